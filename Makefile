@@ -1,0 +1,25 @@
+# The one list of tasks. `make allocate` and `make test` need nothing but Python.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: allocate test lint ci
+.DEFAULT_GOAL := allocate
+
+allocate: .venv/ready
+	$(BIN)/scharrel allocate --coop .
+
+test: .venv/ready
+	$(BIN)/python -m pytest
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+ci: test lint
+
+.venv/ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $@

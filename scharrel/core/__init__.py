@@ -1,0 +1,1 @@
+"""The pure heart: no files, clock, environment or printing in here."""

@@ -1,0 +1,240 @@
+"""The waterfall of one month: a pool, divided step by step in the order of the pack.
+
+    step takes min(asked, left)
+    asked = amount kind + shortfall, then condition, age, months, caps, target, rounding
+
+The contract is section 4 of the formats page; the words there are the words here.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from scharrel.core.facts import MonthFacts
+from scharrel.core.money import ZERO, to_cents
+from scharrel.core.month import Month
+from scharrel.core.pack import Figure, Operand, Pack, Param, Step
+from scharrel.core.state import State, StepState
+from scharrel.core.trace import Allocation, Limit, StepResult
+
+
+class Division(NamedTuple):
+    """A month up to its closing step: what is `left` goes to the member or is shared."""
+
+    member: str
+    pack: Pack
+    facts: MonthFacts
+    came_in: Decimal
+    carried: Decimal
+    pool: Decimal
+    done: tuple[StepResult, ...]
+    left: Decimal
+    state: State
+
+
+def divide(member: str, pack: Pack, facts: MonthFacts, before: State) -> Division:
+    """Run every step but the closing one; NoValueError when a parameter has no value."""
+    state = before.opened(facts)
+    came_in = sum((facts.roles.get(role, ZERO) for role in pack.pool), ZERO)
+    total = came_in + before.deficit
+    pool = left = max(total, ZERO)
+    waterfall = _Waterfall(pack, facts, state, negative=total < 0, pool=pool)
+    done = []
+    for step in pack.steps[:-1]:
+        result = waterfall.take(step, left)
+        left -= result.paid
+        waterfall.left_after[step.id] = left
+        done.append(result)
+    state = state.with_deficit(min(total, ZERO))
+    return Division(
+        member, pack, facts, came_in, before.deficit, pool, tuple(done), left, state
+    )
+
+
+def close(
+    division: Division, received: Decimal | None = None, shared: Decimal | None = None
+) -> tuple[Allocation, State]:
+    """Pay the closing step: all that is left, or what the member received of a share."""
+    step = division.pack.steps[-1]
+    paid = division.left if received is None else received
+    state = division.state
+    units = division.facts.roles.get(step.role, ZERO) if step.role else None
+    last = StepResult(step, paid, division.left, division.left, units=units, shared=shared)
+    state.pay(division.pack.id, step, paid, division.facts.month)
+    allocation = Allocation(
+        division.member,
+        division.facts.month,
+        division.pack,
+        division.came_in,
+        division.carried,
+        division.pool,
+        (*division.done, last),
+        dict(state.balances),
+    )
+    return allocation, state
+
+
+class _Waterfall:
+    """The month while it is being divided."""
+
+    def __init__(
+        self, pack: Pack, facts: MonthFacts, state: State, *, negative: bool, pool: Decimal
+    ):
+        self.pack = pack
+        self.facts = facts
+        self.state = state
+        self.negative = negative
+        self.pool = pool
+        self.left_after: dict[str, Decimal] = {}
+        self.paid: dict[str, Decimal] = {}
+
+    def take(self, step: Step, left: Decimal) -> StepResult:
+        """Let one step take what it asks, as far as there is any."""
+        state = self.state.of(self.pack.id, step)
+        wish = self._wanted(step, state)
+        asked, limits, stopped = self._limited(step, state, wish)
+        asked = to_cents(asked, step.rounding)
+        paid = min(asked, left)
+        if self.negative and paid < 0:
+            paid = ZERO
+        if paid < asked:
+            limits.append(Limit("pool-empty", asked, paid))
+        shortfall = self._shortfall(step, wish.waiting, asked - paid, stopped)
+        self.state.pay(self.pack.id, step, paid, self.facts.month, wish.base or ZERO, shortfall)
+        self.paid[step.id] = paid
+        return wish._replace(
+            paid=paid, left_before=left, limits=tuple(limits), shortfall=shortfall
+        )
+
+    def _wanted(self, step: Step, state: StepState) -> StepResult:
+        """What the amount kind asks, before any limit but `above`."""
+        role = self.facts.roles.get(step.role, ZERO) if step.role else ZERO
+        figure = self._figure(step.operand) if step.operand is not None else None
+        wish = StepResult(
+            step,
+            ZERO,
+            ZERO,
+            waiting=state.shortfall,
+            figure=figure,
+            months_used=state.months_used,
+            year_used=state.year_paid,
+            life_used=state.life_paid,
+        )
+        if step.kind == "input":
+            return wish._replace(wanted=role)
+        if step.kind == "amount" and figure:
+            return wish._replace(wanted=figure.value)
+        if step.kind == "per" and figure:
+            return wish._replace(wanted=max(role * figure.value, ZERO), units=role)
+        base = self._base(step.base)
+        above = self._figure(step.above) if step.above is not None else None
+        bands = tuple((self._figure(start), self._figure(rate)) for start, rate in step.bands)
+        start = above.value if above else ZERO
+        year_before = state.year_base if step.over_year else ZERO
+
+        def due(amount: Decimal) -> Decimal:
+            if figure:
+                return max(amount - start, ZERO) * figure.value
+            return _in_bands(bands, amount)
+
+        reached = year_before + base
+        wanted = max(due(reached) - due(year_before), ZERO)
+        nothing_above = above is not None and base != 0 and reached <= start
+        return wish._replace(
+            wanted=wanted,
+            base=base,
+            year_before=year_before,
+            above=above,
+            bands=bands,
+            limits=(Limit("below-threshold", base, ZERO, above),) if nothing_above else (),
+        )
+
+    def _limited(
+        self, step: Step, state: StepState, wish: StepResult
+    ) -> tuple[Decimal, list[Limit], bool]:
+        """What is asked after the limits in the contract's order, and whether one stopped the step."""
+        asked = wish.wanted + wish.waiting
+        limits = list(wish.limits)
+        stop = self._stop(step, state)
+        if stop:
+            if asked > 0:
+                limits.append(Limit(stop, asked, ZERO, used=Decimal(state.months_used)))
+            return ZERO, limits, True
+        month, year, life = self.state.counted(step, self.facts)
+        for code, operand, used in (
+            ("cap-month", step.cap_month, month),
+            ("cap-year", step.cap_year, year + state.year_paid),
+            ("cap-life", step.cap_life, life + state.life_paid),
+            ("target", step.target, self.state.balances.get(step.to or "", ZERO)),
+        ):
+            if operand is None:
+                continue
+            figure = self._figure(operand)
+            room = max(figure.value - used, ZERO)
+            if asked > room:
+                limits.append(Limit(code, asked, room, figure, used))
+                asked = room
+        return asked, limits, False
+
+    def _stop(self, step: Step, state: StepState) -> str | None:
+        """The code of what keeps the step from asking anything this month."""
+        facts = self.facts.facts
+        if any(facts.get(fact) != value for fact, value in step.when):
+            return "condition"
+        if step.not_with and self.paid.get(step.not_with, ZERO) > 0:
+            return "condition"
+        if step.after and not self._used_up(step.after):
+            return "condition"
+        if step.min_age is not None and not _reached(
+            step.min_age, facts.get("born"), self.facts.month
+        ):
+            return "age"
+        if state.used_up(step, self.facts.month):
+            return "months-used"
+        return None
+
+    def _used_up(self, step_id: str) -> bool:
+        step = next(step for step in self.pack.steps if step.id == step_id)
+        if self.paid.get(step_id, ZERO) > 0:
+            return False
+        return self.state.of(self.pack.id, step).used_up(step, self.facts.month)
+
+    def _shortfall(
+        self, step: Step, waiting: Decimal, unpaid: Decimal, stopped: bool
+    ) -> Decimal:
+        """What is asked again next month: a refund is never lost, the rest only with `carry`."""
+        if stopped:
+            return waiting
+        return unpaid if step.carry else min(unpaid, ZERO)
+
+    def _base(self, base: str) -> Decimal:
+        if base == "pool":
+            return self.pool
+        if base.startswith("after."):
+            return self.left_after[base.removeprefix("after.")]
+        return self.facts.roles.get(base, ZERO)
+
+    def _figure(self, operand: Operand) -> Figure:
+        if isinstance(operand, Param):
+            return operand.figure(self.facts.month, self.facts.facts)
+        return Figure(operand)
+
+
+def _in_bands(bands: tuple[tuple[Figure, Figure], ...], amount: Decimal) -> Decimal:
+    """Each slice of the amount at its own rate."""
+    due = ZERO
+    for position, (start, rate) in enumerate(bands):
+        end = bands[position + 1][0].value if position + 1 < len(bands) else amount
+        due += max(min(amount, end) - start.value, ZERO) * rate.value
+    return due
+
+
+def _reached(age: int, born: object, month: Month) -> bool:
+    """Whether the birthday falls in this month or an earlier one; an unknown age is not reached."""
+    year, number = getattr(born, "year", None), getattr(born, "month", None)
+    return year is not None and number is not None and (year + age, number) <= month
+
+
+def left_of(divisions: Mapping[str, Division]) -> Decimal:
+    """What the members of a collective pack have to share this month."""
+    return sum((division.left for division in divisions.values()), ZERO)

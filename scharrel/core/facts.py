@@ -1,0 +1,133 @@
+"""What is known of a member: dated facts from the register, amounts of each month from the ledger."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import NamedTuple
+
+from scharrel.core.month import Month
+from scharrel.core.pack import Facts, FactValue
+
+KNOWN_KEYS = frozenset({"name", "rules", "left", "iban", "address"})
+_NOTHING: Mapping[str, Decimal] = MappingProxyType({})
+
+
+class MemberDirective(NamedTuple):
+    """One dated directive about a member, from its month on; `line` is where the register has it."""
+
+    day: date
+    line: int
+    values: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member and what the register says of them, oldest directive first."""
+
+    id: str
+    directives: tuple[MemberDirective, ...]
+    _in_force: dict[Month, Facts] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def first(self) -> Month:
+        """The member's first month."""
+        return Month.of(self.directives[0].day)
+
+    def facts(self, month: Month) -> Facts:
+        """Every key in force in the month; a later directive overrides the keys that it names."""
+        if month not in self._in_force:
+            values: dict[str, FactValue] = {}
+            for directive in self.directives:
+                if Month.of(directive.day) <= month:
+                    values.update(directive.values)
+            self._in_force[month] = values
+        return self._in_force[month]
+
+    def active(self, month: Month) -> bool:
+        """Whether this is one of the member's months; the month of `left` is the last one."""
+        if month < self.first:
+            return False
+        gone_before = self.facts(month.plus(-1)).get("left") is True
+        return not (gone_before and self.facts(month).get("left") is True)
+
+    @property
+    def name(self) -> str:
+        """The name in force last."""
+        return str(self.facts(Month.of(self.directives[-1].day)).get("name", self.id))
+
+
+class Movement(NamedTuple):
+    """What one posting adds to the amounts: where it stands and what it says."""
+
+    line: int
+    day: date
+    text: str
+    account: str
+    amount: Decimal
+    currency: str
+    earned: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """A member's ledger by month.
+
+    `roles`: each role's amount in the month in which it counts (euros, or a quantity).
+    `accounts`: what was booked on accounts that allocations pay into, by transaction date
+    (euros, more owed to the member is positive).
+    """
+
+    roles: Mapping[Month, Mapping[str, Decimal]]
+    accounts: Mapping[Month, Mapping[str, Decimal]]
+
+    def of_role(self, month: Month) -> Mapping[str, Decimal]:
+        return self.roles.get(month, _NOTHING)
+
+    def of_account(self, month: Month) -> Mapping[str, Decimal]:
+        return self.accounts.get(month, _NOTHING)
+
+
+class MonthFacts(NamedTuple):
+    """All that the rules may look at in one month of one member."""
+
+    month: Month
+    facts: Facts
+    roles: Mapping[str, Decimal]
+    accounts: Mapping[str, Decimal]
+
+
+def facts_of(member: Member, amounts: Amounts, month: Month) -> MonthFacts:
+    """The month's facts; bookings dated before the first month count towards its balances."""
+    accounts = amounts.of_account(month)
+    if month == member.first:
+        earlier: dict[str, Decimal] = {}
+        for moved in (amounts.accounts[m] for m in sorted(amounts.accounts) if m <= month):
+            for account, amount in moved.items():
+                earlier[account] = earlier.get(account, Decimal(0)) + amount
+        accounts = earlier
+    return MonthFacts(month, member.facts(month), amounts.of_role(month), accounts)
+
+
+def groups(members: Sequence[Member], collective: frozenset[str]) -> list[tuple[Member, ...]]:
+    """Members who have to be computed together: all who are ever in one collective pack.
+
+    `collective` holds the ids of such packs; anyone else stands alone.
+    """
+    together: list[tuple[set[str], list[Member]]] = []
+    alone: list[tuple[Member, ...]] = []
+    for member in members:
+        packs = {str(directive.values.get("rules")) for directive in member.directives} & collective
+        if not packs:
+            alone.append((member,))
+            continue
+        joined, merged = packs, [member]
+        rest = []
+        for ids, group in together:
+            if ids & joined:
+                joined, merged = joined | ids, group + merged
+            else:
+                rest.append((ids, group))
+        together = [*rest, (joined, merged)]
+    return alone + [tuple(sorted(group, key=lambda m: m.id)) for _, group in together]

@@ -1,0 +1,52 @@
+"""Exact amounts: euros as Decimal, rounded to the cent once a step and nowhere else."""
+
+from collections.abc import Mapping
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, Inexact
+from typing import Final, Literal
+
+Rounding = Literal["half-up", "down"]
+
+ZERO: Final = Decimal(0)
+CENT: Final = Decimal("0.01")
+
+# Sums and products of amounts are exact or they raise: 100 digits hold any product of two
+# amounts that reading lets through.
+EXACT: Final = Context(prec=100, traps=[Inexact])
+_ROUNDED: Final = Context(prec=100)
+_MODES: Final = {"half-up": ROUND_HALF_UP, "down": ROUND_DOWN}
+
+
+def to_cents(value: Decimal, rounding: Rounding) -> Decimal:
+    """The amount rounded to whole cents, halves away from zero or everything towards zero."""
+    return value.quantize(CENT, _MODES[rounding], _ROUNDED)
+
+
+def plain(amount: Decimal) -> str:
+    """The amount as programs read it: two decimals, a point, no grouping, never a minus zero."""
+    return format(to_cents(amount, "half-up") + ZERO, "f")
+
+
+def share_out(total: Decimal, weights: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Divide `total` (whole cents) by weight, rounded down to the cent for each; the cents left
+    go to the largest remainders, ties to the lower key.
+
+    Negative weights count as zero; where no weight is positive everyone gets an equal part.
+    """
+    positive = {key: max(weight, ZERO) for key, weight in weights.items()}
+    whole = sum(positive.values(), ZERO)
+    if not whole:
+        positive = dict.fromkeys(weights, Decimal(1))
+        whole = Decimal(len(weights))
+    # Integers on one scale, so that the division below is exact.
+    scale = min((weight.as_tuple().exponent for weight in (whole, *positive.values())), key=int)
+    shift = max(0, -int(scale))
+    cents = int(total.scaleb(2))
+    denominator = int(whole.scaleb(shift))
+    parts: dict[str, int] = {}
+    remainders: dict[str, int] = {}
+    for key, weight in positive.items():
+        parts[key], remainders[key] = divmod(cents * int(weight.scaleb(shift)), denominator)
+    left = cents - sum(parts.values())
+    for key in sorted(parts, key=lambda key: (-remainders[key], key))[:left]:
+        parts[key] += 1
+    return {key: Decimal(part).scaleb(-2) for key, part in parts.items()}

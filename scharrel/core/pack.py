@@ -1,0 +1,176 @@
+"""A rule pack as the members decided it: sources, dated parameters and the steps of the waterfall."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from scharrel.core.money import Rounding
+from scharrel.core.month import Month
+
+FactValue = bool | str | Decimal | date
+Facts = Mapping[str, FactValue]
+
+Kind = Literal["input", "amount", "rate", "bands", "per", "all", "share"]
+Unit = Literal["rate", "amount"]
+
+SOURCE_KINDS = ("law", "decision", "agreement", "report")
+PARTIES = ("supplier", "tax", "coop", "pot", "member", "municipality", "community")
+KEPT_PARTIES = frozenset({"member", "pot"})
+
+
+class NoValueError(Exception):
+    """A parameter without a value for this month or this member: its id and why."""
+
+    def __init__(self, param: "Param", month: Month, fact: FactValue | None = None):
+        super().__init__(param.id)
+        self.param = param
+        self.month = month
+        self.fact = fact
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a rule or a figure rests on."""
+
+    id: str
+    kind: str
+    ref: str
+    url: str | None = None
+    quote: str | None = None
+    consulted: date | None = None
+    votes: Mapping[str, int] | None = None
+
+
+class Figure(NamedTuple):
+    """A number as it holds in a month: euros, or a rate as a fraction (10% is 0.10)."""
+
+    value: Decimal
+    param: str | None = None
+    since: Month | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A figure with the months from which its values hold, oldest first."""
+
+    id: str
+    source: str
+    unit: Unit
+    values: tuple[tuple[Month, Decimal | Mapping[str, Decimal]], ...]
+    by: str | None = None
+
+    def figure(self, month: Month, facts: Facts) -> Figure:
+        """The latest value whose month is not after this one; NoValueError if there is none."""
+        for since, value in reversed(self.values):
+            if since <= month:
+                if isinstance(value, Mapping):
+                    fact = facts.get(self.by or "")
+                    if fact not in value:
+                        raise NoValueError(self, month, fact if fact is not None else "")
+                    return Figure(value[str(fact)], self.id, since, self.source)
+                return Figure(value, self.id, since, self.source)
+        raise NoValueError(self, month)
+
+
+Operand = Decimal | Param
+"""A figure written in the step itself, or the parameter that it names."""
+
+
+class Band(NamedTuple):
+    """The slice of a base from this amount on, and the rate that it pays."""
+
+    start: Operand
+    rate: Operand
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the waterfall. Amounts are euros, rates fractions.
+
+    `base` is "pool", a role, or "after.STEP"; `role` is what an input, units or share counts.
+    """
+
+    id: str
+    label: Mapping[str, str]
+    party: str
+    source: str
+    kind: Kind
+    rounding: Rounding
+    to: str | None = None
+    role: str | None = None
+    operand: Operand | None = None
+    bands: tuple[Band, ...] = ()
+    base: str = "pool"
+    above: Operand | None = None
+    over_year: bool = False
+    cap_month: Operand | None = None
+    cap_year: Operand | None = None
+    cap_life: Operand | None = None
+    target: Operand | None = None
+    max_months: int | None = None
+    consecutive: bool = False
+    after: str | None = None
+    not_with: str | None = None
+    when: tuple[tuple[str, FactValue], ...] = ()
+    carry: bool = False
+    counts: tuple[str, ...] = ()
+    min_age: int | None = None
+    reduction: bool = False
+
+    @property
+    def closes(self) -> bool:
+        """Whether this step takes everything that is left."""
+        return self.kind in ("all", "share")
+
+    def params(self) -> tuple[Param, ...]:
+        """Every parameter that the step names."""
+        operands = (
+            self.operand,
+            self.above,
+            self.cap_month,
+            self.cap_year,
+            self.cap_life,
+            self.target,
+            *(operand for band in self.bands for operand in band),
+        )
+        return tuple(operand for operand in operands if isinstance(operand, Param))
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """The rules of one regime; `hash` is that of the file's bytes."""
+
+    id: str
+    title: str
+    pool: tuple[str, ...]
+    steps: tuple[Step, ...]
+    params: Mapping[str, Param]
+    sources: Mapping[str, Source]
+    hash: str
+    valid_from: Month | None = None
+    valid_until: Month | None = None
+
+    @property
+    def collective(self) -> bool:
+        """Whether what is left is shared over the members instead of kept by each."""
+        return self.steps[-1].kind == "share"
+
+    def holds_in(self, month: Month) -> bool:
+        """Whether the pack may be used in this month."""
+        return (self.valid_from is None or self.valid_from <= month) and (
+            self.valid_until is None or month <= self.valid_until
+        )
+
+    def roles(self) -> frozenset[str]:
+        """Every role that the pack looks at."""
+        named = {step.role for step in self.steps if step.role}
+        counted = {role for step in self.steps for role in step.counts}
+        bases = {
+            step.base
+            for step in self.steps
+            if step.base != "pool" and not step.base.startswith("after.")
+        }
+        return frozenset(self.pool) | named | counted | bases

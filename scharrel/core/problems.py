@@ -1,0 +1,30 @@
+"""What is wrong in a cooperative's files, as values: a place, a code and what the message needs."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """One problem. `file` is relative to the cooperative's folder, `line` counts from 1.
+
+    The text is looked up by `code` in the message catalogue; `excerpt` is the offending line.
+    A warning leaves the exit status at 0.
+    """
+
+    file: str
+    line: int
+    code: str
+    values: Mapping[str, str] = {}
+    warning: bool = False
+    excerpt: str = ""
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """By file and line, each told once."""
+    unique = {(p.file, p.line, p.code, tuple(p.values.items())): p for p in problems}
+    return [unique[key] for key in sorted(unique)]
+
+
+def errors(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems that stop the work."""
+    return [problem for problem in problems if not problem.warning]

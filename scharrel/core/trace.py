@@ -1,0 +1,89 @@
+"""What came out of a month and why: enough to explain every cent without computing it again."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from scharrel.core.money import ZERO
+from scharrel.core.month import Month
+from scharrel.core.pack import KEPT_PARTIES, Figure, Pack, Step
+
+
+class Limit(NamedTuple):
+    """Something that lowered what a step asked. Amounts in euros.
+
+    `code` is one of condition, age, months-used, cap-month, cap-year, cap-life, target,
+    pool-empty, below-threshold; `used` is what had filled the limit before.
+    """
+
+    code: str
+    before: Decimal
+    after: Decimal
+    figure: Figure | None = None
+    used: Decimal = ZERO
+
+
+class StepResult(NamedTuple):
+    """One step of one month. Amounts in euros, exact until `paid`, which is whole cents.
+
+    `wanted` is what the amount kind asked, `waiting` the shortfall carried in, `shortfall` the
+    one carried out. `base` is what the rate looked at; over a year, `year_before` is the sum of
+    the bases before this month. `units` is the quantity behind a `per` step. A part of a share has
+    `shared`, what all members together divided.
+    """
+
+    step: Step
+    paid: Decimal
+    left_before: Decimal
+    wanted: Decimal = ZERO
+    waiting: Decimal = ZERO
+    shortfall: Decimal = ZERO
+    base: Decimal | None = None
+    year_before: Decimal = ZERO
+    units: Decimal | None = None
+    figure: Figure | None = None
+    above: Figure | None = None
+    bands: tuple[tuple[Figure, Figure], ...] = ()
+    limits: tuple[Limit, ...] = ()
+    shared: Decimal | None = None
+    balance: Decimal | None = None
+    target: Figure | None = None
+    months_used: int = 0
+    year_used: Decimal = ZERO
+    life_used: Decimal = ZERO
+
+    @property
+    def why(self) -> list[str]:
+        """The codes of the limits, in the order in which they applied."""
+        return [limit.code for limit in self.limits]
+
+
+class Allocation(NamedTuple):
+    """One member's month divided. Amounts in euros.
+
+    `came_in` is what the pool's roles booked; `carried` the negative pool of earlier months
+    (zero or below); `pool` what was divided, never below zero.
+    """
+
+    member: str
+    month: Month
+    pack: Pack
+    came_in: Decimal
+    carried: Decimal
+    pool: Decimal
+    steps: tuple[StepResult, ...]
+    balances: Mapping[str, Decimal]
+
+    @property
+    def keep(self) -> Decimal:
+        """What the member keeps: the steps whose party is the member or the member's own pot."""
+        return sum((s.paid for s in self.steps if s.step.party in KEPT_PARTIES), ZERO)
+
+    @property
+    def posted(self) -> tuple[StepResult, ...]:
+        """The steps that are booked: inputs stand in the ledger already."""
+        return tuple(s for s in self.steps if s.step.to is not None and s.paid)
+
+    def paid_to(self, party: str) -> Decimal:
+        """What the steps with this party paid together."""
+        return sum((s.paid for s in self.steps if s.step.party == party), ZERO)

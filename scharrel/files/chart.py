@@ -1,0 +1,86 @@
+"""The chart of accounts: which account has which role."""
+
+import difflib
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+
+from beancount.core import data
+
+from scharrel.core.problems import Problem
+from scharrel.files.coop import Coop
+from scharrel.files.parsing import metadata, parse, place
+from scharrel.files.source import read_text, refused
+
+
+class Account(NamedTuple):
+    """An account as the chart or a ledger opens it."""
+
+    opened: date
+    currencies: tuple[str, ...]
+    role: str | None = None
+
+
+class Chart:
+    """The accounts that the treasurer opened."""
+
+    def __init__(self, accounts: Mapping[str, Account]):
+        self.accounts = accounts
+
+    def role(self, account: str) -> str | None:
+        """The account's own role, or that of its nearest ancestor that has one."""
+        while account:
+            known = self.accounts.get(account)
+            if known and known.role:
+                return known.role
+            account = account.rpartition(":")[0]
+        return None
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return frozenset(account.role for account in self.accounts.values() if account.role)
+
+    @cached_property
+    def appropriation(self) -> str:
+        """The other side of every allocation."""
+        return next(n for n, account in self.accounts.items() if account.role == "appropriation")
+
+
+def nearest(name: str, known: Mapping[str, object] | frozenset[str]) -> str:
+    """The known name that looks most like this one, or nothing."""
+    return next(iter(difflib.get_close_matches(name, list(known), 1, 0.6)), "")
+
+
+def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
+    """The chart and what is wrong with it."""
+    shown = coop.shown(coop.chart)
+    text = read_text(coop, coop.chart)
+    problems = [*text.problems, *refused(text, shown, frozenset({"option"}))]
+    if problems:
+        return Chart({}), problems
+    directives, problems = parse(text, shown)
+    accounts: dict[str, Account] = {}
+    for directive in directives:
+        line = place(directive)
+        if not isinstance(directive, data.Open):
+            if not isinstance(directive, data.Commodity | data.Note | data.Custom | data.Close):
+                problems.append(
+                    Problem(shown, line, "only-accounts", {}, excerpt=text.line(line))
+                )
+            continue
+        if directive.account in accounts:
+            values = {"account": directive.account}
+            problems.append(
+                Problem(shown, line, "opened-twice", values, excerpt=text.line(line))
+            )
+        role = metadata(directive).get("role")
+        accounts[directive.account] = Account(
+            directive.date, tuple(directive.currencies or ()), None if role is None else str(role)
+        )
+    chart = Chart(accounts)
+    appropriations = [name for name, a in accounts.items() if a.role == "appropriation"]
+    if len(appropriations) != 1:
+        values = {"found": ", ".join(appropriations) or "-"}
+        problems.append(Problem(shown, 1, "one-appropriation", values))
+    return chart, problems

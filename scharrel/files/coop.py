@@ -1,0 +1,69 @@
+"""The cooperative's folder: where everything lies."""
+
+import os
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from scharrel.core.month import Month
+
+MEMBER_ID = re.compile(r"[a-z][a-z0-9-]{0,30}")
+MONTH_FILE = re.compile(r"\d{4}-\d{2}\.beancount")
+
+
+class NoCoopError(Exception):
+    """No folder with ledgers/coop.beancount; the argument is where the search began."""
+
+
+class Coop(NamedTuple):
+    """A cooperative's folder, absolute."""
+
+    root: Path
+
+    @property
+    def register(self) -> Path:
+        return self.root / "ledgers" / "coop.beancount"
+
+    @property
+    def chart(self) -> Path:
+        return self.root / "ledgers" / "accounts.beancount"
+
+    @property
+    def rules(self) -> Path:
+        return self.root / "rules"
+
+    @property
+    def members(self) -> Path:
+        return self.root / "ledgers" / "members"
+
+    @property
+    def allocations(self) -> Path:
+        return self.root / "ledgers" / "allocations"
+
+    @property
+    def cache(self) -> Path:
+        return self.root / ".scharrel"
+
+    def ledger(self, member: str) -> Path:
+        return self.members / f"{member}.beancount"
+
+    def book(self, member: str) -> Path:
+        return self.root / "ledgers" / "books" / f"{member}.beancount"
+
+    def allocation(self, member: str, month: Month) -> Path:
+        return self.allocations / member / f"{month}.beancount"
+
+    def shown(self, path: Path) -> str:
+        """The path as people see it: relative to the folder."""
+        return path.relative_to(self.root).as_posix()
+
+
+def find_coop(named: Path | None) -> Coop:
+    """The named folder, or the first one upwards that holds a register; NoCoopError if none does."""
+    start = Path(os.path.abspath(named or Path.cwd()))
+    candidates = [start] if named else [start, *start.parents]
+    for folder in candidates:
+        coop = Coop(folder)
+        if coop.register.is_file():
+            return coop
+    raise NoCoopError(str(start))

@@ -1,0 +1,262 @@
+"""A member's ledger: read, balanced to the cent, checked, and summed by month and role."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from beancount.core import data
+from beancount.core.number import MISSING
+from beancount.parser import booking, options
+
+from scharrel.core.facts import Amounts, Movement
+from scharrel.core.money import ZERO
+from scharrel.core.month import Month
+from scharrel.core.problems import Problem
+from scharrel.files.chart import Account, Chart, nearest
+from scharrel.files.coop import Coop
+from scharrel.files.parsing import metadata, parse, place, repeated_keys
+from scharrel.files.source import Text, read_text, refused
+
+MAX_AMOUNT = Decimal(10) ** 9
+MAX_DECIMALS = 6
+
+_OWED = ("Liabilities", "Equity")
+_NEGATED = ("Income", *_OWED)
+_COMMANDS = frozenset({"include"})
+_ALLOWED = (
+    data.Transaction | data.Open | data.Close | data.Commodity | data.Note | data.Event
+    | data.Price | data.Custom | data.Balance | data.Query
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What a ledger says. `booked` has the lines of the bookings by the month in which they count,
+    `dated` by date; `role_lines` the first line of each role by month; `balances` the asserted
+    accounts with their lines."""
+
+    amounts: Amounts
+    movements: list[Movement] = field(default_factory=list)
+    booked: dict[Month, list[int]] = field(default_factory=dict)
+    last_day: date | None = None
+    days: list[tuple[date, int]] = field(default_factory=list)
+    role_lines: dict[Month, dict[str, int]] = field(default_factory=dict)
+    balances: list[tuple[str, int]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    text: Text = field(default=Text(b"", []))
+
+
+def read_ledger(coop: Coop, member: str, chart: Chart) -> Ledger:
+    """The member's ledger; its amounts count only if `problems` holds no error."""
+    path = coop.ledger(member)
+    shown = coop.shown(path)
+    text = read_text(coop, path)
+    problems = list(text.problems)
+    if not problems or problems[0].code == "bom":
+        problems += refused(text, shown, _COMMANDS)
+    if problems and any(p.code != "comma-number" for p in problems):
+        return Ledger(Amounts({}, {}), problems=problems, text=text)
+    return _Reader(chart, shown, text, problems).read()
+
+
+class _Reader:
+    """One ledger while it is being read."""
+
+    def __init__(self, chart: Chart, shown: str, text: Text, problems: list[Problem]):
+        self.chart = chart
+        self.shown = shown
+        self.text = text
+        self.accounts: dict[str, Account] = dict(chart.accounts)
+        self.roles = {name: chart.role(name) for name in chart.accounts}
+        self.closed: dict[str, date] = {}
+        self.ledger = Ledger(Amounts({}, {}), problems=problems, text=text)
+
+    def say(self, line: int, code: str, warning: bool = False, **values: str) -> None:
+        excerpt = self.text.line(line)
+        self.ledger.problems.append(
+            Problem(self.shown, line, code, values, warning, excerpt)
+        )
+
+    def read(self) -> Ledger:
+        directives, problems = parse(self.text, self.shown)
+        self.ledger.problems += problems
+        self.ledger.problems += repeated_keys(self.text, self.shown)
+        if b'include "' not in self.text.data:
+            self.say(1, "no-include")
+        for directive in directives:
+            self._look_at(directive)
+        transactions = [d for d in directives if isinstance(d, data.Transaction)]
+        roles: dict[Month, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        owed: dict[Month, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        seen: dict[Any, int] = {}
+        for transaction in self._complete(transactions):
+            self._sum(transaction, roles, owed)
+            self._suspect(transaction, seen)
+        if self.ledger.balances and not any(not p.warning for p in self.ledger.problems):
+            self._check_balances(directives)
+        ledger = self.ledger
+        ledger.amounts = Amounts(
+            {month: dict(sums) for month, sums in roles.items()},
+            {month: dict(sums) for month, sums in owed.items()},
+        )
+        return ledger
+
+    def _look_at(self, directive: Any) -> None:
+        line = place(directive)
+        if not isinstance(directive, _ALLOWED):
+            self.say(line, "forbidden-directive", directive=type(directive).__name__.lower())
+        elif isinstance(directive, data.Open):
+            if "role" in metadata(directive):
+                self.say(line, "role-in-ledger", account=directive.account)
+            if directive.account in self.accounts:
+                self.say(line, "opened-twice", account=directive.account)
+                return
+            currencies = tuple(directive.currencies or ())
+            self.accounts[directive.account] = Account(directive.date, currencies)
+            self.roles[directive.account] = self.chart.role(directive.account)
+        elif isinstance(directive, data.Close):
+            if directive.account in self.chart.accounts:
+                self.say(line, "closes-chart", account=directive.account)
+            self.closed[directive.account] = directive.date
+        elif isinstance(directive, data.Balance):
+            self.ledger.balances.append((directive.account, line))
+        elif isinstance(directive, data.Custom) and directive.type == "member":
+            self.say(line, "member-in-ledger")
+
+    def _complete(self, transactions: list[Any]) -> Iterator[Any]:
+        """Each transaction with every amount filled in and adding up to nothing."""
+        for transaction in transactions:
+            plain = _filled(transaction)
+            if plain is None:
+                completed, failures = booking.book([transaction], _options())
+                for failure in failures:
+                    line = place(failure.entry or transaction)
+                    self.say(line, "incomplete")
+                yield from (t for t in completed if not failures)
+                continue
+            left = _imbalance(plain)
+            if left:
+                amounts = ", ".join(f"{number} {currency}" for currency, number in left.items())
+                self.say(place(transaction), "unbalanced", amount=amounts)
+            else:
+                yield plain
+
+    def _sum(self, transaction: Any, roles: Any, owed: Any) -> None:
+        line = place(transaction)
+        earned = (transaction.meta or {}).get("earned")
+        if earned is not None and not isinstance(earned, date):
+            self.say(line, "earned-not-a-date")
+            earned = None
+        dated = Month.of(transaction.date)
+        counts = Month.of(earned) if earned else dated
+        ledger = self.ledger
+        ledger.booked.setdefault(counts, []).append(line)
+        ledger.days.append((transaction.date, line))
+        text = " · ".join(part for part in (transaction.payee, transaction.narration) if part)
+        for posting in transaction.postings:
+            account, (number, currency) = posting.account, posting.units
+            place_of = place(posting)
+            if not self._sound(transaction.date, account, number, currency, place_of):
+                continue
+            role = self.roles[account]
+            root = account.partition(":")[0]
+            amount = -number if root in _NEGATED else number
+            if role:
+                roles[counts][role] += amount
+                ledger.role_lines.setdefault(counts, {}).setdefault(role, place_of)
+            if root in _OWED and currency == "EUR":
+                owed[dated][account] += amount
+            ledger.movements.append(
+                Movement(line, transaction.date, text, account, amount, currency, earned)
+            )
+
+    def _sound(self, day: date, account: str, number: Decimal, currency: str, line: int) -> bool:
+        known = self.accounts.get(account)
+        if known is None:
+            near = nearest(account, self.accounts)
+            self.say(line, "unknown-account", account=account, near=near)
+            return False
+        if day < known.opened or day > self.closed.get(account, day):
+            self.say(line, "account-not-open", account=account, opened=str(known.opened))
+        if known.currencies and currency not in known.currencies:
+            expected = ", ".join(known.currencies)
+            self.say(line, "wrong-currency", account=account, currency=currency, expected=expected)
+        if self.roles[account] is None and account.partition(":")[0] in ("Income", "Expenses"):
+            self.say(line, "no-role", account=account)
+        decimals = -int(number.as_tuple().exponent)
+        if decimals > (2 if currency == "EUR" else MAX_DECIMALS):
+            self.say(line, "decimals", number=str(number)[:40])
+        if abs(number) >= MAX_AMOUNT:
+            self.say(line, "too-large", number=f"{number:.2E}")
+        return True
+
+    def _suspect(self, transaction: Any, seen: dict[Any, int]) -> None:
+        key = (
+            transaction.date,
+            transaction.payee,
+            transaction.narration,
+            tuple((p.account, p.units) for p in transaction.postings),
+        )
+        line = place(transaction)
+        if key in seen:
+            self.say(line, "twice", warning=True, first=str(seen[key]))
+        seen.setdefault(key, line)
+
+    def _check_balances(self, directives: list[Any]) -> None:
+        """Balance assertions as beancount checks them, on the ledger alone."""
+        from beancount.ops import balance
+
+        opens = [
+            data.Open({}, account.opened, name, list(account.currencies) or None, None)
+            for name, account in self.chart.accounts.items()
+        ]
+        entries, _ = booking.book(data.sorted([*opens, *directives]), _options())
+        _, failures = balance.check(entries, _options())
+        for failure in failures:
+            self.say(place(failure), "balance-wrong", account=failure.entry.account)
+
+
+def _options() -> Any:
+    return {**options.OPTIONS_DEFAULTS, "input_hash": ""}
+
+
+def _filled(transaction: Any) -> Any | None:
+    """The transaction with its one open amount filled in, where plain sums can do that."""
+    open_at = None
+    total = ZERO
+    currency = None
+    for position, posting in enumerate(transaction.postings):
+        if posting.cost is not None or posting.price is not None:
+            return None
+        if posting.units is MISSING:
+            if open_at is not None:
+                return None
+            open_at = position
+            continue
+        number, unit = posting.units
+        if number is MISSING or unit is MISSING:
+            return None
+        if open_at is None and currency is None or currency is None:
+            currency = unit
+        elif currency != unit:
+            currency = ""
+        total += number
+    if open_at is None:
+        return transaction
+    if not currency:
+        return None
+    postings = list(transaction.postings)
+    postings[open_at] = postings[open_at]._replace(units=data.Amount(-total, currency))
+    return transaction._replace(postings=postings)
+
+
+def _imbalance(transaction: Any) -> dict[str, Decimal]:
+    """What a booking lacks by currency: nothing, to the last decimal, when it is sound."""
+    left: dict[str, Decimal] = {}
+    for posting in transaction.postings:
+        number, currency = posting.units
+        left[currency] = left.get(currency, ZERO) + number
+    return {currency: number for currency, number in left.items() if number}

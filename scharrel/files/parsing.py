@@ -1,0 +1,87 @@
+"""The thin layer over beancount: one file parsed, its errors as problems with a hint in plain words."""
+
+import gc
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from beancount.core import data
+from beancount.parser import parser
+
+from scharrel.core.problems import Problem
+from scharrel.files.source import Text
+
+# What people type, and the problem that names it. The first that fits the line is told.
+_HINTS = (
+    ("number-format", re.compile(r"\d,\d{1,2}(?!\d)|\d\.\d{3},\d")),
+    ("euro-sign", re.compile("€")),
+    ("date-format", re.compile(r"^\s*\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b")),
+    ("indented-date", re.compile(r"^\s+\d{4}[-/]\d{2}[-/]\d{2}\b")),
+    ("currency-first", re.compile(r"\bEUR\s+-?\d")),
+    ("impossible-date", re.compile(r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}\b")),
+    ("not-indented", re.compile(r"^(Assets|Liabilities|Equity|Income|Expenses):")),
+)
+
+
+def parse(text: Text, shown: str) -> tuple[list[Any], list[Problem]]:
+    """The directives of one file in the order of its lines; nothing is included, run or booked."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        directives, failures, _ = parser.parse_string(text.data, report_filename=shown)
+    finally:
+        if collecting:
+            gc.enable()
+    problems = [_problem(failure, text, shown) for failure in failures]
+    return directives, problems
+
+
+def _problem(failure: Any, text: Text, shown: str) -> Problem:
+    line = max(failure.source["lineno"], 1)
+    excerpt, message = text.line(line), str(failure.message)
+    if message.startswith("Invalid account name"):
+        account = message.rpartition(": ")[2]
+        return Problem(shown, line, "account-name", {"account": account}, excerpt=excerpt)
+    if message.startswith("Unbalanced pushed"):
+        return Problem(shown, line, "open-tag", {}, excerpt=excerpt)
+    if excerpt.count('"') % 2:
+        return Problem(shown, line, "open-quote", {}, excerpt=excerpt)
+    for code, pattern in _HINTS:
+        if code == "impossible-date" and "out of range" not in message:
+            continue
+        if pattern.search(excerpt):
+            return Problem(shown, line, code, {}, excerpt=excerpt)
+    return Problem(shown, line, "unreadable-line", {}, excerpt=excerpt)
+
+
+def repeated_keys(text: Text, shown: str) -> Iterator[Problem]:
+    """Metadata keys that stand twice under one booking or posting: the parser keeps just one."""
+    seen: set[tuple[int, str]] = set()
+    for number, line in enumerate(text.data.decode("utf-8", "replace").split("\n"), 1):
+        found = _KEY.match(line)
+        if not found:
+            seen.clear()
+        elif (key := (len(found["indent"].expandtabs()), found["key"])) in seen:
+            yield Problem(shown, number, "repeated-key", {"key": found["key"]}, excerpt=line)
+        else:
+            seen.add(key)
+
+
+_KEY = re.compile(r"(?P<indent>[ \t]+)(?P<key>[a-z][A-Za-z0-9_-]+):(?:\s|$)")
+
+
+def place(directive: Any) -> int:
+    """The line on which a directive or posting stands."""
+    return int((directive.meta or {}).get("lineno", 1))
+
+
+def metadata(directive: Any) -> dict[str, Any]:
+    """What the writer put under a directive, without the parser's own keys."""
+    return {
+        key: value
+        for key, value in (directive.meta or {}).items()
+        if key not in ("filename", "lineno") and not key.startswith("__")
+    }
+
+
+Transaction = data.Transaction

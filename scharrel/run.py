@@ -1,0 +1,67 @@
+"""One run: files → facts of a month → rules → allocations with their trace."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from scharrel.core.facts import Member
+from scharrel.core.history import replay
+from scharrel.core.month import Month
+from scharrel.core.problems import Problem, errors
+from scharrel.core.trace import Allocation
+from scharrel.files.gather import Books, member_problems
+from scharrel.files.ledger import Ledger, read_ledger
+from scharrel.files.writing import allocation_text
+
+Group = tuple[Member, ...]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of one group of members: allocations by member, or the problems that stood in the way."""
+
+    allocations: list[Allocation]
+    problems: list[Problem]
+    ledgers: dict[str, Ledger]
+
+
+def compute(books: Books, group: Group, through: Month, today: date) -> Outcome:
+    """Read and divide for members who have to be computed together."""
+    ledgers = {member.id: read_ledger(books.coop, member.id, books.chart) for member in group}
+    problems = [
+        problem
+        for member in group
+        for problem in member_problems(books, member, ledgers[member.id], through, today)
+    ]
+    if errors(problems) or errors(involved(books, group)):
+        return Outcome([], problems, ledgers)
+    amounts = {member: ledger.amounts for member, ledger in ledgers.items()}
+    return Outcome(list(replay(group, amounts, books.packs, through)), problems, ledgers)
+
+
+def involved(books: Books, members: Collection[Member]) -> list[Problem]:
+    """The problems of the books that concern these members: all but those of packs they never use."""
+    used = {f"rules/{d.values['rules']}.toml" for m in members for d in m.directives if "rules" in d.values}
+    return [p for p in books.problems if not p.file.startswith("rules/") or p.file in used]
+
+
+def texts(books: Books, allocations: list[Allocation]) -> dict[str, dict[str, str]]:
+    """The text of every allocation file, by member and month."""
+    found: dict[str, dict[str, str]] = {}
+    for allocation in allocations:
+        text = allocation_text(allocation, books.chart.appropriation)
+        months = found.setdefault(allocation.member, {})
+        if text is not None:
+            months[str(allocation.month)] = text
+    return found
+
+
+def last_booked(books: Books, today: date) -> Month:
+    """The last month in which any member booked something, among the months that have ended."""
+    ended = Month.of(today).plus(-1)
+    booked = [
+        Month.of(day)
+        for member in books.members
+        for day, _ in read_ledger(books.coop, member, books.chart).days
+    ]
+    return max((month for month in booked if month <= ended), default=ended)

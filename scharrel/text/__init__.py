@@ -1,0 +1,1 @@
+"""From allocations to words: tables, sentences and messages, in Dutch and English."""
