@@ -103,7 +103,11 @@ class _Waterfall:
         self.state.pay(self.pack.id, step, paid, self.facts.month, wish.base or ZERO, shortfall)
         self.paid[step.id] = paid
         return wish._replace(
-            paid=paid, left_before=left, limits=tuple(limits), shortfall=shortfall
+            paid=paid,
+            left_before=left,
+            limits=tuple(limits),
+            shortfall=shortfall,
+            target=self._figure(step.target) if step.target is not None else None,
         )
 
     def _wanted(self, step: Step, state: StepState) -> StepResult:

@@ -46,7 +46,6 @@ class StepResult(NamedTuple):
     bands: tuple[tuple[Figure, Figure], ...] = ()
     limits: tuple[Limit, ...] = ()
     shared: Decimal | None = None
-    balance: Decimal | None = None
     target: Figure | None = None
     months_used: int = 0
     year_used: Decimal = ZERO

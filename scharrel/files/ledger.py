@@ -47,6 +47,7 @@ class Ledger:
     balances: list[tuple[str, int]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     text: Text = field(default=Text(b"", []))
+    shown: str = ""
 
 
 def read_ledger(coop: Coop, member: str, chart: Chart) -> Ledger:
@@ -58,7 +59,7 @@ def read_ledger(coop: Coop, member: str, chart: Chart) -> Ledger:
     if not problems or problems[0].code == "bom":
         problems += refused(text, shown, _COMMANDS)
     if problems and any(p.code != "comma-number" for p in problems):
-        return Ledger(Amounts({}, {}), problems=problems, text=text)
+        return Ledger(Amounts({}, {}), problems=problems, text=text, shown=shown)
     return _Reader(chart, shown, text, problems).read()
 
 
@@ -72,7 +73,7 @@ class _Reader:
         self.accounts: dict[str, Account] = dict(chart.accounts)
         self.roles = {name: chart.role(name) for name in chart.accounts}
         self.closed: dict[str, date] = {}
-        self.ledger = Ledger(Amounts({}, {}), problems=problems, text=text)
+        self.ledger = Ledger(Amounts({}, {}), problems=problems, text=text, shown=shown)
 
     def say(self, line: int, code: str, warning: bool = False, **values: str) -> None:
         excerpt = self.text.line(line)

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from scharrel.core.facts import Member
 from scharrel.core.money import ZERO, plain
@@ -68,36 +69,52 @@ def written_months(coop: Coop, member: str) -> dict[str, os.DirEntry[str]]:
     return {}
 
 
+class Change(NamedTuple):
+    """An allocation file that is new, differs or goes: its text before and after."""
+
+    member: str
+    month: str
+    was: str | None
+    becomes: str | None
+
+
 def bring_up_to_date(
     coop: Coop,
     member: Member,
     title: str,
     through: Month,
     texts: Mapping[str, str],
-) -> list[str]:
-    """Write, rewrite or remove the member's files so that they say what `texts` (by month) says.
+    *,
+    write: bool,
+) -> list[Change]:
+    """Let the member's files say what `texts` (by month) says, and tell what changes.
 
-    Files of months after `through` stay. Returns the months whose file changed.
+    Files of months after `through` stay. Without `write` nothing is touched.
     """
-    present = written_months(coop, member.id)
-    changed = [
-        month
-        for month, text in texts.items()
-        if month not in present or _read(Path(present[month].path)) != text
-    ]
-    gone = [month for month in present if month <= str(through) and month not in texts]
-    for month in changed:
-        write(coop.allocations / member.id / f"{month}.beancount", texts[month])
-    for month in gone:
-        _remove(Path(present[month].path))
-    months = sorted((present.keys() | texts.keys()) - set(gone))
-    book = book_text(title, member, months)
+    present = {month: Path(entry.path) for month, entry in written_months(coop, member.id).items()}
+    changes = []
+    for month in sorted(present.keys() | texts.keys()):
+        if month > str(through):
+            continue
+        was = _read(present[month]) if month in present else None
+        if was != texts.get(month) or (month in present and was is None):
+            changes.append(Change(member.id, month, was, texts.get(month)))
+    if not write:
+        return changes
+    for change in changes:
+        path = coop.allocations / member.id / f"{change.month}.beancount"
+        if change.becomes is None:
+            _remove(path)
+        else:
+            write_text(path, change.becomes)
+    gone = {change.month for change in changes if change.becomes is None}
+    book = book_text(title, member, sorted((present.keys() | texts.keys()) - gone))
     if _read(coop.book(member.id)) != book:
-        write(coop.book(member.id), book)
-    return sorted({*changed, *gone})
+        write_text(coop.book(member.id), book)
+    return changes
 
 
-def write(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
     """Put the text in place whole or not at all: a temporary file beside it, then a rename."""
     temporary = None
     try:

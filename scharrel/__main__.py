@@ -1,0 +1,3 @@
+from scharrel.cli.main import main
+
+main()

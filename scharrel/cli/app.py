@@ -1,0 +1,45 @@
+"""Every command in one place."""
+
+from typing import Annotated
+
+import typer
+
+from scharrel import __version__
+from scharrel.cli import allocate, check, explain, init, member
+from scharrel.cli.context import words
+from scharrel.cli.options import LANG
+
+_HELP = {"help_option_names": ["-h", "--help"]}
+
+app = typer.Typer(
+    help=words("help.app"),
+    no_args_is_help=True,
+    context_settings=_HELP,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+_member = typer.Typer(help=words("help.member-group"), no_args_is_help=True, context_settings=_HELP)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"scharrel {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=words("help.version"))
+    ] = False,
+    lang: Annotated[str | None, LANG] = None,
+) -> None:
+    pass
+
+
+app.command(help=words("help.allocate"))(allocate.allocate)
+app.command(help=words("help.explain"))(explain.explain)
+app.command(help=words("help.check"))(check.check)
+app.command(help=words("help.init"))(init.init)
+_member.command("add", help=words("help.member-add"))(member.add)
+app.add_typer(_member, name="member")

@@ -1,0 +1,55 @@
+"""scharrel check: every problem at once."""
+
+from pathlib import Path
+from typing import Annotated
+
+from scharrel.cli.context import console, open_coop, print_json, tell, today, words
+from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.core.month import Month
+from scharrel.core.problems import errors, in_order
+
+
+def check(
+    as_json: Annotated[bool, JSON] = False,
+    coop: Annotated[Path | None, COOP] = None,
+    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
+) -> None:
+    from scharrel.files.gather import read_books
+    from scharrel.run import compute
+
+    books = read_books(open_coop(coop))
+    now = today()
+    through = Month.of(now)
+    problems = list(books.problems)
+    for group in books.groups():
+        problems += compute(books, group, through, now).problems
+    problems = in_order(problems)
+    wrong = errors(problems)
+    if as_json:
+        print_json(
+            {
+                "problems": [
+                    {
+                        "file": problem.file,
+                        "line": problem.line,
+                        "code": problem.code,
+                        "severity": "warning" if problem.warning else "error",
+                        "message": words.problem(problem),
+                    }
+                    for problem in problems
+                ]
+            }
+        )
+    else:
+        tell(problems)
+        screen = console()
+        if not problems:
+            members = words("check.members", count=len(books.members))
+            packs = words("check.packs", count=len(books.packs))
+            screen.print(words("check.sound", members=members, packs=packs))
+        if wrong:
+            screen.print(words("check.errors", count=len(wrong)))
+        if len(problems) > len(wrong):
+            screen.print(words("check.warnings", count=len(problems) - len(wrong)))
+    if wrong:
+        raise SystemExit(1)

@@ -1,0 +1,103 @@
+"""What the commands share: the language, the terminal, the folder and the way to say an error."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from scharrel.core.month import Month
+from scharrel.core.problems import Problem, errors, in_order
+from scharrel.files.coop import Coop, NoCoopError, find_coop
+from scharrel.text.words import LANGUAGES, Words, visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+FAR_AHEAD = 24
+"""Months after today beyond which a month is taken for a typing error."""
+
+
+def language(arguments: list[str], environment: dict[str, str]) -> str:
+    """The language that was asked for: `--lang`, else the locale, else Dutch."""
+    for position, argument in enumerate(arguments):
+        name, _, value = argument.partition("=")
+        if name == "--lang":
+            return value or (arguments[position + 1] if position + 1 < len(arguments) else "")
+    for key in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environment.get(key):
+            return "en" if environment[key].startswith("en") else "nl"
+    return "nl"
+
+
+words = Words()
+
+
+def speak(lang: str) -> None:
+    """Let everything from here on be said in this language."""
+    words.__init__(lang if lang in LANGUAGES else "nl")  # type: ignore[misc]
+    if lang not in LANGUAGES:
+        fail(words("error.lang", lang=visible(lang)), status=2)
+
+
+def fail(message: str, status: int) -> NoReturn:
+    """Say what is wrong on standard error and stop."""
+    print(visible(message), file=sys.stderr)  # noqa: T201
+    raise SystemExit(status)
+
+
+def console(*, stderr: bool = False) -> "Console":
+    """The terminal, or a pipe of 80 columns; nothing in a text is taken for markup."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+
+def today() -> date:
+    """The one look at the clock."""
+    return date.today()  # noqa: DTZ011
+
+
+def open_coop(named: Path | None) -> Coop:
+    """The cooperative's folder, or an error that says how to come by one."""
+    wanted = named or (Path(os.environ["SCHARREL_COOP"]) if os.environ.get("SCHARREL_COOP") else None)
+    try:
+        return find_coop(wanted)
+    except NoCoopError as missing:
+        fail(words("error.no-coop", start=missing.args[0]), status=2)
+
+
+def read_month(text: str) -> Month:
+    """A month as the user wrote it."""
+    try:
+        month = Month.parse(text)
+    except ValueError:
+        fail(words("error.month", text=text), status=2)
+    if month.since(Month.of(today())) > FAR_AHEAD:
+        fail(words("error.month-far", text=text), status=2)
+    return month
+
+
+def print_json(value: Any) -> None:
+    """The value as JSON, alone on standard output."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")
+
+
+def tell(problems: Iterable[Problem]) -> None:
+    """Every problem on standard error as `file:line: message`, with the offending line below."""
+    for problem in in_order(problems):
+        mark = f"{words('check.warning')}: " if problem.warning else ""
+        lines = [f"{problem.file}:{problem.line}: {mark}{words.problem(problem)}"]
+        if problem.excerpt.strip():
+            lines.append(f"    {visible(problem.excerpt.strip())[:100]}")
+        print("\n".join(lines), file=sys.stderr)  # noqa: T201
+
+
+def stop_on_errors(problems: list[Problem]) -> None:
+    """Tell the problems; with an error among them nothing is done."""
+    tell(problems)
+    if errors(in_order(problems)):
+        fail(words("check.nothing-written"), status=1)

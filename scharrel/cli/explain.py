@@ -1,0 +1,172 @@
+"""scharrel explain: why a month came out as it did."""
+
+import textwrap
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from scharrel.cli.context import (
+    console,
+    fail,
+    open_coop,
+    print_json,
+    read_month,
+    stop_on_errors,
+    today,
+    words,
+)
+from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.core.money import plain
+from scharrel.core.month import Month
+from scharrel.core.trace import Allocation, StepResult
+from scharrel.text.words import visible
+
+_MEMBER = typer.Argument(metavar="MEMBER", help=words("help.explain-member"))
+_MONTH = typer.Argument(metavar="MONTH", help=words("help.explain-month"))
+_STEP = typer.Argument(metavar="[STEP]", help=words("help.explain-step"), show_default=False)
+
+
+def explain(
+    member: Annotated[str, _MEMBER],
+    month: Annotated[str, _MONTH],
+    step: Annotated[str | None, _STEP] = None,
+    as_json: Annotated[bool, JSON] = False,
+    coop: Annotated[Path | None, COOP] = None,
+    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
+) -> None:
+    from scharrel.files.gather import read_books
+    from scharrel.run import compute, involved
+
+    asked = read_month(month)
+    books = read_books(open_coop(coop))
+    group = next((g for g in books.groups() if any(m.id == member for m in g)), None)
+    if group is None:
+        stop_on_errors(books.problems)
+        fail(words("error.no-member", member=member), status=2)
+    outcome = compute(books, group, asked, today())
+    stop_on_errors([*involved(books, group), *outcome.problems])
+    found = next((a for a in outcome.allocations if a.member == member and a.month == asked), None)
+    who = books.members[member]
+    if found is None:
+        mine = [a.month for a in outcome.allocations if a.member == member] or [who.first]
+        fail(
+            words(
+                "error.no-month", name=who.name, month=words.month(asked),
+                first=words.month(who.first), last=words.month(mine[-1]),
+            ),
+            status=2,
+        )  # fmt: skip
+    steps = [result for result in found.steps if step in (None, result.step.id)]
+    if not steps:
+        names = ", ".join(result.step.id for result in found.steps)
+        fail(words("error.no-step", month=words.month(asked), step=step, steps=names), status=2)
+    bookings = _bookings(books, outcome.ledgers[member], asked)
+    if as_json:
+        print_json(trace_of(found, steps, bookings))
+        return
+    title = words("explain.title", name=who.name, month=words.month(asked), pack=found.pack.title)
+    _show(title, found, steps, bookings, whole=step is None)
+
+
+def trace_of(
+    allocation: Allocation, steps: list[StepResult], bookings: dict[str, list[tuple[str, str]]]
+) -> dict[str, Any]:
+    """The whole trace as JSON: amounts as strings, exact where they are not yet rounded."""
+    return {
+        "member": allocation.member,
+        "month": str(allocation.month),
+        "pack": allocation.pack.id,
+        "pack_hash": allocation.pack.hash,
+        "came_in": plain(allocation.came_in),
+        "carried": plain(allocation.carried),
+        "pool": plain(allocation.pool),
+        "keep": plain(allocation.keep),
+        "balances": {account: plain(amount) for account, amount in allocation.balances.items()},
+        "steps": [
+            {
+                "id": result.step.id,
+                "party": result.step.party,
+                "to": result.step.to,
+                "paid": plain(result.paid),
+                "left_before": plain(result.left_before),
+                "wanted": str(result.wanted),
+                "waiting": plain(result.waiting),
+                "shortfall": plain(result.shortfall),
+                "base": None if result.base is None else plain(result.base),
+                "figure": None if result.figure is None else str(result.figure.value),
+                "param": result.figure.param if result.figure else None,
+                "since": str(result.figure.since) if result.figure and result.figure.since else None,
+                "why": result.why,
+                "limits": [
+                    {
+                        "code": limit.code,
+                        "before": str(limit.before),
+                        "after": str(limit.after),
+                        "limit": str(limit.figure.value) if limit.figure else None,
+                        "used": str(limit.used),
+                    }
+                    for limit in result.limits
+                ],
+                "source": allocation.pack.sources[result.step.source].ref,
+                "bookings": [place for place, _ in bookings.get(result.step.role or "", [])],
+            }
+            for result in steps
+        ],
+    }
+
+
+def _bookings(books: Any, ledger: Any, month: Month) -> dict[str, list[tuple[str, str]]]:
+    """The bookings that count in the month, by role: `file:line` and what they say."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for movement in ledger.movements:
+        role = books.chart.role(movement.account)
+        if role and Month.of(movement.earned or movement.day) == month:
+            place = f"{ledger.shown}:{movement.line}"
+            amount = words.number(movement.amount, "#,##0.00") + " " + movement.currency
+            late = f" ({words('explain.earned', month=words.month(month))})" if movement.earned else ""
+            text = f"{words.day(movement.day)}  {amount}  {visible(movement.text)}{late}"
+            found.setdefault(role, []).append((place, text))
+    return found
+
+
+def _show(
+    title: str,
+    allocation: Allocation,
+    steps: list[StepResult],
+    bookings: dict[str, list[tuple[str, str]]],
+    *,
+    whole: bool,
+) -> None:
+    from scharrel.text.sentences import closing, grounds, label, opening, sentences
+
+    screen = console()
+
+    def say(text: str, indent: str = "", style: str | None = None) -> None:
+        width = max(min(screen.width, 100), 40)
+        for line in textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent) or [""]:
+            screen.print(line, style=style, soft_wrap=True)
+
+    say(visible(title), style="bold")
+    if whole:
+        for sentence in opening(words, allocation):
+            say(sentence)
+        _list(screen, [b for role in allocation.pack.pool for b in bookings.get(role, [])])
+    for number, result in enumerate(steps, 1):
+        screen.print()
+        heading = f"{number}. {label(words, result.step)}: {words.money(result.paid)}"
+        say(heading, style="bold")
+        for sentence in sentences(words, result, allocation.pack):
+            say(sentence, "   ")
+        for sentence in grounds(words, result, allocation.pack):
+            say(sentence, "   ", style="dim")
+        if result.step.role:
+            _list(screen, bookings.get(result.step.role, []))
+    if whole:
+        screen.print()
+        say(closing(words, allocation), style="bold")
+
+
+def _list(screen: Any, bookings: list[tuple[str, str]]) -> None:
+    for place, text in bookings:
+        screen.print(f"     {place}  {text}", soft_wrap=True)

@@ -1,0 +1,12 @@
+"""The options that commands share, with their help in the language that was asked for."""
+
+import typer
+
+from scharrel.cli.context import words
+
+COOP = typer.Option("--coop", metavar="DIR", help=words("help.coop"))
+LANG = typer.Option("--lang", metavar="nl|en", help=words("help.lang"))
+JSON = typer.Option("--json", help=words("help.json"))
+DRY_RUN = typer.Option("--dry-run", help=words("help.dry-run"))
+MEMBERS = typer.Option("--member", metavar="ID", help=words("help.member"))
+THROUGH = typer.Argument(metavar="[THROUGH]", help=words("help.through"), show_default=False)

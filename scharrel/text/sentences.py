@@ -1,0 +1,167 @@
+"""Every step of an allocation as plain sentences."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from scharrel.core.money import ZERO
+from scharrel.core.pack import Figure, Pack, Step
+from scharrel.core.trace import Allocation, Limit, StepResult
+from scharrel.text.words import Words, visible
+
+
+def opening(words: Words, allocation: Allocation) -> Iterator[str]:
+    """What came in and what of it is divided."""
+    month = words.month(allocation.month)
+    if allocation.came_in > 0:
+        yield words("explain.came-in", month=month, amount=words.money(allocation.came_in))
+    elif allocation.came_in < 0:
+        yield words("explain.negative", month=month, amount=words.money(-allocation.came_in))
+    else:
+        yield words("explain.nothing", month=month)
+    if allocation.carried:
+        carried, pool = words.money(-allocation.carried), words.money(allocation.pool)
+        yield words("explain.carried", amount=carried, pool=pool)
+
+
+def label(words: Words, step: Step) -> str:
+    """The step's name for people."""
+    return visible(step.label[words.lang])
+
+
+def sentences(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
+    """What the step asked, what bound it, what is left over, and what it rests on."""
+    yield from _asked(words, result, pack)
+    if result.waiting > 0:
+        yield words("explain.waiting", amount=words.money(result.waiting))
+    elif result.waiting < 0:
+        yield words("explain.waiting-refund", amount=words.money(-result.waiting))
+    for limit in result.limits:
+        yield _limit(words, limit, result, pack)
+    if result.limits and result.paid > 0:
+        yield words("explain.paid-less", paid=words.money(result.paid), receiver=_receiver(words, result.step))
+    if result.shortfall > 0:
+        yield words("explain.shortfall", amount=words.money(result.shortfall))
+    elif result.shortfall < 0:
+        yield words("explain.refund-waits", amount=words.money(-result.shortfall))
+    if result.step.reduction and result.paid:
+        yield words("explain.reduction")
+    if result.step.max_months and result.paid > 0:
+        yield words("explain.months", used=result.months_used + 1, limit=result.step.max_months)
+
+
+def grounds(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
+    """Since when each figure holds, and the source of the step and of its figures."""
+    limits = [limit.figure for limit in result.limits]
+    figures = [result.figure, result.above, *(f for band in result.bands for f in band), *limits]
+    sources = [result.step.source]
+    told = set()
+    for figure in figures:
+        if figure and figure.param and figure.since and figure.param not in told:
+            told.add(figure.param)
+            shown = _shown(words, figure, pack)
+            yield words("explain.since", figure=shown, month=words.month(figure.since))
+            if figure.source and figure.source not in sources:
+                sources.append(figure.source)
+    for name in sources:
+        source = pack.sources[name]
+        text = words("explain.source", ref=visible(source.ref))
+        if source.votes:
+            votes = {key: source.votes.get(key, 0) for key in ("for", "against", "abstained")}
+            text += " " + words("explain.votes", **votes)
+        yield text
+
+
+def closing(words: Words, allocation: Allocation) -> str:
+    """What the member keeps of the month."""
+    pot = allocation.paid_to("pot")
+    amount = words.money(allocation.keep)
+    if pot:
+        return words("explain.keep-pot", amount=amount, pot=words.money(pot))
+    return words("explain.keep", amount=amount)
+
+
+def _asked(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
+    step = result.step
+    amount, receiver = words.money(result.wanted), _receiver(words, step)
+    name = label(words, step).lower()
+    values: dict[str, object] = {"amount": amount, "receiver": receiver}
+    figure = result.figure
+    if step.kind == "input":
+        key = "input" if result.wanted > 0 else "input-refund" if result.wanted < 0 else "input-none"
+        yield words(f"explain.{key}", amount=words.money(abs(result.wanted)), label=name)
+    elif step.kind == "amount" and figure:
+        yield words("explain.amount", figure=words.money(figure.value))
+    elif step.kind == "per" and figure:
+        units = words.number(result.units or ZERO)
+        yield words("explain.per", units=units, figure=words.money(figure.value), amount=amount)
+    elif step.kind == "all":
+        yield words("explain.all", **values)
+    elif step.kind == "share":
+        units = words.number(result.units or ZERO)
+        by = words("explain.share-role", role=step.role, units=units) if step.role else words("explain.share-equal")
+        yield words("explain.share", shared=words.money(result.shared or ZERO), amount=words.money(result.paid), by=by)
+    elif result.base is not None:
+        values["base"] = words.money(result.base)
+        values["reached"] = words.money(result.year_before + result.base)
+        values["of"] = _base(words, step, pack)
+        year = "-year" if step.over_year else ""
+        if figure:
+            above = "-above" if result.above else ""
+            values |= {"rate": words.rate(figure.value)}
+            values |= {"above": words.money(result.above.value)} if result.above else {}
+            yield words(f"explain.rate{year}{above}", **values)
+        else:
+            bands = ", ".join(
+                words("explain.band", rate=words.rate(rate.value), start=words.money(start.value))
+                for start, rate in result.bands
+            )
+            yield words(f"explain.bands{year}", bands=bands, **values)
+
+
+def _limit(words: Words, limit: Limit, result: StepResult, pack: Pack) -> str:
+    step = result.step
+    values: dict[str, object] = {"room": words.money(limit.after), "used": words.money(limit.used)}
+    if limit.figure:
+        values["limit"] = words.money(limit.figure.value)
+    if limit.code == "pool-empty":
+        return words("explain.pool-empty", asked=words.money(limit.before), left=words.money(limit.after))
+    if limit.code == "months-used":
+        values["limit"] = step.max_months
+    if limit.code == "age":
+        values["age"] = step.min_age
+    if limit.code == "condition":
+        return _condition(words, step, pack)
+    return words(f"explain.{limit.code}", **values)
+
+
+def _condition(words: Words, step: Step, pack: Pack) -> str:
+    labels = {other.id: label(words, other) for other in pack.steps}
+    if step.when:
+        facts = ", ".join(
+            fact if value is True else f"{fact} = {value}" for fact, value in step.when
+        )
+        return words("explain.condition-fact", fact=facts)
+    if step.not_with:
+        return words("explain.condition-not-with", label=labels[step.not_with])
+    if step.after:
+        return words("explain.condition-after", label=labels[step.after])
+    return words("explain.condition")
+
+
+def _base(words: Words, step: Step, pack: Pack) -> str:
+    if step.base == "pool":
+        return words("explain.of-pool")
+    if step.base.startswith("after."):
+        named = next(s for s in pack.steps if s.id == step.base.removeprefix("after."))
+        return words("explain.of-after", label=label(words, named))
+    return words("explain.of-role", role=step.base)
+
+
+def _receiver(words: Words, step: Step) -> str:
+    return words(f"explain.receiver.{step.party}")
+
+
+def _shown(words: Words, figure: Figure, pack: Pack) -> str:
+    unit = pack.params[figure.param or ""].unit
+    value: Decimal = figure.value
+    return words.rate(value) if unit == "rate" else words.money(value)

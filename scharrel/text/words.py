@@ -1,0 +1,92 @@
+"""Words, amounts and dates in the language of the reader; every text comes from the catalogue."""
+
+import tomllib
+import unicodedata
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from scharrel.core.month import Month
+from scharrel.core.problems import Problem
+
+LANGUAGES = ("nl", "en")
+_LOCALES = {"nl": "nl_NL", "en": "en_GB"}
+
+
+@cache
+def _catalogue(lang: str) -> dict[str, Any]:
+    text = files("scharrel.text").joinpath("catalogue", f"{lang}.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+class Words:
+    """The catalogue of one language."""
+
+    def __init__(self, lang: str = "nl"):
+        self.lang = lang
+        self.locale = _LOCALES[lang]
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The text at the key with its values filled in; `count` chooses singular or plural."""
+        entry: Any = _catalogue(self.lang)
+        for part in key.split("."):
+            entry = entry[part]
+        if isinstance(entry, dict):
+            from babel import Locale
+
+            form = Locale.parse(self.locale).plural_form(values["count"])
+            entry = entry.get(form, entry["other"])
+        return str(entry).format(**values)
+
+    def money(self, amount: Decimal) -> str:
+        """An amount in euros with its sign: € 1.234,56."""
+        from babel.numbers import format_currency
+
+        return format_currency(amount, "EUR", locale=self.locale)
+
+    def amount(self, amount: Decimal) -> str:
+        """An amount for a column: 1.234,56."""
+        return self.number(amount, "#,##0.00")
+
+    def number(self, number: Decimal, pattern: str = "#,##0.######") -> str:
+        from babel.numbers import format_decimal
+
+        return format_decimal(number, format=pattern, locale=self.locale)
+
+    def rate(self, rate: Decimal) -> str:
+        """A fraction as a percentage: 12,5%."""
+        return self.number(rate * 100) + "%"
+
+    def month(self, month: Month) -> str:
+        """oktober 2026."""
+        from babel.dates import format_date
+
+        return format_date(month.first_day, "MMMM y", locale=self.locale)
+
+    def day(self, day: date) -> str:
+        """14 januari 2026."""
+        from babel.dates import format_date
+
+        return format_date(day, "d MMMM y", locale=self.locale)
+
+    def problem(self, problem: Problem) -> str:
+        """What is wrong and what to do, without the place."""
+        values = {key: visible(value) for key, value in problem.values.items()}
+        text = self("problem." + problem.code, **values)
+        if near := values.get("near"):
+            text += " " + self("check.near", near=near)
+        return text
+
+
+def visible(text: str) -> str:
+    """The text on one line, with everything that could steer a terminal shown as a mark.
+
+    Whatever comes from a ledger passes here: control characters and those that change the
+    direction of writing become a replacement character.
+    """
+    return "".join(
+        character if unicodedata.category(character) not in ("Cc", "Cf", "Zl", "Zp", "Cs") else "\N{REPLACEMENT CHARACTER}"
+        for character in text.replace("\n", " ").replace("\t", " ")
+    )
