@@ -4,8 +4,6 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from scharrel.cli.context import (
     console,
     fail,

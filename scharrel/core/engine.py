@@ -46,9 +46,7 @@ def divide(member: str, pack: Pack, facts: MonthFacts, before: State) -> Divisio
         waterfall.left_after[step.id] = left
         done.append(result)
     state = state.with_deficit(min(total, ZERO))
-    return Division(
-        member, pack, facts, came_in, before.deficit, pool, tuple(done), left, state
-    )
+    return Division(member, pack, facts, came_in, before.deficit, pool, tuple(done), left, state)
 
 
 def close(
@@ -77,9 +75,7 @@ def close(
 class _Waterfall:
     """The month while it is being divided."""
 
-    def __init__(
-        self, pack: Pack, facts: MonthFacts, state: State, *, negative: bool, pool: Decimal
-    ):
+    def __init__(self, pack: Pack, facts: MonthFacts, state: State, *, negative: bool, pool: Decimal):
         self.pack = pack
         self.facts = facts
         self.state = state
@@ -153,9 +149,7 @@ class _Waterfall:
             limits=(Limit("below-threshold", base, ZERO, above),) if nothing_above else (),
         )
 
-    def _limited(
-        self, step: Step, state: StepState, wish: StepResult
-    ) -> tuple[Decimal, list[Limit], bool]:
+    def _limited(self, step: Step, state: StepState, wish: StepResult) -> tuple[Decimal, list[Limit], bool]:
         """What is asked after the limits in the contract's order, and whether one stopped the step."""
         asked = wish.wanted + wish.waiting
         limits = list(wish.limits)
@@ -189,9 +183,7 @@ class _Waterfall:
             return "condition"
         if step.after and not self._used_up(step.after):
             return "condition"
-        if step.min_age is not None and not _reached(
-            step.min_age, facts.get("born"), self.facts.month
-        ):
+        if step.min_age is not None and not _reached(step.min_age, facts.get("born"), self.facts.month):
             return "age"
         if state.used_up(step, self.facts.month):
             return "months-used"
@@ -203,9 +195,7 @@ class _Waterfall:
             return False
         return self.state.of(self.pack.id, step).used_up(step, self.facts.month)
 
-    def _shortfall(
-        self, step: Step, waiting: Decimal, unpaid: Decimal, stopped: bool
-    ) -> Decimal:
+    def _shortfall(self, step: Step, waiting: Decimal, unpaid: Decimal, stopped: bool) -> Decimal:
         """What is asked again next month: a refund is never lost, the rest only with `carry`."""
         if stopped:
             return waiting

@@ -169,8 +169,6 @@ class Pack:
         named = {step.role for step in self.steps if step.role}
         counted = {role for step in self.steps for role in step.counts}
         bases = {
-            step.base
-            for step in self.steps
-            if step.base != "pool" and not step.base.startswith("after.")
+            step.base for step in self.steps if step.base != "pool" and not step.base.startswith("after.")
         }
         return frozenset(self.pool) | named | counted | bases

@@ -52,10 +52,7 @@ class State(NamedTuple):
         steps = (
             dict(self.steps)
             if same_year
-            else {
-                key: state._replace(year_paid=ZERO, year_base=ZERO)
-                for key, state in self.steps.items()
-            }
+            else {key: state._replace(year_paid=ZERO, year_base=ZERO) for key, state in self.steps.items()}
         )
         return State(
             facts.month.year,

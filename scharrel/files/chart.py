@@ -65,15 +65,11 @@ def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
         line = place(directive)
         if not isinstance(directive, data.Open):
             if not isinstance(directive, data.Commodity | data.Note | data.Custom | data.Close):
-                problems.append(
-                    Problem(shown, line, "only-accounts", {}, excerpt=text.line(line))
-                )
+                problems.append(Problem(shown, line, "only-accounts", {}, excerpt=text.line(line)))
             continue
         if directive.account in accounts:
             values = {"account": directive.account}
-            problems.append(
-                Problem(shown, line, "opened-twice", values, excerpt=text.line(line))
-            )
+            problems.append(Problem(shown, line, "opened-twice", values, excerpt=text.line(line)))
         role = metadata(directive).get("role")
         accounts[directive.account] = Account(
             directive.date, tuple(directive.currencies or ()), None if role is None else str(role)

@@ -65,7 +65,7 @@ def member_problems(
     yield from _rules_problems(books, member, through)
     shown = books.coop.shown(books.coop.ledger(member.id))
 
-    def at(line: int, code: str, warning: bool = False, **values: str) -> Problem:
+    def at(line: int, code: str, /, warning: bool = False, **values: str) -> Problem:
         return Problem(shown, line, code, values, warning, ledger.text.line(line))
 
     for month, lines in ledger.booked.items():
@@ -94,12 +94,12 @@ def _rules_problems(books: Books, member: Member, through: Month) -> Iterator[Pr
     register = books.coop.shown(books.coop.register)
     told: set[tuple[str, ...]] = set()
 
-    def at(month: Month, code: str, **values: str) -> Iterator[Problem]:
+    def at(when: Month, code: str, /, **values: str) -> Iterator[Problem]:
         key = (code, *(value for name, value in values.items() if name != "month"))
         if key in told:
             return
         told.add(key)
-        told_by = [d for d in member.directives if Month.of(d.day) <= month]
+        told_by = [d for d in member.directives if Month.of(d.day) <= when]
         line = told_by[-1].line
         values["member"] = member.id
         yield Problem(register, line, code, values, excerpt=f'custom "member" "{member.id}"')
@@ -124,9 +124,7 @@ def _rules_problems(books: Books, member: Member, through: Month) -> Iterator[Pr
                     param.figure(month, facts)
                 except NoValueError as missing:
                     if missing.fact is None:
-                        yield from at(
-                            month, "no-value", param=param.id, pack=name, month=str(month)
-                        )
+                        yield from at(month, "no-value", param=param.id, pack=name, month=str(month))
                     else:
                         yield from at(
                             month,

@@ -75,11 +75,9 @@ class _Reader:
         self.closed: dict[str, date] = {}
         self.ledger = Ledger(Amounts({}, {}), problems=problems, text=text, shown=shown)
 
-    def say(self, line: int, code: str, warning: bool = False, **values: str) -> None:
+    def say(self, line: int, code: str, /, warning: bool = False, **values: str) -> None:
         excerpt = self.text.line(line)
-        self.ledger.problems.append(
-            Problem(self.shown, line, code, values, warning, excerpt)
-        )
+        self.ledger.problems.append(Problem(self.shown, line, code, values, warning, excerpt))
 
     def read(self) -> Ledger:
         directives, problems = parse(self.text, self.shown)
@@ -170,9 +168,7 @@ class _Reader:
                 ledger.role_lines.setdefault(counts, {}).setdefault(role, place_of)
             if root in _OWED and currency == "EUR":
                 owed[dated][account] += amount
-            ledger.movements.append(
-                Movement(line, transaction.date, text, account, amount, currency, earned)
-            )
+            ledger.movements.append(Movement(line, transaction.date, text, account, amount, currency, earned))
 
     def _sound(self, day: date, account: str, number: Decimal, currency: str, line: int) -> bool:
         known = self.accounts.get(account)
@@ -240,7 +236,7 @@ def _filled(transaction: Any) -> Any | None:
         number, unit = posting.units
         if number is MISSING or unit is MISSING:
             return None
-        if open_at is None and currency is None or currency is None:
+        if (open_at is None and currency is None) or currency is None:
             currency = unit
         elif currency != unit:
             currency = ""

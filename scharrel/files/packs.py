@@ -42,6 +42,7 @@ _STEP_KEYS = frozenset({*_KINDS, *_COMMON, *_LIMITS, "of", "units", "by"})
 _RATE = re.compile(r"(-?\d+(?:\.\d+)?)\s*%")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
 _BASED = ("rate", "bands")
+_HUGE = Decimal(10) ** 12
 
 
 def read_packs(coop: Coop, chart: Chart) -> tuple[dict[str, Pack], list[Problem]]:
@@ -63,9 +64,7 @@ def read_packs(coop: Coop, chart: Chart) -> tuple[dict[str, Pack], list[Problem]
     return packs, problems
 
 
-def read_pack(
-    data: bytes, shown: str, name: str, chart: Chart
-) -> tuple[Pack | None, list[Problem]]:
+def read_pack(data: bytes, shown: str, name: str, chart: Chart) -> tuple[Pack | None, list[Problem]]:
     """One pack and everything that is wrong with it."""
     try:
         table = tomllib.loads(data.decode().replace("\r\n", "\n"), parse_float=Decimal)
@@ -93,12 +92,10 @@ class _Reader:
         self.params: dict[str, Param] = {}
         self.sources: dict[str, Source] = {}
 
-    def say(self, key: str, code: str, **values: str) -> None:
+    def say(self, key: str, code: str, /, **values: str) -> None:
         table, nth = self.at
         line = self.lines.line(table, key, nth)
-        self.problems.append(
-            Problem(self.shown, line, code, values, excerpt=self.lines.excerpt(line))
-        )
+        self.problems.append(Problem(self.shown, line, code, values, excerpt=self.lines.excerpt(line)))
 
     def pack(self, name: str, digest: str) -> Pack | None:
         for key in self.table.keys() - {"pack", "source", "param", "step"}:
@@ -125,9 +122,7 @@ class _Reader:
         steps = self._steps(head)
         if self.problems:
             return None
-        return Pack(
-            name, title, pool, steps, self.params, self.sources, digest, valid_from, valid_until
-        )
+        return Pack(name, title, pool, steps, self.params, self.sources, digest, valid_from, valid_until)
 
     # -- the parts of a pack
 
@@ -209,9 +204,7 @@ class _Reader:
             self.say("id", "no-closing")
         return tuple(steps)
 
-    def _step(
-        self, table: dict[str, Any], head: dict[str, Any], ids: list[str], nth: int
-    ) -> Step | None:
+    def _step(self, table: dict[str, Any], head: dict[str, Any], ids: list[str], nth: int) -> Step | None:
         before = len(self.problems)
         self._known(table, _STEP_KEYS)
         step_id = self._text(table, "id") or ""
@@ -250,8 +243,7 @@ class _Reader:
             carry=self._flag(table, "carry"),
             counts=self._roles(table, "counts"),
             min_age=self._count(table, "min_age"),
-            reduction=self._choice(table, "settle", ("payment", "reduction"), required=False)
-            == "reduction",
+            reduction=self._choice(table, "settle", ("payment", "reduction"), required=False) == "reduction",
         )
         if step.reduction and step.party != "municipality":
             self.say("settle", "reduction-party")
@@ -351,9 +343,7 @@ class _Reader:
         elif account not in self.chart.accounts:
             near = nearest(str(account), self.chart.accounts)
             self.say("to", "unknown-account", account=str(account), near=near)
-        elif str(account).partition(":")[0] not in ("Liabilities", "Equity"):
-            self.say("to", "to-account", account=str(account))
-        elif self.chart.role(str(account)) in ("appropriation", "vat"):
+        elif not _payable(str(account), self.chart):
             self.say("to", "to-account", account=str(account))
         return None if account is None else str(account)
 
@@ -392,13 +382,11 @@ class _Reader:
             return str(base)
         return self._role("of", base)
 
-    def _earlier(
-        self, table: dict[str, Any], key: str, earlier: list[str], ids: list[str]
-    ) -> str | None:
+    def _earlier(self, table: dict[str, Any], key: str, earlier: list[str], ids: list[str]) -> str | None:
         if key not in table:
             return None
         self._refers(key, str(table[key]), earlier, ids)
-        named = next((s for s in self.table["step"] if s.get("id") == table[key]), {})
+        named: dict[str, Any] = next((s for s in self.table["step"] if s.get("id") == table[key]), {})
         if key == "after" and "max_months" not in named:
             self.say(key, "after-without-months", step=str(table[key]))
         return str(table[key])
@@ -416,9 +404,7 @@ class _Reader:
             if found and Decimal(found[1]) >= 0:
                 return "rate", Decimal(found[1]).scaleb(-2)
             self.say(key, "bare-percent" if _number(value) else "no-figure", value=value)
-        elif isinstance(value, bool) or not isinstance(value, int | Decimal):
-            self.say(key, "no-figure", value=str(value))
-        elif not Decimal(value).is_finite() or value < 0:
+        elif isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value < _HUGE:
             self.say(key, "no-figure", value=str(value))
         elif int(Decimal(value).as_tuple().exponent) < -2:
             self.say(key, "three-decimals", value=str(value))
@@ -480,11 +466,13 @@ class _Reader:
         return {key: self._value("cap", value, "amount") for key, value in cap.items()}
 
     def _count(self, table: dict[str, Any], key: str) -> int | None:
-        value = table.get(key)
-        if key in table and (not _whole(value) or value < 1):
+        value: Any = table.get(key)
+        if key not in table:
+            return None
+        if not _whole(value) or value < 1:
             self.say(key, "whole-number", key=key, value=str(value))
             return None
-        return value
+        return int(value)
 
     def _flag(self, table: dict[str, Any], key: str) -> bool:
         value = table.get(key, False)
@@ -499,9 +487,7 @@ class _Reader:
         if isinstance(when, str) and when:
             return ((when, True),)
         if isinstance(when, dict) and when:
-            return tuple(
-                (fact, Decimal(value) if _whole(value) else value) for fact, value in when.items()
-            )
+            return tuple((fact, Decimal(value) if _whole(value) else value) for fact, value in when.items())
         self.say("when", "when")
         return ()
 
@@ -509,9 +495,7 @@ class _Reader:
         return self._day(table, key, lambda day: day.day == 1, "not-first-of-month")
 
     def _last_day(self, table: dict[str, Any], key: str) -> Month | None:
-        return self._day(
-            table, key, lambda day: day == Month.of(day).last_day, "not-last-of-month"
-        )
+        return self._day(table, key, lambda day: day == Month.of(day).last_day, "not-last-of-month")
 
     def _day(self, table: dict[str, Any], key: str, fits: Any, code: str) -> Month | None:
         day = table.get(key)
@@ -523,6 +507,13 @@ class _Reader:
         if not fits(day):
             self.say(key, code, date=str(day))
         return Month.of(day)
+
+
+def _payable(account: str, chart: Chart) -> bool:
+    return account.startswith(("Liabilities:", "Equity:")) and chart.role(account) not in (
+        "appropriation",
+        "vat",
+    )
 
 
 def _whole(value: Any) -> bool:

@@ -40,9 +40,7 @@ def read_register(coop: Coop) -> tuple[str, dict[str, Member], list[Problem]]:
             problems.append(Problem(shown, line, "booking-in-register", {}, excerpt=text.line(line)))
     members = {}
     for member_id, found_directives in sorted(by_member.items()):
-        member = Member(
-            member_id, tuple(sorted(found_directives, key=lambda d: (d.day, d.line)))
-        )
+        member = Member(member_id, tuple(sorted(found_directives, key=lambda d: (d.day, d.line))))
         problems += _problems(member, text, shown)
         members[member_id] = member
     return _title(text), members, problems

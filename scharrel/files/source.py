@@ -69,7 +69,7 @@ def refused(text: Text, shown: str, allowed: frozenset[str]) -> Iterator[Problem
         (kind, line, matched.decode("utf-8", "replace"), value)
         for kind, line, matched, value in lexer.lex_iter(io.BytesIO(text.data))
     ]
-    for (kind, line, word, _), (*_, argument) in zip(tokens, [*tokens[1:], ("", 0, "", None)]):
+    for (kind, line, word, _), (*_, argument) in zip(tokens, [*tokens[1:], ("", 0, "", None)], strict=True):
         command, excerpt = kind.lower(), text.line(line)
         if command in _COMMANDS:
             if command not in allowed:

@@ -44,7 +44,11 @@ def _lines(words: Words, books: Books, change: Change) -> Iterator[str]:
         before, after = was.get(step, Decimal(0)), becomes.get(step, Decimal(0))
         if before != after:
             yield words(
-                "changes.line", **values, step=visible(step), was=words.money(before), becomes=words.money(after)
+                "changes.line",
+                **values,
+                step=visible(step),
+                was=words.money(before),
+                becomes=words.money(after),
             )
     if was == becomes:
         yield words("changes.again", **values)

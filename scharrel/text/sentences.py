@@ -38,7 +38,9 @@ def sentences(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
     for limit in result.limits:
         yield _limit(words, limit, result, pack)
     if result.limits and result.paid > 0:
-        yield words("explain.paid-less", paid=words.money(result.paid), receiver=_receiver(words, result.step))
+        yield words(
+            "explain.paid-less", paid=words.money(result.paid), receiver=_receiver(words, result.step)
+        )
     if result.shortfall > 0:
         yield words("explain.shortfall", amount=words.money(result.shortfall))
     elif result.shortfall < 0:
@@ -98,8 +100,14 @@ def _asked(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
         yield words("explain.all", **values)
     elif step.kind == "share":
         units = words.number(result.units or ZERO)
-        by = words("explain.share-role", role=step.role, units=units) if step.role else words("explain.share-equal")
-        yield words("explain.share", shared=words.money(result.shared or ZERO), amount=words.money(result.paid), by=by)
+        by = (
+            words("explain.share-role", role=step.role, units=units)
+            if step.role
+            else words("explain.share-equal")
+        )
+        yield words(
+            "explain.share", shared=words.money(result.shared or ZERO), amount=words.money(result.paid), by=by
+        )
     elif result.base is not None:
         values["base"] = words.money(result.base)
         values["reached"] = words.money(result.year_before + result.base)
@@ -137,9 +145,7 @@ def _limit(words: Words, limit: Limit, result: StepResult, pack: Pack) -> str:
 def _condition(words: Words, step: Step, pack: Pack) -> str:
     labels = {other.id: label(words, other) for other in pack.steps}
     if step.when:
-        facts = ", ".join(
-            fact if value is True else f"{fact} = {value}" for fact, value in step.when
-        )
+        facts = ", ".join(fact if value is True else f"{fact} = {value}" for fact, value in step.when)
         return words("explain.condition-fact", fact=facts)
     if step.not_with:
         return words("explain.condition-not-with", label=labels[step.not_with])

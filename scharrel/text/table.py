@@ -24,7 +24,9 @@ def month_table(
         title=Text(visible(title)), box=None, show_footer=True, title_justify="left",
         padding=(0, 1, 0, 0), pad_edge=False, title_style="bold",
     )  # fmt: skip
-    table.add_column(words("table.member"), words("table.total"), overflow="ellipsis", no_wrap=True, min_width=8)
+    table.add_column(
+        words("table.member"), words("table.total"), overflow="ellipsis", no_wrap=True, min_width=8
+    )
     figures = [[row.pool, *(row.paid_to(party) for party in parties), row.keep] for row in rows]
     totals = [sum(column, ZERO) for column in zip(*figures, strict=True)]
     for key, total in zip(("turnover", *parties, "keep"), totals, strict=True):
@@ -43,7 +45,7 @@ def thermometers(
     table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column(overflow="ellipsis", no_wrap=True)
     for justify in ("left", "right", "right"):
-        table.add_column(justify=justify, no_wrap=True)  # type: ignore[arg-type]
+        table.add_column(justify=justify, no_wrap=True)
     for row in rows:
         for result in row.steps:
             if result.step.party != "pot" or result.step.target is None or result.target is None:

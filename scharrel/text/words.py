@@ -36,7 +36,7 @@ class Words:
         if isinstance(entry, dict):
             from babel import Locale
 
-            form = Locale.parse(self.locale).plural_form(values["count"])
+            form = Locale.parse(self.locale).plural_form(int(str(values["count"])))
             entry = entry.get(form, entry["other"])
         return str(entry).format(**values)
 
@@ -87,6 +87,8 @@ def visible(text: str) -> str:
     direction of writing become a replacement character.
     """
     return "".join(
-        character if unicodedata.category(character) not in ("Cc", "Cf", "Zl", "Zp", "Cs") else "\N{REPLACEMENT CHARACTER}"
+        character
+        if unicodedata.category(character) not in ("Cc", "Cf", "Zl", "Zp", "Cs")
+        else "\N{REPLACEMENT CHARACTER}"
         for character in text.replace("\n", " ").replace("\t", " ")
     )
