@@ -37,7 +37,7 @@ words = Words()
 
 def speak(lang: str) -> None:
     """Let everything from here on be said in this language."""
-    words.__init__(lang if lang in LANGUAGES else "nl")  # type: ignore[misc]
+    words.lang = lang if lang in LANGUAGES else "nl"
     if lang not in LANGUAGES:
         fail(words("error.lang", lang=visible(lang)), status=2)
 

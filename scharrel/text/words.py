@@ -26,7 +26,10 @@ class Words:
 
     def __init__(self, lang: str = "nl"):
         self.lang = lang
-        self.locale = _LOCALES[lang]
+
+    @property
+    def locale(self) -> str:
+        return _LOCALES[self.lang]
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The text at the key with its values filled in; `count` chooses singular or plural."""

@@ -1,0 +1,45 @@
+"""What the tests share: the command as a user runs it, and a cooperative to run it on."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+CONTRACT = Path(__file__).parent / "contract"
+REPOSITORY = Path(__file__).parent.parent
+
+
+class Ran(NamedTuple):
+    """What a command did."""
+
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def scharrel(tmp_path: Path) -> Run:
+    """The real command, in Dutch, started in the test's own folder."""
+
+    def run(*arguments: str, cwd: Path = tmp_path, **environment: str) -> Ran:
+        done = subprocess.run(
+            [sys.executable, "-m", "scharrel", *arguments],
+            cwd=cwd, capture_output=True, text=True, check=False,
+            env={"PATH": "/usr/bin:/bin", "LANG": "nl_NL.UTF-8", "COLUMNS": "80", **environment},
+        )  # fmt: skip
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def coop(tmp_path: Path) -> Path:
+    """A copy of the smallest cooperative that has something to divide."""
+    return Path(shutil.copytree(CONTRACT / "vrije-uitloop", tmp_path / "coop"))
