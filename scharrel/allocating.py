@@ -1,53 +1,133 @@
-"""The whole of `allocate`: compute everyone, and only when all is sound bring the files up to date."""
+"""The whole of `allocate`: compute who changed, and only when all is sound bring the files up to date."""
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
+from scharrel.core.facts import Group, Member
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors
-from scharrel.core.trace import Allocation
+from scharrel.core.trace import Allocation, Summary, summary_of
+from scharrel.files.cache import Cache, Kept
+from scharrel.files.coop import Coop
 from scharrel.files.gather import Books
+from scharrel.files.source import digest
 from scharrel.files.writing import Change, bring_up_to_date
 from scharrel.run import compute, involved, last_booked, texts
+from scharrel.spread import spread, workers
+
+WORTH_SPREADING = 1_000_000
+"""Bytes of ledgers from which more processes gain more than they cost."""
+
+Progress = Callable[[int, int], None]
+"""Told how many groups are done, of how many."""
 
 
 class Allocated(NamedTuple):
-    """What came of a run. Allocations by member, then month."""
+    """What came of a run: the rows of the month `through`, every allocation only if asked for."""
 
     through: Month
+    rows: list[Summary]
     allocations: list[Allocation]
     changes: list[Change]
     problems: list[Problem]
 
 
+class _Done(NamedTuple):
+    """What came of one group; `ledgers` are the digests of what was read, `texts` by member and month."""
+
+    group: Group
+    ledgers: list[str]
+    rows: list[Summary]
+    allocations: list[Allocation]
+    texts: Mapping[str, Mapping[str, str]]
+    problems: list[Problem]
+
+
 def allocate_all(
-    books: Books, through: Month | None, only: frozenset[str], today: date, *, write: bool
+    books: Books,
+    through: Month | None,
+    only: frozenset[str],
+    today: date,
+    *,
+    write: bool,
+    whole: bool,
+    progress: Progress,
 ) -> Allocated:
     """Divide every month up to `through` (or the default) for `only` these members, or all.
 
     Files are written only if there is no error and `write` says so; WriteError if that fails.
+    `whole` asks for every allocation, also of groups that did not change.
     """
     through = through or last_booked(books, today)
-    groups = [g for g in books.groups() if not only or any(m.id in only for m in g)]
+    cache = Cache(books, through)
+    groups = [group for group in books.groups() if not only or any(m.id in only for m in group)]
+    found = [(group, None if whole else cache.unchanged(group)) for group in groups]
+    unchanged = [entry for _, entry in found if entry]
+    todo = [group for group, entry in found if not entry]
     problems = involved(books, [member for group in groups for member in group])
-    allocations: list[Allocation] = []
+    with workers(worth_it=_bytes(books.coop, todo) > WORTH_SPREADING) as pool:
+        done: list[_Done] = []
+        for piece in spread(pool, partial(_divide, books, through, today, whole), todo):
+            done += piece
+            progress(len(done), len(todo))
+        outcomes: list[_Done | Kept] = [*done, *unchanged]
+        problems += [problem for outcome in outcomes for problem in outcome.problems]
+        if errors(problems):
+            return Allocated(through, [], [], [], problems)
+        wanted = [
+            (member, outcome.texts.get(member.id, {}))
+            for outcome in done
+            for member in outcome.group
+            if not only or member.id in only
+        ]
+        settle = partial(_bring_up_to_date, books.coop, books.title, through, write)
+        changes = [change for piece in spread(pool, settle, wanted) for change in piece]
+    if write and done:
+        written = {member.id for member, _ in wanted}
+        for outcome in done:
+            if written.issuperset(member.id for member in outcome.group):
+                cache.keep(outcome.group, outcome.ledgers, outcome.rows, outcome.problems)
+        cache.save()
+    rows = [row for outcome in outcomes for row in outcome.rows]
+    allocations = [a for outcome in done for a in outcome.allocations]
+    return Allocated(
+        through,
+        sorted((r for r in rows if not only or r.member in only), key=lambda r: r.member),
+        sorted((a for a in allocations if not only or a.member in only), key=lambda a: (a.member, a.month)),
+        sorted(changes, key=lambda change: (change.member, change.month)),
+        problems,
+    )
+
+
+def _divide(books: Books, through: Month, today: date, whole: bool, groups: Sequence[Group]) -> list[_Done]:
+    found = []
     for group in groups:
         outcome = compute(books, group, through, today)
-        problems += outcome.problems
-        allocations += outcome.allocations
-    allocations = sorted(
-        (a for a in allocations if not only or a.member in only), key=lambda a: (a.member, a.month)
-    )
-    if errors(problems):
-        return Allocated(through, [], [], problems)
-    wanted = texts(books, allocations)
-    changes = [
-        change
-        for group in groups
-        for member in group
-        if not only or member.id in only
-        for change in bring_up_to_date(
-            books.coop, member, books.title, through, wanted.get(member.id, {}), write=write
+        rows = [summary_of(a) for a in outcome.allocations if a.month == through]
+        digests = [digest(outcome.ledgers[member.id].text) for member in group]
+        allocations = outcome.allocations if whole else []
+        found.append(
+            _Done(group, digests, rows, allocations, texts(books, outcome.allocations), outcome.problems)
         )
+    return found
+
+
+def _bring_up_to_date(
+    coop: Coop,
+    title: str,
+    through: Month,
+    write: bool,
+    wanted: Sequence[tuple[Member, Mapping[str, str]]],
+) -> list[Change]:
+    return [
+        change
+        for member, months in wanted
+        for change in bring_up_to_date(coop, member, title, through, months, write=write)
     ]
-    return Allocated(through, allocations, changes, problems)
+
+
+def _bytes(coop: Coop, groups: Sequence[Group]) -> int:
+    ledgers = [coop.ledger(member.id) for group in groups for member in group]
+    return sum(path.stat().st_size for path in ledgers if path.is_file())

@@ -1,19 +1,21 @@
 """One run: files → facts of a month → rules → allocations with their trace."""
 
-from collections.abc import Collection
+import gc
+import re
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from scharrel.core.facts import Member
+from scharrel.core.facts import Group, Member
 from scharrel.core.history import replay
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation
 from scharrel.files.gather import Books, member_problems
 from scharrel.files.ledger import Ledger, read_ledger
+from scharrel.files.source import read_text
 from scharrel.files.writing import allocation_text
-
-Group = tuple[Member, ...]
 
 
 @dataclass(slots=True)
@@ -27,7 +29,8 @@ class Outcome:
 
 def compute(books: Books, group: Group, through: Month, today: date) -> Outcome:
     """Read and divide for members who have to be computed together."""
-    ledgers = {member.id: read_ledger(books.coop, member.id, books.chart) for member in group}
+    with _no_collecting():
+        ledgers = {member.id: read_ledger(books.coop, member.id, books.chart) for member in group}
     problems = [
         problem
         for member in group
@@ -37,6 +40,18 @@ def compute(books: Books, group: Group, through: Month, today: date) -> Outcome:
         return Outcome([], problems, ledgers)
     amounts = {member: ledger.amounts for member, ledger in ledgers.items()}
     return Outcome(list(replay(group, amounts, books.packs, through)), problems, ledgers)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """A ledger makes many small objects and no rings: looking for rings only costs time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def involved(books: Books, members: Collection[Member]) -> list[Problem]:
@@ -59,9 +74,15 @@ def texts(books: Books, allocations: list[Allocation]) -> dict[str, dict[str, st
 def last_booked(books: Books, today: date) -> Month:
     """The last month in which any member booked something, among the months that have ended."""
     ended = Month.of(today).plus(-1)
-    booked = [
-        Month.of(day)
-        for member in books.members
-        for day, _ in read_ledger(books.coop, member, books.chart).days
-    ]
-    return max((month for month in booked if month <= ended), default=ended)
+    first = min((member.first for member in books.members.values()), default=ended)
+    texts = {member: read_text(books.coop, books.coop.ledger(member)).data for member in books.members}
+    for back in range(ended.since(first) + 1):
+        month = ended.plus(-back)
+        # Looking for the month as text is quick; only a ledger that has it is read.
+        written = re.compile(rb"%04d[-/]0*%d[-/]" % month)
+        for member, text in texts.items():
+            if written.search(text):
+                days = read_ledger(books.coop, member, books.chart).days
+                if any(Month.of(day) == month for day, _ in days):
+                    return month
+    return ended

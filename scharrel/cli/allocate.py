@@ -1,8 +1,9 @@
 """scharrel allocate: divide every open month of every member, and book it."""
 
-import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from scharrel.cli.context import (
     console,
@@ -10,6 +11,7 @@ from scharrel.cli.context import (
     open_coop,
     print_json,
     read_month,
+    say_aside,
     stop_on_errors,
     today,
     words,
@@ -17,7 +19,11 @@ from scharrel.cli.context import (
 from scharrel.cli.options import COOP, DRY_RUN, JSON, LANG, MEMBERS, THROUGH
 from scharrel.core.money import plain
 from scharrel.core.month import Month
-from scharrel.core.trace import Allocation
+from scharrel.core.trace import Allocation, Summary
+from scharrel.text.words import visible
+
+if TYPE_CHECKING:
+    from scharrel.files.gather import Books
 
 
 def allocate(
@@ -40,26 +46,26 @@ def allocate(
             stop_on_errors(books.problems)
             fail(words("error.no-member", member=wanted), status=2)
     try:
-        result = allocate_all(books, month, frozenset(member or ()), today(), write=not dry_run)
+        with _progress() as progress:
+            result = allocate_all(
+                books, month, frozenset(member or ()), today(),
+                write=not dry_run, whole=as_json, progress=progress,
+            )  # fmt: skip
     except WriteError as error:
         path = books.coop.shown(error.path)
         fail(words("error.write", path=path, reason=error.reason), status=1)
     stop_on_errors(result.problems)
     if as_json:
-        print_json(
-            {
-                "through": str(result.through),
-                "allocations": [row_of(allocation) for allocation in result.allocations],
-            }
-        )
+        rows = [row_of(allocation) for allocation in result.allocations]
+        print_json({"through": str(result.through), "allocations": rows})
         return
-    _show(books.title, result.through, result.allocations, books)
+    _show(books, result.through, result.rows)
     screen = console()
     screen.print()
     for line in change_lines(words, books, result.changes, dry_run=dry_run):
         screen.print(line)
     if result.through >= Month.of(today()):
-        print(words("table.not-ended", month=words.month(result.through)), file=sys.stderr)  # noqa: T201
+        say_aside(words("table.not-ended", month=words.month(result.through)))
 
 
 def row_of(allocation: Allocation) -> dict[str, Any]:
@@ -77,17 +83,34 @@ def row_of(allocation: Allocation) -> dict[str, Any]:
     }
 
 
-def _show(title: str, through: Month, allocations: list[Allocation], books: Any) -> None:
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal while the work lasts; silence in a pipe."""
+    screen = console(stderr=True)
+    if not screen.is_terminal:
+        yield lambda *_: None
+        return
+    from rich.progress import Progress
+
+    with Progress(console=screen, transient=True) as bar:
+        task = bar.add_task(words("progress.reading"), total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def _show(books: "Books", through: Month, rows: list[Summary]) -> None:
     from scharrel.text.table import month_table, thermometers
 
     screen = console()
     month = words.month(through)
-    rows = [allocation for allocation in allocations if allocation.month == through]
     if not rows:
         screen.print(words("table.no-members", month=month))
         return
     names = {member.id: member.name for member in books.members.values()}
-    screen.print(month_table(words, names, rows, words("table.title", coop=title, month=month)))
-    if pots := thermometers(words, names, rows, screen):
-        screen.print()
-        screen.print(pots)
+    heading, body, total = month_table(words, names, rows, screen.width)
+    screen.out(visible(words("table.title", coop=books.title, month=month)), style="bold")
+    screen.out(heading, style="dim")
+    screen.out("\n".join(body))
+    screen.out(total, style="bold")
+    if pots := list(thermometers(words, names, rows, screen.width, screen.encoding)):
+        screen.out("\n" + words("table.pots"), style="bold")
+        screen.out("\n".join(pots))

@@ -42,9 +42,14 @@ def speak(lang: str) -> None:
         fail(words("error.lang", lang=visible(lang)), status=2)
 
 
+def say_aside(message: str) -> None:
+    """Say something on standard error, beside the outcome."""
+    print(message, file=sys.stderr)  # noqa: T201
+
+
 def fail(message: str, status: int) -> NoReturn:
     """Say what is wrong on standard error and stop."""
-    print(visible(message), file=sys.stderr)  # noqa: T201
+    say_aside(visible(message))
     raise SystemExit(status)
 
 
@@ -93,7 +98,7 @@ def tell(problems: Iterable[Problem]) -> None:
         lines = [f"{problem.file}:{problem.line}: {mark}{words.problem(problem)}"]
         if problem.excerpt.strip():
             lines.append(f"    {visible(problem.excerpt.strip())[:100]}")
-        print("\n".join(lines), file=sys.stderr)  # noqa: T201
+        say_aside("\n".join(lines))
 
 
 def stop_on_errors(problems: list[Problem]) -> None:

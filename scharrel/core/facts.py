@@ -58,6 +58,10 @@ class Member:
         return str(self.facts(Month.of(self.directives[-1].day)).get("name", self.id))
 
 
+Group = tuple[Member, ...]
+"""Members who have to be computed together."""
+
+
 class Movement(NamedTuple):
     """What one posting adds to the amounts: where it stands and what it says."""
 
@@ -110,13 +114,13 @@ def facts_of(member: Member, amounts: Amounts, month: Month) -> MonthFacts:
     return MonthFacts(month, member.facts(month), amounts.of_role(month), accounts)
 
 
-def groups(members: Sequence[Member], collective: frozenset[str]) -> list[tuple[Member, ...]]:
+def groups(members: Sequence[Member], collective: frozenset[str]) -> list[Group]:
     """Members who have to be computed together: all who are ever in one collective pack.
 
     `collective` holds the ids of such packs; anyone else stands alone.
     """
     together: list[tuple[set[str], list[Member]]] = []
-    alone: list[tuple[Member, ...]] = []
+    alone: list[Group] = []
     for member in members:
         packs = {str(directive.values.get("rules")) for directive in member.directives} & collective
         if not packs:

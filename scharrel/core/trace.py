@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
-from scharrel.core.pack import KEPT_PARTIES, Figure, Pack, Step
+from scharrel.core.pack import KEPT_PARTIES, PARTIES, Figure, Pack, Step
 
 
 class Limit(NamedTuple):
@@ -86,3 +86,31 @@ class Allocation(NamedTuple):
     def paid_to(self, party: str) -> Decimal:
         """What the steps with this party paid together."""
         return sum((s.paid for s in self.steps if s.step.party == party), ZERO)
+
+
+class PotLevel(NamedTuple):
+    """How full a pot with a target is, in euros."""
+
+    balance: Decimal
+    target: Decimal
+
+
+class Summary(NamedTuple):
+    """One row of the month: what came to whom. Amounts in euros, `paid` by party."""
+
+    member: str
+    pool: Decimal
+    paid: Mapping[str, Decimal]
+    keep: Decimal
+    pots: tuple[PotLevel, ...]
+
+
+def summary_of(allocation: Allocation) -> Summary:
+    """The month in one row."""
+    pots = tuple(
+        PotLevel(allocation.balances.get(result.step.to or "", ZERO), result.target.value)
+        for result in allocation.steps
+        if result.step.party == "pot" and result.target is not None
+    )
+    paid = {party: allocation.paid_to(party) for party in PARTIES}
+    return Summary(allocation.member, allocation.pool, paid, allocation.keep, pots)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from scharrel.core.facts import KNOWN_KEYS, Member, groups
+from scharrel.core.facts import KNOWN_KEYS, Group, Member, groups
 from scharrel.core.month import Month, months
 from scharrel.core.pack import NoValueError, Pack
 from scharrel.core.problems import Problem
@@ -31,7 +31,7 @@ class Books(NamedTuple):
         paid = {step.to for pack in self.packs.values() for step in pack.steps if step.to}
         return frozenset(paid | {self.chart.appropriation})
 
-    def groups(self) -> list[tuple[Member, ...]]:
+    def groups(self) -> list[Group]:
         """Members who have to be computed together."""
         collective = frozenset(pack.id for pack in self.packs.values() if pack.collective)
         return groups(list(self.members.values()), collective)

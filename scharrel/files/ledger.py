@@ -1,7 +1,6 @@
 """A member's ledger: read, balanced to the cent, checked, and summed by month and role."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -31,6 +30,9 @@ _ALLOWED = (
     | data.Price | data.Custom | data.Balance | data.Query
 )  # fmt: skip
 
+Posted = tuple[str, Decimal, str, int]
+"""A posting that is complete: account, number, currency and line."""
+
 
 @dataclass(slots=True)
 class Ledger:
@@ -41,7 +43,6 @@ class Ledger:
     amounts: Amounts
     movements: list[Movement] = field(default_factory=list)
     booked: dict[Month, list[int]] = field(default_factory=dict)
-    last_day: date | None = None
     days: list[tuple[date, int]] = field(default_factory=list)
     role_lines: dict[Month, dict[str, int]] = field(default_factory=dict)
     balances: list[tuple[str, int]] = field(default_factory=list)
@@ -87,13 +88,13 @@ class _Reader:
             self.say(1, "no-include")
         for directive in directives:
             self._look_at(directive)
-        transactions = [d for d in directives if isinstance(d, data.Transaction)]
         roles: dict[Month, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         owed: dict[Month, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         seen: dict[Any, int] = {}
-        for transaction in self._complete(transactions):
-            self._sum(transaction, roles, owed)
-            self._suspect(transaction, seen)
+        for directive in directives:
+            if isinstance(directive, data.Transaction) and (postings := self._complete(directive)):
+                self._sum(directive, postings, roles, owed)
+                self._suspect(directive, postings, seen)
         if self.ledger.balances and not any(not p.warning for p in self.ledger.problems):
             self._check_balances(directives)
         ledger = self.ledger
@@ -125,40 +126,34 @@ class _Reader:
         elif isinstance(directive, data.Custom) and directive.type == "member":
             self.say(line, "member-in-ledger")
 
-    def _complete(self, transactions: list[Any]) -> Iterator[Any]:
-        """Each transaction with every amount filled in and adding up to nothing."""
-        for transaction in transactions:
-            plain = _filled(transaction)
-            if plain is None:
-                completed, failures = booking.book([transaction], _options())
-                for failure in failures:
-                    line = place(failure.entry or transaction)
-                    self.say(line, "incomplete")
-                yield from (t for t in completed if not failures)
-                continue
-            left = _imbalance(plain)
-            if left:
-                amounts = ", ".join(f"{number} {currency}" for currency, number in left.items())
-                self.say(place(transaction), "unbalanced", amount=amounts)
-            else:
-                yield plain
+    def _complete(self, transaction: Any) -> list[Posted]:
+        """The postings with every amount filled in, adding up to nothing; none if they cannot."""
+        postings = _filled(transaction)
+        if postings is None:
+            completed, failures = booking.book([transaction], _options())
+            for failure in failures:
+                self.say(place(failure.entry or transaction), "incomplete")
+            return [] if failures else [_posted(p, *p.units) for t in completed for p in t.postings]
+        if left := _imbalance(postings):
+            amounts = ", ".join(f"{number} {currency}" for currency, number in left.items())
+            self.say(place(transaction), "unbalanced", amount=amounts)
+            return []
+        return postings
 
-    def _sum(self, transaction: Any, roles: Any, owed: Any) -> None:
-        line = place(transaction)
-        earned = (transaction.meta or {}).get("earned")
+    def _sum(self, transaction: Any, postings: list[Posted], roles: Any, owed: Any) -> None:
+        line, day = place(transaction), transaction.date
+        earned = transaction.meta.get("earned")
         if earned is not None and not isinstance(earned, date):
             self.say(line, "earned-not-a-date")
             earned = None
-        dated = Month.of(transaction.date)
+        dated = Month.of(day)
         counts = Month.of(earned) if earned else dated
         ledger = self.ledger
         ledger.booked.setdefault(counts, []).append(line)
-        ledger.days.append((transaction.date, line))
+        ledger.days.append((day, line))
         text = " · ".join(part for part in (transaction.payee, transaction.narration) if part)
-        for posting in transaction.postings:
-            account, (number, currency) = posting.account, posting.units
-            place_of = place(posting)
-            if not self._sound(transaction.date, account, number, currency, place_of):
+        for account, number, currency, place_of in postings:
+            if not self._sound(day, account, number, currency, place_of):
                 continue
             role = self.roles[account]
             root = account.partition(":")[0]
@@ -168,7 +163,7 @@ class _Reader:
                 ledger.role_lines.setdefault(counts, {}).setdefault(role, place_of)
             if root in _OWED and currency == "EUR":
                 owed[dated][account] += amount
-            ledger.movements.append(Movement(line, transaction.date, text, account, amount, currency, earned))
+            ledger.movements.append(Movement(line, day, text, account, amount, currency, earned))
 
     def _sound(self, day: date, account: str, number: Decimal, currency: str, line: int) -> bool:
         known = self.accounts.get(account)
@@ -181,7 +176,7 @@ class _Reader:
         if known.currencies and currency not in known.currencies:
             expected = ", ".join(known.currencies)
             self.say(line, "wrong-currency", account=account, currency=currency, expected=expected)
-        if self.roles[account] is None and account.partition(":")[0] in ("Income", "Expenses"):
+        if self.roles[account] is None and account.startswith(("Income:", "Expenses:")):
             self.say(line, "no-role", account=account)
         decimals = -int(number.as_tuple().exponent)
         if decimals > (2 if currency == "EUR" else MAX_DECIMALS):
@@ -190,13 +185,9 @@ class _Reader:
             self.say(line, "too-large", number=f"{number:.2E}")
         return True
 
-    def _suspect(self, transaction: Any, seen: dict[Any, int]) -> None:
-        key = (
-            transaction.date,
-            transaction.payee,
-            transaction.narration,
-            tuple((p.account, p.units) for p in transaction.postings),
-        )
+    def _suspect(self, transaction: Any, postings: list[Posted], seen: dict[Any, int]) -> None:
+        booked = tuple(posting[:3] for posting in postings)
+        key = (transaction.date, transaction.payee, transaction.narration, booked)
         line = place(transaction)
         if key in seen:
             self.say(line, "twice", warning=True, first=str(seen[key]))
@@ -220,40 +211,40 @@ def _options() -> Any:
     return {**options.OPTIONS_DEFAULTS, "input_hash": ""}
 
 
-def _filled(transaction: Any) -> Any | None:
-    """The transaction with its one open amount filled in, where plain sums can do that."""
-    open_at = None
-    total = ZERO
-    currency = None
+def _posted(posting: Any, number: Decimal, currency: str) -> Posted:
+    return posting.account, number, currency, place(posting)
+
+
+def _filled(transaction: Any) -> list[Posted] | None:
+    """The postings with the one open amount filled in, where plain sums can do that."""
+    posted: list[Posted] = []
+    open_posting, open_at = None, 0
+    total, currency = ZERO, None
     for position, posting in enumerate(transaction.postings):
+        units = posting.units
         if posting.cost is not None or posting.price is not None:
             return None
-        if posting.units is MISSING:
-            if open_at is not None:
+        if units is MISSING:
+            if open_posting is not None:
                 return None
-            open_at = position
+            open_posting, open_at = posting, position
             continue
-        number, unit = posting.units
+        number, unit = units
         if number is MISSING or unit is MISSING:
             return None
-        if (open_at is None and currency is None) or currency is None:
-            currency = unit
-        elif currency != unit:
-            currency = ""
+        currency = unit if currency in (None, unit) else ""
         total += number
-    if open_at is None:
-        return transaction
-    if not currency:
-        return None
-    postings = list(transaction.postings)
-    postings[open_at] = postings[open_at]._replace(units=data.Amount(-total, currency))
-    return transaction._replace(postings=postings)
+        posted.append(_posted(posting, number, unit))
+    if open_posting is not None:
+        if not currency:
+            return None
+        posted.insert(open_at, _posted(open_posting, -total, currency))
+    return posted
 
 
-def _imbalance(transaction: Any) -> dict[str, Decimal]:
+def _imbalance(postings: list[Posted]) -> dict[str, Decimal]:
     """What a booking lacks by currency: nothing, to the last decimal, when it is sound."""
     left: dict[str, Decimal] = {}
-    for posting in transaction.postings:
-        number, currency = posting.units
+    for _, number, currency, _ in postings:
         left[currency] = left.get(currency, ZERO) + number
     return {currency: number for currency, number in left.items() if number}

@@ -1,11 +1,9 @@
 """The thin layer over beancount: one file parsed, its errors as problems with a hint in plain words."""
 
-import gc
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from beancount.core import data
 from beancount.parser import parser
 
 from scharrel.core.problems import Problem
@@ -25,13 +23,7 @@ _HINTS = (
 
 def parse(text: Text, shown: str) -> tuple[list[Any], list[Problem]]:
     """The directives of one file in the order of its lines; nothing is included, run or booked."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        directives, failures, _ = parser.parse_string(text.data, report_filename=shown)
-    finally:
-        if collecting:
-            gc.enable()
+    directives, failures, _ = parser.parse_string(text.data, report_filename=shown)
     problems = [_problem(failure, text, shown) for failure in failures]
     return directives, problems
 
@@ -82,6 +74,3 @@ def metadata(directive: Any) -> dict[str, Any]:
         for key, value in (directive.meta or {}).items()
         if key not in ("filename", "lineno") and not key.startswith("__")
     }
-
-
-Transaction = data.Transaction

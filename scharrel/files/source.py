@@ -1,9 +1,13 @@
 """Reading a file as text, and saying in time what no parser should see."""
 
+import hashlib
 import io
+import os
 import posixpath
 import re
+import stat
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,10 +19,12 @@ from scharrel.files.coop import Coop
 MAX_BYTES = 50_000_000
 
 _CHART = "ledgers/accounts.beancount"
+_MEMBERS = "ledgers/members/"
 _COMMANDS = frozenset({"option", "plugin", "include", "pushmeta", "popmeta"})
 _BOM = b"\xef\xbb\xbf"
-_COMMAND = re.compile(rb"^[ \t]*(option|plugin|include|pushmeta|popmeta)\b", re.MULTILINE)
-_SUSPECT = re.compile(rb"\d,\d|^[ \t]+(?:lineno|filename)[ \t]*:", re.MULTILINE)
+_USUAL = b'include "../accounts.beancount"\n'
+_WORDS = (b"option", b"plugin", b"include", b"pushmeta", b"popmeta", b"lineno", b"filename")
+_COMMA = re.compile(rb",\d")
 
 
 class Text(NamedTuple):
@@ -37,14 +43,17 @@ class Text(NamedTuple):
 def read_text(coop: Coop, path: Path) -> Text:
     """The file's bytes; problems when it is missing, not a plain file, too large or not UTF-8."""
     shown = coop.shown(path)
-    if path.is_symlink() or (path.exists() and not path.resolve().is_relative_to(coop.root.resolve())):
+    if os.path.realpath(path) != os.path.join(_real(coop.root), shown):
         return Text(b"", [Problem(shown, 1, "symlink")])
     try:
-        if not path.is_file():
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
             return Text(b"", [Problem(shown, 1, "no-file")])
-        if path.stat().st_size > MAX_BYTES:
+        if status.st_size > MAX_BYTES:
             return Text(b"", [Problem(shown, 1, "too-long", {"size": str(MAX_BYTES // 10**6)})])
         data = path.read_bytes()
+    except FileNotFoundError:
+        return Text(b"", [Problem(shown, 1, "no-file")])
     except OSError as error:
         return Text(b"", [Problem(shown, 1, "unreadable-file", {"reason": error.strerror or ""})])
     if data.startswith(_BOM):
@@ -58,19 +67,30 @@ def read_text(coop: Coop, path: Path) -> Text:
     return Text(data, [])
 
 
+def digest(text: Text) -> str:
+    """What tells this content from any other."""
+    return hashlib.sha256(text.data).hexdigest()
+
+
+@cache
+def _real(folder: Path) -> str:
+    return os.path.realpath(folder)
+
+
 def refused(text: Text, shown: str, allowed: frozenset[str]) -> Iterator[Problem]:
     """Every command, key and number that a ledger may not hold, found before anything is parsed.
 
     `allowed` are the commands that this file may use; an include may name the chart alone.
     """
-    if not (_COMMAND.search(text.data) or _SUSPECT.search(text.data)):
+    data = text.data.replace(_USUAL, b"\n", 1) if shown.startswith(_MEMBERS) else text.data
+    if not (any(word in data for word in _WORDS) or _COMMA.search(data)):
         return
     tokens = [
         (kind, line, matched.decode("utf-8", "replace"), value)
         for kind, line, matched, value in lexer.lex_iter(io.BytesIO(text.data))
     ]
     for (kind, line, word, _), (*_, argument) in zip(tokens, [*tokens[1:], ("", 0, "", None)], strict=True):
-        command, excerpt = kind.lower(), text.line(line)
+        command, values = kind.lower(), {}
         if command in _COMMANDS:
             if command not in allowed:
                 code = f"forbidden-{command}"
@@ -80,11 +100,13 @@ def refused(text: Text, shown: str, allowed: frozenset[str]) -> Iterator[Problem
                 code = "forbidden-include"
             else:
                 continue
-            yield Problem(shown, line, code, {"argument": str(argument)}, excerpt=excerpt)
         elif kind == "KEY" and word in ("lineno", "filename"):
-            yield Problem(shown, line, "reserved-key", {"key": word}, excerpt=excerpt)
+            code, values = "reserved-key", {"key": word}
         elif kind == "NUMBER" and "," in word and "." not in word:
-            yield Problem(shown, line, "comma-number", {"number": word}, excerpt=excerpt)
+            code, values = "comma-number", {"number": word}
+        else:
+            continue
+        yield Problem(shown, line, code, values, excerpt=text.line(line))
 
 
 def _names_chart(shown: str, target: str) -> bool:

@@ -1,64 +1,67 @@
-"""The month as a table, the pots as thermometers."""
+"""The month as a table, the pots as thermometers: lines of text that fit the screen.
 
-from collections.abc import Sequence
+An amount is never cut short; where room lacks, names give way.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from rich.console import Console, Group, RenderableType
-from rich.table import Table
-from rich.text import Text
+from rich.cells import cell_len, set_cell_size
 
 from scharrel.core.money import ZERO
-from scharrel.core.trace import Allocation
+from scharrel.core.trace import Summary
 from scharrel.text.words import Words, visible
 
-_PARTIES = ("supplier", "tax", "coop", "pot", "municipality", "community")
+_ALWAYS = ("supplier", "tax", "coop", "pot", "municipality")
 _BAR = 20
+_LEAST_NAME = 8
 
 
 def month_table(
-    words: Words, names: dict[str, str], rows: Sequence[Allocation], title: str
-) -> RenderableType:
-    """A row a member and the totals; the community has a column only where it gets something."""
-    parties = [p for p in _PARTIES if p != "community" or any(row.paid_to(p) for row in rows)]
-    table = Table(
-        title=Text(visible(title)), box=None, show_footer=True, title_justify="left",
-        padding=(0, 1, 0, 0), pad_edge=False, title_style="bold",
-    )  # fmt: skip
-    table.add_column(
-        words("table.member"), words("table.total"), overflow="ellipsis", no_wrap=True, min_width=8
-    )
-    figures = [[row.pool, *(row.paid_to(party) for party in parties), row.keep] for row in rows]
+    words: Words, names: Mapping[str, str], rows: Sequence[Summary], width: int
+) -> tuple[str, list[str], str]:
+    """The heading, a line a member and the line of totals; the community has a column only where it
+    gets something."""
+    community = ("community",) if any(row.paid["community"] for row in rows) else ()
+    parties = (*_ALWAYS, *community)
+    figures = [[row.pool, *(row.paid[party] for party in parties), row.keep] for row in rows]
     totals = [sum(column, ZERO) for column in zip(*figures, strict=True)]
-    for key, total in zip(("turnover", *parties, "keep"), totals, strict=True):
-        table.add_column(words(f"table.{key}"), words.amount(total), justify="right", no_wrap=True)
-    for row, amounts in zip(rows, figures, strict=True):
-        name = Text(visible(names[row.member]))
-        table.add_row(name, *(words.amount(amount) for amount in amounts))
-    return table
+    heads = [words(f"table.{key}") for key in ("turnover", *parties, "keep")]
+    columns = [
+        [head, words.amount(total), *(words.amount(line[nth]) for line in figures)]
+        for nth, (head, total) in enumerate(zip(heads, totals, strict=True))
+    ]
+    widths = [max(map(len, column)) for column in columns]
+    shown = [words("table.member"), words("table.total"), *(visible(names[row.member]) for row in rows)]
+    room = width - sum(widths) - len(widths)
+    name_width = min(max(map(cell_len, shown)), max(room, _LEAST_NAME))
+    lines = [
+        " ".join([_fitted(name, name_width), *(cell.rjust(w) for cell, w in zip(cells, widths, strict=True))])
+        for name, cells in zip(shown, zip(*columns, strict=True), strict=True)
+    ]
+    heading, total, *body = lines
+    return heading, body, total
 
 
 def thermometers(
-    words: Words, names: dict[str, str], rows: Sequence[Allocation], console: Console
-) -> RenderableType | None:
+    words: Words, names: Mapping[str, str], rows: Sequence[Summary], width: int, encoding: str
+) -> Iterator[str]:
     """For each pot with a target how full it is."""
-    full, empty = ("█", "░") if (console.encoding or "").startswith("utf") else ("#", "-")
-    table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column(overflow="ellipsis", no_wrap=True)
-    for justify in ("left", "right", "right"):
-        table.add_column(justify=justify, no_wrap=True)
-    for row in rows:
-        for result in row.steps:
-            if result.step.party != "pot" or result.step.target is None or result.target is None:
-                continue
-            balance, target = row.balances.get(result.step.to or "", ZERO), result.target.value
-            share = balance / target if target else Decimal(1)
-            marks = int(min(max(share, ZERO), Decimal(1)) * _BAR)
-            table.add_row(
-                Text(visible(names[row.member])),
-                full * marks + empty * (_BAR - marks),
-                words.money(balance),
-                words("table.of-target", target=words.money(target)),
-            )
-    if not table.row_count:
-        return None
-    return Group(Text(words("table.pots"), style="bold"), table)
+    full, empty = ("█", "░") if encoding.startswith("utf") else ("#", "-")
+    pots = [(visible(names[row.member]), pot) for row in rows for pot in row.pots]
+    texts = [(words.amount(pot.balance), words.amount(pot.target)) for _, pot in pots]
+    balance_width, target_width = (max((len(pair[n]) for pair in texts), default=0) for n in (0, 1))
+    of = words("table.of-target", target="")
+    room = width - _BAR - balance_width - target_width - len(of) - 3
+    name_width = min(max((cell_len(name) for name, _ in pots), default=0), max(room, _LEAST_NAME))
+    for (name, pot), (balance, target) in zip(pots, texts, strict=True):
+        share = pot.balance / pot.target if pot.target else Decimal(1)
+        marks = int(min(max(share, ZERO), Decimal(1)) * _BAR)
+        bar = full * marks + empty * (_BAR - marks)
+        of_target = words("table.of-target", target=target.rjust(target_width))
+        yield f"{_fitted(name, name_width)} {bar} {balance.rjust(balance_width)} {of_target}"
+
+
+def _fitted(name: str, width: int) -> str:
+    """The name in exactly so many cells, with a mark where it was cut."""
+    return set_cell_size(name, width) if cell_len(name) <= width else set_cell_size(name, width - 1) + "…"

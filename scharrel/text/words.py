@@ -21,6 +21,13 @@ def _catalogue(lang: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
+@cache
+def _separators(locale: str) -> dict[int, str]:
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    return {ord("."): get_decimal_symbol(locale), ord(","): get_group_symbol(locale)}
+
+
 class Words:
     """The catalogue of one language."""
 
@@ -50,8 +57,8 @@ class Words:
         return format_currency(amount, "EUR", locale=self.locale)
 
     def amount(self, amount: Decimal) -> str:
-        """An amount for a column: 1.234,56."""
-        return self.number(amount, "#,##0.00")
+        """An amount in whole cents for a column: 1.234,56."""
+        return f"{amount:,.2f}".translate(_separators(self.locale))
 
     def number(self, number: Decimal, pattern: str = "#,##0.######") -> str:
         from babel.numbers import format_decimal

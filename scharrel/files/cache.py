@@ -1,0 +1,143 @@
+"""What the last run made of each group of members, so that a group that did not change is not read again.
+
+One JSON file under .scharrel/, safe to delete at any time. An entry counts only if its key, a digest
+of everything that the outcome depends on, is the same and the written files are as they were left.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from scharrel import __version__
+from scharrel.core.facts import Group
+from scharrel.core.month import Month
+from scharrel.core.problems import Problem
+from scharrel.core.trace import PotLevel, Summary
+from scharrel.files.coop import Coop
+from scharrel.files.gather import Books
+from scharrel.files.source import digest, read_text
+from scharrel.files.writing import WriteError, write_text
+
+_FORM = f"{__version__}/1"
+
+
+class Kept(NamedTuple):
+    """One group: the digest of what it depends on, the state of its files, its rows and its warnings."""
+
+    key: str
+    files: str
+    rows: tuple[Summary, ...]
+    problems: tuple[Problem, ...]
+
+
+class Cache:
+    """What is kept for one run: the books as they are, up to a month."""
+
+    def __init__(self, books: Books, through: Month):
+        self.coop = books.coop
+        self.groups = {_name(group): group for group in books.groups()}
+        self.entries = _load(self.coop)
+        packs = [books.packs[pack].hash for pack in sorted(books.packs)]
+        chart = sorted((account, *map(str, known)) for account, known in books.chart.accounts.items())
+        self.common = _digest([_FORM, books.title, str(through), *packs, repr(chart)])
+
+    def unchanged(self, group: Group) -> Kept | None:
+        """What is kept of the group, if nothing that it depends on and no written file changed."""
+        entry = self.entries.get(_name(group))
+        if entry is None or entry.files != _files(self.coop, group):
+            return None
+        ledgers = [read_text(self.coop, self.coop.ledger(member.id)) for member in group]
+        if any(text.problems for text in ledgers) or entry.key != self._key(group, map(digest, ledgers)):
+            return None
+        return entry
+
+    def keep(
+        self, group: Group, ledgers: Iterable[str], rows: Sequence[Summary], warnings: Sequence[Problem]
+    ) -> None:
+        """Remember a group whose files are written; `ledgers` are the digests of what was read."""
+        key = self._key(group, ledgers)
+        if any(warning.code == "future" for warning in warnings):
+            return  # true today, perhaps not tomorrow
+        self.entries[_name(group)] = Kept(key, _files(self.coop, group), tuple(rows), tuple(warnings))
+
+    def save(self) -> None:
+        """Keep this for the next run; a folder that takes no cache is no problem."""
+        groups = {name: _plain(entry) for name, entry in self.entries.items() if name in self.groups}
+        with suppress(WriteError):
+            write_text(_path(self.coop), json.dumps({"form": _FORM, "groups": groups}))
+
+    def _key(self, group: Group, ledgers: Iterable[str]) -> str:
+        members = [repr((member.id, member.directives)) for member in group]
+        return _digest([self.common, *members, *ledgers])
+
+
+def _load(coop: Coop) -> dict[str, Kept]:
+    """What is kept; nothing when it is missing, broken or of another version."""
+    try:
+        table = json.loads(_path(coop).read_text("utf-8"))
+        if table["form"] != _FORM:
+            return {}
+        return {name: _kept(*entry) for name, entry in table["groups"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
+        return {}
+
+
+def _name(group: Group) -> str:
+    return " ".join(member.id for member in group)
+
+
+def _files(coop: Coop, group: Group) -> str:
+    """The state of all files written for the group: their names, sizes and times."""
+    found: list[str] = []
+    for member in group:
+        with suppress(FileNotFoundError), os.scandir(coop.allocations / member.id) as entries:
+            found += sorted(_state(entry.name, entry.stat()) for entry in entries)
+        with suppress(FileNotFoundError):
+            found.append(_state(member.id, os.stat(coop.book(member.id))))
+    return _digest(found)
+
+
+def _path(coop: Coop) -> Path:
+    return coop.cache / "groups.json"
+
+
+def _plain(entry: Kept) -> list[object]:
+    rows = [
+        [
+            row.member,
+            str(row.pool),
+            {party: str(paid) for party, paid in row.paid.items()},
+            str(row.keep),
+            [[str(pot.balance), str(pot.target)] for pot in row.pots],
+        ]
+        for row in entry.rows
+    ]
+    warnings = [[p.file, p.line, p.code, dict(p.values), p.excerpt] for p in entry.problems]
+    return [entry.key, entry.files, rows, warnings]
+
+
+def _kept(key: str, files: str, rows: list[list[Any]], warnings: list[list[Any]]) -> Kept:
+    return Kept(key, files, tuple(_row(*row) for row in rows), tuple(_warning(*row) for row in warnings))
+
+
+def _row(member: str, pool: str, paid: dict[str, str], keep: str, pots: list[tuple[str, str]]) -> Summary:
+    levels = tuple(PotLevel(Decimal(balance), Decimal(target)) for balance, target in pots)
+    amounts = {party: Decimal(amount) for party, amount in paid.items()}
+    return Summary(member, Decimal(pool), amounts, Decimal(keep), levels)
+
+
+def _warning(file: str, line: int, code: str, values: dict[str, str], excerpt: str) -> Problem:
+    return Problem(file, line, code, values, True, excerpt)
+
+
+def _state(name: str, status: os.stat_result) -> str:
+    return f"{name} {status.st_size} {status.st_mtime_ns}"
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,52 @@
+"""Work spread over the processors, when there is enough of it."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from typing import TypeVar
+
+PIECES = 16
+"""Pieces of work for each process: enough for steady progress and an even load."""
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@contextmanager
+def workers(*, worth_it: bool) -> Iterator[Executor | None]:
+    """Processes to work in, or none where this one does as well."""
+    if not worth_it or _processors() == 1:
+        yield None
+        return
+    with ProcessPoolExecutor(_processors(), initializer=_start) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def spread(
+    pool: Executor | None, work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item]
+) -> Iterator[list[Result]]:
+    """What `work` makes of all items, piece by piece, in the order in which they are done."""
+    if pool is None:
+        yield from (work([item]) for item in items)
+        return
+    size = max(len(items) // (_processors() * PIECES), 1)
+    pieces = [pool.submit(work, items[start : start + size]) for start in range(0, len(items), size)]
+    for piece in as_completed(pieces):
+        yield piece.result()
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _start() -> None:
+    """Leave Ctrl-C to the process that the user started."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
