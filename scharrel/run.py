@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from scharrel.core.facts import Group, Member
 from scharrel.core.history import replay
@@ -75,13 +76,13 @@ def last_booked(books: Books, today: date) -> Month:
     """The last month in which any member booked something, among the months that have ended."""
     ended = Month.of(today).plus(-1)
     first = min((member.first for member in books.members.values()), default=ended)
-    texts = {member: read_text(books.coop, books.coop.ledger(member)).data for member in books.members}
+    text_of = cache(lambda member: read_text(books.coop, books.coop.ledger(member)).data)
     for back in range(ended.since(first) + 1):
         month = ended.plus(-back)
         # Looking for the month as text is quick; only a ledger that has it is read.
         written = re.compile(rb"%04d[-/]0*%d[-/]" % month)
-        for member, text in texts.items():
-            if written.search(text):
+        for member in books.members:
+            if written.search(text_of(member)):
                 days = read_ledger(books.coop, member, books.chart).days
                 if any(Month.of(day) == month for day, _ in days):
                     return month

@@ -95,7 +95,7 @@ def _files(coop: Coop, group: Group) -> str:
     """The state of all files written for the group: their names, sizes and times."""
     found: list[str] = []
     for member in group:
-        with suppress(FileNotFoundError), os.scandir(coop.allocations / member.id) as entries:
+        with suppress(FileNotFoundError), os.scandir(f"{coop.allocations}/{member.id}") as entries:
             found += sorted(_state(entry.name, entry.stat()) for entry in entries)
         with suppress(FileNotFoundError):
             found.append(_state(member.id, os.stat(coop.book(member.id))))

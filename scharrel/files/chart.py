@@ -59,7 +59,7 @@ def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
     problems = [*text.problems, *refused(text, shown, frozenset({"option"}))]
     if problems:
         return Chart({}), problems
-    directives, problems = parse(text, shown)
+    directives, _, problems = parse(text, shown)
     accounts: dict[str, Account] = {}
     for directive in directives:
         line = place(directive)

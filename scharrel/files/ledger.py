@@ -81,7 +81,7 @@ class _Reader:
         self.ledger.problems.append(Problem(self.shown, line, code, values, warning, excerpt))
 
     def read(self) -> Ledger:
-        directives, problems = parse(self.text, self.shown)
+        directives, _, problems = parse(self.text, self.shown)
         self.ledger.problems += problems
         self.ledger.problems += repeated_keys(self.text, self.shown)
         if b'include "' not in self.text.data:

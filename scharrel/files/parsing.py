@@ -21,11 +21,14 @@ _HINTS = (
 )
 
 
-def parse(text: Text, shown: str) -> tuple[list[Any], list[Problem]]:
-    """The directives of one file in the order of its lines; nothing is included, run or booked."""
-    directives, failures, _ = parser.parse_string(text.data, report_filename=shown)
+def parse(text: Text, shown: str) -> tuple[list[Any], str, list[Problem]]:
+    """The directives of one file in the order of its lines, its title and what cannot be read.
+
+    Nothing is included, run or booked.
+    """
+    directives, failures, options = parser.parse_string(text.data, report_filename=shown)
     problems = [_problem(failure, text, shown) for failure in failures]
-    return directives, problems
+    return directives, str(options["title"] or ""), problems
 
 
 def _problem(failure: Any, text: Text, shown: str) -> Problem:

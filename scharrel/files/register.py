@@ -23,7 +23,7 @@ def read_register(coop: Coop) -> tuple[str, dict[str, Member], list[Problem]]:
     problems = [*text.problems, *refused(text, shown, _COMMANDS)]
     if problems:
         return "", {}, problems
-    directives, problems = parse(text, shown)
+    directives, title, problems = parse(text, shown)
     problems += repeated_keys(text, shown)
     by_member: dict[str, list[MemberDirective]] = {}
     for directive in directives:
@@ -43,7 +43,7 @@ def read_register(coop: Coop) -> tuple[str, dict[str, Member], list[Problem]]:
         member = Member(member_id, tuple(sorted(found_directives, key=lambda d: (d.day, d.line))))
         problems += _problems(member, text, shown)
         members[member_id] = member
-    return _title(text), members, problems
+    return title, members, problems
 
 
 def _problems(member: Member, text: Text, shown: str) -> list[Problem]:
@@ -80,10 +80,3 @@ def _problems(member: Member, text: Text, shown: str) -> list[Problem]:
             for key in wrong
         ]
     return found
-
-
-def _title(text: Text) -> str:
-    from beancount.parser import parser
-
-    _, _, options = parser.parse_string(text.data)
-    return str(options.get("title") or "")

@@ -43,15 +43,16 @@ class Text(NamedTuple):
 def read_text(coop: Coop, path: Path) -> Text:
     """The file's bytes; problems when it is missing, not a plain file, too large or not UTF-8."""
     shown = coop.shown(path)
-    if os.path.realpath(path) != os.path.join(_real(coop.root), shown):
-        return Text(b"", [Problem(shown, 1, "symlink")])
     try:
-        status = os.stat(path)
+        status = os.lstat(path)
+        if stat.S_ISLNK(status.st_mode) or not _plain_folder(coop, path.parent):
+            return Text(b"", [Problem(shown, 1, "symlink")])
         if not stat.S_ISREG(status.st_mode):
             return Text(b"", [Problem(shown, 1, "no-file")])
         if status.st_size > MAX_BYTES:
             return Text(b"", [Problem(shown, 1, "too-long", {"size": str(MAX_BYTES // 10**6)})])
-        data = path.read_bytes()
+        with open(path, "rb") as file:
+            data = file.read()
     except FileNotFoundError:
         return Text(b"", [Problem(shown, 1, "no-file")])
     except OSError as error:
@@ -73,8 +74,11 @@ def digest(text: Text) -> str:
 
 
 @cache
-def _real(folder: Path) -> str:
-    return os.path.realpath(folder)
+def _plain_folder(coop: Coop, folder: Path) -> bool:
+    """Whether the folder really lies where its name says, in the cooperative."""
+    return os.path.realpath(folder) == os.path.join(
+        os.path.realpath(coop.root), folder.relative_to(coop.root)
+    )
 
 
 def refused(text: Text, shown: str, allowed: frozenset[str]) -> Iterator[Problem]:
