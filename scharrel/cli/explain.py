@@ -123,7 +123,11 @@ def _bookings(books: Any, ledger: Any, month: Month) -> dict[str, list[tuple[str
         role = books.chart.role(movement.account)
         if role and Month.of(movement.earned or movement.day) == month:
             place = f"{ledger.shown}:{movement.line}"
-            amount = words.number(movement.amount, "#,##0.00") + " " + movement.currency
+            amount = (
+                words.money(movement.amount)
+                if movement.currency == "EUR"
+                else f"{words.number(movement.amount)} {movement.currency}"
+            )
             late = f" ({words('explain.earned', month=words.month(month))})" if movement.earned else ""
             text = f"{words.day(movement.day)}  {amount}  {visible(movement.text)}{late}"
             found.setdefault(role, []).append((place, text))
@@ -169,4 +173,5 @@ def _show(
 
 def _list(screen: Any, bookings: list[tuple[str, str]]) -> None:
     for place, text in bookings:
-        screen.print(f"     {place}  {text}", soft_wrap=True)
+        screen.print(f"   - {text}", style="dim", soft_wrap=True)
+        screen.print(f"     {place}", style="dim", soft_wrap=True)

@@ -153,10 +153,10 @@ class _Waterfall:
         """What is asked after the limits in the contract's order, and whether one stopped the step."""
         asked = wish.wanted + wish.waiting
         limits = list(wish.limits)
-        stop = self._stop(step, state)
-        if stop:
+        if stop := self._stop(step, state):
+            code, cause = stop
             if asked > 0:
-                limits.append(Limit(stop, asked, ZERO, used=Decimal(state.months_used)))
+                limits.append(Limit(code, asked, ZERO, used=Decimal(state.months_used), cause=cause))
             return ZERO, limits, True
         month, year, life = self.state.counted(step, self.facts)
         for code, operand, used in (
@@ -174,19 +174,19 @@ class _Waterfall:
                 asked = room
         return asked, limits, False
 
-    def _stop(self, step: Step, state: StepState) -> str | None:
-        """The code of what keeps the step from asking anything this month."""
+    def _stop(self, step: Step, state: StepState) -> tuple[str, str] | None:
+        """What keeps the step from asking anything this month: the code and the modifier."""
         facts = self.facts.facts
         if any(facts.get(fact) != value for fact, value in step.when):
-            return "condition"
+            return "condition", "when"
         if step.not_with and self.paid.get(step.not_with, ZERO) > 0:
-            return "condition"
+            return "condition", "not_with"
         if step.after and not self._used_up(step.after):
-            return "condition"
+            return "condition", "after"
         if step.min_age is not None and not _reached(step.min_age, facts.get("born"), self.facts.month):
-            return "age"
+            return "age", "min_age"
         if state.used_up(step, self.facts.month):
-            return "months-used"
+            return "months-used", "max_months"
         return None
 
     def _used_up(self, step_id: str) -> bool:

@@ -13,7 +13,8 @@ class Limit(NamedTuple):
     """Something that lowered what a step asked. Amounts in euros.
 
     `code` is one of condition, age, months-used, cap-month, cap-year, cap-life, target,
-    pool-empty, below-threshold; `used` is what had filled the limit before.
+    pool-empty, below-threshold; `used` is what had filled the limit before, `cause` the modifier
+    behind a condition (when, not_with or after).
     """
 
     code: str
@@ -21,6 +22,7 @@ class Limit(NamedTuple):
     after: Decimal
     figure: Figure | None = None
     used: Decimal = ZERO
+    cause: str = ""
 
 
 class StepResult(NamedTuple):

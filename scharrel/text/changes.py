@@ -15,13 +15,16 @@ _POSTED = re.compile(r'(-?\d+\.\d\d) EUR\n    step: "([^"]+)"')
 
 
 def change_lines(words: Words, books: Books, changes: list[Change], *, dry_run: bool) -> Iterator[str]:
-    """A line for what is new, then a line for each amount that differs."""
+    """How much is new or written again with the same amounts, then a line for each that differs."""
     new = [change for change in changes if change.was is None]
-    other = [change for change in changes if change.was is not None]
+    again = [c for c in changes if c.was and c.becomes and _steps(c.was) == _steps(c.becomes)]
+    other = [change for change in changes if change.was is not None and change not in again]
     if not changes:
         yield words("changes.none")
     if new:
         yield words("changes.would-new" if dry_run else "changes.new", count=len(new))
+    if again:
+        yield words("changes.would-again" if dry_run else "changes.again", count=len(again))
     if other:
         yield words("changes.would-title" if dry_run else "changes.title")
         lines = [line for change in other for line in _lines(words, books, change)]
@@ -50,8 +53,6 @@ def _lines(words: Words, books: Books, change: Change) -> Iterator[str]:
                 was=words.money(before),
                 becomes=words.money(after),
             )
-    if was == becomes:
-        yield words("changes.again", **values)
 
 
 def _steps(text: str) -> dict[str, Decimal]:

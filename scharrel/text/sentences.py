@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from scharrel.core.money import ZERO
-from scharrel.core.pack import Figure, Pack, Step
+from scharrel.core.money import ZERO, to_cents
+from scharrel.core.pack import FactValue, Figure, Pack, Step
 from scharrel.core.trace import Allocation, Limit, StepResult
 from scharrel.text.words import Words, visible
+
+_STOPS = ("condition", "age", "months-used")
 
 
 def opening(words: Words, allocation: Allocation) -> Iterator[str]:
@@ -30,13 +32,18 @@ def label(words: Words, step: Step) -> str:
 
 def sentences(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
     """What the step asked, what bound it, what is left over, and what it rests on."""
-    yield from _asked(words, result, pack)
-    if result.waiting > 0:
-        yield words("explain.waiting", amount=words.money(result.waiting))
-    elif result.waiting < 0:
-        yield words("explain.waiting-refund", amount=words.money(-result.waiting))
-    for limit in result.limits:
-        yield _limit(words, limit, result, pack)
+    stopped = [limit for limit in result.limits if limit.code in _STOPS]
+    if stopped:
+        yield _limit(words, stopped[0], result, pack)
+    else:
+        yield from _asked(words, result, pack)
+        if result.waiting > 0:
+            yield words("explain.waiting", amount=words.money(result.waiting))
+        elif result.waiting < 0:
+            yield words("explain.waiting-refund", amount=words.money(-result.waiting))
+        for limit in result.limits:
+            if limit.code != "below-threshold":
+                yield _limit(words, limit, result, pack)
     if result.limits and result.paid > 0:
         yield words(
             "explain.paid-less", paid=words.money(result.paid), receiver=_receiver(words, result.step)
@@ -66,7 +73,7 @@ def grounds(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
                 sources.append(figure.source)
     for name in sources:
         source = pack.sources[name]
-        text = words("explain.source", ref=visible(source.ref))
+        text = words(f"explain.source.{source.kind}", ref=visible(source.ref))
         if source.votes:
             votes = {key: source.votes.get(key, 0) for key in ("for", "against", "abstained")}
             text += " " + words("explain.votes", **votes)
@@ -84,7 +91,7 @@ def closing(words: Words, allocation: Allocation) -> str:
 
 def _asked(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
     step = result.step
-    amount, receiver = words.money(result.wanted), _receiver(words, step)
+    amount, receiver = words.money(to_cents(result.wanted, step.rounding)), _receiver(words, step)
     name = label(words, step).lower()
     values: dict[str, object] = {"amount": amount, "receiver": receiver}
     figure = result.figure
@@ -113,7 +120,9 @@ def _asked(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
         values["reached"] = words.money(result.year_before + result.base)
         values["of"] = _base(words, step, pack)
         year = "-year" if step.over_year else ""
-        if figure:
+        if "below-threshold" in result.why and result.above:
+            yield words(f"explain.below{year}", **values, above=words.money(result.above.value))
+        elif figure:
             above = "-above" if result.above else ""
             values |= {"rate": words.rate(figure.value)}
             values |= {"above": words.money(result.above.value)} if result.above else {}
@@ -134,24 +143,29 @@ def _limit(words: Words, limit: Limit, result: StepResult, pack: Pack) -> str:
     if limit.code == "pool-empty":
         return words("explain.pool-empty", asked=words.money(limit.before), left=words.money(limit.after))
     if limit.code == "months-used":
-        values["limit"] = step.max_months
+        values["limit"] = str(step.max_months)
     if limit.code == "age":
         values["age"] = step.min_age
     if limit.code == "condition":
-        return _condition(words, step, pack)
+        return _condition(words, step, limit.cause, pack)
     return words(f"explain.{limit.code}", **values)
 
 
-def _condition(words: Words, step: Step, pack: Pack) -> str:
+def _condition(words: Words, step: Step, cause: str, pack: Pack) -> str:
     labels = {other.id: label(words, other) for other in pack.steps}
-    if step.when:
-        facts = ", ".join(fact if value is True else f"{fact} = {value}" for fact, value in step.when)
-        return words("explain.condition-fact", fact=facts)
-    if step.not_with:
-        return words("explain.condition-not-with", label=labels[step.not_with])
-    if step.after:
-        return words("explain.condition-after", label=labels[step.after])
-    return words("explain.condition")
+    if cause == "not_with":
+        return words("explain.condition-not-with", label=labels[str(step.not_with)])
+    if cause == "after":
+        return words("explain.condition-after", label=labels[str(step.after)])
+    facts = ", ".join(f"{fact}: {_fact(value)}" for fact, value in step.when)
+    return words("explain.condition-when", facts=facts)
+
+
+def _fact(value: FactValue) -> str:
+    """The value as the register writes it."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    return f'"{visible(value)}"' if isinstance(value, str) else str(value)
 
 
 def _base(words: Words, step: Step, pack: Pack) -> str:

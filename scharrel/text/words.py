@@ -16,7 +16,8 @@ _LOCALES = {"nl": "nl_NL", "en": "en_GB"}
 
 
 @cache
-def _catalogue(lang: str) -> dict[str, Any]:
+def catalogue(lang: str) -> dict[str, Any]:
+    """All texts of a language."""
     text = files("scharrel.text").joinpath("catalogue", f"{lang}.toml").read_text("utf-8")
     return tomllib.loads(text)
 
@@ -40,7 +41,7 @@ class Words:
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The text at the key with its values filled in; `count` chooses singular or plural."""
-        entry: Any = _catalogue(self.lang)
+        entry: Any = catalogue(self.lang)
         for part in key.split("."):
             entry = entry[part]
         if isinstance(entry, dict):
