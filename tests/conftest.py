@@ -43,3 +43,19 @@ def scharrel(tmp_path: Path) -> Run:
 def coop(tmp_path: Path) -> Path:
     """A copy of the smallest cooperative that has something to divide."""
     return Path(shutil.copytree(CONTRACT / "vrije-uitloop", tmp_path / "coop"))
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command without a process of its own, for the many cases that only read."""
+    from scharrel.cli.main import main
+
+    def run(*arguments: str) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["scharrel", *arguments])
+        monkeypatch.setenv("LC_ALL", "nl_NL.UTF-8")
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        out, err = capsys.readouterr()
+        return Ran(int(stopped.value.code or 0), out, err)
+
+    return run

@@ -198,13 +198,13 @@ class _Reader:
         from beancount.ops import balance
 
         opens = [
-            data.Open({}, account.opened, name, list(account.currencies) or None, None)
+            data.Open(data.new_metadata("", 0), account.opened, name, list(account.currencies) or None, None)
             for name, account in self.chart.accounts.items()
         ]
         entries, _ = booking.book(data.sorted([*opens, *directives]), _options())
         _, failures = balance.check(entries, _options())
         for failure in failures:
-            self.say(place(failure), "balance-wrong", account=failure.entry.account)
+            self.say(failure.source["lineno"], "balance-wrong", account=failure.entry.account)
 
 
 def _options() -> Any:

@@ -32,13 +32,15 @@ def parse(text: Text, shown: str) -> tuple[list[Any], str, list[Problem]]:
 
 
 def _problem(failure: Any, text: Text, shown: str) -> Problem:
-    line = max(failure.source["lineno"], 1)
-    excerpt, message = text.line(line), str(failure.message)
+    line, message = max(failure.source["lineno"], 1), str(failure.message)
+    if message.startswith("Unbalanced pushed"):
+        # The parser tells this at the end of the file, without a line.
+        line = text.data.partition(b"pushtag")[0].count(b"\n") + 1
+        return Problem(shown, line, "open-tag", {}, excerpt=text.line(line))
+    excerpt = text.line(line)
     if message.startswith("Invalid account name"):
         account = message.rpartition(": ")[2]
         return Problem(shown, line, "account-name", {"account": account}, excerpt=excerpt)
-    if message.startswith("Unbalanced pushed"):
-        return Problem(shown, line, "open-tag", {}, excerpt=excerpt)
     if excerpt.count('"') % 2:
         return Problem(shown, line, "open-quote", {}, excerpt=excerpt)
     for code, pattern in _HINTS:

@@ -1,0 +1,294 @@
+"""Each thing that can be wrong, by example: what is said, and on which line.
+
+In every example the line that must be named ends in a comment `<<`.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+from scharrel.text.words import catalogue
+
+LEDGER = "ledgers/members/amina.beancount"
+REGISTER = "ledgers/coop.beancount"
+CHART = "ledgers/accounts.beancount"
+PACK = "rules/vrije-uitloop.toml"
+
+BOOKING = """
+2026-06-21 * "Bakker" "reparatie"
+  Income:Omzet  -10.00 EUR
+  Assets:Bank
+"""
+
+# What a member can write wrong, put at the end of a sound ledger.
+IN_THE_LEDGER = {
+    "forbidden-plugin": 'plugin "beancount.plugins.auto_accounts" ; <<',
+    "forbidden-option": 'option "insert_pythonpath" "TRUE" ; <<',
+    "forbidden-include": 'include "../../../etc/passwd" ; <<',
+    "forbidden-pushmeta": "pushmeta earned: 2026-01-01 ; <<",
+    "forbidden-popmeta": "popmeta earned: ; <<",
+    "forbidden-directive": "2026-01-01 pad Assets:Bank Equity:Verdeling ; <<",
+    "reserved-key": BOOKING.replace("  Income", "  lineno: 3 ; <<\n  Income"),
+    "repeated-key": BOOKING.replace("  Income", "  bon: 3\n  bon: 4 ; <<\n  Income"),
+    "member-in-ledger": '2026-02-01 custom "member" "amina" ; <<\n  left: TRUE',
+    "role-in-ledger": '2026-01-01 open Expenses:Feest EUR ; <<\n  role: "costs"',
+    "closes-chart": "2026-05-01 close Income:Omzet ; <<",
+    "balance-on-pot": "2026-06-30 balance Liabilities:Spaarpot 0 EUR ; <<",
+    "account-name": BOOKING.replace("Income:Omzet  -10.00 EUR", "Inkomsten:Omzet  -10.00 EUR ; <<"),
+    "open-tag": "pushtag #markt ; <<",
+    "open-quote": BOOKING.replace('reparatie"', "reparatie ; <<"),
+    "number-format": BOOKING.replace("-10.00 EUR", "-1.000,50 EUR ; <<"),
+    "comma-number": BOOKING.replace("-10.00 EUR", "-1,500 EUR ; <<"),
+    "euro-sign": BOOKING.replace("-10.00 EUR", "-€10.00 ; <<"),
+    "date-format": BOOKING.replace("2026-06-21", "21-06-2026").replace('reparatie"', 'reparatie" ; <<'),
+    "indented-date": BOOKING.replace("2026-06-21", " 2026-06-21").replace('reparatie"', 'reparatie" ; <<'),
+    "currency-first": BOOKING.replace("-10.00 EUR", "EUR -10.00 ; <<"),
+    "impossible-date": BOOKING.replace("06-21", "02-30").replace('reparatie"', 'reparatie" ; <<'),
+    "not-indented": BOOKING.replace("  Income:Omzet  -10.00 EUR", "Income:Omzet  -10.00 EUR ; <<"),
+    "unreadable-line": "hier stond ik op de markt ; <<",
+    "unbalanced": BOOKING.replace("Assets:Bank", "Assets:Bank  9.00 EUR").replace('tie"', 'tie" ; <<'),
+    "incomplete": BOOKING.replace("  -10.00 EUR", "").replace('reparatie"', 'reparatie" ; <<'),
+    "earned-not-a-date": BOOKING.replace('reparatie"', 'reparatie" ; <<\n  earned: "mei"'),
+    "unknown-account": BOOKING.replace("Omzet  -10.00 EUR", "Omzt  -10.00 EUR ; <<"),
+    "account-not-open": (
+        "2026-07-01 open Expenses:Feest EUR\n"
+        + BOOKING.replace("Income:Omzet  -10.00 EUR", "Expenses:Feest  10.00 EUR ; <<")
+    ),
+    "opened-twice": "2026-01-01 open Income:Omzet EUR ; <<",
+    "wrong-currency": BOOKING.replace("-10.00 EUR", "-10.00 UUR ; <<"),
+    "no-role": (
+        "2026-01-01 open Expenses:Feest EUR\n"
+        + BOOKING.replace("Income:Omzet  -10.00 EUR", "Expenses:Feest  10.00 EUR ; <<")
+    ),
+    "decimals": BOOKING.replace("-10.00 EUR", "-10.005 EUR ; <<"),
+    "too-large": BOOKING.replace("-10.00 EUR", "-1000000000.00 EUR ; <<"),
+    "balance-wrong": "2026-06-30 balance Assets:Bank 1.23 EUR ; <<",
+    "before-membership": BOOKING.replace("2026-06-21", "2025-12-31").replace('reparatie"', 'reparatie" ; <<'),
+    "twice": BOOKING + BOOKING.replace('reparatie"', 'reparatie" ; <<'),
+    "future": BOOKING.replace("2026-06-21", "2099-06-21").replace('reparatie"', 'reparatie" ; <<'),
+    "unused-role": BOOKING.replace("Income:Omzet  -10.00 EUR", "Income:Giften  -10.00 EUR ; <<"),
+}
+
+# What a pack can hold wrong: a line of the sound pack, and what stands there instead.
+IN_THE_PACK = {
+    "toml": ('title = "vrije-uitloop"', 'title = "vrije-uitloop # <<'),
+    "unknown-key": ("carry = true", "carried = true # <<"),
+    "missing-key": ('title = "vrije-uitloop"', ""),
+    "pack-id": ('id = "vrije-uitloop"', 'id = "vrijeuitloop" # <<'),
+    "vat-in-pool": ('pool = ["turnover"]', 'pool = ["turnover", "vat"] # <<'),
+    "not-a-date": ("valid_from = 2026-01-01", 'valid_from = "2026-01-01" # <<'),
+    "votes": ('ref = "test"', 'ref = "test"\nvotes = { yes = 3 } # <<'),
+    "param-values": ("values = [ { from = 2026-01-01, value = 600.00 } ]", "values = 600.00 # <<"),
+    "param-by": ("value = 600.00 } ]", "value = { single = 600.00 } } ] # <<"),
+    "param-mixed": ("value = 600.00 } ]", 'value = 600.00 }, { from = 2026-02-01, value = "5%" } ] # <<'),
+    "param-twice": ("value = 600.00 } ]", "value = 600.00 }, { from = 2026-01-01, value = 6.00 } ] # <<"),
+    "not-first-of-month": ("valid_from = 2026-01-01", "valid_from = 2026-01-15 # <<"),
+    "not-last-of-month": ("valid_from = 2026-01-01", "valid_until = 2026-12-30 # <<"),
+    "double-input": ('input = "study"', 'input = "costs" # <<'),
+    "after-closing": (
+        'id = "member"\nlabel',
+        'id = "eerst"\nlabel = "x"\nall = true\nto = "Liabilities:Lid"\nparty = "member"\nsource = "s"\n\n'
+        '[[step]]\nid = "member" # <<\nlabel',
+    ),
+    "step-id": ('id = "study"', 'id = "costs" # <<'),
+    "kinds": ('rate = "20%"', 'amount = 3.00\nrate = "20%" # <<'),
+    "reduction-party": ('party = "tax"', 'party = "tax"\nsettle = "reduction" # <<'),
+    "key-not-here": ('input = "costs"', 'input = "costs"\nof = "pool" # <<'),
+    "only-true": ("all = true", "all = false # <<"),
+    "bad-choice": ('party = "tax"', 'party = "koning" # <<'),
+    "missing-source": ('party = "tax"\nsource = "s"', 'party = "tax"'),
+    "unknown-source": ('party = "tax"\nsource = "s"', 'party = "tax"\nsource = "t" # <<'),
+    "label": ('label = "tax"', "label = 3 # <<"),
+    "to-account": ('to = "Liabilities:Spaarpot"', 'to = "Assets:Bank" # <<'),
+    "unknown-account": ('to = "Liabilities:Spaarpot"', 'to = "Liabilities:Sparpot" # <<'),
+    "unknown-role": ('input = "costs"', 'input = "kosts" # <<'),
+    "role-list": ('pool = ["turnover"]', 'pool = "turnover" # <<'),
+    "role-twice": ('pool = ["turnover"]', 'pool = ["turnover", "turnover"] # <<'),
+    "forward-reference": ('of = "after.depreciation"', 'of = "after.pot" # <<'),
+    "unknown-step": ('of = "after.coop"', 'of = "after.coup" # <<'),
+    "after-without-months": ('rate = "20%"', 'rate = "20%"\nafter = "costs" # <<'),
+    "bare-percent": ('rate = "20%"', "rate = 20 # <<"),
+    "no-figure": ('rate = "20%"', 'rate = "-20%" # <<'),
+    "three-decimals": ("value = 600.00 } ]", "value = 600.005 } ] # <<"),
+    "unknown-param": ('target = "start_capital"', 'target = "startcapital" # <<'),
+    "needs-rate": ('rate = "20%"', 'rate = "start_capital" # <<'),
+    "needs-amount": ('target = "start_capital"', 'target = "10%" # <<'),
+    "bands": ('rate = "20%"', "bands = [ 3 ] # <<"),
+    "bands-order": ('rate = "20%"', 'bands = [{ from = 9, rate = "1%" }, { from = 3, rate = "2%" }] # <<'),
+    "cap": ('rate = "20%"', 'rate = "20%"\ncap = 100.00 # <<'),
+    "whole-number": ('rate = "20%"', 'rate = "20%"\nmax_months = 0 # <<'),
+    "true-or-false": ("carry = true", 'carry = "ja" # <<'),
+    "when": ('rate = "20%"', 'rate = "20%"\nwhen = 3 # <<'),
+}
+
+# What the register and the chart can hold wrong: the file, what stands there, and what instead.
+ELSEWHERE = {
+    "member-id": (REGISTER, '"member" "amina"', '"member" "Amina!" ; <<'),
+    "booking-in-register": (REGISTER, 'rules: "vrije', '\n2026-01-01 * "x" ; <<\n  rules: "vrije'),
+    "member-without": (REGISTER, '"amina"\n  name: "Amina"', '"amina" ; <<'),
+    "fact-kind": (REGISTER, '"amina"', '"amina" ; <<\n  born: "mei"'),
+    "unknown-pack": (REGISTER, '"amina"\n  name: "Amina"\n  rules: "', '"amina" ; <<\n  name: "A"\n  rules: "een-'),
+    "pack-not-in-force": (REGISTER, '2026-01-01 custom "member" "amina"', '2025-12-01 custom "member" "amina" ; <<'),
+    "only-accounts": (CHART, "Assets:Bank EUR\n", 'Assets:Bank EUR\n2020-01-01 event "a" "b" ; <<\n'),
+    "one-appropriation": (CHART, 'role: "appropriation"', 'role: "verdeling"'),
+}  # fmt: skip
+
+
+def problems(coop: Path, run: Run) -> tuple[int, list[dict[str, object]]]:
+    done = run("check", "--json", "--coop", str(coop))
+    found: list[dict[str, object]] = json.loads(done.out)["problems"]
+    return done.status, found
+
+
+def assert_told(coop: Path, run: Run, file: str, code: str, warning: bool = False) -> None:
+    lines = (coop / file).read_text().split("\n")
+    marked = [number for number, line in enumerate(lines, 1) if line.endswith("<<")]
+    status, found = problems(coop, run)
+    told = [(problem["file"], problem["code"], problem["line"]) for problem in found]
+    assert [place for place in told if place[:2] == (file, code)], told
+    if marked:
+        assert (file, code, marked[0]) in told
+    assert status == (0 if warning else 1)
+    assert not (coop / "ledgers" / "allocations").exists()
+
+
+@pytest.mark.parametrize("code", IN_THE_LEDGER)
+def test_in_a_ledger(code: str, coop: Path, quick: Run) -> None:
+    with open(coop / LEDGER, "a") as ledger:
+        ledger.write("\n" + IN_THE_LEDGER[code] + "\n")
+    assert_told(coop, quick, LEDGER, code, code in ("twice", "future", "unused-role"))
+
+
+@pytest.mark.parametrize("code", IN_THE_PACK)
+def test_in_a_pack(code: str, coop: Path, quick: Run) -> None:
+    old, new = IN_THE_PACK[code]
+    text = (coop / PACK).read_text()
+    assert old in text
+    (coop / PACK).write_text(text.replace(old, new, 1))
+    assert_told(coop, quick, PACK, code)
+
+
+@pytest.mark.parametrize("code", ELSEWHERE)
+def test_elsewhere(code: str, coop: Path, quick: Run) -> None:
+    file, old, new = ELSEWHERE[code]
+    text = (coop / file).read_text()
+    assert old in text
+    (coop / file).write_text(text.replace(old, new, 1))
+    assert_told(coop, quick, file, code)
+
+
+def test_a_pack_without_a_closing_step(coop: Path, quick: Run) -> None:
+    text = (coop / PACK).read_text()
+    (coop / PACK).write_text(text[: text.rindex("[[step]]")])
+    assert_told(coop, quick, PACK, "no-closing")
+
+
+def test_a_pack_without_steps(coop: Path, quick: Run) -> None:
+    text = (coop / PACK).read_text()
+    (coop / PACK).write_text(text[: text.index("[[step]]")])
+    assert_told(coop, quick, PACK, "no-steps")
+
+
+def test_a_pack_without_a_head(coop: Path, quick: Run) -> None:
+    (coop / PACK).write_text((coop / PACK).read_text().replace("[pack]", "[pak]"))
+    assert_told(coop, quick, PACK, "no-table")
+
+
+def test_a_parameter_without_a_value_in_force(coop: Path, quick: Run) -> None:
+    text = (coop / PACK).read_text()
+    (coop / PACK).write_text(
+        text.replace("from = 2026-01-01, value = 200.00", "from = 2026-03-01, value = 200.00")
+    )
+    assert_told(coop, quick, REGISTER, "no-value")
+
+
+def test_a_parameter_without_a_value_for_this_household(coop: Path, quick: Run) -> None:
+    text = (coop / PACK).read_text().replace("value = 200.00", "value = { single = 200.00 }")
+    (coop / PACK).write_text(text.replace("[param.free_amount]", '[param.free_amount]\nby = "household"'))
+    assert_told(coop, quick, REGISTER, "no-value-for-fact")
+
+
+def test_an_age_that_is_not_known_is_told(coop: Path, quick: Run) -> None:
+    text = (coop / PACK).read_text()
+    (coop / PACK).write_text(text.replace('rate = "20%"', 'rate = "20%"\nmin_age = 27'))
+    assert_told(coop, quick, REGISTER, "no-birthday", warning=True)
+
+
+def test_a_fact_in_quotation_marks_is_told(coop: Path, quick: Run) -> None:
+    pack, register = (coop / PACK).read_text(), (coop / REGISTER).read_text()
+    (coop / PACK).write_text(pack.replace('rate = "20%"', 'rate = "20%"\nwhen = "granted"'))
+    (coop / REGISTER).write_text(register + '  granted: "TRUE"\n')
+    assert_told(coop, quick, REGISTER, "fact-not-true", warning=True)
+
+
+def test_a_booking_after_leaving(coop: Path, quick: Run) -> None:
+    with open(coop / REGISTER, "a") as register:
+        register.write('\n2026-05-01 custom "member" "amina"\n  left: TRUE\n')
+    assert_told(coop, quick, LEDGER, "after-leaving")
+
+
+def test_a_ledger_that_does_not_open_the_chart(coop: Path, quick: Run) -> None:
+    text = (coop / LEDGER).read_text()
+    (coop / LEDGER).write_text(text.replace('include "../accounts.beancount"', ""))
+    assert_told(coop, quick, LEDGER, "no-include")
+
+
+def test_a_ledger_of_nobody(coop: Path, quick: Run) -> None:
+    (coop / "ledgers/members/amna.beancount").write_text('include "../accounts.beancount"\n')
+    assert_told(coop, quick, "ledgers/members/amna.beancount", "not-registered")
+
+
+def test_a_ledger_that_is_not_there(coop: Path, quick: Run) -> None:
+    (coop / LEDGER).rename(coop / "ergens.anders")
+    assert problems(coop, quick)[1][0]["code"] == "no-file"
+
+
+@pytest.mark.parametrize(
+    ("code", "change"),
+    [
+        ("bom", lambda data: b"\xef\xbb\xbf" + data),
+        ("encoding", lambda data: data + "; Zoë\n".encode("latin-1")),
+    ],
+)
+def test_a_ledger_saved_in_another_way(code: str, change: object, coop: Path, quick: Run) -> None:
+    data = (coop / LEDGER).read_bytes()
+    (coop / LEDGER).write_bytes(change(data))  # type: ignore[operator]
+    assert [problem["code"] for problem in problems(coop, quick)[1]] == [code]
+
+
+def test_windows_line_ends_are_read(coop: Path, quick: Run) -> None:
+    expected = quick("allocate", "2026-10", "--json", "--dry-run", "--coop", str(coop)).out
+    for path in (coop / LEDGER, coop / REGISTER, coop / CHART):
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert problems(coop, quick) == (0, [])
+    assert quick("allocate", "2026-10", "--json", "--dry-run", "--coop", str(coop)).out == expected
+
+
+def test_everything_is_told_at_once_in_order(coop: Path, quick: Run) -> None:
+    with open(coop / LEDGER, "a") as ledger:
+        ledger.write("\n" + IN_THE_LEDGER["unknown-account"] + "\n" + IN_THE_LEDGER["decimals"] + "\n")
+    (coop / PACK).write_text((coop / PACK).read_text().replace('rate = "20%"', "rate = 20"))
+    places = [(problem["file"], problem["line"]) for problem in problems(coop, quick)[1]]
+    assert len(places) >= 3
+    assert places == sorted(places)
+
+
+def test_what_is_told_names_place_line_and_remedy(coop: Path, quick: Run) -> None:
+    with open(coop / LEDGER, "a") as ledger:
+        ledger.write("\n" + IN_THE_LEDGER["unknown-account"])
+    told = quick("check", "--coop", str(coop)).err
+    assert "ledgers/members/amina.beancount:64: De rekening Income:Omzt bestaat niet" in told
+    assert "Bedoel je Income:Omzet?" in told
+    assert "    Income:Omzt  -10.00 EUR" in told
+
+
+def test_every_message_has_an_example() -> None:
+    shown = {*IN_THE_LEDGER, *IN_THE_PACK, *ELSEWHERE}
+    own_test = {
+        "no-closing", "no-steps", "no-table", "no-value", "no-value-for-fact", "no-birthday", "fact-not-true",
+        "after-leaving", "no-include", "not-registered", "no-file", "bom", "encoding",
+    }  # fmt: skip
+    in_hostile = {"symlink", "too-long", "unreadable-file"}
+    assert set(catalogue("nl")["problem"]) == shown | own_test | in_hostile

@@ -1,0 +1,126 @@
+"""A member's ledger may be anything: it runs nothing, reads nothing else and steers no screen."""
+
+import os
+import pickle
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+LEDGER = "ledgers/members/amina.beancount"
+
+
+class Planted:
+    """Leaves a file behind when it is unpickled."""
+
+    def __init__(self, mark: Path):
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return os.mkdir, (str(self.mark),)
+
+
+def write(coop: Path, text: str) -> None:
+    with open(coop / LEDGER, "a") as ledger:
+        ledger.write("\n" + text + "\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'plugin "planted"',
+        '  plugin "planted"',
+        'option "insert_pythonpath" "TRUE"',
+        'option "documents" "/etc"',
+        'option "plugin_processing_mode" "raw"',
+        'include "/etc/passwd"',
+        'include "../../rules/../../secret.beancount"',
+        'include "../members/bram.beancount"',
+        'include "*.beancount"',
+        '2026-01-01 document Assets:Bank "/etc/passwd"',
+        "pushmeta earned: 2026-01-01",
+        "2026-01-01 pad Assets:Bank Equity:Verdeling",
+    ],
+)
+def test_what_a_ledger_may_not_say_is_refused_before_anything_happens(
+    line: str, coop: Path, scharrel: Run
+) -> None:
+    (coop / "planted.py").write_text(f"import os; os.mkdir({str(coop / 'ran')!r})\n")
+    write(coop, line)
+    done = scharrel("allocate", "--coop", str(coop), cwd=coop, PYTHONPATH=str(coop))
+    assert done.status == 1
+    assert f"{LEDGER}:" in done.err
+    assert "Traceback" not in done.err
+    assert not (coop / "ran").exists()
+    assert not (coop / "ledgers" / "allocations").exists()
+
+
+def test_a_planted_load_cache_is_not_opened(coop: Path, scharrel: Run) -> None:
+    for name in (LEDGER, "ledgers/coop.beancount", "ledgers/accounts.beancount"):
+        path = coop / name
+        (path.parent / f".{path.name}.picklecache").write_bytes(pickle.dumps(Planted(coop / "ran")))
+    assert scharrel("allocate", "2026-10", "--coop", str(coop)).status == 0
+    assert scharrel("check", "--coop", str(coop)).status == 0
+    assert not (coop / "ran").exists()
+
+
+def test_a_ledger_that_is_a_link_is_not_followed(coop: Path, quick: Run, tmp_path: Path) -> None:
+    (coop / LEDGER).rename(tmp_path / "elders.beancount")
+    (coop / LEDGER).symlink_to(tmp_path / "elders.beancount")
+    done = quick("allocate", "--coop", str(coop))
+    assert done.status == 1
+    assert "verwijzing naar een andere plek" in done.err
+
+
+def test_a_folder_of_ledgers_that_is_a_link_is_not_followed(coop: Path, quick: Run, tmp_path: Path) -> None:
+    (coop / "ledgers/members").rename(tmp_path / "elders")
+    (coop / "ledgers/members").symlink_to(tmp_path / "elders")
+    assert quick("allocate", "--coop", str(coop)).status == 1
+
+
+def test_a_ledger_that_is_a_pipe_does_not_hang(coop: Path, scharrel: Run) -> None:
+    (coop / LEDGER).unlink()
+    os.mkfifo(coop / LEDGER)
+    assert scharrel("allocate", "--coop", str(coop)).status == 1
+
+
+def test_a_ledger_that_nobody_could_have_written_is_not_read(coop: Path, quick: Run) -> None:
+    with open(coop / LEDGER, "ab") as ledger:
+        ledger.truncate(60_000_000)
+    done = quick("allocate", "--coop", str(coop))
+    assert done.status == 1
+    assert "50 MB" in done.err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_ledger_that_may_not_be_read_is_told(coop: Path, quick: Run) -> None:
+    (coop / LEDGER).chmod(0)
+    assert quick("allocate", "--coop", str(coop)).status == 1
+
+
+def test_nothing_from_a_ledger_steers_the_screen(coop: Path, quick: Run) -> None:
+    write(coop, '2026-06-22 * "\x1b[2J[red]rood[/red]" "\x1b]0;titel\x07 \u202eomgekeerd"')
+    with open(coop / LEDGER, "a") as ledger:
+        ledger.write("  Income:Omzet  -1.00 EUR\n  Assets:Bank\n")
+    with open(coop / "ledgers/coop.beancount", "a") as register:
+        register.write('\n2026-06-01 custom "member" "amina"\n  name: "\x1b[31mAmina [bold]"\n')
+    for command in (["allocate", "2026-06"], ["explain", "amina", "2026-06"], ["check"]):
+        done = quick(*command, "--coop", str(coop))
+        for sign in ("\x1b", "\x07", "\u202e"):
+            assert sign not in done.out + done.err
+    assert "[red]rood[/red]" in quick("explain", "amina", "2026-06", "--coop", str(coop)).out
+
+
+def test_a_book_takes_no_command_from_a_name(coop: Path, quick: Run) -> None:
+    with open(coop / "ledgers/coop.beancount", "a") as register:
+        register.write('\n2026-06-01 custom "member" "amina"\n  name: "A\\"\nplugin \\"planted\\""\n')
+    assert quick("allocate", "2026-06", "--coop", str(coop)).status == 0
+    book = (coop / "ledgers/books/amina.beancount").read_text()
+    assert not [line for line in book.splitlines() if line.startswith("plugin")]
+
+
+def test_a_broken_cache_is_no_harm(coop: Path, quick: Run) -> None:
+    expected = quick("allocate", "2026-10", "--coop", str(coop)).out.split("\n\n")[0]
+    for wrong in ("", "null", "[]", '{"form": "0.1.0/1", "groups": {"amina": [1, 2]}}'):
+        (coop / ".scharrel" / "groups.json").write_text(wrong)
+        assert quick("allocate", "2026-10", "--coop", str(coop)).out.startswith(expected)
