@@ -1,13 +1,19 @@
 """scharrel init: a new cooperative in an empty folder."""
 
+import os
+import shlex
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from scharrel.cli.context import console, fail, words
+from scharrel.cli.context import console, fail, today, words
 from scharrel.cli.options import LANG
+from scharrel.core.month import Month
+
+SAMPLE_MONTH = "2026-10"
+"""The month of the sample's bookings; a new cooperative gets them in the last month."""
 
 _DIR = typer.Argument(metavar="DIR", help=words("help.init-dir"))
 
@@ -20,14 +26,19 @@ def init(
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         fail(words("error.not-empty", path=str(folder)), status=2)
+    last_month = str(Month.of(today()).plus(-1))
     try:
         with as_file(files("scharrel").joinpath("sample")) as sample:
-            for source in sorted(path for path in sample.rglob("*") if path.is_file()):
-                if source.suffix in (".beancount", ".toml", ".j2", ".md"):
-                    write_text(folder / source.relative_to(sample), source.read_text("utf-8"))
+            # Links, since the example's own chart and packs are what a new cooperative starts with.
+            for place, _, names in os.walk(sample, followlinks=True):
+                for name in names:
+                    source = Path(place, name)
+                    text = source.read_text("utf-8").replace(SAMPLE_MONTH, last_month)
+                    write_text(folder / source.relative_to(sample), text)
     except WriteError as error:
         fail(words("error.write", path=str(error.path), reason=error.reason), status=1)
     screen = console()
     screen.print(words("init.done", path=str(folder)), soft_wrap=True)
     screen.print(words("init.next"))
-    screen.print(f'  scharrel member add amina "Amina el Idrissi" --coop {folder}', soft_wrap=True)
+    for command in ("allocate", "explain vera " + last_month, 'member add amina "Amina el Idrissi"'):
+        screen.print(f"  scharrel {command} --coop {shlex.quote(str(folder))}", soft_wrap=True)
