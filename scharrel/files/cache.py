@@ -95,9 +95,9 @@ def _files(coop: Coop, group: Group) -> str:
     """The state of all files written for the group: their names, sizes and times."""
     found: list[str] = []
     for member in group:
-        with suppress(FileNotFoundError), os.scandir(f"{coop.allocations}/{member.id}") as entries:
+        with suppress(OSError), os.scandir(f"{coop.allocations}/{member.id}") as entries:
             found += sorted(_state(entry.name, entry.stat()) for entry in entries)
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             found.append(_state(member.id, os.stat(coop.book(member.id))))
     return _digest(found)
 

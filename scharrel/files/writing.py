@@ -58,15 +58,16 @@ def book_text(coop_title: str, member: Member, months: list[str]) -> str:
     return _HEAD + "\n" + "\n".join(lines) + "\n"
 
 
-def written_months(coop: Coop, member: str) -> dict[str, os.DirEntry[str]]:
+def written_months(coop: Coop, member: str) -> dict[str, Path]:
     """The member's allocation files by month."""
-    with suppress(FileNotFoundError), os.scandir(coop.allocations / member) as entries:
-        return {
-            entry.name.removesuffix(".beancount"): entry
-            for entry in sorted(entries, key=lambda entry: entry.name)
-            if MONTH_FILE.fullmatch(entry.name)
-        }
-    return {}
+    folder = coop.allocations / member
+    try:
+        names = sorted(name for name in os.listdir(folder) if MONTH_FILE.fullmatch(name))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise WriteError(folder, error.strerror or str(error)) from error
+    return {name.removesuffix(".beancount"): folder / name for name in names}
 
 
 class Change(NamedTuple):
@@ -91,7 +92,7 @@ def bring_up_to_date(
 
     Files of months after `through` stay. Without `write` nothing is touched.
     """
-    present = {month: Path(entry.path) for month, entry in written_months(coop, member.id).items()}
+    present = written_months(coop, member.id)
     changes = []
     for month in sorted(present.keys() | texts.keys()):
         if month > str(through):
