@@ -37,9 +37,9 @@ def _top(
     pass
 
 
-app.command(help=words("help.allocate"))(allocate.allocate)
-app.command(help=words("help.explain"))(explain.explain)
-app.command(help=words("help.check"))(check.check)
-app.command(help=words("help.init"))(init.init)
+app.command(help=words("help.allocate"), short_help=words("help.allocate-short"))(allocate.allocate)
+app.command(help=words("help.explain"), short_help=words("help.explain-short"))(explain.explain)
+app.command(help=words("help.check"), short_help=words("help.check-short"))(check.check)
+app.command(help=words("help.init"), short_help=words("help.init-short"))(init.init)
 _member.command("add", help=words("help.member-add"))(member.add)
 app.add_typer(_member, name="member")

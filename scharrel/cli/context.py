@@ -49,7 +49,7 @@ def say_aside(message: str) -> None:
 
 def fail(message: str, status: int) -> NoReturn:
     """Say what is wrong on standard error and stop."""
-    say_aside(visible(message))
+    say_aside("\n".join(visible(line) for line in message.split("\n")))
     raise SystemExit(status)
 
 
