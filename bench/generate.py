@@ -23,19 +23,19 @@ CUSTOMERS = (
     "School De Boog",
 )
 CHART = """\
-2020-01-01 open Assets:Bank EUR
-2020-01-01 open Equity:Verdeling EUR
+2010-01-01 open Assets:Bank EUR
+2010-01-01 open Equity:Verdeling EUR
   role: "appropriation"
-2020-01-01 open Income:Omzet EUR
+2010-01-01 open Income:Omzet EUR
   role: "turnover"
-2020-01-01 open Expenses:Onkosten EUR
+2010-01-01 open Expenses:Onkosten EUR
   role: "costs"
-2020-01-01 open Liabilities:Btw EUR
+2010-01-01 open Liabilities:Btw EUR
   role: "vat"
-2020-01-01 open Liabilities:Belastingreserve EUR
-2020-01-01 open Liabilities:Cooperatie EUR
-2020-01-01 open Liabilities:Spaarpot EUR
-2020-01-01 open Liabilities:Lid EUR
+2010-01-01 open Liabilities:Belastingreserve EUR
+2010-01-01 open Liabilities:Cooperatie EUR
+2010-01-01 open Liabilities:Spaarpot EUR
+2010-01-01 open Liabilities:Lid EUR
 """
 PACK = """\
 [pack]

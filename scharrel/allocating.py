@@ -9,7 +9,7 @@ from scharrel.core.facts import Group, Member
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation, Summary, summary_of
-from scharrel.files.cache import Cache, Kept
+from scharrel.files.cache import Cache, Kept, Seen
 from scharrel.files.coop import Coop
 from scharrel.files.gather import Books
 from scharrel.files.source import digest
@@ -35,10 +35,10 @@ class Allocated(NamedTuple):
 
 
 class _Done(NamedTuple):
-    """What came of one group; `ledgers` are the digests of what was read, `texts` by member and month."""
+    """What came of one group; `ledgers` are as they were read, `texts` by member and month."""
 
     group: Group
-    ledgers: list[str]
+    ledgers: list[Seen]
     rows: list[Summary]
     allocations: list[Allocation]
     texts: Mapping[str, Mapping[str, str]]
@@ -106,10 +106,11 @@ def _divide(books: Books, through: Month, today: date, whole: bool, groups: Sequ
     for group in groups:
         outcome = compute(books, group, through, today)
         rows = [summary_of(a) for a in outcome.allocations if a.month == through]
-        digests = [digest(outcome.ledgers[member.id].text) for member in group]
+        read = [outcome.ledgers[member.id].text for member in group]
+        seen = [Seen(digest(text), text.state) for text in read]
         allocations = outcome.allocations if whole else []
         found.append(
-            _Done(group, digests, rows, allocations, texts(books, outcome.allocations), outcome.problems)
+            _Done(group, seen, rows, allocations, texts(books, outcome.allocations), outcome.problems)
         )
     return found
 

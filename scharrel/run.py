@@ -1,9 +1,7 @@
 """One run: files → facts of a month → rules → allocations with their trace."""
 
-import gc
 import re
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -30,8 +28,7 @@ class Outcome:
 
 def compute(books: Books, group: Group, through: Month, today: date) -> Outcome:
     """Read and divide for members who have to be computed together."""
-    with _no_collecting():
-        ledgers = {member.id: read_ledger(books.coop, member.id, books.chart) for member in group}
+    ledgers = {member.id: read_ledger(books.coop, member.id, books.chart) for member in group}
     problems = [
         problem
         for member in group
@@ -41,18 +38,6 @@ def compute(books: Books, group: Group, through: Month, today: date) -> Outcome:
         return Outcome([], problems, ledgers)
     amounts = {member: ledger.amounts for member, ledger in ledgers.items()}
     return Outcome(list(replay(group, amounts, books.packs, through)), problems, ledgers)
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """A ledger makes many small objects and no rings: looking for rings only costs time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def involved(books: Books, members: Collection[Member]) -> list[Problem]:

@@ -3,9 +3,11 @@
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 PIECES = 16
 """Pieces of work for each process: enough for steady progress and an even load."""
@@ -15,11 +17,13 @@ Result = TypeVar("Result")
 
 
 @contextmanager
-def workers(*, worth_it: bool) -> Iterator[Executor | None]:
+def workers(*, worth_it: bool) -> Iterator["Executor | None"]:
     """Processes to work in, or none where this one does as well."""
     if not worth_it or _processors() == 1:
         yield None
         return
+    from concurrent.futures import ProcessPoolExecutor
+
     with ProcessPoolExecutor(_processors(), initializer=_start) as pool:
         try:
             yield pool
@@ -29,12 +33,14 @@ def workers(*, worth_it: bool) -> Iterator[Executor | None]:
 
 
 def spread(
-    pool: Executor | None, work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item]
+    pool: "Executor | None", work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item]
 ) -> Iterator[list[Result]]:
     """What `work` makes of all items, piece by piece, in the order in which they are done."""
     if pool is None:
         yield from (work([item]) for item in items)
         return
+    from concurrent.futures import as_completed
+
     size = max(len(items) // (_processors() * PIECES), 1)
     pieces = [pool.submit(work, items[start : start + size]) for start in range(0, len(items), size)]
     for piece in as_completed(pieces):

@@ -1,7 +1,9 @@
 """The program's entry: the language first, then the command."""
 
+import gc
 import os
 import sys
+from io import TextIOWrapper
 from typing import Any
 
 
@@ -14,11 +16,16 @@ def main() -> None:
         sys.exit()
     from scharrel.cli.context import fail, language, speak, words
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without € shows a question mark
     speak(language(sys.argv[1:], dict(os.environ)))
     from typer import BadParameter
 
     from scharrel.cli.app import app
 
+    # A run makes many small objects and hardly a ring: looking for rings would only cost time.
+    gc.disable()
     usage_error: Any = BadParameter.__base__
     try:
         status = app(standalone_mode=False)

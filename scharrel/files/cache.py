@@ -20,16 +20,25 @@ from scharrel.core.problems import Problem
 from scharrel.core.trace import PotLevel, Summary
 from scharrel.files.coop import Coop
 from scharrel.files.gather import Books
-from scharrel.files.source import digest, read_text
+from scharrel.files.source import digest, read_text, state_of
 from scharrel.files.writing import WriteError, write_text
 
-_FORM = f"{__version__}/1"
+_FORM = f"{__version__}/2"
+
+
+class Seen(NamedTuple):
+    """A ledger as it was read: its content, and the state in which its file was."""
+
+    digest: str
+    state: str
 
 
 class Kept(NamedTuple):
-    """One group: the digest of what it depends on, the state of its files, its rows and its warnings."""
+    """One group: the digest of the rules and facts that it depends on, its ledgers, the state of what
+    was written for it, its rows and its warnings."""
 
     key: str
+    ledgers: tuple[Seen, ...]
     files: str
     rows: tuple[Summary, ...]
     problems: tuple[Problem, ...]
@@ -49,21 +58,26 @@ class Cache:
     def unchanged(self, group: Group) -> Kept | None:
         """What is kept of the group, if nothing that it depends on and no written file changed."""
         entry = self.entries.get(_name(group))
-        if entry is None or entry.files != _files(self.coop, group):
+        if entry is None or entry.key != self._key(group) or entry.files != _files(self.coop, group):
             return None
-        ledgers = [read_text(self.coop, self.coop.ledger(member.id)) for member in group]
-        if any(text.problems for text in ledgers) or entry.key != self._key(group, map(digest, ledgers)):
-            return None
+        for member, seen in zip(group, entry.ledgers, strict=True):
+            path = self.coop.ledger(member.id)
+            if seen.state and seen.state == state_of(path):
+                continue
+            text = read_text(self.coop, path)
+            if text.problems or digest(text) != seen.digest:
+                return None
         return entry
 
     def keep(
-        self, group: Group, ledgers: Iterable[str], rows: Sequence[Summary], warnings: Sequence[Problem]
+        self, group: Group, ledgers: Sequence[Seen], rows: Sequence[Summary], warnings: Sequence[Problem]
     ) -> None:
-        """Remember a group whose files are written; `ledgers` are the digests of what was read."""
-        key = self._key(group, ledgers)
+        """Remember a group whose files are written."""
         if any(warning.code == "future" for warning in warnings):
             return  # true today, perhaps not tomorrow
-        self.entries[_name(group)] = Kept(key, _files(self.coop, group), tuple(rows), tuple(warnings))
+        files = _files(self.coop, group)
+        kept = Kept(self._key(group), tuple(ledgers), files, tuple(rows), tuple(warnings))
+        self.entries[_name(group)] = kept
 
     def save(self) -> None:
         """Keep this for the next run; a folder that takes no cache is no problem."""
@@ -71,9 +85,8 @@ class Cache:
         with suppress(WriteError):
             write_text(_path(self.coop), json.dumps({"form": _FORM, "groups": groups}))
 
-    def _key(self, group: Group, ledgers: Iterable[str]) -> str:
-        members = [repr((member.id, member.directives)) for member in group]
-        return _digest([self.common, *members, *ledgers])
+    def _key(self, group: Group) -> str:
+        return _digest([self.common, *(repr((member.id, member.directives)) for member in group)])
 
 
 def _load(coop: Coop) -> dict[str, Kept]:
@@ -93,13 +106,18 @@ def _name(group: Group) -> str:
 
 def _files(coop: Coop, group: Group) -> str:
     """The state of all files written for the group: their names, sizes and times."""
-    found: list[str] = []
+    found: list[object] = []
     for member in group:
         with suppress(OSError), os.scandir(f"{coop.allocations}/{member.id}") as entries:
-            found += sorted(_state(entry.name, entry.stat()) for entry in entries)
+            found += sorted(
+                (entry.name, status.st_size, status.st_mtime_ns)
+                for entry in entries
+                for status in (entry.stat(),)
+            )
         with suppress(OSError):
-            found.append(_state(member.id, os.stat(coop.book(member.id))))
-    return _digest(found)
+            status = os.stat(coop.book(member.id))
+            found.append((status.st_size, status.st_mtime_ns))
+    return _digest([repr(found)])
 
 
 def _path(coop: Coop) -> Path:
@@ -118,11 +136,17 @@ def _plain(entry: Kept) -> list[object]:
         for row in entry.rows
     ]
     warnings = [[p.file, p.line, p.code, dict(p.values), p.excerpt] for p in entry.problems]
-    return [entry.key, entry.files, rows, warnings]
+    return [entry.key, entry.ledgers, entry.files, rows, warnings]
 
 
-def _kept(key: str, files: str, rows: list[list[Any]], warnings: list[list[Any]]) -> Kept:
-    return Kept(key, files, tuple(_row(*row) for row in rows), tuple(_warning(*row) for row in warnings))
+def _kept(key: str, ledgers: list[Any], files: str, rows: list[Any], warnings: list[Any]) -> Kept:
+    return Kept(
+        key,
+        tuple(Seen(*ledger) for ledger in ledgers),
+        files,
+        tuple(_row(*row) for row in rows),
+        tuple(_warning(*warning) for warning in warnings),
+    )
 
 
 def _row(member: str, pool: str, paid: dict[str, str], keep: str, pots: list[tuple[str, str]]) -> Summary:
@@ -133,10 +157,6 @@ def _row(member: str, pool: str, paid: dict[str, str], keep: str, pots: list[tup
 
 def _warning(file: str, line: int, code: str, values: dict[str, str], excerpt: str) -> Problem:
     return Problem(file, line, code, values, True, excerpt)
-
-
-def _state(name: str, status: os.stat_result) -> str:
-    return f"{name} {status.st_size} {status.st_mtime_ns}"
 
 
 def _digest(parts: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ import os
 import posixpath
 import re
 import stat
+import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from scharrel.files.coop import Coop
 
 MAX_BYTES = 50_000_000
 
+_TICK = 2 * 10**9
 _CHART = "ledgers/accounts.beancount"
 _MEMBERS = "ledgers/members/"
 _COMMANDS = frozenset({"option", "plugin", "include", "pushmeta", "popmeta"})
@@ -28,10 +30,11 @@ _COMMA = re.compile(rb",\d")
 
 
 class Text(NamedTuple):
-    """A file's bytes as they can be parsed, and what stands against parsing them."""
+    """A file's bytes as they can be parsed, what stands against parsing them, and the file's state."""
 
     data: bytes
     problems: list[Problem]
+    state: str = ""
 
     def line(self, number: int) -> str:
         """One line for an excerpt."""
@@ -45,6 +48,7 @@ def read_text(coop: Coop, path: Path) -> Text:
     shown = coop.shown(path)
     try:
         status = os.lstat(path)
+        state = _state(status)
         if stat.S_ISLNK(status.st_mode) or not _plain_folder(coop, path.parent):
             return Text(b"", [Problem(shown, 1, "symlink")])
         if not stat.S_ISREG(status.st_mode):
@@ -65,7 +69,22 @@ def read_text(coop: Coop, path: Path) -> Text:
         line = data.count(b"\n", 0, error.start) + 1
         excerpt = data.split(b"\n")[line - 1].decode("latin-1").strip()
         return Text(data, [Problem(shown, line, "encoding", excerpt=excerpt)])
-    return Text(data, [])
+    return Text(data, [], state)
+
+
+def state_of(path: Path) -> str:
+    """What changes whenever the file is written; nothing when that is too recent to tell."""
+    try:
+        return _state(os.lstat(path))
+    except OSError:
+        return ""
+
+
+def _state(status: os.stat_result) -> str:
+    # A file written twice within one tick of its clock keeps its times.
+    if time.time_ns() - status.st_ctime_ns < _TICK:
+        return ""
+    return f"{status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
 
 
 def digest(text: Text) -> str:

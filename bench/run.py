@@ -1,0 +1,166 @@
+"""Measure scharrel beside its peers, in one run, each as a whole process.
+
+    python bench/run.py [--members 1000] [--months 12] [--bookings 20] [--runs 3] [--years 10]
+
+Needs `ledger` and `hledger` on the path (Debian: apt-get install ledger hledger); what is missing is
+left out. Every program gets the same bookings; the peers get them as one file. Prints a Markdown
+table of medians, with the ratio of each pair.
+"""
+
+import argparse
+import os
+import random
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+HERE = Path(__file__).parent
+BIN = Path(sys.executable).parent
+SCHARREL = str(BIN / "scharrel")
+
+
+class Measured(NamedTuple):
+    """Medians over the runs: seconds on the clock, and the most memory of one process in MB."""
+
+    seconds: float
+    megabytes: float
+
+
+def once(command: list[str]) -> Measured:
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert process.stderr
+    told = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{command}: exit {status}\n{told.decode()[-500:]}")
+    return Measured(time.perf_counter() - start, usage.ru_maxrss / 1024)
+
+
+def side_by_side(runs: int, *commands: tuple[list[str], object]) -> list[Measured]:
+    """Each command in turn, `runs` times over; what is callable beside it prepares each run."""
+    found: list[list[Measured]] = [[] for _ in commands]
+    for _ in range(runs):
+        for measured, (command, prepare) in zip(found, commands, strict=True):
+            if callable(prepare):
+                prepare()
+            measured.append(once(command))
+    return [Measured(*map(statistics.median, zip(*measured, strict=True))) for measured in found]
+
+
+def generate(folder: Path, members: int, months: int, bookings: int) -> Path:
+    subprocess.run(
+        [sys.executable, str(HERE / "generate.py"), str(folder), "--members", str(members),
+         "--months", str(months), "--bookings", str(bookings)], check=True,
+    )  # fmt: skip
+    return folder
+
+
+def as_ledger(source: Path) -> Path:
+    """The same bookings as ledger and hledger write them."""
+    lines = []
+    for line in source.read_text().split("\n"):
+        head = re.match(r'(\d{4}-\d\d-\d\d) \* "([^"]*)" "([^"]*)"', line)
+        if head:
+            lines.append(f"{head[1]} * {head[2]} | {head[3]}")
+        elif " open " not in line and not line.startswith("option") and "role:" not in line:
+            lines.append(line)
+    target = source.with_suffix(".ledger")
+    target.write_text("\n".join(lines))
+    return target
+
+
+def forget(coop: Path) -> None:
+    """Back to a first run: nothing written, nothing kept."""
+    for folder in (".scharrel", "ledgers/allocations", "ledgers/books"):
+        shutil.rmtree(coop / folder, ignore_errors=True)
+
+
+def one_more(coop: Path) -> None:
+    """One booking more in one ledger."""
+    ledgers = sorted((coop / "ledgers/members").iterdir())
+    with open(ledgers[len(ledgers) // 2], "a") as ledger:
+        ledger.write(f'\n2026-10-28 * "Extra" "boeking {random.random()}"\n')
+        ledger.write("  Income:Omzet  -10.00 EUR\n  Assets:Bank\n")
+
+
+def row(what: str, mine: float, peer: str, other: float, unit: str, goal: str) -> None:
+    print(
+        f"| {what} | {mine:.2f} {unit} | {peer} | {other:.2f} {unit} | {mine / other:.2f} | {goal} |",
+        flush=True,
+    )
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    for name, default in (("members", 1000), ("months", 12), ("bookings", 20), ("runs", 3), ("years", 10)):
+        arguments.add_argument(f"--{name}", type=int, default=default)
+    asked = arguments.parse_args()
+    count = asked.members * asked.months * asked.bookings
+    print(
+        f"{asked.members} members × {asked.months} months × {asked.bookings} bookings = {count} bookings, ",
+        end="",
+    )
+    print(f"{len(os.sched_getaffinity(0))} processors, median of {asked.runs} runs in turn\n")
+    print("| what | scharrel | beside | it takes | ratio | goal |\n|---|---|---|---|---|---|", flush=True)
+    with tempfile.TemporaryDirectory() as name:
+        coop = generate(Path(name) / "coop", asked.members, asked.months, asked.bookings)
+        allocate = [SCHARREL, "allocate", "--coop", str(coop)]
+        single = coop / "all.beancount"
+        kept = single.with_name(".all.beancount.picklecache")
+        cold, check = side_by_side(
+            asked.runs,
+            (allocate, lambda: forget(coop)),
+            ([str(BIN / "bean-check"), str(single)], lambda: kept.unlink(missing_ok=True)),
+        )
+        row("first `allocate`", cold.seconds, "`bean-check`", check.seconds, "s", "≤ 0.35")
+        row("its largest process", cold.megabytes, "`bean-check`", check.megabytes, "MB", "≤ 1")
+        if shutil.which("ledger"):
+            journal = ["-f", str(as_ledger(single)), "balance"]
+            warm, ledger = side_by_side(
+                asked.runs, (allocate, lambda: one_more(coop)), (["ledger", *journal], None)
+            )
+            row(
+                "`allocate` after one booking",
+                warm.seconds,
+                "`ledger balance`",
+                ledger.seconds,
+                "s",
+                "≤ 0.25",
+            )
+        if shutil.which("hledger"):
+            (hledger,) = side_by_side(1, (["hledger", *journal], None))
+            row("first `allocate`", cold.seconds, "`hledger balance`", hledger.seconds, "s", "")
+    with tempfile.TemporaryDirectory() as name:
+        members = max(asked.members // 10, 1)
+        short = generate(Path(name) / "short", members, 12, asked.bookings)
+        long = generate(Path(name) / "long", members, 12 * asked.years, asked.bookings)
+        commands = [[SCHARREL, "allocate", "--coop", str(coop)] for coop in (long, short)]
+        for command in commands:
+            once(command)
+        ten, one = side_by_side(
+            asked.runs, (commands[0], lambda: one_more(long)), (commands[1], lambda: one_more(short))
+        )
+        what = f"after one booking, {members} members, {asked.years} years"
+        row(what, ten.seconds, "the same, 1 year", one.seconds, "s", "≤ 1.5")
+        ten, one = side_by_side(
+            asked.runs, (commands[0], lambda: forget(long)), (commands[1], lambda: forget(short))
+        )
+        what = f"first `allocate`, {members} members, {asked.years} years"
+        row(what, ten.seconds, "the same, 1 year", one.seconds, "s", "")
+    version, typer = side_by_side(
+        5 * asked.runs, ([SCHARREL, "--version"], None), ([sys.executable, "-c", "import typer"], None)
+    )
+    row("`scharrel --version`", version.seconds, '`python -c "import typer"`', typer.seconds, "s", "≤ 1.5")
+
+
+if __name__ == "__main__":
+    main()
