@@ -12,6 +12,7 @@ from scharrel.core.trace import Allocation, Summary, summary_of
 from scharrel.files.cache import Cache, Kept, Seen
 from scharrel.files.coop import Coop
 from scharrel.files.gather import Books
+from scharrel.files.ledger import Ledger
 from scharrel.files.source import digest
 from scharrel.files.writing import Change, bring_up_to_date
 from scharrel.run import compute, involved, last_booked, texts
@@ -60,10 +61,10 @@ def allocate_all(
     Files are written only if there is no error and `write` says so; WriteError if that fails.
     `whole` asks for every allocation, also of groups that did not change.
     """
-    through = through or last_booked(books, today)
-    cache = Cache(books, through)
+    cache = Cache(books)
+    through = through or last_booked(books, today, cache.booked())
     groups = [group for group in books.groups() if not only or any(m.id in only for m in group)]
-    found = [(group, None if whole else cache.unchanged(group)) for group in groups]
+    found = [(group, None if whole else cache.unchanged(group, through)) for group in groups]
     unchanged = [entry for _, entry in found if entry]
     todo = [group for group, entry in found if not entry]
     problems = involved(books, [member for group in groups for member in group])
@@ -88,7 +89,7 @@ def allocate_all(
         written = {member.id for member, _ in wanted}
         for outcome in done:
             if written.issuperset(member.id for member in outcome.group):
-                cache.keep(outcome.group, outcome.ledgers, outcome.rows, outcome.problems)
+                cache.keep(outcome.group, through, outcome.ledgers, outcome.rows, outcome.problems)
         cache.save()
     rows = [row for outcome in outcomes for row in outcome.rows]
     allocations = [a for outcome in done for a in outcome.allocations]
@@ -106,13 +107,17 @@ def _divide(books: Books, through: Month, today: date, whole: bool, groups: Sequ
     for group in groups:
         outcome = compute(books, group, through, today)
         rows = [summary_of(a) for a in outcome.allocations if a.month == through]
-        read = [outcome.ledgers[member.id].text for member in group]
-        seen = [Seen(digest(text), text.state) for text in read]
+        seen = [_seen(outcome.ledgers[member.id]) for member in group]
         allocations = outcome.allocations if whole else []
         found.append(
             _Done(group, seen, rows, allocations, texts(books, outcome.allocations), outcome.problems)
         )
     return found
+
+
+def _seen(ledger: Ledger) -> Seen:
+    months = sorted({str(Month.of(day)) for day, _ in ledger.days})
+    return Seen(digest(ledger.text), ledger.text.state, tuple(months[-2:]))
 
 
 def _bring_up_to_date(

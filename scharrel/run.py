@@ -1,7 +1,7 @@
 """One run: files → facts of a month → rules → allocations with their trace."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -57,13 +57,19 @@ def texts(books: Books, allocations: list[Allocation]) -> dict[str, dict[str, st
     return found
 
 
-def last_booked(books: Books, today: date) -> Month:
-    """The last month in which any member booked something, among the months that have ended."""
+def last_booked(books: Books, today: date, known: Iterable[str] = ()) -> Month:
+    """The last month in which any member booked something, among the months that have ended.
+
+    `known` are months with a booking that need not be looked for.
+    """
     ended = Month.of(today).plus(-1)
     first = min((member.first for member in books.members.values()), default=ended)
+    found = max((month for month in known if month <= str(ended)), default="")
     text_of = cache(lambda member: read_text(books.coop, books.coop.ledger(member)).data)
     for back in range(ended.since(first) + 1):
         month = ended.plus(-back)
+        if str(month) == found:
+            return month
         # Looking for the month as text is quick; only a ledger that has it is read.
         written = re.compile(rb"%04d[-/]0*%d[-/]" % month)
         for member in books.members:

@@ -7,7 +7,7 @@ of everything that the outcome depends on, is the same and the written files are
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
@@ -23,14 +23,16 @@ from scharrel.files.gather import Books
 from scharrel.files.source import digest, read_text, state_of
 from scharrel.files.writing import WriteError, write_text
 
-_FORM = f"{__version__}/2"
+_FORM = f"{__version__}/3"
 
 
 class Seen(NamedTuple):
-    """A ledger as it was read: its content, and the state in which its file was."""
+    """A ledger as it was read: its content, the state in which its file was, and the last two months
+    in which something was booked (the last may be the month that has yet to end)."""
 
     digest: str
     state: str
+    months: tuple[str, ...]
 
 
 class Kept(NamedTuple):
@@ -45,20 +47,21 @@ class Kept(NamedTuple):
 
 
 class Cache:
-    """What is kept for one run: the books as they are, up to a month."""
+    """What is kept, for the books as they are now."""
 
-    def __init__(self, books: Books, through: Month):
+    def __init__(self, books: Books):
         self.coop = books.coop
         self.groups = {_name(group): group for group in books.groups()}
         self.entries = _load(self.coop)
         packs = [books.packs[pack].hash for pack in sorted(books.packs)]
         chart = sorted((account, *map(str, known)) for account, known in books.chart.accounts.items())
-        self.common = _digest([_FORM, books.title, str(through), *packs, repr(chart)])
+        self.common = _digest([_FORM, books.title, *packs, repr(chart)])
 
-    def unchanged(self, group: Group) -> Kept | None:
-        """What is kept of the group, if nothing that it depends on and no written file changed."""
+    def unchanged(self, group: Group, through: Month) -> Kept | None:
+        """What is kept of the group up to this month, if nothing that it depends on and no written file
+        changed."""
         entry = self.entries.get(_name(group))
-        if entry is None or entry.key != self._key(group) or entry.files != _files(self.coop, group):
+        if entry is None or entry.key != self._key(group, through) or entry.files != _files(self.coop, group):
             return None
         for member, seen in zip(group, entry.ledgers, strict=True):
             path = self.coop.ledger(member.id)
@@ -69,14 +72,27 @@ class Cache:
                 return None
         return entry
 
+    def booked(self) -> Iterator[str]:
+        """Months in which a ledger that did not change has a booking."""
+        for name, group in self.groups.items():
+            if entry := self.entries.get(name):
+                for member, seen in zip(group, entry.ledgers, strict=True):
+                    if seen.state and seen.state == state_of(self.coop.ledger(member.id)):
+                        yield from seen.months
+
     def keep(
-        self, group: Group, ledgers: Sequence[Seen], rows: Sequence[Summary], warnings: Sequence[Problem]
+        self,
+        group: Group,
+        through: Month,
+        ledgers: Sequence[Seen],
+        rows: Sequence[Summary],
+        warnings: Sequence[Problem],
     ) -> None:
         """Remember a group whose files are written."""
         if any(warning.code == "future" for warning in warnings):
             return  # true today, perhaps not tomorrow
         files = _files(self.coop, group)
-        kept = Kept(self._key(group), tuple(ledgers), files, tuple(rows), tuple(warnings))
+        kept = Kept(self._key(group, through), tuple(ledgers), files, tuple(rows), tuple(warnings))
         self.entries[_name(group)] = kept
 
     def save(self) -> None:
@@ -85,8 +101,10 @@ class Cache:
         with suppress(WriteError):
             write_text(_path(self.coop), json.dumps({"form": _FORM, "groups": groups}))
 
-    def _key(self, group: Group) -> str:
-        return _digest([self.common, *(repr((member.id, member.directives)) for member in group)])
+    def _key(self, group: Group, through: Month) -> str:
+        return _digest(
+            [self.common, str(through), *(repr((member.id, member.directives)) for member in group)]
+        )
 
 
 def _load(coop: Coop) -> dict[str, Kept]:
@@ -142,7 +160,7 @@ def _plain(entry: Kept) -> list[object]:
 def _kept(key: str, ledgers: list[Any], files: str, rows: list[Any], warnings: list[Any]) -> Kept:
     return Kept(
         key,
-        tuple(Seen(*ledger) for ledger in ledgers),
+        tuple(Seen(content, state, tuple(months)) for content, state, months in ledgers),
         files,
         tuple(_row(*row) for row in rows),
         tuple(_warning(*warning) for warning in warnings),
