@@ -123,8 +123,8 @@ def main() -> None:
         )
         row("first `allocate`", cold.seconds, "`bean-check`", check.seconds, "s", "≤ 0.35")
         row("its largest process", cold.megabytes, "`bean-check`", check.megabytes, "MB", "≤ 1")
+        journal = ["-f", str(as_ledger(single)), "balance"]
         if shutil.which("ledger"):
-            journal = ["-f", str(as_ledger(single)), "balance"]
             warm, ledger = side_by_side(
                 asked.runs, (allocate, lambda: one_more(coop)), (["ledger", *journal], None)
             )

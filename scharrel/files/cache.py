@@ -124,18 +124,17 @@ def _name(group: Group) -> str:
 
 def _files(coop: Coop, group: Group) -> str:
     """The state of all files written for the group: their names, sizes and times."""
-    found: list[object] = []
+    found: list[str] = []
     for member in group:
         with suppress(OSError), os.scandir(f"{coop.allocations}/{member.id}") as entries:
-            found += sorted(
-                (entry.name, status.st_size, status.st_mtime_ns)
-                for entry in entries
-                for status in (entry.stat(),)
-            )
+            found += sorted([_as_left(entry.name, entry.stat()) for entry in entries])
         with suppress(OSError):
-            status = os.stat(coop.book(member.id))
-            found.append((status.st_size, status.st_mtime_ns))
-    return _digest([repr(found)])
+            found.append(_as_left(member.id, os.stat(coop.book(member.id))))
+    return _digest(found)
+
+
+def _as_left(name: str, status: os.stat_result) -> str:
+    return f"{name} {status.st_size} {status.st_mtime_ns}"
 
 
 def _path(coop: Coop) -> Path:

@@ -22,8 +22,8 @@ from scharrel.files.source import Text, read_text, refused
 MAX_AMOUNT = Decimal(10) ** 9
 MAX_DECIMALS = 6
 
-_OWED = ("Liabilities", "Equity")
-_NEGATED = ("Income", *_OWED)
+_OWED = ("Liabilities:", "Equity:")
+_NEGATED = ("Income:", *_OWED)
 _COMMANDS = frozenset({"include"})
 _ALLOWED = (
     data.Transaction | data.Open | data.Close | data.Commodity | data.Note | data.Event
@@ -156,12 +156,11 @@ class _Reader:
             if not self._sound(day, account, number, currency, place_of):
                 continue
             role = self.roles[account]
-            root = account.partition(":")[0]
-            amount = -number if root in _NEGATED else number
+            amount = -number if account.startswith(_NEGATED) else number
             if role:
                 roles[counts][role] += amount
                 ledger.role_lines.setdefault(counts, {}).setdefault(role, place_of)
-            if root in _OWED and currency == "EUR":
+            if currency == "EUR" and account.startswith(_OWED):
                 owed[dated][account] += amount
             ledger.movements.append(Movement(line, day, text, account, amount, currency, earned))
 
