@@ -1,0 +1,34 @@
+"""Make the pictures of the README anew: python docs/pictures.py
+
+Runs the real commands on the example cooperative; nothing in docs/pictures/ is made by hand.
+"""
+
+import os
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+ROOT = Path(__file__).parent.parent
+PICTURES = ROOT / "docs/pictures"
+MONTH = "2026-10"
+WIDTH = 80
+
+
+def terminal(name: str, *arguments: str, lines: int | None = None) -> None:
+    """What a command shows on a terminal of 80 columns, as SVG."""
+    command = [sys.executable, "-m", "scharrel", *arguments]
+    environment = {**os.environ, "COLUMNS": str(WIDTH), "PYTHONUTF8": "1", "FORCE_COLOR": "1"}
+    shown = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    screen = Console(record=True, width=WIDTH, file=StringIO(), force_terminal=True)
+    screen.print(Text.from_ansi("\n".join(shown.stdout.rstrip().split("\n")[:lines])))
+    title = " ".join(["scharrel", *arguments])
+    (PICTURES / f"{name}.svg").write_text(screen.export_svg(title=title, unique_id=name), "utf-8")
+
+
+if __name__ == "__main__":
+    terminal("allocate", "allocate", MONTH)
+    terminal("explain", "explain", "fatma", MONTH, lines=40)

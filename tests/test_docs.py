@@ -1,0 +1,47 @@
+"""What the documentation shows must work as shown."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY, Run
+
+README = (REPOSITORY / "README.md").read_text("utf-8")
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_bookings_in_the_readme_can_be_typed_over(tmp_path: Path, quick: Run) -> None:
+    examples = blocks(README, "beancount")
+    assert len(examples) == 5
+    quick("init", str(tmp_path / "coop"))
+    quick("member", "add", "amina", "Amina", "--from", "2026-09", "--coop", str(tmp_path / "coop"))
+    ledger = tmp_path / "coop/ledgers/members/amina.beancount"
+    ledger.write_text(ledger.read_text() + "\n" + "\n".join(examples))
+    done = quick("allocate", "2026-10", "--member", "amina", "--json", "--coop", str(tmp_path / "coop"))
+    assert (done.status, done.err) == (0, "")
+    # 45 + 100 − 10 in October; 60 counts in September.
+    assert '"pool": "135.00"' in done.out
+    assert '"pool": "60.00"' in done.out
+
+
+def test_the_rules_in_the_readme_are_those_of_the_example() -> None:
+    (shown,) = blocks(README, "toml")
+    table = tomllib.loads(shown)
+    pack = tomllib.loads((REPOSITORY / "rules/vrije-uitloop.toml").read_text("utf-8"))
+    assert table["step"][0] in pack["step"]
+    assert table["param"]["coop_share"] == pack["param"]["coop_share"]
+
+
+@pytest.mark.parametrize(
+    "command", sorted(set(re.findall(r"`(scharrel [a-z -]+?)(?: [A-Z2\"<][^`]*)?`", README)))
+)
+def test_every_command_in_the_readme_exists(command: str, quick: Run) -> None:
+    words = [word for word in command.split()[1:] if not word.startswith("-")]
+    done = quick(*words, "--help")
+    assert done.status == 0
+    for option in re.findall(r"--[a-z-]+", command):
+        assert option in done.out
