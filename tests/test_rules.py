@@ -181,6 +181,12 @@ EXAMPLES = [
         "2025-10 s 150.00 cap-year\n2025-11 s 0.00 cap-year\n2025-12 s 100.00 cap-year\n2026-01 s 200.00",
     ),
     Example(
+        "what came from elsewhere last year fills nothing this year",
+        'amount = 200.00\ncap = { year = 250.00 }\ncounts = ["elsewhere"]',
+        "2025-12 turnover 500\n2025-12 elsewhere 100\n2026-01 turnover 500",
+        "2025-12 s 150.00 cap-year\n2026-01 s 200.00",
+    ),
+    Example(
         "amounts from elsewhere fill a month's cap for that month",
         'amount = 200.00\ncap = { month = 150.00 }\ncounts = ["elsewhere"]',
         "2025-10 turnover 500\n2025-10 elsewhere 100\n2025-11 turnover 500",
