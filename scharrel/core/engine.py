@@ -15,7 +15,7 @@ from scharrel.core.money import ZERO, to_cents
 from scharrel.core.month import Month
 from scharrel.core.pack import Figure, Operand, Pack, Param, Step
 from scharrel.core.state import State, StepState
-from scharrel.core.trace import Allocation, Limit, StepResult
+from scharrel.core.trace import Allocation, Limit, Quota, StepResult
 
 
 class Division(NamedTuple):
@@ -88,7 +88,8 @@ class _Waterfall:
         """Let one step take what it asks, as far as there is any."""
         state = self.state.of(self.pack.id, step)
         wish = self._wanted(step, state)
-        asked, limits, stopped = self._limited(step, state, wish)
+        quotas = self._quotas(step, state)
+        asked, limits, stopped = self._limited(step, state, wish, quotas)
         asked = to_cents(asked, step.rounding)
         paid = min(asked, left)
         if self.negative and paid < 0:
@@ -102,6 +103,7 @@ class _Waterfall:
             paid=paid,
             left_before=left,
             limits=tuple(limits),
+            quotas=quotas,
             shortfall=shortfall,
             target=self._figure(step.target) if step.target is not None else None,
         )
@@ -149,7 +151,23 @@ class _Waterfall:
             limits=(Limit("below-threshold", base, ZERO, above),) if nothing_above else (),
         )
 
-    def _limited(self, step: Step, state: StepState, wish: StepResult) -> tuple[Decimal, list[Limit], bool]:
+    def _quotas(self, step: Step, state: StepState) -> tuple[Quota, ...]:
+        """The caps and the target of the step, in the contract's order, as far as they are filled."""
+        month, year, life = self.state.counted(step, self.facts)
+        return tuple(
+            Quota(code, self._figure(operand), used)
+            for code, operand, used in (
+                ("cap-month", step.cap_month, month),
+                ("cap-year", step.cap_year, year + state.year_paid),
+                ("cap-life", step.cap_life, life + state.life_paid),
+                ("target", step.target, self.state.balances.get(step.to or "", ZERO)),
+            )
+            if operand is not None
+        )
+
+    def _limited(
+        self, step: Step, state: StepState, wish: StepResult, quotas: tuple[Quota, ...]
+    ) -> tuple[Decimal, list[Limit], bool]:
         """What is asked after the limits in the contract's order, and whether one stopped the step."""
         asked = wish.wanted + wish.waiting
         limits = list(wish.limits)
@@ -158,16 +176,7 @@ class _Waterfall:
             if asked > 0:
                 limits.append(Limit(code, asked, ZERO, used=Decimal(state.months_used), cause=cause))
             return ZERO, limits, True
-        month, year, life = self.state.counted(step, self.facts)
-        for code, operand, used in (
-            ("cap-month", step.cap_month, month),
-            ("cap-year", step.cap_year, year + state.year_paid),
-            ("cap-life", step.cap_life, life + state.life_paid),
-            ("target", step.target, self.state.balances.get(step.to or "", ZERO)),
-        ):
-            if operand is None:
-                continue
-            figure = self._figure(operand)
+        for code, figure, used in quotas:
             room = max(figure.value - used, ZERO)
             if asked > room:
                 limits.append(Limit(code, asked, room, figure, used))

@@ -17,13 +17,17 @@ def replay(
     amounts: Mapping[str, Amounts],
     packs: Mapping[str, Pack],
     through: Month,
+    states: dict[str, State] | None = None,
 ) -> Iterator[Allocation]:
     """Every allocation of members who have to be computed together, month by month.
+
+    `states`, when given, is left as each member stands after the last month.
 
     Whoever calls has checked that each pack is there and holds in each month (NoValueError
     otherwise for a parameter without a value).
     """
-    states = {member.id: State.new() for member in group}
+    states = {} if states is None else states
+    states |= {member.id: State.new() for member in group}
     with localcontext(EXACT):
         for month in months(min(member.first for member in group), through):
             shared: dict[str, dict[str, Division]] = {}

@@ -16,9 +16,12 @@ _ROUNDED: Final = Context(prec=100)
 _MODES: Final = {"half-up": ROUND_HALF_UP, "down": ROUND_DOWN}
 
 
-def to_cents(value: Decimal, rounding: Rounding) -> Decimal:
-    """The amount rounded to whole cents, halves away from zero or everything towards zero."""
-    return value.quantize(CENT, _MODES[rounding], _ROUNDED)
+def to_cents(value: Decimal, rounding: Rounding | None) -> Decimal:
+    """The amount rounded to whole cents, halves away from zero or everything towards zero.
+
+    Without a rounding it stays exact: that is for analysis, never for a booking.
+    """
+    return value if rounding is None else value.quantize(CENT, _MODES[rounding], _ROUNDED)
 
 
 def plain(amount: Decimal) -> str:

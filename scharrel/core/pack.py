@@ -91,6 +91,7 @@ class Step:
     """One step of the waterfall. Amounts are euros, rates fractions.
 
     `base` is "pool", a role, or "after.STEP"; `role` is what an input, units or share counts.
+    A pack always says how to round; `rounding` is None only in analysis.
     """
 
     id: str
@@ -98,7 +99,7 @@ class Step:
     party: str
     source: str
     kind: Kind
-    rounding: Rounding
+    rounding: Rounding | None
     to: str | None = None
     role: str | None = None
     operand: Operand | None = None

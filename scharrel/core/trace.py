@@ -25,8 +25,19 @@ class Limit(NamedTuple):
     cause: str = ""
 
 
+class Quota(NamedTuple):
+    """A cap or target of a step: `code` is that of the limit it may become, amounts in euros."""
+
+    code: str
+    figure: Figure
+    used: Decimal
+
+
 class StepResult(NamedTuple):
     """One step of one month. Amounts in euros, exact until `paid`, which is whole cents.
+
+    `limits` are those that lowered what was asked, `quotas` all that the step has by way of caps and
+    target, with what had filled each before this month's payment.
 
     `wanted` is what the amount kind asked, `waiting` the shortfall carried in, `shortfall` the
     one carried out. `base` is what the rate looked at; over a year, `year_before` is the sum of
@@ -47,6 +58,7 @@ class StepResult(NamedTuple):
     above: Figure | None = None
     bands: tuple[tuple[Figure, Figure], ...] = ()
     limits: tuple[Limit, ...] = ()
+    quotas: tuple[Quota, ...] = ()
     shared: Decimal | None = None
     target: Figure | None = None
     months_used: int = 0
