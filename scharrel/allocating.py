@@ -68,7 +68,7 @@ def allocate_all(
     unchanged = [entry for _, entry in found if entry]
     todo = [group for group, entry in found if not entry]
     problems = involved(books, [member for group in groups for member in group])
-    with workers(worth_it=_bytes(books.coop, todo) > WORTH_SPREADING) as pool:
+    with workers(worth_it=bytes_of(books.coop, todo) > WORTH_SPREADING) as pool:
         done: list[_Done] = []
         for piece in spread(pool, partial(_divide, books, through, today, whole), todo):
             done += piece
@@ -134,6 +134,7 @@ def _bring_up_to_date(
     ]
 
 
-def _bytes(coop: Coop, groups: Sequence[Group]) -> int:
+def bytes_of(coop: Coop, groups: Sequence[Group]) -> int:
+    """How much there is to read."""
     ledgers = [coop.ledger(member.id) for group in groups for member in group]
     return sum(path.stat().st_size for path in ledgers if path.is_file())

@@ -291,4 +291,5 @@ def test_every_message_has_an_example() -> None:
         "after-leaving", "no-include", "not-registered", "no-file", "bom", "encoding",
     }  # fmt: skip
     in_hostile = {"symlink", "too-long", "unreadable-file"}
-    assert set(catalogue("nl")["problem"]) == shown | own_test | in_hostile
+    in_statements = {"template", "not-allocated"}
+    assert set(catalogue("nl")["problem"]) == shown | own_test | in_hostile | in_statements

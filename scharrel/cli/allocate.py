@@ -1,7 +1,5 @@
 """scharrel allocate: divide every open month of every member, and book it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +8,7 @@ from scharrel.cli.context import (
     fail,
     open_coop,
     print_json,
+    progress_bar,
     read_month,
     say_aside,
     stop_on_errors,
@@ -46,7 +45,7 @@ def allocate(
             stop_on_errors(books.problems)
             fail(words("error.no-member", member=wanted), status=2)
     try:
-        with _progress() as progress:
+        with progress_bar(words("progress.reading")) as progress:
             result = allocate_all(
                 books, month, frozenset(member or ()), today(),
                 write=not dry_run, whole=as_json, progress=progress,
@@ -81,20 +80,6 @@ def row_of(allocation: Allocation) -> dict[str, Any]:
         ],
         "keep": plain(allocation.keep),
     }
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal while the work lasts; silence in a pipe."""
-    screen = console(stderr=True)
-    if not screen.is_terminal:
-        yield lambda *_: None
-        return
-    from rich.progress import Progress
-
-    with Progress(console=screen, transient=True) as bar:
-        task = bar.add_task(words("progress.reading"), total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
 def _show(books: "Books", through: Month, rows: list[Summary]) -> None:

@@ -121,7 +121,7 @@ def _bookings(books: Any, ledger: Any, month: Month) -> dict[str, list[tuple[str
     found: dict[str, list[tuple[str, str]]] = {}
     for movement in ledger.movements:
         role = books.chart.role(movement.account)
-        if role and Month.of(movement.earned or movement.day) == month:
+        if role and movement.counts == month:
             place = f"{ledger.shown}:{movement.line}"
             amount = (
                 words.money(movement.amount)

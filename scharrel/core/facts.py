@@ -72,6 +72,12 @@ class Movement(NamedTuple):
     amount: Decimal
     currency: str
     earned: date | None = None
+    reason: str = ""
+
+    @property
+    def counts(self) -> Month:
+        """The month in which it counts: that in which it was earned."""
+        return Month.of(self.earned or self.day)
 
 
 @dataclass(frozen=True, slots=True)

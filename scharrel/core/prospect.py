@@ -53,20 +53,29 @@ def prospect(pack: Pack, facts: MonthFacts, before: State) -> tuple[Stretch, ...
             (of for of, step in zip(of_steps, pack.steps, strict=True) if step.party in KEPT_PARTIES), ZERO
         )
 
+    def corner_after(extra: Decimal, slope: list[Decimal]) -> Decimal | None:
+        """The next corner, to the cent, of what the steps pay; none up to FAR."""
+        now = paid(extra)
+
+        def straight(cents: int) -> bool:
+            more = cents * CENT
+            return paid(extra + more) == [a + each * more for a, each in zip(now, slope, strict=True)]
+
+        low, high = 0, int((FAR - extra) / CENT)
+        if straight(high):
+            return None
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if straight(middle) else (low, middle)
+        return extra + (low if slopes(extra + low * CENT) != slope else high) * CENT
+
     with localcontext(EXACT):
-        now, first = paid(ZERO), slopes(ZERO)
-
-        def straight(extra: Decimal) -> bool:
-            return paid(extra) == [amount + slope * extra for amount, slope in zip(now, first, strict=True)]
-
-        if straight(FAR):
-            return (Stretch(ZERO, kept(first)),)
-        before_corner, after_corner = 0, int(FAR / CENT)
-        while after_corner - before_corner > 1:
-            middle = (before_corner + after_corner) // 2
-            if straight(middle * CENT):
-                before_corner = middle
-            else:
-                after_corner = middle
-        corner = before_corner * CENT if slopes(before_corner * CENT) != first else after_corner * CENT
-        return Stretch(ZERO, kept(first)), Stretch(corner, kept(slopes(corner)))
+        slope = slopes(ZERO)
+        first = kept(slope)
+        corner = corner_after(ZERO, slope)
+        while corner is not None and corner < FAR:
+            slope = slopes(corner)
+            if kept(slope) != first:
+                return Stretch(ZERO, first), Stretch(corner, kept(slope))
+            corner = corner_after(corner, slope)
+        return (Stretch(ZERO, first),)

@@ -33,6 +33,14 @@ class Coop(NamedTuple):
         return self.root / "rules"
 
     @property
+    def templates(self) -> Path:
+        return self.root / "templates"
+
+    @property
+    def statements(self) -> Path:
+        return self.root / "statements"
+
+    @property
     def members(self) -> Path:
         return self.root / "ledgers" / "members"
 

@@ -38,7 +38,7 @@ Posted = tuple[str, Decimal, str, int]
 class Ledger:
     """What a ledger says. `booked` has the lines of the bookings by the month in which they count,
     `dated` by date; `role_lines` the first line of each role by month; `balances` the asserted
-    accounts with their lines."""
+    accounts with their lines; `roles` has the role of every account that the ledger may use."""
 
     amounts: Amounts
     movements: list[Movement] = field(default_factory=list)
@@ -46,6 +46,7 @@ class Ledger:
     days: list[tuple[date, int]] = field(default_factory=list)
     role_lines: dict[Month, dict[str, int]] = field(default_factory=dict)
     balances: list[tuple[str, int]] = field(default_factory=list)
+    roles: dict[str, str | None] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     text: Text = field(default=Text(b"", []))
     shown: str = ""
@@ -74,7 +75,7 @@ class _Reader:
         self.accounts: dict[str, Account] = dict(chart.accounts)
         self.roles = {name: chart.role(name) for name in chart.accounts}
         self.closed: dict[str, date] = {}
-        self.ledger = Ledger(Amounts({}, {}), problems=problems, text=text, shown=shown)
+        self.ledger = Ledger(Amounts({}, {}), problems=problems, text=text, shown=shown, roles=self.roles)
 
     def say(self, line: int, code: str, /, warning: bool = False, **values: str) -> None:
         excerpt = self.text.line(line)
@@ -151,6 +152,7 @@ class _Reader:
         ledger = self.ledger
         ledger.booked.setdefault(counts, []).append(line)
         ledger.days.append((day, line))
+        reason = str(transaction.meta.get("reason") or "")
         text = " · ".join(part for part in (transaction.payee, transaction.narration) if part)
         for account, number, currency, place_of in postings:
             if not self._sound(day, account, number, currency, place_of):
@@ -162,7 +164,7 @@ class _Reader:
                 ledger.role_lines.setdefault(counts, {}).setdefault(role, place_of)
             if currency == "EUR" and account.startswith(_OWED):
                 owed[dated][account] += amount
-            ledger.movements.append(Movement(line, day, text, account, amount, currency, earned))
+            ledger.movements.append(Movement(line, day, text, account, amount, currency, earned, reason))
 
     def _sound(self, day: date, account: str, number: Decimal, currency: str, line: int) -> bool:
         known = self.accounts.get(account)

@@ -60,24 +60,36 @@ def sentences(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
 
 def grounds(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
     """Since when each figure holds, and the source of the step and of its figures."""
-    limits = [limit.figure for limit in result.limits]
-    figures = [result.figure, result.above, *(f for band in result.bands for f in band), *limits]
-    sources = [result.step.source]
-    told = set()
-    for figure in figures:
-        if figure and figure.param and figure.since and figure.param not in told:
-            told.add(figure.param)
-            shown = _shown(words, figure, pack)
-            yield words("explain.since", figure=shown, month=words.month(figure.since))
-            if figure.source and figure.source not in sources:
-                sources.append(figure.source)
-    for name in sources:
+    yield from since(words, result, pack)
+    yield from sources(words, result, pack)
+
+
+def since(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
+    """Since when each figure holds."""
+    for figure in _dated(result):
+        if figure.since:
+            yield words("explain.since", figure=_shown(words, figure, pack), month=words.month(figure.since))
+
+
+def sources(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
+    """What the step and its figures rest on, each once."""
+    names = [result.step.source, *(figure.source for figure in _dated(result) if figure.source)]
+    for name in dict.fromkeys(names):
         source = pack.sources[name]
         text = words(f"explain.source.{source.kind}", ref=visible(source.ref))
         if source.votes:
             votes = {key: source.votes.get(key, 0) for key in ("for", "against", "abstained")}
             text += " " + words("explain.votes", **votes)
         yield text
+
+
+def _dated(result: StepResult) -> list[Figure]:
+    """The figures from parameters behind the outcome, each once."""
+    limits = [limit.figure for limit in result.limits]
+    figures = [result.figure, result.above, *(f for band in result.bands for f in band), *limits]
+    return list({figure.param: figure for figure in reversed(figures) if figure and figure.param}.values())[
+        ::-1
+    ]
 
 
 def closing(words: Words, allocation: Allocation) -> str:

@@ -82,6 +82,12 @@ class Words:
 
         return format_date(day, "d MMMM y", locale=self.locale)
 
+    def short_day(self, day: date) -> str:
+        """14 jan. 2026."""
+        from babel.dates import format_date
+
+        return format_date(day, "d MMM y", locale=self.locale)
+
     def problem(self, problem: Problem) -> str:
         """What is wrong and what to do, without the place."""
         values = {key: visible(value) for key, value in problem.values.items()}

@@ -1,0 +1,76 @@
+"""scharrel statements: print the month for members, municipality and meeting."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scharrel.cli.context import (
+    console,
+    fail,
+    open_coop,
+    progress_bar,
+    read_month,
+    stop_on_errors,
+    today,
+    words,
+)
+from scharrel.cli.options import COOP, LANG, MEMBERS
+
+_MONTH = typer.Argument(metavar="[MONTH]", help=words("help.statements-month"), show_default=False)
+_FOR = typer.Option("--for", metavar="KIND", help=words("help.statements-for"))
+_FORMAT = typer.Option("--format", metavar="FORMAT", help=words("help.statements-format"))
+_OUT = typer.Option("--out", metavar="DIR", help=words("help.statements-out"))
+
+
+def statements(
+    month: Annotated[str | None, _MONTH] = None,
+    member: Annotated[list[str] | None, MEMBERS] = None,
+    kind: Annotated[str | None, _FOR] = None,
+    form: Annotated[str, _FORMAT] = "pdf",
+    out: Annotated[Path | None, _OUT] = None,
+    coop: Annotated[Path | None, COOP] = None,
+    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
+) -> None:
+    from scharrel.dossiers import last_allocated
+    from scharrel.files.gather import read_books
+    from scharrel.files.writing import WriteError
+    from scharrel.statements.making import FORMATS, KINDS, Order
+    from scharrel.statements.pdf import typesetters_world
+    from scharrel.stating import state_all
+
+    asked = read_month(month) if month else None
+    if kind is not None and kind not in KINDS:
+        fail(words("error.kind", kind=kind, kinds=", ".join(KINDS)), status=2)
+    if form not in FORMATS:
+        fail(words("error.format", form=form, forms=", ".join(FORMATS)), status=2)
+    if kind == "coop" and member:
+        fail(words("error.coop-member"), status=2)
+    books = read_books(open_coop(coop))
+    for wanted in member or ():
+        if wanted not in books.members:
+            stop_on_errors(books.problems)
+            fail(words("error.no-member", member=wanted), status=2)
+    try:
+        asked = asked or last_allocated(books)
+        if asked is None:
+            stop_on_errors(books.problems)
+            fail(words("error.nothing-allocated"), status=1)
+        target = out or books.coop.statements / str(asked)
+        with typesetters_world() as world, progress_bar(words("progress.stating")) as progress:
+            order = Order(
+                asked, (kind,) if kind else KINDS, form, words.lang, frozenset(member or ()), today(),
+                books.coop.templates, world,
+            )  # fmt: skip
+            done = state_all(books, order, target, progress)
+    except WriteError as error:
+        fail(words("error.write", path=str(error.path), reason=error.reason), status=1)
+    stop_on_errors(done.problems)
+    screen = console()
+    if not done.counts:
+        screen.print(words("table.no-members", month=words.month(asked)))
+        return
+    screen.print(words("statements.done", month=words.month(asked), path=str(target)), soft_wrap=True)
+    for folder, count in sorted(done.counts.items()):
+        what = words(f"statements.{folder}", count=count)
+        screen.print(f"  {folder}/  {what}", soft_wrap=True)

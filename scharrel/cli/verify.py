@@ -1,0 +1,57 @@
+"""scharrel verify: does a statement still agree with the books?"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scharrel.cli.context import console, fail, open_coop, stop_on_errors, today, words
+from scharrel.cli.options import COOP, LANG
+from scharrel.text.words import visible
+
+MAX_BYTES = 20_000_000
+
+_FILE = typer.Argument(metavar="FILE", help=words("help.verify-file"))
+
+
+def verify(
+    file: Annotated[Path, _FILE],
+    coop: Annotated[Path | None, COOP] = None,
+    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
+) -> None:
+    from scharrel.files.gather import read_books
+    from scharrel.files.writing import WriteError
+    from scharrel.statements.reading import NoStatementError
+    from scharrel.verifying import verify as compare
+
+    books = read_books(open_coop(coop))
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise NoStatementError
+        verdict = compare(books, file.read_bytes(), today())
+    except NoStatementError:
+        fail(words("verify.none", path=str(file)), status=1)
+    except WriteError as error:
+        fail(words("error.write", path=str(error.path), reason=error.reason), status=1)
+    stop_on_errors(verdict.problems)
+    screen = console()
+    name = verdict.statement.seal.name
+    if verdict.identical:
+        screen.print(words("verify.identical", name=name), soft_wrap=True)
+        return
+    if not verdict.figures and not verdict.lines:
+        screen.print(words("verify.same", name=name), soft_wrap=True)
+        return
+    screen.print(words("verify.differs", name=name), soft_wrap=True)
+    for difference in verdict.figures:
+        stated, now = (visible(text) or "-" for text in difference[1:])
+        line = words("verify.figure", figure=visible(difference.name), stated=stated, books=now)
+        screen.print(f"  {line}", soft_wrap=True)
+    if not verdict.figures:
+        for difference in verdict.lines:
+            stated, now = (visible(text)[:200] or "-" for text in difference[1:])
+            screen.print(f"  {words('verify.stated', text=stated)}", soft_wrap=True)
+            screen.print(f"  {words('verify.books', text=now)}", soft_wrap=True)
+    for cause in verdict.causes:
+        screen.print(words(f"verify.cause.{cause}"), soft_wrap=True)
+    raise SystemExit(1)

@@ -1,0 +1,80 @@
+"""From books to what statements are made from: a dossier for each member."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from scharrel.core.facts import Group, facts_of
+from scharrel.core.history import replay
+from scharrel.core.month import Month
+from scharrel.core.problems import Problem, errors
+from scharrel.core.prospect import Stretch, prospect
+from scharrel.core.state import State
+from scharrel.files.gather import Books
+from scharrel.files.writing import bring_up_to_date, written_months
+from scharrel.run import Outcome, compute, involved, texts
+from scharrel.statements.dossier import Dossier
+
+
+def last_allocated(books: Books) -> Month | None:
+    """The last month of which a member's allocation was written."""
+    months = [month for member in books.members for month in written_months(books.coop, member)]
+    return Month.parse(max(months)) if months else None
+
+
+def dossiers(
+    books: Books, group: Group, month: Month, today: date, *, posted: bool
+) -> tuple[list[Dossier], list[Problem]]:
+    """What the statements of these members are made from, or why they cannot be made.
+
+    With `posted` it is a problem when the written allocations say something else.
+    """
+    outcome = compute(books, group, month, today)
+    if errors(outcome.problems) or errors(involved(books, group)):
+        return [], outcome.problems
+    problems = outcome.problems
+    if posted:
+        problems += _not_allocated(books, group, outcome, month)
+    ahead = _prospects(books, group, outcome, month)
+    roles = {account: books.chart.role(account) for account in books.chart.accounts}
+    found = []
+    for member in group:
+        allocations = [a for a in outcome.allocations if a.member == member.id]
+        ledger = outcome.ledgers[member.id]
+        if allocations:
+            stretches = ahead.get(member.id, ())
+            open_still = month >= Month.of(today)
+            found.append(
+                Dossier(
+                    books.title, member, allocations, ledger.movements, roles | ledger.roles, stretches,
+                    ledger.shown, open_still,
+                )
+            )  # fmt: skip
+    return found, problems
+
+
+def _prospects(books: Books, group: Group, outcome: Outcome, month: Month) -> dict[str, tuple[Stretch, ...]]:
+    amounts = {member: ledger.amounts for member, ledger in outcome.ledgers.items()}
+    states: dict[str, State] = {}
+    for _ in replay(group, amounts, books.packs, month.plus(-1), states):
+        pass  # only where it ends counts
+    return {
+        member.id: prospect(
+            books.packs[str(member.facts(month)["rules"])],
+            facts_of(member, amounts[member.id], month),
+            states[member.id],
+        )
+        for member in group
+        if member.active(month)
+    }
+
+
+def _not_allocated(books: Books, group: Group, outcome: Outcome, month: Month) -> Iterator[Problem]:
+    """Where the written allocations are not what the ledgers and rules now say."""
+    wanted = texts(books, outcome.allocations)
+    for member in group:
+        changes = bring_up_to_date(
+            books.coop, member, books.title, month, wanted.get(member.id, {}), write=False
+        )
+        if changes:
+            place = books.coop.shown(books.coop.allocation(member.id, Month.parse(changes[0].month)))
+            yield Problem(place, 1, "not-allocated", {"member": member.id, "month": changes[0].month})

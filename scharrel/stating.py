@@ -1,0 +1,95 @@
+"""The whole of `statements`: read and divide, render every document aside, then put them in place."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from scharrel.allocating import WORTH_SPREADING, Progress, bytes_of
+from scharrel.core.facts import Group
+from scharrel.core.problems import Problem, errors
+from scharrel.dossiers import dossiers
+from scharrel.files.gather import Books
+from scharrel.files.staging import aside_of, put, put_in_place
+from scharrel.run import involved
+from scharrel.spread import spread, workers
+from scharrel.statements.coop import Share, share_of
+from scharrel.statements.documents import BrokenTemplateError
+from scharrel.statements.making import Order, documents_of, documents_together
+from scharrel.statements.municipality import Return, concerns, municipality_return
+from scharrel.text.words import Words
+
+
+class Stated(NamedTuple):
+    """What came of a run: how many files were written in each folder, or the problems."""
+
+    counts: Mapping[str, int]
+    problems: list[Problem]
+
+
+class _Made(NamedTuple):
+    """What came of one group; the documents themselves lie aside, at their `places`."""
+
+    places: list[str]
+    shares: list[Share]
+    returns: list[Return]
+    problems: list[Problem]
+
+
+def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stated:
+    """Write the statements into `out`; none at all when a ledger, a pack or a template is wrong.
+
+    WriteError if they cannot be written.
+    """
+    groups = [g for g in books.groups() if not order.only or any(m.id in order.only for m in g)]
+    whole = _Made([], [], [], involved(books, [member for group in groups for member in group]))
+    done = 0
+    with aside_of(out) as aside:
+        with workers(worth_it=bytes_of(books.coop, groups) > WORTH_SPREADING) as pool:
+            for piece in spread(pool, partial(_state, books, order, aside), groups):
+                for made in piece:
+                    whole.places.extend(made.places)
+                    whole.shares.extend(made.shares)
+                    whole.returns.extend(made.returns)
+                    whole.problems.extend(made.problems)
+                done += len(piece)
+                progress(done, len(groups))
+        if not errors(whole.problems) and not order.only:
+            packs = {pack.id: pack.hash for pack in books.packs.values()}
+            try:
+                for place, content in documents_together(
+                    books.title, packs, order, whole.shares, whole.returns
+                ):
+                    whole.places.append(put(aside, place, content))
+            except BrokenTemplateError as broken:
+                whole.problems.append(broken.problem)
+        if errors(whole.problems):
+            return Stated({}, whole.problems)
+        put_in_place(aside, out, whole.places)
+    return Stated(Counter(place.partition("/")[0] for place in whole.places), whole.problems)
+
+
+def _state(books: Books, order: Order, aside: Path, groups: Sequence[Group]) -> list[_Made]:
+    return [_state_group(books, order, aside, group) for group in groups]
+
+
+def _state_group(books: Books, order: Order, aside: Path, group: Group) -> _Made:
+    found, problems = dossiers(books, group, order.month, order.today, posted=order.posted)
+    words = Words(order.lang)
+    made = _Made([], [], [], problems)
+    if errors(problems):
+        return made
+    for dossier in found:
+        if order.only and dossier.member.id not in order.only:
+            continue
+        try:
+            made.places.extend(put(aside, *document) for document in documents_of(dossier, order))
+        except BrokenTemplateError as broken:
+            made.problems.append(broken.problem)
+            return made
+        if not order.only:
+            made.shares.append(share_of(words, dossier, order.month))
+            if dossier.month == order.month and concerns(dossier.allocation):
+                made.returns.append(municipality_return(words, dossier))
+    return made

@@ -1,0 +1,428 @@
+"""Statements: the same figures in every format, nothing from a ledger taken for code, never half a result."""
+
+import csv
+import io
+import json
+import re
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY, Run
+from pypdf import PdfReader
+
+from scharrel.text.words import Words
+
+LEDGER = "ledgers/members/amina.beancount"
+REGISTER = "ledgers/coop.beancount"
+PACK = "rules/vrije-uitloop.toml"
+MONTH = "2026-05"
+
+
+def append(path: Path, text: str) -> None:
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(text)
+
+
+class Page(HTMLParser):
+    """The text that a browser would show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        self.hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002
+        self.hidden += tag in ("script", "style")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden -= tag in ("script", "style")
+
+    def handle_data(self, data: str) -> None:
+        self.text += "" if self.hidden else f" {data}"
+
+
+def text_of(path: Path) -> str:
+    """What a reader sees, with all white space made one space."""
+    if path.suffix == ".pdf":
+        text = "\n".join(page.extract_text() for page in PdfReader(path).pages)
+    elif path.suffix == ".html":
+        page = Page()
+        page.feed(path.read_text("utf-8"))
+        text = page.text
+    else:
+        text = path.read_text("utf-8")
+    return re.sub(r"\s+", " ", text)
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example cooperative, to be left as it is."""
+    folder = tmp_path_factory.mktemp("example")
+    for part in ("ledgers", "rules"):
+        shutil.copytree(REPOSITORY / part, folder / part)
+    return folder
+
+
+def every_month(example: Path, quick: Run) -> Iterator[tuple[str, list[dict[str, object]]]]:
+    done = quick("allocate", "2026-10", "--json", "--dry-run", "--coop", str(example))
+    months: dict[str, list[dict[str, object]]] = {}
+    for allocation in json.loads(done.out)["allocations"]:
+        months.setdefault(allocation["month"], []).append(allocation)
+    yield from sorted(months.items())
+
+
+def test_the_pdf_says_what_allocate_says_for_every_member_and_month(
+    example: Path, quick: Run, tmp_path: Path
+) -> None:
+    for month, allocations in every_month(example, quick):
+        out = tmp_path / month
+        done = quick("statements", month, "--for", "member", "--out", str(out), "--coop", str(example))
+        assert done.status == 0, done.err
+        assert len(list((out / "member").iterdir())) == len(allocations)
+        for allocation in allocations:
+            path = out / "member" / f"{allocation['member']}.pdf"
+            text = text_of(path)
+            steps = allocation["steps"]
+            assert isinstance(steps, list)
+            amounts = [allocation["pool"], allocation["keep"], *(step["paid"] for step in steps)]
+            for amount in amounts:
+                assert Words("nl").money(Decimal(str(amount))).replace("\xa0", " ") in text, (path, amount)
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_every_format_has_the_same_amounts(lang: str, example: Path, quick: Run, tmp_path: Path) -> None:
+    found: dict[str, dict[str, set[str]]] = {}
+    for form in ("pdf", "html", "txt"):
+        options = ["--format", form, "--out", str(tmp_path / form), "--lang", lang, "--coop", str(example)]
+        done = quick("statements", "2026-10", *options)
+        assert (done.status, done.err) == (0, "")
+        for path in (tmp_path / form).rglob(f"*.{form}"):
+            place = path.relative_to(tmp_path / form).with_suffix("").as_posix()
+            text = text_of(path)
+            # 12.345,67 or 12,345.67; a bare number is an hour, a line or a year
+            found.setdefault(place, {})[form] = set(re.findall(r"\d[\d.,]*[.,]\d\d\b", text))
+    assert len(found) > 30
+    for place, by_form in found.items():
+        assert by_form["pdf"] == by_form["html"] == by_form["txt"], place
+
+
+def test_the_same_books_give_the_same_bytes(example: Path, quick: Run, tmp_path: Path) -> None:
+    for form in ("pdf", "html", "txt"):
+        for turn in ("one", "two"):
+            options = ["--format", form, "--out", str(tmp_path / turn), "--coop", str(example)]
+            assert quick("statements", "2026-10", *options).status == 0
+    first = {p.relative_to(tmp_path / "one"): p.read_bytes() for p in (tmp_path / "one").rglob("*.*")}
+    again = {p.relative_to(tmp_path / "two"): p.read_bytes() for p in (tmp_path / "two").rglob("*.*")}
+    assert first == again
+
+
+def test_only_the_owner_can_read_them(coop: Path, quick: Run) -> None:
+    assert quick("allocate", MONTH, "--coop", str(coop)).status == 0
+    assert quick("statements", "--coop", str(coop)).status == 0
+    for path in [coop / "statements", *(coop / "statements").rglob("*")]:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        assert mode == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_the_csv_has_the_sums_of_the_return(example: Path, quick: Run, tmp_path: Path) -> None:
+    options = ["--for", "municipality", "--out", str(tmp_path / "out"), "--coop", str(example)]
+    assert quick("statements", "2026-10", *options).status == 0
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "out/municipality/return.csv").read_text("utf-8"))))
+    (amina,) = [row for row in rows if row["member"] == "amina"]
+    # 174.86 turnover, 84.02 costs, a quarter of the rest exempt: the example's own explain
+    assert amina["OpgegevenInkomsten"] == "90.84"
+    assert amina["InkomstenVrijlating"] == "22.71"
+    assert amina["TeVerrekenenInkomsten"] == "68.13"
+    documented = re.findall(r"^\| `(\w+)` \|", (REPOSITORY / "docs/statements.md").read_text("utf-8"), re.M)
+    assert documented == list(amina)
+
+
+def test_the_return_has_no_payees(example: Path, quick: Run, tmp_path: Path) -> None:
+    for form in ("pdf", "txt", "html"):
+        options = ["--for", "municipality", "--format", form, "--out", str(tmp_path), "--coop", str(example)]
+        assert quick("statements", "2026-10", *options).status == 0
+        text = text_of(tmp_path / f"municipality/amina.{form}")
+        for payee in ("Fietsgroothandel", "Belsimpel", "Marloes", "Heuvelstraat"):
+            assert payee not in text
+            assert payee.encode() not in (tmp_path / f"municipality/amina.{form}").read_bytes()
+
+
+# -- whatever people type is text
+
+HOSTILE = [
+    '#include("x")',
+    "<script>alert(1)</script>",
+    "[red]bold[/red]",
+    "{{ 7*7 }}{% raw %}",
+    "$x$ *vet* _schuin_ `code` = kop",
+    '#panic("x") ]#[ @preview/x:1.0.0 \\u{41} // weg',
+    "\\\\ \\\" ' ; ) }",
+    "&lt;b&gt; &amp; --> <!--",
+    "Nguyễn Thị Hồng Nhung-Đặng",
+    "=HYPERLINK(1)",
+    "W" * 60,
+]
+
+
+@pytest.fixture
+def hostile_coop(coop: Path) -> Callable[[str], Path]:
+    def laid(text: str) -> Path:
+        quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+        append(
+            coop / REGISTER,
+            f'\n2026-05-01 custom "member" "amina"\n  name: "{quoted}"\n  address: "{quoted}"\n',
+        )
+        append(
+            coop / LEDGER,
+            f'\n2026-05-20 * "{quoted}" "{quoted}"\n  Income:Omzet  -50.00 EUR\n  Assets:Bank\n'
+            f'\n2026-05-21 * "{quoted}" "pot"\n  reason: "{quoted}"\n'
+            "  Liabilities:Spaarpot  1.00 EUR\n  Assets:Bank\n",
+        )
+        pack = (coop / PACK).read_text()
+        basic = quoted.replace("\n", " ")
+        pack = pack.replace('label = "coop"', f'label = "{basic}"')
+        pack = re.sub(r'title = "[^"]*"', lambda _: f'title = "{basic}"', pack, count=1)
+        pack = re.sub(r'\nref = "[^"]*"', lambda _: f'\nref = "{basic}"', pack)
+        (coop / PACK).write_text(pack)
+        register = (coop / REGISTER).read_text()
+        register = re.sub(r'option "title" "[^"]*"', lambda _: f'option "title" "{quoted}"', register)
+        (coop / REGISTER).write_text(register)
+        return coop
+
+    return laid
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_stays_text(text: str, hostile_coop: Callable[[str], Path], quick: Run) -> None:
+    coop = hostile_coop(text)
+    assert quick("allocate", MONTH, "--coop", str(coop)).status == 0
+    # Where a line ends is the typesetter's choice; what is in it is not.
+    wanted = re.sub(r"\s+", "", text)
+    for form in ("pdf", "html", "txt"):
+        done = quick("statements", MONTH, "--format", form, "--coop", str(coop))
+        assert (done.status, done.err) == (0, ""), done.err
+        for kind, least in (
+            ("member/amina", 5),
+            ("municipality/amina", 2),
+            ("year/amina", 1),
+            ("coop/overview", 2),
+        ):
+            found = re.sub(r"[\s\xad]+", "", text_of(coop / f"statements/{MONTH}/{kind}.{form}"))
+            assert found.count(wanted) >= least, (form, kind, found)
+
+
+def test_what_steers_a_terminal_or_the_direction_of_writing_is_shown_as_a_mark(
+    coop: Path, quick: Run
+) -> None:
+    text = "a\N{RIGHT-TO-LEFT OVERRIDE}b\N{ZERO WIDTH SPACE}c\x1b[31md"
+    append(coop / LEDGER, f'\n2026-05-20 * "{text}" "y"\n  Income:Omzet  -50.00 EUR\n  Assets:Bank\n')
+    assert quick("allocate", MONTH, "--coop", str(coop)).status == 0
+    for form in ("pdf", "html", "txt"):
+        assert quick("statements", MONTH, "--format", form, "--coop", str(coop)).status == 0
+        shown = text_of(coop / f"statements/{MONTH}/member/amina.{form}")
+        assert "a\ufffdb\ufffdc\ufffd[31md" in shown, (form, shown)
+
+
+def test_a_name_from_right_to_left_leaves_the_amounts_where_they_are(
+    hostile_coop: Callable[[str], Path], quick: Run
+) -> None:
+    coop = hostile_coop("محمد العربي")
+    assert quick("allocate", MONTH, "--coop", str(coop)).status == 0
+    for form in ("pdf", "html", "txt"):
+        assert quick("statements", MONTH, "--format", form, "--coop", str(coop)).status == 0
+    assert "محمد العربي" in text_of(coop / f"statements/{MONTH}/member/amina.html")
+    text = (coop / f"statements/{MONTH}/member/amina.txt").read_text("utf-8")
+    assert "\N{FIRST STRONG ISOLATE}محمد العربي\N{POP DIRECTIONAL ISOLATE}" in text
+
+
+# -- templates
+
+
+@pytest.mark.parametrize("form", ["pdf", "html", "txt"])
+def test_the_treasurers_own_template_comes_first(form: str, coop: Path, quick: Run) -> None:
+    assert quick("allocate", MONTH, "--coop", str(coop)).status == 0
+    (coop / "templates").mkdir()
+    words = (REPOSITORY / "templates/words.nl.j2").read_text("utf-8")
+    (coop / "templates/words.nl.j2").write_text(words.replace("De volgende euro", "Nog een euro #1 erbij"))
+    assert quick("statements", MONTH, "--format", form, "--coop", str(coop)).status == 0
+    assert "Nog een euro #1 erbij" in text_of(coop / f"statements/{MONTH}/member/amina.{form}")
+
+
+BROKEN = {
+    "a tag that is not closed": ("member.j2", "{% if view.name %}\nhallo\n", 2),
+    "a name that does not exist": ("member.j2", "hallo\n{{ view.naam }}\n", 2),
+    "a filter that does not exist": ("year.j2", "{{ view.name|mooi }}\n", 1),
+    "a way out of the sandbox": ("coop.j2", "\n\n{{ ''.__class__.__mro__[1].__subclasses__() }}\n", 3),
+    "code of the typesetter that is wrong": ("member.j2", '#let x = 1\n#nietbestaand("x")\n', 2),
+    "a file of someone else": ("member.j2", '#set document(title: "x")\n#read("/etc/passwd")\n', 2),
+    "a package from the network": ("member.j2", '#import "@preview/cetz:0.3.0"\n', 1),
+    "a template that is not there": ("cover.j2", '{% include "nergens.j2" %}\n', 1),
+    "a sum that cannot be": ("municipality.j2", "a\n{{ 1 / 0 }}\n", 2),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_template_is_named_and_nothing_is_written(case: str, coop: Path, quick: Run) -> None:
+    name, text, line = BROKEN[case]
+    assert quick("allocate", MONTH, "--coop", str(coop)).status == 0
+    (coop / "templates").mkdir()
+    (coop / "templates" / name).write_text(text)
+    done = quick("statements", MONTH, "--coop", str(coop))
+    assert done.status == 1
+    assert f"templates/{name}:{line}: Dit sjabloon werkt niet" in done.err
+    assert "Er is niets geschreven" in done.err
+    assert not list((coop / "statements").rglob("*.*"))
+
+
+# -- what can be wrong
+
+
+def test_a_ledger_that_changed_since_is_told(coop: Path, quick: Run) -> None:
+    assert quick("allocate", MONTH, "--coop", str(coop)).status == 0
+    append(coop / LEDGER, '\n2026-05-20 * "x" "y"\n  Income:Omzet  -50.00 EUR\n  Assets:Bank\n')
+    done = quick("statements", MONTH, "--coop", str(coop))
+    assert done.status == 1
+    assert "ledgers/allocations/amina/2026-05.beancount:1: De verdeling van amina in 2026-05" in done.err
+    assert not (coop / "statements").exists() or not list((coop / "statements").iterdir())
+
+
+def test_before_anything_is_allocated(coop: Path, quick: Run) -> None:
+    shutil.rmtree(coop / "ledgers/allocations", ignore_errors=True)
+    done = quick("statements", "--coop", str(coop))
+    assert done.status == 1
+    assert "Draai eerst: scharrel allocate" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--for", "iedereen"], "Kies uit: member, municipality, coop, year"),
+        (["--format", "doc"], "Kies uit: pdf, html, txt"),
+        (["--member", "niemand"], 'geen lid "niemand"'),
+        (["--for", "coop", "--member", "amina"], "gaat over alle leden"),
+        (["mei"], "is geen maand"),
+    ],
+)
+def test_wrong_usage(arguments: list[str], said: str, coop: Path, quick: Run) -> None:
+    done = quick("statements", *arguments, "--coop", str(coop))
+    assert done.status == 2
+    assert said in done.err
+
+
+def test_one_member_alone(example: Path, quick: Run, tmp_path: Path) -> None:
+    done = quick(
+        "statements", "2026-10", "--member", "henk", "--out", str(tmp_path / "x"), "--coop", str(example)
+    )
+    assert done.status == 0
+    places = sorted(p.relative_to(tmp_path / "x").as_posix() for p in (tmp_path / "x").rglob("*.*"))
+    assert places == ["member/henk.pdf", "municipality/henk.pdf", "year/henk.pdf"]
+
+
+def test_a_folder_that_takes_nothing(coop: Path, quick: Run) -> None:
+    assert quick("allocate", MONTH, "--coop", str(coop)).status == 0
+    (coop / "statements").write_text("een bestand")
+    done = quick("statements", MONTH, "--coop", str(coop))
+    assert done.status == 1
+    assert "niet te schrijven" in done.err
+
+
+def test_a_month_without_bookings_and_a_loss(coop: Path, quick: Run) -> None:
+    append(coop / LEDGER, '\n2026-08-02 * "klant" "terug"\n  Income:Omzet  80.00 EUR\n  Assets:Bank\n')
+    assert quick("allocate", "2026-08", "--coop", str(coop)).status == 0
+    for month, said in (
+        ("2026-07", "Er zijn deze maand geen boekingen"),
+        ("2026-08", "meer terug dan er binnenkwam"),
+    ):
+        assert quick("statements", month, "--format", "txt", "--coop", str(coop)).status == 0
+        assert said in text_of(coop / f"statements/{month}/member/amina.txt")
+
+
+# -- verify
+
+
+@pytest.fixture
+def stated(coop: Path, quick: Run) -> Callable[[str], Path]:
+    def made(form: str) -> Path:
+        assert quick("allocate", MONTH, "--coop", str(coop)).status == 0
+        assert quick("statements", MONTH, "--format", form, "--coop", str(coop)).status == 0
+        return coop / f"statements/{MONTH}/member/amina.{form}"
+
+    return made
+
+
+@pytest.mark.parametrize("form", ["pdf", "html", "txt"])
+def test_a_statement_agrees_until_something_is_booked(
+    form: str, stated: Callable[[str], Path], coop: Path, quick: Run
+) -> None:
+    statement = stated(form)
+    done = quick("verify", str(statement), "--coop", str(coop))
+    assert (done.status, done.err) == (0, "")
+    assert "precies wat de boeken nu zeggen" in done.out
+    append(coop / LEDGER, '\n2026-05-20 * "x" "y"\n  Income:Omzet  -50.00 EUR\n  Assets:Bank\n')
+    done = quick("verify", str(statement), "--coop", str(coop))
+    assert done.status == 1
+    assert "Klopt niet" in done.out
+    if form != "txt":
+        assert "2026-05 came-in" in done.out
+        assert "anders geboekt" in done.out
+
+
+def test_other_rules_are_named_as_the_cause(stated: Callable[[str], Path], coop: Path, quick: Run) -> None:
+    statement = stated("pdf")
+    pack = (coop / PACK).read_text()
+    (coop / PACK).write_text(pack.replace('value = "12%"', 'value = "11%"'))
+    assert pack != (coop / PACK).read_text()
+    done = quick("verify", str(statement), "--coop", str(coop))
+    assert done.status == 1
+    assert "2026-05 step coop: hier" in done.out
+    assert "De regels zijn veranderd" in done.out
+
+
+@pytest.mark.parametrize("form", ["html", "txt"])
+def test_an_amount_changed_by_hand_is_found(
+    form: str, stated: Callable[[str], Path], coop: Path, quick: Run
+) -> None:
+    statement = stated(form)
+    text = statement.read_text("utf-8")
+    amount = re.search(r"€\s(\d+),(\d\d)", text)
+    assert amount
+    statement.write_text(text.replace(amount[0], "€ 9.999,99", 1), "utf-8")
+    done = quick("verify", str(statement), "--coop", str(coop))
+    assert done.status == 1
+    assert "9.999,99" in done.out
+
+
+def claims(member: str, month: str) -> bytes:
+    return f"Controlecode: X (member {month} {member} nl)".encode()
+
+
+SEAL = (
+    '{"kind": "member", "member": "../x", "month": "2026-05", "lang": "nl", "version": "", "packs": {}, '
+    '"figures": {}}'
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"hallo", b"%PDF-1.7\nrommel", b"<!doctype html><p>x", b"\xff\xfe",
+        claims("amina", "2026-13"), claims("niemand", "2026-05"), claims("amina", "2019-05"),
+        f'<!doctype html><script id="cijfers">{SEAL}</script>'.encode(),
+    ],
+)  # fmt: skip
+def test_what_is_no_statement_is_said_to_be_none(content: bytes, coop: Path, quick: Run) -> None:
+    (coop / "bestand").write_bytes(content)
+    done = quick("verify", str(coop / "bestand"), "--coop", str(coop))
+    assert done.status == 1
+    assert "is geen overzicht uit deze boeken" in done.err
+
+
+def test_a_file_that_is_not_there(coop: Path, quick: Run) -> None:
+    done = quick("verify", str(coop / "nergens.pdf"), "--coop", str(coop))
+    assert done.status == 1
+    assert "nergens.pdf" in done.err
