@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: allocate test lint ci
+.PHONY: allocate test lint ci validate
 .DEFAULT_GOAL := allocate
 
 allocate: .venv/ready
@@ -17,6 +17,10 @@ lint: .venv/ready
 	$(BIN)/mypy
 
 ci: test lint
+
+# Others judge the statements: veraPDF and axe.
+validate:
+	.ci/validate
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
