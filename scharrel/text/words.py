@@ -103,6 +103,8 @@ def visible(text: str) -> str:
     Whatever comes from a ledger passes here: control characters and those that change the
     direction of writing become a replacement character.
     """
+    if text.replace("\xa0", " ").isprintable():
+        return text
     return "".join(
         character
         if unicodedata.category(character) not in ("Cc", "Cf", "Zl", "Zp", "Cs")
