@@ -6,9 +6,11 @@ Runs the real commands on the example cooperative; nothing in docs/pictures/ is 
 import os
 import subprocess
 import sys
+import tempfile
 from io import StringIO
 from pathlib import Path
 
+import typst
 from rich.console import Console
 from rich.text import Text
 
@@ -29,6 +31,24 @@ def terminal(name: str, *arguments: str, lines: int | None = None) -> None:
     (PICTURES / f"{name}.svg").write_text(screen.export_svg(title=title, unique_id=name), "utf-8")
 
 
-if __name__ == "__main__":
+def first_page(name: str, statement: Path) -> None:
+    """The first page of a statement as the printer gives it, as PNG."""
+    source = f'#set page(width: auto, height: auto, margin: 0pt)\n#image("{statement.name}", width: 21cm)'
+    shown = typst.Compiler(root=str(statement.parent)).compile(source.encode(), format="png", ppi=75)
+    assert isinstance(shown, bytes)
+    (PICTURES / f"{name}.png").write_bytes(shown)
+
+
+def main() -> None:
     terminal("allocate", "allocate", MONTH)
     terminal("explain", "explain", "fatma", MONTH, lines=40)
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "scharrel", "statements", MONTH, "--lang", "nl", "--out", folder]
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        first_page("member", Path(folder, "member/fatma.pdf"))
+        first_page("municipality", Path(folder, "municipality/amina.pdf"))
+        first_page("coop", Path(folder, "coop/overview.pdf"))
+
+
+if __name__ == "__main__":
+    main()
