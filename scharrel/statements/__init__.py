@@ -1,0 +1,1 @@
+"""Statements: from allocations with their trace to documents that people read."""

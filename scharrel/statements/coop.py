@@ -1,0 +1,155 @@
+"""The cooperative's overview: where the money went, for the members' meeting."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from scharrel.core.money import ZERO, plain
+from scharrel.core.month import Month, months
+from scharrel.core.pack import PARTIES
+from scharrel.core.trace import Summary, summary_of
+from scharrel.statements.dossier import Dossier
+from scharrel.text.sentences import label
+from scharrel.text.words import Words
+
+TREND_MONTHS = 12
+TRENDS = ("turnover", "coop", "pots")
+
+
+class Share(NamedTuple):
+    """What one member adds to the overview: small, so that a thousand of them fit. Amounts in euros.
+
+    `steps` is what each step paid, by pack and label; `owed` the balance of every account that
+    allocations pay into; `trends` by month turnover, the coop's share and the level of the pots.
+    """
+
+    name: str
+    row: Summary | None
+    steps: Mapping[tuple[str, str, str], Decimal]
+    pots: Mapping[str, Decimal]
+    owed: Mapping[str, Decimal]
+    trends: Mapping[Month, tuple[Decimal, Decimal, Decimal]]
+
+
+class Point(NamedTuple):
+    """One month of a trend: the amount in euros, and its height and that of zero as a percentage."""
+
+    month: Month
+    amount: Decimal
+    top: Decimal
+    height: Decimal
+
+
+class Trend(NamedTuple):
+    """Twelve months of one amount; `zero` is where nothing stands, as a percentage from the top."""
+
+    key: str
+    points: Sequence[Point]
+    zero: Decimal
+
+
+class CoopView(NamedTuple):
+    """The cooperative's month. Amounts in euros."""
+
+    coop: str
+    month: Month
+    rows: Sequence[tuple[str, Summary]]
+    parties: Sequence[str]
+    steps: Sequence[tuple[str, str, Decimal]]
+    pots: Sequence[tuple[str, str, Decimal]]
+    owed: Sequence[tuple[str, Decimal]]
+    trends: Sequence[Trend]
+
+    def total(self, party: str) -> Decimal:
+        return sum((row.paid[party] for _, row in self.rows), ZERO)
+
+    @property
+    def turnover(self) -> Decimal:
+        return sum((row.pool for _, row in self.rows), ZERO)
+
+    @property
+    def keep(self) -> Decimal:
+        return sum((row.keep for _, row in self.rows), ZERO)
+
+
+def share_of(words: Words, dossier: Dossier, month: Month) -> Share:
+    """What a member adds to the overview of the month; someone who left still has balances."""
+    last = dossier.allocation
+    steps: dict[tuple[str, str, str], Decimal] = {}
+    if last.month == month:
+        for result in last.steps:
+            steps[last.pack.title, label(words, result.step), result.step.party] = result.paid
+    pots = dossier.pot_accounts()
+    paid_into = {r.step.to for a in dossier.allocations for r in a.steps if r.step.to}
+    trends = {
+        a.month: (
+            a.came_in,
+            a.paid_to("coop"),
+            sum((a.balances.get(account, ZERO) for account in pots), ZERO),
+        )
+        for a in dossier.allocations[-TREND_MONTHS:]
+        if month.since(a.month) < TREND_MONTHS
+    }
+    left_behind = sum((last.balances.get(account, ZERO) for account in pots), ZERO)
+    trends |= {later: (ZERO, ZERO, left_behind) for later in months(last.month.plus(1), month)}
+    return Share(
+        dossier.member.name,
+        summary_of(last) if last.month == month else None,
+        steps,
+        {account: last.balances[account] for account in pots if last.balances.get(account)},
+        {account: last.balances[account] for account in paid_into if last.balances.get(account)},
+        trends,
+    )
+
+
+def coop_view(coop: str, month: Month, shares: Sequence[Share]) -> CoopView:
+    """The overview of all members together, in the order of the shares."""
+    rows = [(share.name, share.row) for share in shares if share.row]
+    steps: dict[tuple[str, str, str], Decimal] = {}
+    owed: dict[str, Decimal] = {}
+    for share in shares:
+        for key, paid in share.steps.items():
+            steps[key] = steps.get(key, ZERO) + paid
+        for account, balance in share.owed.items():
+            owed[account] = owed.get(account, ZERO) + balance
+    return CoopView(
+        coop,
+        month,
+        rows,
+        [party for party in PARTIES if party != "member" and any(row.paid[party] for _, row in rows)],
+        [(pack, name, paid) for (pack, name, _), paid in sorted(steps.items()) if paid],
+        [
+            (share.name, account.rpartition(":")[2], level)
+            for share in shares
+            for account, level in share.pots.items()
+        ],
+        sorted(owed.items()),
+        [_trend(key, nth, month, shares) for nth, key in enumerate(TRENDS)],
+    )
+
+
+def coop_figures(view: CoopView) -> dict[str, str]:
+    """The amounts by which the overview can be checked."""
+    figures = {}
+    for _, row in view.rows:
+        figures[f"{row.member} pool"] = plain(row.pool)
+        figures |= {f"{row.member} {party}": plain(row.paid[party]) for party in PARTIES}
+        figures[f"{row.member} keep"] = plain(row.keep)
+    return figures | {f"owed {account}": plain(balance) for account, balance in view.owed}
+
+
+def _trend(key: str, nth: int, month: Month, shares: Sequence[Share]) -> Trend:
+    nothing = (ZERO, ZERO, ZERO)
+    names = list(months(month.plus(1 - TREND_MONTHS), month))
+    amounts = [sum((share.trends.get(name, nothing)[nth] for share in shares), ZERO) for name in names]
+    top, bottom = max(*amounts, ZERO), min(*amounts, ZERO)
+    span = (top - bottom) or Decimal(1)
+
+    def down(amount: Decimal) -> Decimal:
+        return ((top - amount) / span * 100).quantize(Decimal("0.1"))
+
+    points = [
+        Point(name, amount, min(down(amount), down(ZERO)), abs(down(amount) - down(ZERO)))
+        for name, amount in zip(names, amounts, strict=True)
+    ]
+    return Trend(key, points, down(ZERO))

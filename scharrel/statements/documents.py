@@ -1,0 +1,228 @@
+"""Views rendered by the templates: the cooperative's own first, the packaged ones after.
+
+Templates run in Jinja's sandbox. Whatever they print is escaped for the format, unless it comes from
+one of the format's own macros.
+"""
+
+import difflib
+import json
+import re
+import textwrap
+import traceback
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import (
+    ChoiceLoader, Environment, FileSystemLoader, FunctionLoader, StrictUndefined, TemplateError,
+    TemplateNotFound, TemplateSyntaxError,
+)  # fmt: skip
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+from rich.cells import cell_len
+
+from scharrel.core.problems import Problem
+from scharrel.statements.seal import Seal
+from scharrel.text.words import Words, visible
+
+WIDTH = 78
+"""Characters on a line of a text document."""
+
+_FSI, _PDI = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+_OWN = re.compile(r"\{(\w+)\}")
+_BLANKS = re.compile(r"\n{3,}")
+
+
+class BrokenTemplateError(Exception):
+    """A template that cannot be used, as a problem with its file and line."""
+
+    def __init__(self, problem: Problem):
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+def isolated(text: str) -> str:
+    """The text on one line, without anything that steers; writing from right to left stays inside."""
+    shown = visible(text)
+    if not shown.isascii() and any(unicodedata.bidirectional(character) in ("R", "AL") for character in shown):
+        return f"{_FSI}{shown}{_PDI}"
+    return shown
+
+
+def typst_literal(text: str) -> Markup:
+    """The text as a string of Typst: nothing in it is markup, code or the name of a package."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("@", "\\u{40}").replace("\n", "\\n")
+    return Markup('"' + escaped + '"')  # noqa: S704
+
+
+def _for_typst(value: object) -> Markup:
+    return Markup(f"#{typst_literal(isolated(str(value)))};")  # noqa: S704
+
+
+def _for_text(value: object) -> Markup:
+    return Markup(isolated(str(value)))  # noqa: S704
+
+
+def _for_html(value: object) -> str:
+    return isolated(str(value))
+
+
+_ESCAPES: dict[str, Callable[[object], object]] = {"pdf": _for_typst, "txt": _for_text, "html": _for_html}
+
+
+class Documents:
+    """The templates of one language and format."""
+
+    def __init__(self, folder: Path, words: Words, form: str):
+        self.folder = folder
+        self.words = words
+        self.form = form
+        self.environment = ImmutableSandboxedEnvironment(
+            loader=ChoiceLoader([FileSystemLoader(folder), FunctionLoader(_packaged)]),
+            autoescape=True,
+            finalize=_escaping(_ESCAPES[form]),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        self.drawings = self.environment.overlay(finalize=_escaping(_for_html))
+        self.environment.globals |= {
+            "lang": words.lang, "macros": f"{form}.j2", "texts": f"words.{words.lang}.j2",
+            "range": range, "aligned": _aligned, "wrapped": _wrapped, "svg": self._svg,
+        }  # fmt: skip
+        self.environment.filters |= {
+            "money": words.money, "amount": lambda number: words.number(number, "#,##0.00"), "number": words.number, "rate": words.rate,
+            "month": words.month, "day": words.day, "short_day": words.short_day, "fill": _fill,
+            "literal": lambda text: typst_literal(isolated(str(text))), "in_page": _in_page,
+            "source": lambda text: typst_literal(str(text)), "bare": _bare,
+            "cents": lambda fraction: words.number(fraction * 100, "#,##0.#"),
+        }  # fmt: skip
+
+    def render(self, kind: str, view: object, seal: Seal) -> str:
+        """The document as source: HTML, plain text, or Typst; BrokenTemplateError names file and line."""
+        text = self._render(self.environment, f"{kind}.j2", view=view, seal=seal)
+        return _BLANKS.sub("\n\n", text) if self.form == "txt" else text
+
+    def _svg(self, name: str, **values: Any) -> str | Markup:
+        """A drawing; on a page it is part of it, elsewhere a text."""
+        drawing = self._render(self.drawings, name, **values)
+        return Markup(drawing) if self.form == "html" else drawing  # noqa: S704
+
+    def _render(self, environment: Environment, name: str, **values: Any) -> str:
+        try:
+            return environment.get_template(name).render(**values)
+        except TemplateSyntaxError as error:
+            raise self._broken(error.name or name, error.lineno, error.message or "") from error
+        except TemplateNotFound as error:
+            raise self._broken(name, 1, f"{error.message}") from error
+        except (TemplateError, SecurityError) as error:
+            raise self._broken(*_place(error, name), str(error)) from error
+        except (TypeError, ValueError, AttributeError, KeyError, ArithmeticError, RecursionError) as error:
+            raise self._broken(*_place(error, name), f"{type(error).__name__}: {error}") from error
+
+    def from_source(self, kind: str, line: str, reason: str) -> BrokenTemplateError:
+        """The template and line from which a line of the document's source most likely came."""
+        names = [f"{kind}.j2", f"{self.form}.j2"]
+        lines = [
+            (name, number, text.strip())
+            for name in names
+            for number, text in enumerate(self._source(name).split("\n"), 1)
+        ]
+        near = difflib.get_close_matches(line.strip(), [text for *_, text in lines if text], 1, 0.1)
+        name, number, _ = next((entry for entry in lines if entry[2] == (near or [""])[0]), (names[0], 1, ""))
+        return self._broken(name, number, reason)
+
+    def _broken(self, name: str, line: int, reason: str) -> BrokenTemplateError:
+        own = (self.folder / name).is_file()
+        lines = self._source(name).split("\n")
+        excerpt = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+        return BrokenTemplateError(
+            Problem(
+                f"templates/{name}" if own else f"scharrel/templates/{name}",
+                max(line, 1), "template", {"reason": visible(reason)}, excerpt=excerpt,
+            )
+        )  # fmt: skip
+
+    def _source(self, name: str) -> str:
+        try:
+            loader = self.environment.loader
+            return loader.get_source(self.environment, name)[0] if loader else ""
+        except TemplateError:
+            return ""
+
+
+def _escaping(escape: Callable[[object], object]) -> Callable[[object], object]:
+    """Escape what is printed, unless a macro of the format made it."""
+    return lambda value: value if hasattr(value, "__html__") else escape(value)
+
+
+def _packaged(name: str) -> tuple[str, str, Callable[[], bool]] | None:
+    """A template that came with the program."""
+    source = files("scharrel").joinpath("sample", "templates", Path(name).name)
+    return (source.read_text("utf-8"), str(source), lambda: True) if source.is_file() else None
+
+
+def _place(error: BaseException, name: str) -> tuple[str, int]:
+    """The template and line in which something went wrong: the innermost that the error passed."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename.endswith(".j2"):
+            return Path(frame.filename).name, frame.lineno or 1
+    return name, 1
+
+
+def _fill(text: str, /, **values: object) -> str:
+    """The text with its {names} filled in; a name that is not known is an error."""
+    return _OWN.sub(lambda found: str(values[found[1]]), text)
+
+
+def _bare(number: Decimal | int) -> Markup:
+    """A number as code has it."""
+    return Markup(f"{number:f}" if isinstance(number, Decimal) else f"{number:d}")  # noqa: S704
+
+
+def _in_page(text: str) -> Markup:
+    """JSON that can stand inside a page without ending it."""
+    json.loads(text)
+    return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))  # noqa: S704
+
+
+def _wrapped(text: object, indent: int = 0) -> Markup:
+    """The text in lines that fit, each with so many spaces before it."""
+    space = " " * indent
+    lines = textwrap.wrap(
+        isolated(str(text)), WIDTH, initial_indent=space, subsequent_indent=space, break_long_words=False
+    )
+    return Markup("\n".join(lines))  # noqa: S704
+
+
+def _aligned(head: Sequence[object], rows: Sequence[Sequence[object]], align: str) -> Markup:
+    """A table in columns that line up: `align` has r for a column of numbers.
+
+    Where a line has no room for a text, that stands on a line of its own, above the rest.
+    """
+    cells = [[isolated(str(cell)) for cell in row] for row in [head, *rows]]
+    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    excess = sum(widths) + 2 * (len(widths) - 1) - WIDTH
+    if excess > 0:
+        longest = max((width, nth) for nth, width in enumerate(widths) if align[nth] != "r")[1]
+        least = max(cell_len(cells[0][longest]), 12)
+        widths[longest] = max(widths[longest] - excess, least)
+    return Markup("\n".join(line for row in cells for line in _lines(row, widths, align)))  # noqa: S704
+
+
+def _lines(cells: Sequence[str], widths: Sequence[int], align: str) -> Iterator[str]:
+    for nth, cell in enumerate(cells):
+        if cell_len(cell) > widths[nth]:
+            yield cell
+            cells = [*cells[:nth], "", *cells[nth + 1 :]]
+    padded = (
+        " " * (width - cell_len(cell)) + cell if side == "r" else cell + " " * (width - cell_len(cell))
+        for cell, width, side in zip(cells, widths, align, strict=True)
+    )
+    yield "  ".join(padded).rstrip()
+

@@ -1,0 +1,55 @@
+"""All that a member's statements are made from: the months divided, and the bookings behind them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from scharrel.core.facts import Member, Movement
+from scharrel.core.month import Month
+from scharrel.core.prospect import Stretch
+from scharrel.core.trace import Allocation
+
+
+class Dossier(NamedTuple):
+    """One member up to a month; `allocations` ends with that month.
+
+    `shown` is the ledger's name for people, `roles` the role of each account, `stretches` what is kept
+    of more turnover.
+    """
+
+    coop: str
+    member: Member
+    allocations: Sequence[Allocation]
+    movements: Sequence[Movement]
+    roles: Mapping[str, str | None]
+    stretches: Sequence[Stretch]
+    shown: str
+    open_still: bool
+
+    @property
+    def allocation(self) -> Allocation:
+        """The month of the statement."""
+        return self.allocations[-1]
+
+    @property
+    def month(self) -> Month:
+        return self.allocation.month
+
+    def counted(self) -> Iterator[Movement]:
+        """The postings on a role that count in the month, by date."""
+        return (m for m in self._in_order() if self.roles.get(m.account) and m.counts == self.month)
+
+    def dated(self, account: str) -> Iterator[Movement]:
+        """The postings on the account that are dated in the month."""
+        return (m for m in self._in_order() if m.account == account and Month.of(m.day) == self.month)
+
+    def of_year(self, year: int) -> list[Allocation]:
+        """The year's allocations up to the month of the statement."""
+        return [a for a in self.allocations if a.month.year == year and a.month.number <= self.month.number]
+
+    def pot_accounts(self) -> list[str]:
+        """The accounts of the member's own pots, in the order in which the rules came to pay into them."""
+        steps = [result.step for a in self.allocations for result in a.steps]
+        return list(dict.fromkeys(step.to for step in steps if step.party == "pot" and step.to))
+
+    def _in_order(self) -> list[Movement]:
+        return sorted(self.movements, key=lambda movement: (movement.day, movement.line))

@@ -1,0 +1,107 @@
+"""Every document of a dossier or of all members together, rendered and sealed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from scharrel import __version__
+from scharrel.core.month import Month
+from scharrel.statements.coop import Share, coop_figures, coop_view
+from scharrel.statements.documents import Documents
+from scharrel.statements.dossier import Dossier
+from scharrel.statements.member import member_figures, member_view
+from scharrel.statements.municipality import (
+    Cover,
+    Return,
+    as_csv,
+    concerns,
+    cover_figures,
+    municipality_return,
+    return_figures,
+)
+from scharrel.statements.pdf import Typesetter, TypesettingError
+from scharrel.statements.seal import Seal, packs_of
+from scharrel.statements.year import year_figures, year_view
+from scharrel.text.words import Words
+
+KINDS = ("member", "municipality", "coop", "year")
+FORMATS = ("pdf", "html", "txt")
+
+
+class Order(NamedTuple):
+    """What is asked: which month, kinds, format and language, and for whom (all when empty).
+
+    `templates` is the cooperative's own folder of them, `world` the typesetter's. Only `posted` figures
+    are stated, unless they are to be compared.
+    """
+
+    month: Month
+    kinds: tuple[str, ...]
+    form: str
+    lang: str
+    only: frozenset[str]
+    today: date
+    templates: Path
+    world: Path
+    posted: bool = True
+
+
+def documents_of(dossier: Dossier, order: Order) -> Iterator[tuple[str, bytes]]:
+    """A member's documents: place and content; BrokenTemplateError if one cannot be rendered."""
+    words = Words(order.lang)
+    member, packs = dossier.member.id, packs_of([dossier.allocation])
+    alive = dossier.month == order.month
+    if "member" in order.kinds and alive:
+        yield _made(order, "member", member, member_view(words, dossier), packs, member_figures(dossier))
+    if "municipality" in order.kinds and alive and concerns(dossier.allocation):
+        view = municipality_return(words, dossier)
+        yield _made(order, "municipality", member, view, packs, return_figures(view))
+    if "year" in order.kinds and dossier.month.year == order.month.year:
+        packs = packs_of(dossier.of_year(order.month.year))
+        yield _made(order, "year", member, year_view(words, dossier), packs, year_figures(dossier))
+
+
+def documents_together(
+    coop: str, packs: Mapping[str, str], order: Order, shares: Sequence[Share], returns: Sequence[Return]
+) -> Iterator[tuple[str, bytes]]:
+    """The overview of the cooperative, the cover of the returns and their CSV: place and content."""
+    if "coop" in order.kinds:
+        view = coop_view(coop, order.month, sorted(shares, key=lambda share: share.name))
+        yield _made(order, "coop", "", view, packs, coop_figures(view))
+    if "municipality" in order.kinds:
+        cover = Cover(coop, order.month, sorted(returns, key=lambda row: row.name))
+        yield _made(order, "cover", "", cover, packs, cover_figures(cover))
+        yield "municipality/return.csv", as_csv(sorted(returns, key=lambda row: row.member)).encode()
+
+
+def place_of(kind: str, member: str, form: str) -> str:
+    """Where a document lies in the folder of statements."""
+    together = {"coop": "coop/overview", "cover": "municipality/cover"}
+    return f"{together.get(kind, f'{kind}/{member}')}.{form}"
+
+
+def _made(
+    order: Order, kind: str, member: str, view: object, packs: Mapping[str, str], figures: Mapping[str, str]
+) -> tuple[str, bytes]:
+    seal = Seal(kind, member, str(order.month), order.lang, __version__, packs, figures)
+    documents = _documents(order.templates, order.lang, order.form)
+    text = documents.render(kind, view, seal)
+    place = place_of(kind, member, order.form)
+    if order.form != "pdf":
+        return place, text.encode()
+    try:
+        return place, _typesetter(order.world).pdf(text)
+    except TypesettingError as error:
+        raise documents.from_source(kind, error.line, error.reason) from error
+
+
+@cache
+def _documents(templates: Path, lang: str, form: str) -> Documents:
+    return Documents(templates, Words(lang), form)
+
+
+@cache
+def _typesetter(world: Path) -> Typesetter:
+    return Typesetter(world)

@@ -1,0 +1,221 @@
+"""The member's statement of a month: every cent, in words that the member knows."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from scharrel.core.facts import Movement
+from scharrel.core.money import ZERO, plain
+from scharrel.core.month import Month
+from scharrel.core.pack import PARTIES
+from scharrel.core.prospect import Stretch
+from scharrel.core.trace import Allocation, StepResult
+from scharrel.statements.dossier import Dossier
+from scharrel.statements.seal import month_figures
+from scharrel.text.sentences import closing, label, opening, sentences, since, sources
+from scharrel.text.words import Words
+
+HUNDRED = Decimal(100)
+
+
+class Narrowing(NamedTuple):
+    """One step of the waterfall, drawn as a bar that narrows.
+
+    `before` and `after` are what was left before and after the step, as a percentage of the widest.
+    """
+
+    label: str
+    paid: Decimal
+    before: Decimal
+    after: Decimal
+    sentences: Sequence[str]
+    sources: Sequence[str]
+
+
+class Pot(NamedTuple):
+    """A savings pot at the month's end, in euros; `full` is the level as a percentage of the target."""
+
+    label: str
+    level: Decimal
+    added: Decimal
+    target: Decimal | None
+    moved: Sequence[Movement]
+
+    @property
+    def full(self) -> Decimal:
+        return _percentage(self.level, self.target or ZERO)
+
+    @property
+    def full_before(self) -> Decimal:
+        """The level without what the rules added this month."""
+        return _percentage(self.level - self.added, self.target or ZERO)
+
+
+class Used(NamedTuple):
+    """A limit in use: months, or euros of a cap. `code` is that of the limit."""
+
+    label: str
+    code: str
+    used: Decimal
+    limit: Decimal
+
+
+class Compared(NamedTuple):
+    """A party's total of the year to date beside that of the year before, in euros."""
+
+    key: str
+    this: Decimal
+    last: Decimal
+
+
+class Correction(NamedTuple):
+    """What an earlier month was and becomes, in euros, and the booking that caused it."""
+
+    month: Month
+    label: str
+    was: Decimal
+    becomes: Decimal
+    reason: str
+
+
+class MemberView(NamedTuple):
+    """What the member's statement shows. Amounts in euros."""
+
+    coop: str
+    name: str
+    address: str
+    month: Month
+    pack: str
+    open_still: bool
+    came_in: Decimal
+    pool: Decimal
+    keep: Decimal
+    opening: Sequence[str]
+    waterfall: Sequence[Narrowing]
+    sources: Sequence[str]
+    closing: str
+    pots: Sequence[Pot]
+    stretches: Sequence[Stretch]
+    reduction: Decimal
+    to_municipality: Decimal
+    to_member: Decimal
+    paid_out: Sequence[Movement]
+    due: Decimal
+    limits: Sequence[Used]
+    corrections: Sequence[Correction]
+    has_last_year: bool
+    years: Sequence[Compared]
+    bookings: Sequence[Movement]
+    vat: Decimal
+    ledger: str
+
+
+def member_view(words: Words, dossier: Dossier) -> MemberView:
+    """Everything on the member's statement of the dossier's month."""
+    month = dossier.allocation
+    facts = dossier.member.facts(month.month)
+    own = [r for r in month.steps if r.step.party == "member" or r.step.reduction]
+    accounts = list(dict.fromkeys(r.step.to for r in own if r.step.to))
+    last_year = dossier.of_year(month.month.year - 1)
+    counted = [m for m in dossier.counted() if m.currency != "EUR" or m.amount]
+    steps = _waterfall(words, month)
+    return MemberView(
+        coop=dossier.coop,
+        name=dossier.member.name,
+        address=str(facts.get("address", "")),
+        month=month.month,
+        pack=month.pack.title,
+        open_still=dossier.open_still,
+        came_in=month.came_in,
+        pool=month.pool,
+        keep=month.keep,
+        opening=tuple(opening(words, month)),
+        waterfall=steps,
+        sources=list(dict.fromkeys(source for step in steps for source in step.sources)),
+        closing=closing(words, month),
+        pots=tuple(_pots(words, dossier)),
+        stretches=dossier.stretches,
+        reduction=sum((r.paid for r in month.steps if r.step.reduction), ZERO),
+        to_municipality=sum(
+            (r.paid for r in month.steps if r.step.party == "municipality" and not r.step.reduction), ZERO
+        ),
+        to_member=sum((r.paid for r in own), ZERO),
+        paid_out=[m for account in accounts for m in dossier.dated(account) if m.amount < 0],
+        due=sum((month.balances.get(account, ZERO) for account in accounts), ZERO),
+        limits=tuple(used for result in month.steps for used in limits(words, result)),
+        corrections=(),
+        has_last_year=bool(last_year),
+        years=tuple(_compared(dossier.of_year(month.month.year), last_year)),
+        bookings=[m for m in counted if dossier.roles[m.account] != "vat"],
+        vat=sum((m.amount for m in counted if dossier.roles[m.account] == "vat"), ZERO),
+        ledger=dossier.shown,
+    )
+
+
+def member_figures(dossier: Dossier) -> dict[str, str]:
+    """The amounts by which the member's statement can be checked."""
+    month = dossier.allocation
+    pots = {f"pot {account}": plain(month.balances.get(account, ZERO)) for account in dossier.pot_accounts()}
+    return month_figures(month) | pots
+
+
+def limits(words: Words, result: StepResult) -> Iterator[Used]:
+    """The limits that the step has used something of."""
+    name = label(words, result.step)
+    if result.step.max_months and (used := result.months_used + (result.paid > 0)):
+        yield Used(name, "months-used", Decimal(used), Decimal(result.step.max_months))
+    for quota in result.quotas:
+        if quota.code in ("cap-year", "cap-life") and quota.used + result.paid > 0:
+            yield Used(name, quota.code, quota.used + result.paid, quota.figure.value)
+
+
+def _waterfall(words: Words, month: Allocation) -> list[Narrowing]:
+    widest = max(max(result.left_before, result.left_before - result.paid) for result in month.steps)
+    # Where there was nothing to divide, only a step that wanted something has a story to tell.
+    told = [r for r in month.steps if month.pool or r.paid or r.waiting or r.limits or r.shortfall]
+    return [
+        Narrowing(
+            label(words, result.step),
+            result.paid,
+            _percentage(result.left_before, widest),
+            _percentage(result.left_before - result.paid, widest),
+            (*sentences(words, result, month.pack), *since(words, result, month.pack)),
+            list(sources(words, result, month.pack)),
+        )
+        for result in told
+    ]
+
+
+def _pots(words: Words, dossier: Dossier) -> Iterator[Pot]:
+    month = dossier.allocation
+    for account in dossier.pot_accounts():
+        paying = [r for r in month.steps if r.step.party == "pot" and r.step.to == account]
+        level = month.balances.get(account, ZERO)
+        moved = list(dossier.dated(account))
+        if not (paying or moved or level):
+            continue
+        added = sum((r.paid for r in paying), ZERO)
+        targets = [r.target.value for r in paying if r.target]
+        yield Pot(
+            label(words, paying[0].step) if paying else account.rpartition(":")[2],
+            level,
+            added,
+            targets[0] if targets else None,
+            moved,
+        )
+
+
+def _compared(this: Sequence[Allocation], last: Sequence[Allocation]) -> Iterator[Compared]:
+    yield Compared("turnover", *(sum((a.came_in for a in year), ZERO) for year in (this, last)))
+    for party in PARTIES:
+        sums = [sum((a.paid_to(party) for a in year), ZERO) for year in (this, last)]
+        if any(sums) and party != "member":
+            yield Compared(party, *sums)
+    yield Compared("keep", *(sum((a.keep for a in year), ZERO) for year in (this, last)))
+
+
+def _percentage(part: Decimal, whole: Decimal) -> Decimal:
+    """The part of the whole, from 0 to 100 and to a tenth: for drawing, never for booking."""
+    if whole <= 0:
+        return ZERO
+    return min(max(part / whole * HUNDRED, ZERO), HUNDRED).quantize(Decimal("0.1"))

@@ -1,0 +1,197 @@
+"""The return for the municipality: what it needs to settle the benefit, and no more.
+
+No payees and nothing of what a pot was spent on. The three sums have the names that a benefit
+specification uses.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from scharrel.core.money import ZERO, plain
+from scharrel.core.month import Month
+from scharrel.core.pack import Figure
+from scharrel.core.trace import Allocation, StepResult
+from scharrel.statements.dossier import Dossier
+from scharrel.statements.member import Correction, Used, limits
+from scharrel.text.sentences import label
+from scharrel.text.words import Words, visible
+
+
+class Line(NamedTuple):
+    """A step with what it paid in euros, and what it rests on."""
+
+    label: str
+    paid: Decimal
+    source: str
+
+
+class Late(NamedTuple):
+    """An amount in euros booked in one month that counts in another."""
+
+    role: str
+    amount: Decimal
+    booked: Month
+    counts: Month
+
+
+class Norm(NamedTuple):
+    """A limit of a step in force this month, in euros."""
+
+    label: str
+    code: str
+    figure: Figure
+
+
+class Return(NamedTuple):
+    """One member's month as the municipality needs it. Amounts in euros.
+
+    `reported` less `exempt` is `offset`; `reduction` is the part of `offset` by which the benefit goes
+    down, the rest is paid to the municipality.
+    """
+
+    coop: str
+    member: str
+    name: str
+    month: Month
+    pack: str
+    turnover: Decimal
+    carried: Decimal
+    costs: Mapping[str, Decimal]
+    deducted: Sequence[Line]
+    reported: Decimal
+    exempt: Decimal
+    offset: Decimal
+    reduction: Decimal
+    steps: Sequence[Line]
+    months: Sequence[Used]
+    norms: Sequence[Norm]
+    late: Sequence[Late]
+    corrections: Sequence[Correction]
+
+
+class Cover(NamedTuple):
+    """The list that goes on top: a line a member, and the totals in euros."""
+
+    coop: str
+    month: Month
+    rows: Sequence[Return]
+
+    def total(self, key: str) -> Decimal:
+        return sum((getattr(row, key) for row in self.rows), ZERO)
+
+
+def concerns(allocation: Allocation) -> bool:
+    """Whether the municipality has to do with this member: there is someone who may keep something."""
+    return any(result.step.party in ("member", "municipality") for result in allocation.steps)
+
+
+def municipality_return(words: Words, dossier: Dossier) -> Return:
+    """The return of the dossier's month."""
+    month = dossier.allocation
+    deducted = [r for r in month.steps if r.step.party == "supplier"]
+    offsetting = [r for r in month.steps if r.step.party == "municipality"]
+    reported = month.pool - sum((r.paid for r in deducted), ZERO)
+    offset = sum((r.paid for r in offsetting), ZERO)
+    roles = {r.step.role for r in deducted}
+    costs: dict[str, Decimal] = {}
+    for movement in dossier.counted():
+        if dossier.roles.get(movement.account) in roles:
+            category = visible(movement.account.partition(":")[2].replace(":", ": "))
+            costs[category] = costs.get(category, ZERO) + movement.amount
+
+    def line(result: StepResult) -> Line:
+        source = month.pack.sources[result.step.source]
+        return Line(label(words, result.step), result.paid, visible(source.ref))
+
+    return Return(
+        coop=dossier.coop,
+        member=dossier.member.id,
+        name=dossier.member.name,
+        month=month.month,
+        pack=month.pack.title,
+        turnover=month.came_in,
+        carried=month.carried,
+        costs=dict(sorted(costs.items())),
+        deducted=[line(r) for r in deducted],
+        reported=reported,
+        exempt=reported - offset,
+        offset=offset,
+        reduction=sum((r.paid for r in offsetting if r.step.reduction), ZERO),
+        steps=[line(r) for r in month.steps if r not in deducted],
+        months=[used for r in month.steps for used in limits(words, r) if used.code == "months-used"],
+        norms=[
+            Norm(label(words, r.step), quota.code, quota.figure)
+            for r in month.steps
+            for quota in r.quotas
+            if r.step.party in ("municipality", "member")
+        ],
+        late=_late(dossier),
+        corrections=(),
+    )
+
+
+def return_figures(view: Return) -> dict[str, str]:
+    """The amounts by which the return can be checked."""
+    name = str(view.month)
+    return {
+        f"{name} turnover": plain(view.turnover),
+        f"{name} carried": plain(view.carried),
+        **{f"{name} costs {category}": plain(amount) for category, amount in view.costs.items()},
+        f"{name} reported": plain(view.reported),
+        f"{name} exempt": plain(view.exempt),
+        f"{name} offset": plain(view.offset),
+        f"{name} reduction": plain(view.reduction),
+    }
+
+
+def cover_figures(cover: Cover) -> dict[str, str]:
+    """The amounts by which the cover list can be checked."""
+    keys = ("turnover", "reported", "exempt", "offset", "reduction")
+    return {f"{row.member} {key}": plain(getattr(row, key)) for row in cover.rows for key in keys}
+
+
+CSV_HEADER = (
+    "month", "member", "name", "rules", "turnover", "carried", "deducted",
+    "OpgegevenInkomsten", "InkomstenVrijlating", "TeVerrekenenInkomsten", "reduction",
+)  # fmt: skip
+"""The columns of the CSV, described in docs/statements.md."""
+
+
+def as_csv(rows: Iterable[Return]) -> str:
+    """The returns for the municipality's own system: a line a member, amounts with a point."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(CSV_HEADER)
+    for row in rows:
+        deducted = sum((line.paid for line in row.deducted), ZERO)
+        amounts = (
+            row.turnover, row.carried, deducted, row.reported, row.exempt, row.offset, row.reduction,
+        )  # fmt: skip
+        writer.writerow(
+            [str(row.month), row.member, _cell(row.name), _cell(row.pack), *map(plain, amounts)]
+        )
+    return text.getvalue()
+
+
+def _cell(text: str) -> str:
+    """The text so that a spreadsheet does not take it for a formula."""
+    shown = visible(text)
+    return "'" + shown if shown.startswith(("=", "+", "-", "@")) else shown
+
+
+def _late(dossier: Dossier) -> list[Late]:
+    """By role and month: what counts in another month than that in which it was booked."""
+    seen = dossier.allocation.pack.roles()
+    sums: dict[tuple[str, Month, Month], Decimal] = {}
+    for movement in dossier.movements:
+        if movement.earned is None or movement.currency != "EUR":
+            continue
+        booked = Month.of(movement.day)
+        role = dossier.roles.get(movement.account)
+        if role in seen and booked != movement.counts and dossier.month in (booked, movement.counts):
+            key = (str(role), booked, movement.counts)
+            sums[key] = sums.get(key, ZERO) + movement.amount
+    return [Late(role, amount, booked, counts) for (role, booked, counts), amount in sorted(sums.items())]

@@ -1,0 +1,104 @@
+"""A statement read back: its seal, and its text line by line."""
+
+import io
+import json
+import re
+from html.parser import HTMLParser
+from typing import NamedTuple
+
+from scharrel.statements.seal import Seal
+
+ATTACHMENT = "cijfers.json"
+
+_NAME = re.compile(r"\((?P<kind>[a-z]+) (?P<month>\d{4}-\d\d)(?: (?P<member>[a-z][a-z0-9-]*))? (?P<lang>nl|en)\)$")
+_TOGETHER = ("coop", "cover")
+
+
+class NoStatementError(Exception):
+    """The file is not a statement that this program made."""
+
+
+class ReadBack(NamedTuple):
+    """What a statement says of itself. A text document has no figures, only their code."""
+
+    form: str
+    seal: Seal
+    sealed: bool
+    lines: list[str]
+
+
+def read_back(data: bytes) -> ReadBack:
+    """A statement in any format; NoStatementError if it is none."""
+    if data.startswith(b"%PDF-"):
+        return _from_pdf(data)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise NoStatementError from error
+    if text.lstrip().startswith("<!doctype html>"):
+        page = _Page()
+        page.feed(text)
+        return ReadBack("html", _seal(page.figures), True, page.lines)
+    for line in reversed(text.split("\n")):
+        if found := _NAME.search(line.strip()):
+            name = found.groupdict(default="")
+            seal = Seal(name["kind"], name["member"], name["month"], name["lang"], "", {}, {})
+            return ReadBack("txt", _known(seal), False, text.split("\n"))
+    raise NoStatementError
+
+
+def _from_pdf(data: bytes) -> ReadBack:
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = PdfReader(io.BytesIO(data))
+        attached = reader.attachments[ATTACHMENT][0]
+        lines = [line for page in reader.pages for line in page.extract_text().split("\n")]
+    except (PyPdfError, KeyError, IndexError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise NoStatementError from error
+    return ReadBack("pdf", _seal(attached.decode("utf-8", "replace")), True, lines)
+
+
+def _seal(text: str) -> Seal:
+    try:
+        table = json.loads(text)
+        kind, member, month, lang, version = (
+            str(table[key]) for key in ("kind", "member", "month", "lang", "version")
+        )
+        packs, figures = ({str(k): str(v) for k, v in table[key].items()} for key in ("packs", "figures"))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise NoStatementError from error
+    return _known(Seal(kind, member, month, lang, version, packs, figures))
+
+
+def _known(seal: Seal) -> Seal:
+    """The seal, if what it says of itself can be true."""
+    about_one = seal.kind in ("member", "municipality", "year") and bool(seal.member)
+    if not (about_one or (seal.kind in _TOGETHER and not seal.member)) or seal.lang not in ("nl", "en"):
+        raise NoStatementError
+    return seal
+
+
+class _Page(HTMLParser):
+    """The text of a page, and the figures that lie in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        self.figures = ""
+        self._inside = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("script", "style"):
+            self._inside = "figures" if ("id", "cijfers") in attrs else tag
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("script", "style"):
+            self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._inside == "figures":
+            self.figures += data
+        elif not self._inside:
+            self.lines += [line.strip() for line in data.split("\n") if line.strip()]

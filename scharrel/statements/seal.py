@@ -1,0 +1,61 @@
+"""What lets a statement be checked later: its figures, and a short code that follows from them."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from scharrel.core.money import plain
+from scharrel.core.trace import Allocation
+
+CODE_LENGTH = 10
+
+
+class Seal(NamedTuple):
+    """What stands at the end of every statement.
+
+    `figures` maps each amount's name to its text with two decimals; `packs` has the hash of each.
+    """
+
+    kind: str
+    member: str
+    month: str
+    lang: str
+    version: str
+    packs: Mapping[str, str]
+    figures: Mapping[str, str]
+
+    @property
+    def text(self) -> str:
+        """The seal as JSON, always the same for the same seal."""
+        return json.dumps(self._asdict(), ensure_ascii=False, sort_keys=True, indent=1)
+
+    @property
+    def code(self) -> str:
+        """A short code that changes with any figure, rule or version."""
+        digest = hashlib.sha256(self.text.encode()).digest()
+        code = base64.b32encode(digest).decode()[:CODE_LENGTH]
+        return f"{code[:5]}-{code[5:]}"
+
+    @property
+    def name(self) -> str:
+        """Which statement this is, in one line."""
+        return " ".join(part for part in (self.kind, self.month, self.member, self.lang) if part)
+
+
+def packs_of(allocations: Iterable[Allocation]) -> dict[str, str]:
+    """The hash of every pack that had a part in these."""
+    return {a.pack.id: a.pack.hash for a in allocations}
+
+
+def month_figures(allocation: Allocation) -> dict[str, str]:
+    """Every amount of one month of one member."""
+    name = str(allocation.month)
+    return {
+        f"{name} came-in": plain(allocation.came_in),
+        f"{name} carried": plain(allocation.carried),
+        f"{name} pool": plain(allocation.pool),
+        **{f"{name} step {result.step.id}": plain(result.paid) for result in allocation.steps},
+        f"{name} keep": plain(allocation.keep),
+    }
