@@ -91,7 +91,7 @@ def share_of(words: Words, dossier: Dossier, month: Month) -> Share:
         if month.since(a.month) < TREND_MONTHS
     }
     left_behind = sum((last.balances.get(account, ZERO) for account in pots), ZERO)
-    trends |= {later: (ZERO, ZERO, left_behind) for later in months(last.month.plus(1), month)}
+    trends |= dict.fromkeys(months(last.month.plus(1), month), (ZERO, ZERO, left_behind))
     return Share(
         dossier.member.name,
         summary_of(last) if last.month == month else None,

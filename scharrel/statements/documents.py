@@ -17,8 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import (
-    ChoiceLoader, Environment, FileSystemLoader, FunctionLoader, StrictUndefined, TemplateError,
-    TemplateNotFound, TemplateSyntaxError,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    FunctionLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
 )  # fmt: skip
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -48,7 +54,9 @@ class BrokenTemplateError(Exception):
 def isolated(text: str) -> str:
     """The text on one line, without anything that steers; writing from right to left stays inside."""
     shown = visible(text)
-    if not shown.isascii() and any(unicodedata.bidirectional(character) in ("R", "AL") for character in shown):
+    if not shown.isascii() and any(
+        unicodedata.bidirectional(character) in ("R", "AL") for character in shown
+    ):
         return f"{_FSI}{shown}{_PDI}"
     return shown
 
@@ -56,15 +64,15 @@ def isolated(text: str) -> str:
 def typst_literal(text: str) -> Markup:
     """The text as a string of Typst: nothing in it is markup, code or the name of a package."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("@", "\\u{40}").replace("\n", "\\n")
-    return Markup('"' + escaped + '"')  # noqa: S704
+    return Markup('"' + escaped + '"')
 
 
 def _for_typst(value: object) -> Markup:
-    return Markup(f"#{typst_literal(isolated(str(value)))};")  # noqa: S704
+    return Markup(f"#{typst_literal(isolated(str(value)))};")
 
 
 def _for_text(value: object) -> Markup:
-    return Markup(isolated(str(value)))  # noqa: S704
+    return Markup(isolated(str(value)))
 
 
 def _for_html(value: object) -> str:
@@ -96,12 +104,20 @@ class Documents:
             "range": range, "aligned": _aligned, "wrapped": _wrapped, "svg": self._svg,
         }  # fmt: skip
         self.environment.filters |= {
-            "money": words.money, "amount": lambda number: words.number(number, "#,##0.00"), "number": words.number, "rate": words.rate,
-            "month": words.month, "day": words.day, "short_day": words.short_day, "fill": _fill,
-            "literal": lambda text: typst_literal(isolated(str(text))), "in_page": _in_page,
-            "source": lambda text: typst_literal(str(text)), "bare": _bare,
+            "money": words.money,
+            "amount": lambda number: words.number(number, "#,##0.00"),
+            "number": words.number,
+            "rate": words.rate,
             "cents": lambda fraction: words.number(fraction * 100, "#,##0.#"),
-        }  # fmt: skip
+            "month": words.month,
+            "day": words.day,
+            "short_day": words.short_day,
+            "fill": _fill,
+            "literal": lambda text: typst_literal(isolated(str(text))),
+            "source": lambda text: typst_literal(str(text)),
+            "in_page": _in_page,
+            "bare": _bare,
+        }
 
     def render(self, kind: str, view: object, seal: Seal) -> str:
         """The document as source: HTML, plain text, or Typst; BrokenTemplateError names file and line."""
@@ -111,7 +127,7 @@ class Documents:
     def _svg(self, name: str, **values: Any) -> str | Markup:
         """A drawing; on a page it is part of it, elsewhere a text."""
         drawing = self._render(self.drawings, name, **values)
-        return Markup(drawing) if self.form == "html" else drawing  # noqa: S704
+        return Markup(drawing) if self.form == "html" else drawing
 
     def _render(self, environment: Environment, name: str, **values: Any) -> str:
         try:
@@ -182,13 +198,13 @@ def _fill(text: str, /, **values: object) -> str:
 
 def _bare(number: Decimal | int) -> Markup:
     """A number as code has it."""
-    return Markup(f"{number:f}" if isinstance(number, Decimal) else f"{number:d}")  # noqa: S704
+    return Markup(f"{number:f}" if isinstance(number, Decimal) else f"{number:d}")
 
 
 def _in_page(text: str) -> Markup:
     """JSON that can stand inside a page without ending it."""
     json.loads(text)
-    return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))  # noqa: S704
+    return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))
 
 
 def _wrapped(text: object, indent: int = 0) -> Markup:
@@ -197,7 +213,7 @@ def _wrapped(text: object, indent: int = 0) -> Markup:
     lines = textwrap.wrap(
         isolated(str(text)), WIDTH, initial_indent=space, subsequent_indent=space, break_long_words=False
     )
-    return Markup("\n".join(lines))  # noqa: S704
+    return Markup("\n".join(lines))
 
 
 def _aligned(head: Sequence[object], rows: Sequence[Sequence[object]], align: str) -> Markup:
@@ -212,7 +228,7 @@ def _aligned(head: Sequence[object], rows: Sequence[Sequence[object]], align: st
         longest = max((width, nth) for nth, width in enumerate(widths) if align[nth] != "r")[1]
         least = max(cell_len(cells[0][longest]), 12)
         widths[longest] = max(widths[longest] - excess, least)
-    return Markup("\n".join(line for row in cells for line in _lines(row, widths, align)))  # noqa: S704
+    return Markup("\n".join(line for row in cells for line in _lines(row, widths, align)))
 
 
 def _lines(cells: Sequence[str], widths: Sequence[int], align: str) -> Iterator[str]:
@@ -225,4 +241,3 @@ def _lines(cells: Sequence[str], widths: Sequence[int], align: str) -> Iterator[
         for cell, width, side in zip(cells, widths, align, strict=True)
     )
     yield "  ".join(padded).rstrip()
-

@@ -170,9 +170,7 @@ def as_csv(rows: Iterable[Return]) -> str:
         amounts = (
             row.turnover, row.carried, deducted, row.reported, row.exempt, row.offset, row.reduction,
         )  # fmt: skip
-        writer.writerow(
-            [str(row.month), row.member, _cell(row.name), _cell(row.pack), *map(plain, amounts)]
-        )
+        writer.writerow([str(row.month), row.member, _cell(row.name), _cell(row.pack), *map(plain, amounts)])
     return text.getvalue()
 
 
