@@ -13,8 +13,6 @@ ATTACHMENT = "cijfers.json"
 _NAME = re.compile(
     r"\((?P<kind>[a-z]+) (?P<month>\d{4}-\d\d)(?: (?P<member>[a-z][a-z0-9-]*))? (?P<lang>nl|en)\)$"
 )
-    r"\((?P<kind>[a-z]+) (?P<month>\d{4}-\d\d)(?: (?P<member>[a-z][a-z0-9-]*))? (?P<lang>nl|en)\)$"
-)
 _TOGETHER = ("coop", "cover")
 
 
