@@ -28,7 +28,20 @@ def parse(text: Text, shown: str) -> tuple[list[Any], str, list[Problem]]:
     """
     directives, failures, options = parser.parse_string(text.data, report_filename=shown)
     problems = [_problem(failure, text, shown) for failure in failures]
+    if problems and (opened := _open_quote(text, shown)) and opened not in problems:
+        problems.append(opened)
     return directives, str(options["title"] or ""), problems
+
+
+def _open_quote(text: Text, shown: str) -> Problem | None:
+    """The first line on which a text begins that does not end there: what follows cannot be read."""
+    for number, line in enumerate(text.data.decode("utf-8", "replace").split("\n"), 1):
+        if len(_QUOTED.sub("", line).partition(";")[0].split('"')) % 2 == 0:
+            return Problem(shown, number, "open-quote", {}, excerpt=line.strip("\r"))
+    return None
+
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def _problem(failure: Any, text: Text, shown: str) -> Problem:
