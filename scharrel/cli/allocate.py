@@ -5,15 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from scharrel.cli.context import (
     console,
-    fail,
     open_coop,
     print_json,
     progress_bar,
     read_month,
+    require_members,
     say_aside,
     stop_on_errors,
     today,
     words,
+    writing_in,
 )
 from scharrel.cli.options import COOP, DRY_RUN, JSON, LANG, MEMBERS, THROUGH
 from scharrel.core.money import plain
@@ -35,24 +36,18 @@ def allocate(
 ) -> None:
     from scharrel.allocating import allocate_all
     from scharrel.files.gather import read_books
-    from scharrel.files.writing import WriteError
     from scharrel.text.changes import change_lines
 
     month = read_month(through) if through else None
-    books = read_books(open_coop(coop))
-    for wanted in member or ():
-        if wanted not in books.members:
-            stop_on_errors(books.problems)
-            fail(words("error.no-member", member=wanted), status=2)
-    try:
+    where = open_coop(coop)
+    with writing_in(where, "allocate", alone=not dry_run):
+        books = read_books(where)
+        require_members(books, member)
         with progress_bar(words("progress.reading")) as progress:
             result = allocate_all(
                 books, month, frozenset(member or ()), today(),
                 write=not dry_run, whole=as_json, progress=progress,
             )  # fmt: skip
-    except WriteError as error:
-        path = books.coop.shown(error.path)
-        fail(words("error.write", path=path, reason=error.reason), status=1)
     stop_on_errors(result.problems)
     if as_json:
         rows = [row_of(allocation) for allocation in result.allocations]

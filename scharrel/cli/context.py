@@ -4,8 +4,8 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from datetime import date
+from contextlib import contextmanager, nullcontext
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -16,6 +16,8 @@ from scharrel.text.words import LANGUAGES, Words, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from scharrel.files.gather import Books
 
 FAR_AHEAD = 24
 """Months after today beyond which a month is taken for a typing error."""
@@ -89,6 +91,24 @@ def open_coop(named: Path | None) -> Coop:
         fail(words("error.no-coop", start=missing.args[0]), status=2)
 
 
+@contextmanager
+def writing_in(coop: Coop, command: str, *, alone: bool = True) -> Iterator[None]:
+    """Say what cannot be written; `alone` is the only writer in the cooperative, or an error that names
+    the other.
+    """
+    from scharrel.files.locking import BusyError, only_writer
+    from scharrel.files.writing import WriteError
+
+    try:
+        with only_writer(coop, command, datetime.now()) if alone else nullcontext():  # noqa: DTZ005
+            yield
+    except BusyError as busy:
+        fail(words("error.busy", holder=str(busy)), status=1)
+    except WriteError as error:
+        path = coop.shown(error.path) if error.path.is_relative_to(coop.root) else str(error.path)
+        fail(words("error.write", path=path, reason=error.reason), status=1)
+
+
 def read_month(text: str) -> Month:
     """A month as the user wrote it."""
     try:
@@ -98,6 +118,14 @@ def read_month(text: str) -> Month:
     if month.since(Month.of(today())) > FAR_AHEAD:
         fail(words("error.month-far", text=text), status=2)
     return month
+
+
+def require_members(books: "Books", wanted: Iterable[str] | None) -> None:
+    """Only members of this cooperative can be asked for."""
+    for member in wanted or ():
+        if member not in books.members:
+            stop_on_errors(books.problems)
+            fail(words("error.no-member", member=member), status=2)
 
 
 def print_json(value: Any) -> None:

@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from scharrel.cli.context import console, fail, open_coop, read_month, stop_on_errors, today, words
+from scharrel.cli.context import (
+    console,
+    fail,
+    open_coop,
+    read_month,
+    stop_on_errors,
+    today,
+    words,
+    writing_in,
+)
 from scharrel.cli.options import COOP, LANG
 from scharrel.core.month import Month
 from scharrel.files.coop import MEMBER_ID
@@ -32,31 +41,30 @@ def add(
     from stdnum import iban as ibans
 
     from scharrel.files.gather import read_books
-    from scharrel.files.writing import WriteError, write_text
+    from scharrel.files.writing import write_text
 
-    books = read_books(open_coop(coop))
-    month = read_month(since) if since else Month.of(today())
-    if not MEMBER_ID.fullmatch(member):
-        fail(words("error.member-id", member=member), status=2)
-    if member in books.members:
-        fail(words("error.member-exists", member=member), status=2)
-    stop_on_errors([p for p in books.problems if p.code != "not-registered"])
-    if rules not in books.packs:
-        fail(words("error.no-pack", pack=rules, packs=", ".join(books.packs)), status=2)
-    if iban and not ibans.is_valid(iban):
-        fail(words("error.iban", iban=iban), status=2)
-    keys = {"name": name, "rules": rules, "household": household, "iban": iban}
-    lines = [f'{month.first_day} custom "member" "{member}"']
-    lines += [f'  {key}: "{_quoted(value)}"' for key, value in keys.items() if value]
-    register = books.coop.register.read_text(encoding="utf-8").rstrip("\n")
-    path = books.coop.ledger(member)
-    title = words("init.sample-title", name=" ".join(name.split()))
-    try:
+    where = open_coop(coop)
+    with writing_in(where, "member add"):
+        books = read_books(where)
+        month = read_month(since) if since else Month.of(today())
+        if not MEMBER_ID.fullmatch(member):
+            fail(words("error.member-id", member=member), status=2)
+        if member in books.members:
+            fail(words("error.member-exists", member=member), status=2)
+        stop_on_errors([p for p in books.problems if p.code != "not-registered"])
+        if rules not in books.packs:
+            fail(words("error.no-pack", pack=rules, packs=", ".join(books.packs)), status=2)
+        if iban and not ibans.is_valid(iban):
+            fail(words("error.iban", iban=iban), status=2)
+        keys = {"name": name, "rules": rules, "household": household, "iban": iban}
+        lines = [f'{month.first_day} custom "member" "{member}"']
+        lines += [f'  {key}: "{_quoted(value)}"' for key, value in keys.items() if value]
+        register = books.coop.register.read_text(encoding="utf-8").rstrip("\n")
+        path = books.coop.ledger(member)
+        title = words("init.sample-title", name=" ".join(name.split()))
         if not path.exists():
             write_text(path, f'; {title}\ninclude "../accounts.beancount"\n')
         write_text(books.coop.register, register + "\n\n" + "\n".join(lines) + "\n")
-    except WriteError as error:
-        fail(words("error.write", path=books.coop.shown(error.path), reason=error.reason), status=1)
     console().print(
         words(
             "init.member-done", name=name, month=words.month(month), pack=rules,

@@ -11,9 +11,11 @@ from scharrel.cli.context import (
     open_coop,
     progress_bar,
     read_month,
+    require_members,
     stop_on_errors,
     today,
     words,
+    writing_in,
 )
 from scharrel.cli.options import COOP, LANG, MEMBERS
 
@@ -34,7 +36,6 @@ def statements(
 ) -> None:
     from scharrel.dossiers import last_allocated
     from scharrel.files.gather import read_books
-    from scharrel.files.writing import WriteError
     from scharrel.statements.making import FORMATS, KINDS, Order
     from scharrel.statements.pdf import typesetters_world
     from scharrel.stating import state_all
@@ -47,11 +48,8 @@ def statements(
     if kind == "coop" and member:
         fail(words("error.coop-member"), status=2)
     books = read_books(open_coop(coop))
-    for wanted in member or ():
-        if wanted not in books.members:
-            stop_on_errors(books.problems)
-            fail(words("error.no-member", member=wanted), status=2)
-    try:
+    require_members(books, member)
+    with writing_in(books.coop, "statements", alone=False):
         asked = asked or last_allocated(books)
         if asked is None:
             stop_on_errors(books.problems)
@@ -63,8 +61,6 @@ def statements(
                 books.coop.templates, world,
             )  # fmt: skip
             done = state_all(books, order, target, progress)
-    except WriteError as error:
-        fail(words("error.write", path=str(error.path), reason=error.reason), status=1)
     stop_on_errors(done.problems)
     screen = console()
     if not done.counts:

@@ -52,11 +52,15 @@ class Coop(NamedTuple):
     def cache(self) -> Path:
         return self.root / ".scharrel"
 
+    @property
+    def books(self) -> Path:
+        return self.root / "ledgers" / "books"
+
     def ledger(self, member: str) -> Path:
         return self.members / f"{member}.beancount"
 
     def book(self, member: str) -> Path:
-        return self.root / "ledgers" / "books" / f"{member}.beancount"
+        return self.books / f"{member}.beancount"
 
     def allocation(self, member: str, month: Month) -> Path:
         return self.allocations / member / f"{month}.beancount"

@@ -57,6 +57,9 @@ def read_text(coop: Coop, path: Path) -> Text:
             return Text(b"", [Problem(shown, 1, "too-long", {"size": str(MAX_BYTES // 10**6)})])
         with open(path, "rb") as file:
             data = file.read()
+            after = os.fstat(file.fileno())
+        if (after.st_size, after.st_mtime_ns) != (status.st_size, status.st_mtime_ns):
+            return Text(b"", [Problem(shown, 1, "changed-while-reading")])
     except FileNotFoundError:
         return Text(b"", [Problem(shown, 1, "no-file")])
     except OSError as error:

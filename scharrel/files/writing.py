@@ -70,6 +70,12 @@ def written_months(coop: Coop, member: str) -> dict[str, Path]:
     return {name.removesuffix(".beancount"): folder / name for name in names}
 
 
+def sweep(folder: Path) -> None:
+    """Clear away what an earlier run left half-written when it was stopped; only for the one writer."""
+    for left in folder.glob(".*.new") if folder.is_dir() else ():
+        _remove(left)
+
+
 class Change(NamedTuple):
     """An allocation file that is new, differs or goes: its text before and after."""
 
@@ -102,12 +108,12 @@ def bring_up_to_date(
             changes.append(Change(member.id, month, was, texts.get(month)))
     if not write:
         return changes
+    sweep(coop.allocations / member.id)
+    folder = coop.allocations / member.id
+    write_texts({folder / f"{c.month}.beancount": c.becomes for c in changes if c.becomes is not None})
     for change in changes:
-        path = coop.allocations / member.id / f"{change.month}.beancount"
         if change.becomes is None:
-            _remove(path)
-        else:
-            write_text(path, change.becomes)
+            _remove(folder / f"{change.month}.beancount")
     gone = {change.month for change in changes if change.becomes is None}
     book = book_text(title, member, sorted((present.keys() | texts.keys()) - gone))
     if _read(coop.book(member.id)) != book:
@@ -116,20 +122,53 @@ def bring_up_to_date(
 
 
 def write_text(path: Path, text: str) -> None:
-    """Put the text in place whole or not at all: a temporary file beside it, then a rename."""
+    """Put the text in place whole or not at all, to stay: WriteError leaves the file as it was."""
+    write_texts({path: text})
+
+
+def write_texts(texts: Mapping[Path, str]) -> None:
+    """Put each text in place whole or not at all; those that are in place when one fails stay there."""
+    for path, text in texts.items():
+        _put(path, text.encode())
+    for folder in dict.fromkeys(path.parent for path in texts):
+        _settle(folder)
+
+
+def _put(path: Path, data: bytes) -> None:
+    """A temporary file beside it, on the disk before it takes the name."""
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=".", suffix=".new", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, 0o666 & ~_umask())
+        try:
+            while data:
+                data = data[os.write(handle, data) :]
+            os.fchmod(handle, 0o666 & ~_umask())
+            os.fsync(handle)
+        finally:
+            os.close(handle)
         os.replace(temporary, path)
     except OSError as error:
         if temporary:
             with suppress(OSError):
                 os.unlink(temporary)
         raise WriteError(path, error.strerror or str(error)) from error
+
+
+def _settle(folder: Path) -> None:
+    """Have the names in the folder on the disk too, where the system can."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return  # Windows opens no folders
+    except OSError as error:
+        raise WriteError(folder, error.strerror or str(error)) from error
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        raise WriteError(folder, error.strerror or str(error)) from error
+    finally:
+        os.close(handle)
 
 
 def _umask() -> int:
@@ -152,3 +191,4 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
     except OSError as error:
         raise WriteError(path, error.strerror or str(error)) from error
+    _settle(path.parent)

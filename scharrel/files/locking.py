@@ -1,0 +1,49 @@
+"""One writer at a time in a cooperative: an advisory lock that ends with the process that holds it."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+
+from filelock import FileLock, Timeout
+
+from scharrel.files.coop import Coop
+from scharrel.files.writing import WriteError, sweep
+
+
+class BusyError(Exception):
+    """Another process is at work here; the argument says which, as far as it is known."""
+
+
+@contextmanager
+def only_writer(coop: Coop, command: str, now: datetime) -> Iterator[None]:
+    """Hold the cooperative while writing. BusyError if another does, WriteError if no lock can be had."""
+    path = coop.cache / "lock"
+    try:
+        path.parent.mkdir(exist_ok=True)
+        lock = FileLock(path, timeout=0)
+        lock.acquire()
+    except Timeout as busy:
+        raise BusyError(_holder(coop)) from busy
+    except (OSError, NotImplementedError) as error:
+        raise WriteError(path, getattr(error, "strerror", None) or str(error)) from error
+    try:
+        with suppress(OSError):
+            (coop.cache / "holder").write_text(
+                f"scharrel {command}, {os.getpid()} @ {socket.gethostname()}, {now:%Y-%m-%d %H:%M}"
+            )
+        for folder in (coop.cache, coop.register.parent, coop.members, coop.books):
+            sweep(folder)
+        yield
+    finally:
+        with suppress(OSError):
+            (coop.cache / "holder").unlink(missing_ok=True)
+        lock.release()
+
+
+def _holder(coop: Coop) -> str:
+    try:
+        return (coop.cache / "holder").read_text("utf-8")[:200]
+    except (OSError, UnicodeDecodeError):
+        return "?"

@@ -1,0 +1,238 @@
+"""Whatever fails, and wherever a run is killed: no file is half, and running again puts all right."""
+
+import errno
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from beancount import loader
+from conftest import Run
+
+LEDGER = "ledgers/members/amina.beancount"
+CALLS = ("write", "fsync", "replace", "unlink", "mkdir")
+"""Every way in which this program changes a disk; the files it opens it makes with mkstemp."""
+
+
+def snapshot(coop: Path) -> dict[str, bytes]:
+    """Every file that counts; the cache is safe to lose."""
+    return {
+        path.relative_to(coop).as_posix(): path.read_bytes()
+        for path in coop.rglob("*")
+        if path.is_file() and ".scharrel" not in path.parts
+    }
+
+
+@contextmanager
+def failing_at(number: int, fault: Callable[[], None]) -> Iterator[list[str]]:
+    """Let the `number`th call that changes the disk run into the fault; yields the calls so far."""
+    done: list[str] = []
+    real = {name: getattr(os, name) for name in CALLS}
+
+    def wrapped(name: str) -> Callable[..., Any]:
+        def call(*arguments: Any, **keys: Any) -> Any:
+            if name != "write" or arguments[0] > 2:  # the screen is not the disk
+                done.append(name)
+                if len(done) == number:
+                    fault()
+            return real[name](*arguments, **keys)
+
+        return call
+
+    for name in CALLS:
+        setattr(os, name, wrapped(name))
+    try:
+        yield done
+    finally:
+        for name in CALLS:
+            setattr(os, name, real[name])
+
+
+def no_space() -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def die() -> None:
+    os._exit(137)
+
+
+@pytest.fixture
+def before(coop: Path, quick: Run) -> Path:
+    """A cooperative with allocations of which some must be rewritten, some made and one removed."""
+    assert quick("allocate", "2026-05", "--coop", str(coop)).status == 0
+    with open(coop / LEDGER, "a") as ledger:
+        ledger.write('\n2026-01-30 * "klant" "nog iets"\n  Income:Omzet  -100.00 EUR\n  Assets:Bank\n')
+    (coop / "ledgers/allocations/amina/2025-12.beancount").write_text("; hoort hier niet\n")
+    return coop
+
+
+@pytest.fixture
+def after(before: Path, tmp_path: Path, quick: Run) -> dict[str, bytes]:
+    """What an undisturbed run makes of it."""
+    undisturbed = Path(shutil.copytree(before, tmp_path / "undisturbed"))
+    assert quick("allocate", "2026-06", "--coop", str(undisturbed)).status == 0
+    return snapshot(undisturbed)
+
+
+def whole(coop: Path, before: dict[str, bytes], after: dict[str, bytes]) -> None:
+    """Every file is the old one or the new one; the rest is hidden, on its way."""
+    for name, content in snapshot(coop).items():
+        if not Path(name).name.startswith("."):
+            assert content in (before.get(name), after.get(name)), name
+
+
+def test_every_call_that_can_fail_is_told_and_leaves_whole_files(
+    before: Path, after: dict[str, bytes], tmp_path: Path, quick: Run
+) -> None:
+    old = snapshot(before)
+    number = told = 0
+    while True:
+        number += 1
+        coop = Path(shutil.copytree(before, tmp_path / f"fail-{number}"))
+        with failing_at(number, no_space) as calls:
+            done = quick("allocate", "2026-06", "--coop", str(coop))
+        assert "Traceback" not in done.err
+        whole(coop, old, after)
+        if done.status:
+            told += 1
+            assert done.status == 1
+            assert "niet te schrijven" in done.err
+            assert "No space left" in done.err
+        assert quick("allocate", "2026-06", "--coop", str(coop)).status == 0
+        assert snapshot(coop) == after
+        if len(calls) < number:
+            break
+        shutil.rmtree(coop)
+    assert told > 15
+
+
+def test_a_run_killed_at_any_call_is_made_good_by_the_next(
+    before: Path, after: dict[str, bytes], tmp_path: Path, quick: Run
+) -> None:
+    old = snapshot(before)
+    number = killed = 0
+    while True:
+        number += 1
+        coop = Path(shutil.copytree(before, tmp_path / f"kill-{number}"))
+        child = os.fork()
+        if not child:
+            with failing_at(number, die):
+                try:
+                    quick("allocate", "2026-06", "--coop", str(coop))
+                finally:
+                    os._exit(0)
+        _, status = os.waitpid(child, 0)
+        whole(coop, old, after)
+        assert quick("allocate", "2026-06", "--coop", str(coop)).status == 0
+        assert snapshot(coop) == after
+        assert not list(coop.rglob("*.new"))
+        if status == 0:
+            break
+        killed += 1
+        shutil.rmtree(coop)
+    assert killed > 15
+
+
+def test_killed_at_random_moments(before: Path, after: dict[str, bytes], tmp_path: Path, quick: Run) -> None:
+    old = snapshot(before)
+    command = [sys.executable, "-m", "scharrel", "allocate", "2026-06", "--coop"]
+    moments = random.Random(7)
+    for turn in range(12):
+        coop = Path(shutil.copytree(before, tmp_path / f"moment-{turn}"))
+        process = subprocess.Popen(
+            [*command, str(coop)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(moments.uniform(0.1, 0.4))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        whole(coop, old, after)
+        assert quick("allocate", "2026-06", "--coop", str(coop)).status == 0
+        assert snapshot(coop) == after
+        _, problems, _ = loader.load_file(str(coop / "ledgers/books/amina.beancount"))
+        assert problems == []
+
+
+def test_a_second_writer_is_told_who_is_at_work(coop: Path, quick: Run) -> None:
+    hold = (
+        "import sys, time; from datetime import datetime; from pathlib import Path\n"
+        "from scharrel.files.coop import find_coop; from scharrel.files.locking import only_writer\n"
+        "with only_writer(find_coop(Path(sys.argv[1])), 'allocate', datetime(2026, 11, 1, 20, 15)):\n"
+        "    print('held', flush=True); time.sleep(60)\n"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", hold, str(coop)], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout
+    assert holder.stdout.readline() == "held\n"
+    try:
+        for command in (["allocate", "2026-06"], ["member", "add", "bram", "Bram"]):
+            done = quick(*command, "--coop", str(coop))
+            assert done.status == 1
+            assert f"scharrel allocate, {holder.pid} @" in done.err
+            assert "2026-11-01 20:15" in done.err
+        assert quick("allocate", "2026-06", "--dry-run", "--coop", str(coop)).status == 0
+        assert quick("check", "--coop", str(coop)).status == 0
+    finally:
+        holder.kill()
+        holder.wait()
+        holder.stdout.close()
+    # Who dies lets go.
+    assert quick("allocate", "2026-06", "--coop", str(coop)).status == 0
+
+
+def test_two_at_once(coop: Path, quick: Run) -> None:
+    command = [sys.executable, "-m", "scharrel", "allocate", "2026-06", "--coop", str(coop)]
+    both = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in "ab"
+    ]
+    for process in both:
+        _, err = process.communicate()
+        assert process.returncode == 0 or "al een ander bezig" in err or "Another is at work" in err
+    assert quick("allocate", "2026-06", "--coop", str(coop)).out.endswith("sinds de vorige keer.\n")
+
+
+def test_a_ledger_that_changes_while_it_is_read(
+    coop: Path, quick: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.lstat
+
+    def just_before(path: Any, **keys: Any) -> os.stat_result:
+        status = real(path, **keys)
+        if str(path).endswith("amina.beancount"):
+            with open(path, "a") as ledger:
+                ledger.write("; nog een regel\n")
+        return status
+
+    monkeypatch.setattr(os, "lstat", just_before)
+    done = quick("allocate", "2026-06", "--coop", str(coop))
+    assert done.status == 1
+    assert f"{LEDGER}:1: Dit bestand veranderde terwijl het gelezen werd" in done.err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_a_full_disk(coop: Path, tmp_path: Path, quick: Run) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small], check=False).returncode:
+        pytest.skip("no disk can be mounted here")
+    try:
+        there = Path(shutil.copytree(coop, small / "coop"))
+        free = os.statvfs(small)
+        (small / "vol").write_bytes(b"x" * (free.f_bavail * free.f_frsize - 8192))
+        old = snapshot(there)
+        done = quick("allocate", "2026-06", "--coop", str(there))
+        assert done.status == 1
+        assert "schijf vol" in done.err
+        assert {name: old[name] for name in old} == {
+            name: content for name, content in snapshot(there).items() if name in old
+        }
+        (small / "vol").unlink()
+        assert quick("allocate", "2026-06", "--coop", str(there)).status == 0
+    finally:
+        subprocess.run(["umount", small], check=True)
