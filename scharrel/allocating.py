@@ -5,6 +5,7 @@ from datetime import date
 from functools import partial
 from typing import NamedTuple
 
+from scharrel.core.closing import Correction
 from scharrel.core.facts import Group, Member
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors
@@ -26,11 +27,13 @@ Progress = Callable[[int, int], None]
 
 
 class Allocated(NamedTuple):
-    """What came of a run: the rows of the month `through`, every allocation only if asked for."""
+    """What came of a run: the rows of the month `through`, the corrections of closed months by member,
+    every allocation only if asked for."""
 
     through: Month
     rows: list[Summary]
     allocations: list[Allocation]
+    corrections: list[tuple[str, Correction]]
     changes: list[Change]
     problems: list[Problem]
 
@@ -42,6 +45,7 @@ class _Done(NamedTuple):
     ledgers: list[Seen]
     rows: list[Summary]
     allocations: list[Allocation]
+    corrections: list[tuple[str, Correction]]
     texts: Mapping[str, Mapping[str, str]]
     problems: list[Problem]
 
@@ -76,27 +80,36 @@ def allocate_all(
         outcomes: list[_Done | Kept] = [*done, *unchanged]
         problems += [problem for outcome in outcomes for problem in outcome.problems]
         if errors(problems):
-            return Allocated(through, [], [], [], problems)
+            return Allocated(through, [], [], [], [], problems)
         wanted = [
             (member, outcome.texts.get(member.id, {}))
             for outcome in done
             for member in outcome.group
             if not only or member.id in only
         ]
-        settle = partial(_bring_up_to_date, books.coop, books.title, through, write)
+        settle = partial(_bring_up_to_date, books, through, write)
         changes = [change for piece in spread(pool, settle, wanted) for change in piece]
     if write and done:
         written = {member.id for member, _ in wanted}
         for outcome in done:
             if written.issuperset(member.id for member in outcome.group):
-                cache.keep(outcome.group, through, outcome.ledgers, outcome.rows, outcome.problems)
+                cache.keep(
+                    outcome.group,
+                    through,
+                    outcome.ledgers,
+                    outcome.rows,
+                    outcome.corrections,
+                    outcome.problems,
+                )
         cache.save()
     rows = [row for outcome in outcomes for row in outcome.rows]
     allocations = [a for outcome in done for a in outcome.allocations]
+    corrected = [entry for outcome in outcomes for entry in outcome.corrections]
     return Allocated(
         through,
         sorted((r for r in rows if not only or r.member in only), key=lambda r: r.member),
         sorted((a for a in allocations if not only or a.member in only), key=lambda a: (a.member, a.month)),
+        sorted(entry for entry in corrected if not only or entry[0] in only),
         sorted(changes, key=lambda change: (change.member, change.month)),
         problems,
     )
@@ -109,8 +122,11 @@ def _divide(books: Books, through: Month, today: date, whole: bool, groups: Sequ
         rows = [summary_of(a) for a in outcome.allocations if a.month == through]
         seen = [_seen(outcome.ledgers[member.id]) for member in group]
         allocations = outcome.allocations if whole else []
+        now = [(member, c) for member, found_for in outcome.corrections.items() for c in found_for]
+        if not books.closed or books.closed >= through:
+            now = []
         found.append(
-            _Done(group, seen, rows, allocations, texts(books, outcome.allocations), outcome.problems)
+            _Done(group, seen, rows, allocations, now, texts(books, outcome, through), outcome.problems)
         )
     return found
 
@@ -121,8 +137,7 @@ def _seen(ledger: Ledger) -> Seen:
 
 
 def _bring_up_to_date(
-    coop: Coop,
-    title: str,
+    books: Books,
     through: Month,
     write: bool,
     wanted: Sequence[tuple[Member, Mapping[str, str]]],
@@ -130,7 +145,9 @@ def _bring_up_to_date(
     return [
         change
         for member, months in wanted
-        for change in bring_up_to_date(coop, member, title, through, months, write=write)
+        for change in bring_up_to_date(
+            books.coop, member, books.title, through, months, books.closed, write=write
+        )
     ]
 
 

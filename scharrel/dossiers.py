@@ -33,7 +33,7 @@ def dossiers(
         return [], outcome.problems
     problems = outcome.problems
     if posted:
-        problems += _not_allocated(books, group, outcome, month)
+        problems += not_allocated(books, group, outcome, month)
     ahead = _prospects(books, group, outcome, month)
     roles = {account: books.chart.role(account) for account in books.chart.accounts}
     found = []
@@ -68,12 +68,12 @@ def _prospects(books: Books, group: Group, outcome: Outcome, month: Month) -> di
     }
 
 
-def _not_allocated(books: Books, group: Group, outcome: Outcome, month: Month) -> Iterator[Problem]:
+def not_allocated(books: Books, group: Group, outcome: Outcome, month: Month) -> Iterator[Problem]:
     """Where the written allocations are not what the ledgers and rules now say."""
-    wanted = texts(books, outcome.allocations)
+    wanted = texts(books, outcome, month)
     for member in group:
         changes = bring_up_to_date(
-            books.coop, member, books.title, month, wanted.get(member.id, {}), write=False
+            books.coop, member, books.title, month, wanted[member.id], books.closed, write=False
         )
         if changes:
             place = books.coop.shown(books.coop.allocation(member.id, Month.parse(changes[0].month)))

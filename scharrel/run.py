@@ -1,11 +1,12 @@
 """One run: files → facts of a month → rules → allocations with their trace."""
 
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 
+from scharrel.core.closing import Correction, Sealed, corrections
 from scharrel.core.facts import Group, Member
 from scharrel.core.history import replay
 from scharrel.core.month import Month
@@ -13,21 +14,27 @@ from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation
 from scharrel.files.gather import Books, member_problems
 from scharrel.files.ledger import Ledger, read_ledger
+from scharrel.files.seals import BrokenSealError, read_seals, rules_digest
 from scharrel.files.source import read_text
 from scharrel.files.writing import allocation_text
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of one group of members: allocations by member, or the problems that stood in the way."""
+    """What came of one group of members: allocations and, by member, the corrections of closed months;
+    or the problems that stood in the way."""
 
     allocations: list[Allocation]
     problems: list[Problem]
     ledgers: dict[str, Ledger]
+    corrections: dict[str, list[Correction]] = field(default_factory=dict)
 
 
-def compute(books: Books, group: Group, through: Month, today: date) -> Outcome:
-    """Read and divide for members who have to be computed together."""
+def compute(books: Books, group: Group, through: Month, today: date, *, sealed: bool = True) -> Outcome:
+    """Read and divide for members who have to be computed together.
+
+    With `sealed` it looks at what was posted for closed months, and puts it right.
+    """
     ledgers = {member.id: read_ledger(books.coop, member.id, books.chart) for member in group}
     problems = [
         problem
@@ -37,7 +44,30 @@ def compute(books: Books, group: Group, through: Month, today: date) -> Outcome:
     if errors(problems) or errors(involved(books, group)):
         return Outcome([], problems, ledgers)
     amounts = {member: ledger.amounts for member, ledger in ledgers.items()}
-    return Outcome(list(replay(group, amounts, books.packs, through)), problems, ledgers)
+    last = max(through, books.closed) if books.closed else through
+    allocations = list(replay(group, amounts, books.packs, last))
+    corrected = {}
+    try:
+        for member in group if sealed else ():
+            own = [allocation for allocation in allocations if allocation.member == member.id]
+            seals = read_seals(books.coop, member.id, books.closed)
+            problems += _rules_changed(own, seals)
+            corrected[member.id] = corrections(own, seals, books.closed)
+    except BrokenSealError as broken:
+        problems.append(Problem(books.coop.shown(broken.args[0]), 1, "broken-seal"))
+    return Outcome([a for a in allocations if a.month <= through], problems, ledgers, corrected)
+
+
+def _rules_changed(allocations: list[Allocation], seals: list[Sealed]) -> Iterator[Problem]:
+    """Rules of a closed month can only change from an open month on."""
+    sealed = {seal.month: seal for seal in seals}
+    for allocation in allocations:
+        seal = sealed.get(allocation.month)
+        pack = allocation.pack
+        if seal and seal.pack == pack.id and seal.rules != rules_digest(pack, allocation.month):
+            values = {"pack": pack.id, "month": str(allocation.month)}
+            yield Problem(f"rules/{pack.id}.toml", 1, "rules-of-closed", values)
+            return
 
 
 def involved(books: Books, members: Collection[Member]) -> list[Problem]:
@@ -46,14 +76,24 @@ def involved(books: Books, members: Collection[Member]) -> list[Problem]:
     return [p for p in books.problems if not p.file.startswith("rules/") or p.file in used]
 
 
-def texts(books: Books, allocations: list[Allocation]) -> dict[str, dict[str, str]]:
-    """The text of every allocation file, by member and month."""
-    found: dict[str, dict[str, str]] = {}
-    for allocation in allocations:
-        text = allocation_text(allocation, books.chart.appropriation)
-        months = found.setdefault(allocation.member, {})
+def texts(books: Books, outcome: Outcome, through: Month) -> dict[str, dict[str, str]]:
+    """The text of every allocation file of an open month, by member and month."""
+    found: dict[str, dict[str, str]] = {member: {} for member in outcome.ledgers}
+    first_open = books.closed.plus(1) if books.closed else None
+    corrected = dict(outcome.corrections) if first_open and first_open <= through else {}
+    for allocation in outcome.allocations:
+        if books.closed and allocation.month <= books.closed:
+            continue
+        now = corrected.pop(allocation.member, []) if allocation.month == first_open else []
+        text = allocation_text(allocation.month, allocation, now, books.chart.appropriation, books.packs)
         if text is not None:
-            months[str(allocation.month)] = text
+            found[allocation.member][str(allocation.month)] = text
+    for member, now in corrected.items():
+        # Someone who is no member any more may still have something put right.
+        if first_open and now:
+            text = allocation_text(first_open, None, now, books.chart.appropriation, books.packs)
+            if text is not None:
+                found[member][str(first_open)] = text
     return found
 
 

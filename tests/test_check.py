@@ -300,5 +300,5 @@ def test_every_message_has_an_example() -> None:
         "after-leaving", "no-include", "not-registered", "no-file", "bom", "encoding",
     }  # fmt: skip
     in_hostile = {"symlink", "too-long", "unreadable-file"}
-    elsewhere = {"template", "not-allocated", "changed-while-reading"}
+    elsewhere = {"template", "not-allocated", "changed-while-reading", "broken-seal", "rules-of-closed"}
     assert set(catalogue("nl")["problem"]) == shown | own_test | in_hostile | elsewhere

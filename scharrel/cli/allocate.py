@@ -36,7 +36,7 @@ def allocate(
 ) -> None:
     from scharrel.allocating import allocate_all
     from scharrel.files.gather import read_books
-    from scharrel.text.changes import change_lines
+    from scharrel.text.changes import change_lines, correction_lines
 
     month = read_month(through) if through else None
     where = open_coop(coop)
@@ -51,11 +51,20 @@ def allocate(
     stop_on_errors(result.problems)
     if as_json:
         rows = [row_of(allocation) for allocation in result.allocations]
-        print_json({"through": str(result.through), "allocations": rows})
+        corrected = [
+            {
+                "member": member, "of": str(c.of), "pack": c.pack, "step": c.step,
+                "was": plain(c.was), "becomes": plain(c.becomes),
+            }
+            for member, c in result.corrections
+        ]  # fmt: skip
+        print_json({"through": str(result.through), "allocations": rows, "corrections": corrected})
         return
     _show(books, result.through, result.rows)
     screen = console()
     screen.print()
+    for line in correction_lines(words, books, result.corrections):
+        screen.print(line, soft_wrap=True)
     for line in change_lines(words, books, result.changes, dry_run=dry_run):
         screen.print(line)
     if result.through >= Month.of(today()):

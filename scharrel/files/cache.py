@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scharrel import __version__
+from scharrel.core.closing import Correction
 from scharrel.core.facts import Group
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
@@ -23,7 +24,7 @@ from scharrel.files.gather import Books
 from scharrel.files.source import digest, read_text, state_of
 from scharrel.files.writing import WriteError, write_text
 
-_FORM = f"{__version__}/3"
+_FORM = f"{__version__}/4"
 
 
 class Seen(NamedTuple):
@@ -43,6 +44,7 @@ class Kept(NamedTuple):
     ledgers: tuple[Seen, ...]
     files: str
     rows: tuple[Summary, ...]
+    corrections: tuple[tuple[str, Correction], ...]
     problems: tuple[Problem, ...]
 
 
@@ -55,7 +57,7 @@ class Cache:
         self.entries = _load(self.coop)
         packs = [books.packs[pack].hash for pack in sorted(books.packs)]
         chart = sorted((account, *map(str, known)) for account, known in books.chart.accounts.items())
-        self.common = _digest([_FORM, books.title, *packs, repr(chart)])
+        self.common = _digest([_FORM, books.title, str(books.closed), *packs, repr(chart)])
 
     def unchanged(self, group: Group, through: Month) -> Kept | None:
         """What is kept of the group up to this month, if nothing that it depends on and no written file
@@ -86,13 +88,21 @@ class Cache:
         through: Month,
         ledgers: Sequence[Seen],
         rows: Sequence[Summary],
+        corrections: Sequence[tuple[str, Correction]],
         warnings: Sequence[Problem],
     ) -> None:
         """Remember a group whose files are written."""
         if any(warning.code == "future" for warning in warnings):
             return  # true today, perhaps not tomorrow
         files = _files(self.coop, group)
-        kept = Kept(self._key(group, through), tuple(ledgers), files, tuple(rows), tuple(warnings))
+        kept = Kept(
+            self._key(group, through),
+            tuple(ledgers),
+            files,
+            tuple(rows),
+            tuple(corrections),
+            tuple(warnings),
+        )
         self.entries[_name(group)] = kept
 
     def save(self) -> None:
@@ -127,7 +137,10 @@ def _files(coop: Coop, group: Group) -> str:
     found: list[str] = []
     for member in group:
         with suppress(OSError), os.scandir(f"{coop.allocations}/{member.id}") as entries:
-            found += sorted([_as_left(entry.name, entry.stat()) for entry in entries])
+            found += sorted(
+                # Seals are never written again; `scharrel audit` looks at them.
+                [_as_left(entry.name, entry.stat()) for entry in entries if not entry.name.endswith(".seal")]
+            )
         with suppress(OSError):
             found.append(_as_left(member.id, os.stat(coop.book(member.id))))
     return _digest(found)
@@ -153,15 +166,22 @@ def _plain(entry: Kept) -> list[object]:
         for row in entry.rows
     ]
     warnings = [[p.file, p.line, p.code, dict(p.values), p.excerpt] for p in entry.problems]
-    return [entry.key, entry.ledgers, entry.files, rows, warnings]
+    corrected = [
+        [member, str(c.of), c.pack, c.step, c.account, str(c.was), str(c.becomes)]
+        for member, c in entry.corrections
+    ]
+    return [entry.key, entry.ledgers, entry.files, rows, corrected, warnings]
 
 
-def _kept(key: str, ledgers: list[Any], files: str, rows: list[Any], warnings: list[Any]) -> Kept:
+def _kept(
+    key: str, ledgers: list[Any], files: str, rows: list[Any], corrected: list[Any], warnings: list[Any]
+) -> Kept:
     return Kept(
         key,
         tuple(Seen(content, state, tuple(months)) for content, state, months in ledgers),
         files,
         tuple(_row(*row) for row in rows),
+        tuple((member, _correction(*correction)) for member, *correction in corrected),
         tuple(_warning(*warning) for warning in warnings),
     )
 
@@ -170,6 +190,10 @@ def _row(member: str, pool: str, paid: dict[str, str], keep: str, pots: list[tup
     levels = tuple(PotLevel(Decimal(balance), Decimal(target)) for balance, target in pots)
     amounts = {party: Decimal(amount) for party, amount in paid.items()}
     return Summary(member, Decimal(pool), amounts, Decimal(keep), levels)
+
+
+def _correction(of: str, pack: str, step: str, account: str, was: str, becomes: str) -> Correction:
+    return Correction(Month.parse(of), pack, step, account, Decimal(was), Decimal(becomes))
 
 
 def _warning(file: str, line: int, code: str, values: dict[str, str], excerpt: str) -> Problem:

@@ -13,10 +13,11 @@ from scharrel.files.coop import Coop
 from scharrel.files.ledger import Ledger
 from scharrel.files.packs import read_packs
 from scharrel.files.register import read_register
+from scharrel.files.seals import last_closed
 
 
 class Books(NamedTuple):
-    """A cooperative without its members' ledgers."""
+    """A cooperative without its members' ledgers; `closed` is the last month that was closed."""
 
     coop: Coop
     title: str
@@ -24,6 +25,7 @@ class Books(NamedTuple):
     members: Mapping[str, Member]
     packs: Mapping[str, Pack]
     problems: list[Problem]
+    closed: Month | None = None
 
     @property
     def pots(self) -> frozenset[str]:
@@ -47,7 +49,7 @@ def read_books(coop: Coop) -> Books:
         packs, more = read_packs(coop, chart)
         problems += more
     problems += _unregistered(coop, members)
-    return Books(coop, title, chart, members, packs, problems)
+    return Books(coop, title, chart, members, packs, problems, last_closed(coop))
 
 
 def _unregistered(coop: Coop, members: Mapping[str, Member]) -> Iterator[Problem]:

@@ -2,14 +2,17 @@
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+from scharrel.core.closing import Correction
 from scharrel.core.facts import Member
 from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
+from scharrel.core.pack import Pack
 from scharrel.core.trace import Allocation
 from scharrel.files.coop import MONTH_FILE, Coop
 
@@ -25,24 +28,45 @@ class WriteError(Exception):
         self.reason = reason
 
 
-def allocation_text(allocation: Allocation, appropriation: str) -> str | None:
-    """The month's transaction as beancount; nothing when nothing is to be booked."""
-    posted = allocation.posted
-    if not posted:
-        return None
-    month, pack = allocation.month, allocation.pack
-    total = sum((result.paid for result in posted), ZERO)
-    width = max(len(appropriation), *(len(str(result.step.to)) for result in posted)) + 2
-    lines = [
-        f'{month.last_day} * "Verdeling {month}" ^verdeling-{month}',
-        f'  pack: "{pack.id}"',
-        f'  pack-hash: "{pack.hash}"',
-        f"  {appropriation:<{width}}{plain(total):>12} EUR",
-    ]
-    for result in posted:
-        lines.append(f"  {result.step.to:<{width}}{plain(-result.paid):>12} EUR")
-        lines.append(f'    step: "{result.step.id}"')
-    return _HEAD + "\n" + "\n".join(lines) + "\n"
+def allocation_text(
+    month: Month,
+    allocation: Allocation | None,
+    corrections: Sequence[Correction],
+    appropriation: str,
+    packs: Mapping[str, Pack],
+) -> str | None:
+    """What is booked in the month as beancount: its own division, and the corrections of closed months;
+    nothing when nothing is to be booked."""
+    day = str(month.last_day)
+    found = []
+    if allocation and allocation.posted:
+        legs = [(str(r.step.to), r.paid, r.step.id) for r in allocation.posted]
+        found.append(
+            [f'{day} * "Verdeling {month}" ^verdeling-{month}', *_legs(allocation.pack, appropriation, legs)]
+        )
+    keys = sorted({(correction.of, correction.pack) for correction in corrections})
+    for of, pack in keys:
+        legs = [(c.account, c.difference, c.step) for c in corrections if (c.of, c.pack) == (of, pack)]
+        found.append(
+            [
+                f'{day} * "Correctie {of}" ^verdeling-{of}',
+                f'  correction_of: "{of}"',
+                *_legs(packs.get(pack), appropriation, legs),
+            ]
+        )
+    return _HEAD + "".join("\n" + "\n".join(lines) + "\n" for lines in found) if found else None
+
+
+def _legs(pack: Pack | None, appropriation: str, legs: Sequence[tuple[str, Decimal, str]]) -> Iterator[str]:
+    total = sum((amount for _, amount, _ in legs), ZERO)
+    width = max(len(appropriation), *(len(account) for account, *_ in legs)) + 2
+    if pack:
+        yield f'  pack: "{pack.id}"'
+        yield f'  pack-hash: "{pack.hash}"'
+    yield f"  {appropriation:<{width}}{plain(total):>12} EUR"
+    for account, amount, step in legs:
+        yield f"  {account:<{width}}{plain(-amount):>12} EUR"
+        yield f'    step: "{step}"'
 
 
 def book_text(coop_title: str, member: Member, months: list[str]) -> str:
@@ -91,17 +115,18 @@ def bring_up_to_date(
     title: str,
     through: Month,
     texts: Mapping[str, str],
+    closed: Month | None = None,
     *,
     write: bool,
 ) -> list[Change]:
     """Let the member's files say what `texts` (by month) says, and tell what changes.
 
-    Files of months after `through` stay. Without `write` nothing is touched.
+    Files of months up to `closed` and after `through` stay. Without `write` nothing is touched.
     """
     present = written_months(coop, member.id)
     changes = []
     for month in sorted(present.keys() | texts.keys()):
-        if month > str(through):
+        if month > str(through) or (closed and month <= str(closed)):
             continue
         was = _read(present[month]) if month in present else None
         if was != texts.get(month) or (month in present and was is None):

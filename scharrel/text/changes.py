@@ -1,12 +1,14 @@
 """What changed since the last run, as was / becomes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from scharrel.core.closing import Correction
 from scharrel.core.month import Month
 from scharrel.files.gather import Books
 from scharrel.files.writing import Change
+from scharrel.text.sentences import step_label
 from scharrel.text.words import Words, visible
 
 MAX_LINES = 20
@@ -32,6 +34,25 @@ def change_lines(words: Words, books: Books, changes: list[Change], *, dry_run: 
         if len(lines) > MAX_LINES:
             yield "  " + words("changes.more", count=len(lines) - MAX_LINES)
         yield words("changes.explain")
+
+
+def correction_lines(
+    words: Words, books: Books, corrections: Sequence[tuple[str, Correction]]
+) -> Iterator[str]:
+    """What is put right in the open month of what was posted for closed ones."""
+    if corrections and books.closed:
+        yield words("changes.corrections", month=words.month(books.closed.plus(1)))
+        for member, c in corrections[:MAX_LINES]:
+            yield "  " + words(
+                "changes.correction",
+                name=visible(books.members[member].name),
+                of=words.month(c.of),
+                step=step_label(words, books.packs.get(c.pack), c.step),
+                was=words.money(c.was),
+                becomes=words.money(c.becomes),
+            )
+        if len(corrections) > MAX_LINES:
+            yield "  " + words("changes.more", count=len(corrections) - MAX_LINES)
 
 
 def _lines(words: Words, books: Books, change: Change) -> Iterator[str]:

@@ -30,6 +30,12 @@ def label(words: Words, step: Step) -> str:
     return visible(step.label[words.lang])
 
 
+def step_label(words: Words, pack: Pack | None, step_id: str) -> str:
+    """The name of a step that may not be in the pack any more."""
+    steps = pack.steps if pack else ()
+    return next((label(words, step) for step in steps if step.id == step_id), visible(step_id))
+
+
 def sentences(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
     """What the step asked, what bound it, what is left over, and what it rests on."""
     stopped = [limit for limit in result.limits if limit.code in _STOPS]

@@ -1,0 +1,39 @@
+"""scharrel audit: is every closed month as it was sealed?"""
+
+from pathlib import Path
+from typing import Annotated
+
+from scharrel.cli.context import console, open_coop, print_json, tell, today, words
+from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.core.problems import errors
+from scharrel.text.words import visible
+
+
+def audit(
+    as_json: Annotated[bool, JSON] = False,
+    coop: Annotated[Path | None, COOP] = None,
+    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
+) -> None:
+    from scharrel.closing import audit as look
+    from scharrel.files.gather import read_books
+
+    books = read_books(open_coop(coop))
+    findings, problems = look(books, today())
+    wrong = errors(problems)
+    if as_json:
+        rows = [{**finding._asdict(), "month": str(finding.month)} for finding in findings]
+        print_json({"closed": str(books.closed) if books.closed else None, "findings": rows})
+    else:
+        tell(wrong)
+        screen = console()
+        for finding in findings:
+            said = words(
+                f"audit.{finding.code}", month=words.month(finding.month), detail=visible(finding.detail)
+            )
+            screen.print(f"{finding.file}: {said}", soft_wrap=True)
+        if not books.closed:
+            screen.print(words("audit.nothing-closed"))
+        elif not findings and not wrong:
+            screen.print(words("audit.sound", month=words.month(books.closed)))
+    if findings or wrong:
+        raise SystemExit(1)

@@ -1,0 +1,48 @@
+"""scharrel close: seal a month, so that it is never written again."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scharrel.cli.context import (
+    console,
+    fail,
+    open_coop,
+    read_month,
+    stop_on_errors,
+    today,
+    words,
+    writing_in,
+)
+from scharrel.cli.options import COOP, LANG
+from scharrel.core.month import Month
+
+_MONTH = typer.Argument(metavar="MONTH", help=words("help.close-month"))
+
+
+def close(
+    month: Annotated[str, _MONTH],
+    coop: Annotated[Path | None, COOP] = None,
+    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
+) -> None:
+    from scharrel.closing import close_all
+    from scharrel.files.gather import read_books
+
+    asked = read_month(month)
+    if asked >= Month.of(today()):
+        fail(words("error.not-ended", month=words.month(asked)), status=2)
+    where = open_coop(coop)
+    with writing_in(where, "close"):
+        books = read_books(where)
+        if books.closed and asked <= books.closed:
+            fail(words("error.closed", month=words.month(asked)), status=2)
+        done = close_all(books, asked, today())
+    stop_on_errors(done.problems)
+    screen = console()
+    if not done.months:
+        screen.print(words("close.nothing"))
+        return
+    for closed in done.months:
+        screen.print(words("close.done", month=words.month(closed)))
+    screen.print(words("close.code", month=words.month(done.months[-1]), code=done.code), soft_wrap=True)

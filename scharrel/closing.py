@@ -1,0 +1,201 @@
+"""Closing months and auditing them: what was sealed, and what has changed since."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import NamedTuple
+
+from scharrel.core.closing import Posted, Sealed, changed_bookings, postings
+from scharrel.core.facts import Group
+from scharrel.core.month import Month, months
+from scharrel.core.problems import Problem, errors
+from scharrel.dossiers import not_allocated
+from scharrel.files.coop import Coop
+from scharrel.files.gather import Books
+from scharrel.files.seals import (
+    BrokenSealError,
+    Chain,
+    chain_path,
+    chain_text,
+    closed_months,
+    digest_of,
+    facts_digest,
+    marks,
+    member_seal_path,
+    read_chain,
+    read_seal,
+    read_seals,
+    rules_digest,
+    seal_text,
+)
+from scharrel.files.writing import write_text, write_texts
+from scharrel.run import Outcome, compute, involved
+
+
+class Closed(NamedTuple):
+    """The months that were closed, the code of the last seal, and the problems that stood in the way."""
+
+    months: list[Month]
+    code: str
+    problems: list[Problem]
+
+
+class Finding(NamedTuple):
+    """Something in a closed month that is not as it was sealed: where, what, and the month."""
+
+    file: str
+    code: str
+    month: Month
+    detail: str = ""
+
+
+def close_all(books: Books, through: Month, today: date) -> Closed:
+    """Seal every open month up to and including this one, in order; WriteError if that fails.
+
+    A month is closed from the moment that its own seal is there: it is written last.
+    """
+    problems = list(books.problems)
+    outcomes: list[tuple[Group, Outcome]] = []
+    for group in books.groups():
+        outcome = compute(books, group, through, today)
+        problems += outcome.problems
+        if not errors(outcome.problems):
+            problems += not_allocated(books, group, outcome, through)
+        outcomes.append((group, outcome))
+    if errors(problems):
+        return Closed([], "", problems)
+    first = (
+        books.closed.plus(1)
+        if books.closed
+        else min((m.first for m in books.members.values()), default=through)
+    )
+    text = _read(books.coop, books.closed) if books.closed else ""
+    done = []
+    for month in months(first, through):
+        sealed = {
+            member.id: seal_text(_sealed(books, member.id, outcome, month, opens=month == first))
+            for group, outcome in outcomes
+            for member in group
+            if member.active(month) or (month == first and outcome.corrections.get(member.id))
+        }
+        write_texts({member_seal_path(books.coop, m, month): seal for m, seal in sealed.items()})
+        previous = digest_of(text.encode()) if text else ""
+        chain = Chain(month, previous, {m: digest_of(seal.encode()) for m, seal in sealed.items()})
+        text = chain_text(chain)
+        write_text(chain_path(books.coop, month), text)
+        done.append(month)
+    return Closed(done, digest_of(text.encode())[-64:-48] if text else "", problems)
+
+
+def _sealed(books: Books, member: str, outcome: Outcome, month: Month, *, opens: bool) -> Sealed:
+    allocation = next((a for a in outcome.allocations if a.member == member and a.month == month), None)
+    path = books.coop.allocation(member, month)
+    posted = list(postings(allocation)) if allocation else []
+    if opens:
+        posted += [
+            Posted(c.of, c.pack, c.step, c.account, c.difference) for c in outcome.corrections.get(member, [])
+        ]
+    return Sealed(
+        month,
+        digest_of(path.read_bytes()) if path.is_file() else "",
+        allocation.pack.id if allocation else "",
+        rules_digest(allocation.pack, month) if allocation else "",
+        facts_digest(books.members[member].facts(month)),
+        marks(outcome.ledgers[member].movements, month),
+        tuple(posted),
+    )
+
+
+def audit(books: Books, today: date) -> tuple[list[Finding], list[Problem]]:
+    """Everything in closed months that is not as it was sealed."""
+    coop = books.coop
+    closed = closed_months(coop)
+    findings = list(_chain_findings(coop, closed))
+    problems: list[Problem] = []
+    if closed:
+        for group in books.groups():
+            # What was changed in rules or seals is what this is about: it stops nothing here.
+            outcome = compute(books, group, closed[-1], today, sealed=False)
+            problems += [*involved(books, group), *outcome.problems]
+            for member in group:
+                findings += _member_findings(books, member.id, outcome, closed[-1])
+    return sorted(set(findings), key=lambda f: (f.month, f.file, f.code, f.detail)), problems
+
+
+def _chain_findings(coop: Coop, closed: list[Month]) -> Iterator[Finding]:
+    """The seals themselves: each readable, unbroken, whole, and the files that they cover."""
+    previous = ""
+    for nth, month in enumerate(closed):
+        path = chain_path(coop, month)
+        shown = coop.shown(path)
+        for missing in months(closed[nth - 1].plus(1), month.plus(-1)) if nth else ():
+            yield Finding(coop.shown(chain_path(coop, missing)), "missing-month", missing)
+        text = _read(coop, month)
+        try:
+            chain = read_chain(path)
+        except BrokenSealError:
+            yield Finding(shown, "broken-seal", month)
+            previous = digest_of(text.encode())
+            continue
+        if chain.month != month or chain_text(chain) != text:
+            yield Finding(shown, "changed-seal", month)
+        if chain.previous != previous:
+            earlier = closed[nth - 1] if nth else month
+            yield Finding(coop.shown(chain_path(coop, earlier)), "broken-chain", month)
+        previous = digest_of(text.encode())
+        for member, digest in chain.members.items():
+            yield from _seal_findings(coop, member, month, digest)
+
+
+def _seal_findings(coop: Coop, member: str, month: Month, digest: str) -> Iterator[Finding]:
+    path = member_seal_path(coop, member, month)
+    allocation = coop.allocation(member, month)
+    if not path.is_file():
+        yield Finding(coop.shown(path), "missing-seal", month)
+        return
+    if digest_of(path.read_bytes()) != digest:
+        yield Finding(coop.shown(path), "changed-seal", month)
+    try:
+        seal = read_seal(path)
+    except BrokenSealError:
+        return
+    if not allocation.is_file():
+        if seal.allocation:
+            yield Finding(coop.shown(allocation), "missing-allocation", month)
+    elif digest_of(allocation.read_bytes()) != seal.allocation:
+        yield Finding(coop.shown(allocation), "changed-allocation", month)
+
+
+def _member_findings(books: Books, member: str, outcome: Outcome, last: Month) -> Iterator[Finding]:
+    """Bookings, rules and facts that are not what a closed month rests on."""
+    try:
+        seals = read_seals(books.coop, member, last)
+    except BrokenSealError:
+        return
+    ledger = outcome.ledgers[member]
+    packs = {a.month: a.pack for a in outcome.allocations if a.member == member}
+    for seal in seals:
+        gone, new = changed_bookings(seal.bookings, marks(ledger.movements, seal.month))
+        for mark in gone:
+            yield Finding(ledger.shown, "booking-gone", seal.month, mark.shown)
+        for mark in new:
+            yield Finding(ledger.shown, "booking-new", seal.month, mark.shown)
+        pack = packs.get(seal.month)
+        if pack and pack.id == seal.pack and rules_digest(pack, seal.month) != seal.rules:
+            yield Finding(f"rules/{pack.id}.toml", "changed-rules", seal.month)
+        if facts_digest(books.members[member].facts(seal.month)) != seal.facts:
+            yield Finding(books.coop.shown(books.coop.register), "changed-facts", seal.month, member)
+
+
+def causes(seals: Iterable[Sealed], outcome: Outcome, member: str) -> dict[Month, str]:
+    """By closed month, the bookings that changed since: what lies behind a correction."""
+    found = {}
+    for seal in seals:
+        gone, new = changed_bookings(seal.bookings, marks(outcome.ledgers[member].movements, seal.month))
+        if gone or new:
+            signs = [f"− {mark.shown}" for mark in gone] + [f"+ {mark.shown}" for mark in new]
+            found[seal.month] = "; ".join(signs)
+    return found
+
+
+def _read(coop: Coop, month: Month | None) -> str:
+    return chain_path(coop, month).read_text("utf-8", "replace") if month else ""
