@@ -31,6 +31,7 @@ from scharrel.files.gather import read_books
 from scharrel.statements.dossier import Dossier
 from scharrel.statements.making import Order, documents_of
 from scharrel.statements.pdf import typesetters_world
+from scharrel.text.words import Words
 
 MONTH = Month(2026, 10)
 
@@ -69,7 +70,7 @@ def sample_of(coop: Path, count: int, world: Path) -> list[tuple[Dossier, Order]
     )
     found = []
     for group in books.groups()[:count]:
-        dossiers_of, _ = dossiers(books, group, MONTH, order.today, posted=True)
+        dossiers_of, _ = dossiers(Words("nl"), books, group, MONTH, order.today, posted=True)
         found += [(dossier, order) for dossier in dossiers_of]
     return found
 

@@ -109,7 +109,7 @@ def allocate_all(
         through,
         sorted((r for r in rows if not only or r.member in only), key=lambda r: r.member),
         sorted((a for a in allocations if not only or a.member in only), key=lambda a: (a.member, a.month)),
-        sorted(entry for entry in corrected if not only or entry[0] in only),
+        sorted((c for c in corrected if not only or c[0] in only), key=lambda entry: entry[0]),
         sorted(changes, key=lambda change: (change.member, change.month)),
         problems,
     )

@@ -1,10 +1,10 @@
 """Closing months and auditing them: what was sealed, and what has changed since."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from scharrel.core.closing import Posted, Sealed, changed_bookings, postings
+from scharrel.core.closing import Basis, Posted, Sealed, changed_bookings, known, postings
 from scharrel.core.facts import Group
 from scharrel.core.month import Month, months
 from scharrel.core.problems import Problem, errors
@@ -94,15 +94,25 @@ def _sealed(books: Books, member: str, outcome: Outcome, month: Month, *, opens:
         posted += [
             Posted(c.of, c.pack, c.step, c.account, c.difference) for c in outcome.corrections.get(member, [])
         ]
+    before = known(read_seals(books.coop, member, books.closed)) if opens else {}
     return Sealed(
         month,
         digest_of(path.read_bytes()) if path.is_file() else "",
         allocation.pack.id if allocation else "",
         rules_digest(allocation.pack, month) if allocation else "",
-        facts_digest(books.members[member].facts(month)),
-        marks(outcome.ledgers[member].movements, month),
+        _basis(books, member, outcome, month),
+        tuple(
+            (earlier, now)
+            for earlier, basis in before.items()
+            if (now := _basis(books, member, outcome, earlier)) != basis
+        ),
         tuple(posted),
     )
+
+
+def _basis(books: Books, member: str, outcome: Outcome, month: Month) -> Basis:
+    facts = books.members[member].facts(month)
+    return Basis(marks(outcome.ledgers[member].movements, month), facts_digest(facts))
 
 
 def audit(books: Books, today: date) -> tuple[list[Finding], list[Problem]]:
@@ -141,12 +151,14 @@ def _chain_findings(coop: Coop, closed: list[Month]) -> Iterator[Finding]:
         if chain.previous != previous:
             earlier = closed[nth - 1] if nth else month
             yield Finding(coop.shown(chain_path(coop, earlier)), "broken-chain", month)
+            if month == closed[-1]:
+                yield Finding(shown, "seals-differ", month, coop.shown(chain_path(coop, earlier)))
         previous = digest_of(text.encode())
         for member, digest in chain.members.items():
-            yield from _seal_findings(coop, member, month, digest)
+            yield from _seal_findings(coop, member, month, digest, last=month == closed[-1])
 
 
-def _seal_findings(coop: Coop, member: str, month: Month, digest: str) -> Iterator[Finding]:
+def _seal_findings(coop: Coop, member: str, month: Month, digest: str, *, last: bool) -> Iterator[Finding]:
     path = member_seal_path(coop, member, month)
     allocation = coop.allocation(member, month)
     if not path.is_file():
@@ -154,6 +166,9 @@ def _seal_findings(coop: Coop, member: str, month: Month, digest: str) -> Iterat
         return
     if digest_of(path.read_bytes()) != digest:
         yield Finding(coop.shown(path), "changed-seal", month)
+        if last:
+            # No later seal vouches for the month's own: it may just as well be that one.
+            yield Finding(coop.shown(chain_path(coop, month)), "seals-differ", month, coop.shown(path))
     try:
         seal = read_seal(path)
     except BrokenSealError:
@@ -173,28 +188,19 @@ def _member_findings(books: Books, member: str, outcome: Outcome, last: Month) -
         return
     ledger = outcome.ledgers[member]
     packs = {a.month: a.pack for a in outcome.allocations if a.member == member}
-    for seal in seals:
-        gone, new = changed_bookings(seal.bookings, marks(ledger.movements, seal.month))
+    for month, basis in known(seals).items():
+        now = _basis(books, member, outcome, month)
+        gone, new = changed_bookings(basis.bookings, now.bookings)
         for mark in gone:
-            yield Finding(ledger.shown, "booking-gone", seal.month, mark.shown)
+            yield Finding(ledger.shown, "booking-gone", month, mark.shown)
         for mark in new:
-            yield Finding(ledger.shown, "booking-new", seal.month, mark.shown)
+            yield Finding(ledger.shown, "booking-new", month, mark.shown)
+        if now.facts != basis.facts:
+            yield Finding(books.coop.shown(books.coop.register), "changed-facts", month, member)
+    for seal in seals:
         pack = packs.get(seal.month)
         if pack and pack.id == seal.pack and rules_digest(pack, seal.month) != seal.rules:
             yield Finding(f"rules/{pack.id}.toml", "changed-rules", seal.month)
-        if facts_digest(books.members[member].facts(seal.month)) != seal.facts:
-            yield Finding(books.coop.shown(books.coop.register), "changed-facts", seal.month, member)
-
-
-def causes(seals: Iterable[Sealed], outcome: Outcome, member: str) -> dict[Month, str]:
-    """By closed month, the bookings that changed since: what lies behind a correction."""
-    found = {}
-    for seal in seals:
-        gone, new = changed_bookings(seal.bookings, marks(outcome.ledgers[member].movements, seal.month))
-        if gone or new:
-            signs = [f"− {mark.shown}" for mark in gone] + [f"+ {mark.shown}" for mark in new]
-            found[seal.month] = "; ".join(signs)
-    return found
 
 
 def _read(coop: Coop, month: Month | None) -> str:

@@ -13,6 +13,8 @@ from scharrel.files.gather import Books
 from scharrel.files.writing import bring_up_to_date, written_months
 from scharrel.run import Outcome, compute, involved, texts
 from scharrel.statements.dossier import Dossier
+from scharrel.text.sentences import step_label
+from scharrel.text.words import Words
 
 
 def last_allocated(books: Books) -> Month | None:
@@ -22,7 +24,7 @@ def last_allocated(books: Books) -> Month | None:
 
 
 def dossiers(
-    books: Books, group: Group, month: Month, today: date, *, posted: bool
+    words: Words, books: Books, group: Group, month: Month, today: date, *, posted: bool
 ) -> tuple[list[Dossier], list[Problem]]:
     """What the statements of these members are made from, or why they cannot be made.
 
@@ -36,8 +38,12 @@ def dossiers(
         problems += not_allocated(books, group, outcome, month)
     ahead = _prospects(books, group, outcome, month)
     roles = {account: books.chart.role(account) for account in books.chart.accounts}
+    first_open = books.closed.plus(1) if books.closed else None
     found = []
     for member in group:
+        corrected = dict(outcome.booked.get(member.id, {}))
+        if first_open and (due := outcome.corrections.get(member.id)):
+            corrected[first_open] = due
         allocations = [a for a in outcome.allocations if a.member == member.id]
         ledger = outcome.ledgers[member.id]
         if allocations:
@@ -47,6 +53,11 @@ def dossiers(
                 Dossier(
                     books.title, member, allocations, ledger.movements, roles | ledger.roles, stretches,
                     ledger.shown, open_still,
+                    {
+                        when: [(step_label(words, books.packs.get(c.pack), c.step), c) for c in found_then]
+                        for when, found_then in corrected.items()
+                        if when <= month
+                    },
                 )
             )  # fmt: skip
     return found, problems

@@ -4,9 +4,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, partial
 
-from scharrel.core.closing import Correction, Sealed, corrections
+from scharrel.core.closing import Correction, Sealed, booked, corrections
 from scharrel.core.facts import Group, Member
 from scharrel.core.history import replay
 from scharrel.core.month import Month
@@ -14,20 +14,21 @@ from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation
 from scharrel.files.gather import Books, member_problems
 from scharrel.files.ledger import Ledger, read_ledger
-from scharrel.files.seals import BrokenSealError, read_seals, rules_digest
+from scharrel.files.seals import BrokenSealError, marks, read_seals, rules_digest
 from scharrel.files.source import read_text
 from scharrel.files.writing import allocation_text
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of one group of members: allocations and, by member, the corrections of closed months;
-    or the problems that stood in the way."""
+    """What came of one group of members: allocations and, by member, the corrections of closed months
+    that are due and those that were booked before; or the problems that stood in the way."""
 
     allocations: list[Allocation]
     problems: list[Problem]
     ledgers: dict[str, Ledger]
     corrections: dict[str, list[Correction]] = field(default_factory=dict)
+    booked: dict[str, dict[Month, list[Correction]]] = field(default_factory=dict)
 
 
 def compute(books: Books, group: Group, through: Month, today: date, *, sealed: bool = True) -> Outcome:
@@ -46,16 +47,20 @@ def compute(books: Books, group: Group, through: Month, today: date, *, sealed: 
     amounts = {member: ledger.amounts for member, ledger in ledgers.items()}
     last = max(through, books.closed) if books.closed else through
     allocations = list(replay(group, amounts, books.packs, last))
-    corrected = {}
+    corrected: dict[str, list[Correction]] = {}
+    earlier: dict[str, dict[Month, list[Correction]]] = {}
     try:
         for member in group if sealed else ():
             own = [allocation for allocation in allocations if allocation.member == member.id]
             seals = read_seals(books.coop, member.id, books.closed)
             problems += _rules_changed(own, seals)
-            corrected[member.id] = corrections(own, seals, books.closed)
+            earlier[member.id] = booked(seals)
+            corrected[member.id] = corrections(
+                own, seals, books.closed, partial(marks, ledgers[member.id].movements)
+            )
     except BrokenSealError as broken:
         problems.append(Problem(books.coop.shown(broken.args[0]), 1, "broken-seal"))
-    return Outcome([a for a in allocations if a.month <= through], problems, ledgers, corrected)
+    return Outcome([a for a in allocations if a.month <= through], problems, ledgers, corrected, earlier)
 
 
 def _rules_changed(allocations: list[Allocation], seals: list[Sealed]) -> Iterator[Problem]:

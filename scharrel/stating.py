@@ -75,8 +75,8 @@ def _state(books: Books, order: Order, aside: Path, groups: Sequence[Group]) -> 
 
 
 def _state_group(books: Books, order: Order, aside: Path, group: Group) -> _Made:
-    found, problems = dossiers(books, group, order.month, order.today, posted=order.posted)
     words = Words(order.lang)
+    found, problems = dossiers(words, books, group, order.month, order.today, posted=order.posted)
     made = _Made([], [], [], problems)
     if errors(problems):
         return made

@@ -54,7 +54,7 @@ def allocate(
         corrected = [
             {
                 "member": member, "of": str(c.of), "pack": c.pack, "step": c.step,
-                "was": plain(c.was), "becomes": plain(c.becomes),
+                "was": plain(c.was), "becomes": plain(c.becomes), "because": c.because,
             }
             for member, c in result.corrections
         ]  # fmt: skip

@@ -34,6 +34,6 @@ def audit(
         if not books.closed:
             screen.print(words("audit.nothing-closed"))
         elif not findings and not wrong:
-            screen.print(words("audit.sound", month=words.month(books.closed)))
+            screen.print(words("audit.sound", month=words.month(books.closed)), soft_wrap=True)
     if findings or wrong:
         raise SystemExit(1)

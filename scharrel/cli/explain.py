@@ -1,6 +1,7 @@
 """scharrel explain: why a month came out as it did."""
 
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,8 +18,10 @@ from scharrel.cli.context import (
     words,
 )
 from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.core.closing import Correction
 from scharrel.core.money import plain
 from scharrel.core.month import Month
+from scharrel.core.pack import Pack
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.text.words import visible
 
@@ -62,15 +65,21 @@ def explain(
         names = ", ".join(result.step.id for result in found.steps)
         fail(words("error.no-step", month=words.month(asked), step=step, steps=names), status=2)
     bookings = _bookings(books, outcome.ledgers[member], asked)
+    first_open = books.closed.plus(1) if books.closed else None
+    corrected = outcome.corrections.get(member, []) if asked == first_open else []
     if as_json:
-        print_json(trace_of(found, steps, bookings))
+        print_json(trace_of(found, steps, bookings, corrected))
         return
     title = words("explain.title", name=who.name, month=words.month(asked), pack=found.pack.title)
     _show(title, found, steps, bookings, whole=step is None)
+    _show_corrections(found, [c for c in corrected if step in (None, c.step)], books.packs)
 
 
 def trace_of(
-    allocation: Allocation, steps: list[StepResult], bookings: dict[str, list[tuple[str, str]]]
+    allocation: Allocation,
+    steps: list[StepResult],
+    bookings: dict[str, list[tuple[str, str]]],
+    corrected: list[Correction],
 ) -> dict[str, Any]:
     """The whole trace as JSON: amounts as strings, exact where they are not yet rounded."""
     return {
@@ -112,6 +121,18 @@ def trace_of(
                 "bookings": [place for place, _ in bookings.get(result.step.role or "", [])],
             }
             for result in steps
+        ],
+        "corrections": [
+            {
+                "of": str(c.of),
+                "pack": c.pack,
+                "step": c.step,
+                "account": c.account,
+                "was": plain(c.was),
+                "becomes": plain(c.becomes),
+                "because": c.because,
+            }
+            for c in corrected
         ],
     }
 
@@ -169,6 +190,29 @@ def _show(
     if whole:
         screen.print()
         say(closing(words, allocation), style="bold")
+
+
+def _show_corrections(allocation: Allocation, corrected: list[Correction], packs: Mapping[str, Pack]) -> None:
+    from scharrel.text.sentences import step_label
+
+    if not corrected:
+        return
+    screen = console()
+    screen.print()
+    screen.print(words("explain.corrections", month=words.month(allocation.month)), style="bold")
+    for c in corrected:
+        said = words(
+            "explain.correction",
+            step=step_label(words, packs.get(c.pack), c.step),
+            of=words.month(c.of),
+            was=words.money(c.was),
+            becomes=words.money(c.becomes),
+            difference=words.money(c.difference),
+        )
+        screen.print(f"   {said}", soft_wrap=True)
+        if c.because:
+            because = words("changes.because", bookings=visible(c.because))
+            screen.print(f"     {because}", style="dim", soft_wrap=True)
 
 
 def _list(screen: Any, bookings: list[tuple[str, str]]) -> None:

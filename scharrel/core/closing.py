@@ -5,7 +5,7 @@ should have paid, less all that was posted for it, is its correction; so the pos
 what dividing everything at once gives.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -31,22 +31,33 @@ class Mark(NamedTuple):
     shown: str
 
 
+class Basis(NamedTuple):
+    """What a month rests on for a member: the bookings, and a digest of the facts."""
+
+    bookings: tuple[Mark, ...]
+    facts: str
+
+
 class Sealed(NamedTuple):
     """One member's closed month: the pack, digests of the allocation file (empty when there was none),
-    of the rules and the facts as they held, the bookings that it rests on, and what was posted. Someone
-    who was no member then, but for whom something was corrected, has no pack."""
+    of the rules as they held, what it rests on, and what was posted. `revised` has what earlier closed
+    months rest on where that changed since, so what was corrected is known from then on. Someone who was
+    no member then, but for whom something was corrected, has no pack."""
 
     month: Month
     allocation: str
     pack: str
     rules: str
-    facts: str
-    bookings: tuple[Mark, ...]
+    basis: Basis
+    revised: tuple[tuple[Month, Basis], ...]
     posted: tuple[Posted, ...]
 
 
 class Correction(NamedTuple):
-    """A step of a closed month: what all postings for it came to, and what it becomes, in euros."""
+    """A step of a closed month: what all postings for it came to, and what it becomes, in euros.
+
+    `because` names the bookings that changed, of that month or of the earlier one that works through.
+    """
 
     of: Month
     pack: str
@@ -54,6 +65,7 @@ class Correction(NamedTuple):
     account: str
     was: Decimal
     becomes: Decimal
+    because: str = ""
 
     @property
     def difference(self) -> Decimal:
@@ -61,9 +73,15 @@ class Correction(NamedTuple):
 
 
 def corrections(
-    allocations: Iterable[Allocation], seals: Sequence[Sealed], closed: Month | None
+    allocations: Sequence[Allocation],
+    seals: Sequence[Sealed],
+    closed: Month | None,
+    marks: Callable[[Month], Sequence[Mark]],
 ) -> list[Correction]:
-    """What has to be posted in the open month so that every closed month comes out right."""
+    """What has to be posted in the open month so that every closed month comes out right.
+
+    In the order of the months and of the steps. `marks` gives the bookings of a month as they are now.
+    """
     if closed is None:
         return []
     Key = tuple[Month, str, str, str]
@@ -77,11 +95,56 @@ def corrections(
         if allocation.month <= closed:
             for entry in postings(allocation):
                 becomes[entry.of, entry.pack, entry.step, entry.account] = entry.amount
-    return [
+    steps = {a.month: [result.step.id for result in a.steps] for a in allocations}
+
+    def place(key: Key) -> tuple[Month, str, int, str]:
+        of, pack, step, _ = key
+        order = steps.get(of, [])
+        return of, pack, order.index(step) if step in order else len(order), step
+
+    found = [
         Correction(*key, was.get(key, ZERO), becomes.get(key, ZERO))
-        for key in sorted(was.keys() | becomes.keys())
+        for key in sorted(was.keys() | becomes.keys(), key=place)
         if was.get(key, ZERO) != becomes.get(key, ZERO)
     ]
+    if not found:
+        return []
+    changed = {month: _signs(basis.bookings, marks(month)) for month, basis in known(seals).items()}
+    return [c._replace(because=_because(changed, c.of)) for c in found]
+
+
+def known(seals: Sequence[Sealed]) -> dict[Month, Basis]:
+    """What each closed month rests on, as far as the last month that was closed knows."""
+    found: dict[Month, Basis] = {}
+    for seal in seals:
+        found[seal.month] = seal.basis
+        found |= dict(seal.revised)
+    return found
+
+
+def booked(seals: Sequence[Sealed]) -> dict[Month, list[Correction]]:
+    """The corrections that closed months hold, by the month in which they were booked."""
+    found: dict[Month, list[Correction]] = {}
+    totals: dict[tuple[Month, str, str, str], Decimal] = {}
+    for seal in seals:
+        for entry in seal.posted:
+            key = (entry.of, entry.pack, entry.step, entry.account)
+            was = totals.get(key, ZERO)
+            totals[key] = was + entry.amount
+            if entry.of != seal.month:
+                found.setdefault(seal.month, []).append(Correction(*key, was, totals[key]))
+    return found
+
+
+def _because(changed: Mapping[Month, str], of: Month) -> str:
+    """What changed in the month, or in the first month before it in which something did."""
+    earlier = [signs for month, signs in sorted(changed.items()) if month <= of and signs]
+    return changed.get(of) or (earlier[0] if earlier else "")
+
+
+def _signs(sealed: Sequence[Mark], now: Sequence[Mark]) -> str:
+    gone, new = changed_bookings(sealed, now)
+    return "; ".join([f"− {mark.shown}" for mark in gone] + [f"+ {mark.shown}" for mark in new])
 
 
 def postings(allocation: Allocation) -> Iterator[Posted]:

@@ -167,7 +167,7 @@ def _plain(entry: Kept) -> list[object]:
     ]
     warnings = [[p.file, p.line, p.code, dict(p.values), p.excerpt] for p in entry.problems]
     corrected = [
-        [member, str(c.of), c.pack, c.step, c.account, str(c.was), str(c.becomes)]
+        [member, str(c.of), c.pack, c.step, c.account, str(c.was), str(c.becomes), c.because]
         for member, c in entry.corrections
     ]
     return [entry.key, entry.ledgers, entry.files, rows, corrected, warnings]
@@ -192,8 +192,10 @@ def _row(member: str, pool: str, paid: dict[str, str], keep: str, pots: list[tup
     return Summary(member, Decimal(pool), amounts, Decimal(keep), levels)
 
 
-def _correction(of: str, pack: str, step: str, account: str, was: str, becomes: str) -> Correction:
-    return Correction(Month.parse(of), pack, step, account, Decimal(was), Decimal(becomes))
+def _correction(
+    of: str, pack: str, step: str, account: str, was: str, becomes: str, because: str
+) -> Correction:
+    return Correction(Month.parse(of), pack, step, account, Decimal(was), Decimal(becomes), because)
 
 
 def _warning(file: str, line: int, code: str, values: dict[str, str], excerpt: str) -> Problem:

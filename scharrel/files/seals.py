@@ -15,7 +15,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from scharrel.core.closing import Mark, Posted, Sealed
+from scharrel.core.closing import Basis, Mark, Posted, Sealed
 from scharrel.core.facts import Movement
 from scharrel.core.money import plain
 from scharrel.core.month import Month
@@ -81,15 +81,24 @@ def read_seal(path: Path) -> Sealed:
             str(table["allocation"]),
             str(table["pack"]),
             str(table["rules"]),
-            str(table["facts"]),
-            tuple(Mark(str(digest), str(shown)) for digest, shown in table["bookings"]),
+            _basis(table),
+            tuple((Month.parse(month), _basis(basis)) for month, basis in table["revised"].items()),
             tuple(
                 Posted(Month.parse(of), str(pack), str(step), str(account), Decimal(amount))
                 for of, pack, step, account, amount in table["posted"]
             ),
         )
-    except (OSError, ValueError, KeyError, TypeError, InvalidOperation) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, InvalidOperation) as error:
         raise BrokenSealError(path) from error
+
+
+def _basis(table: Mapping[str, Any]) -> Basis:
+    bookings = tuple(Mark(str(digest), str(shown)) for digest, shown in table["bookings"])
+    return Basis(bookings, str(table["facts"]))
+
+
+def _plain_basis(basis: Basis) -> dict[str, object]:
+    return {"facts": basis.facts, "bookings": [list(mark) for mark in basis.bookings]}
 
 
 def read_chain(path: Path) -> Chain:
@@ -109,8 +118,8 @@ def seal_text(sealed: Sealed) -> str:
         "allocation": sealed.allocation,
         "pack": sealed.pack,
         "rules": sealed.rules,
-        "facts": sealed.facts,
-        "bookings": [list(mark) for mark in sealed.bookings],
+        **_plain_basis(sealed.basis),
+        "revised": {str(month): _plain_basis(basis) for month, basis in sealed.revised},
         "posted": [
             [str(entry.of), entry.pack, entry.step, entry.account, plain(entry.amount)]
             for entry in sealed.posted

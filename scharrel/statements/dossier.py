@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from scharrel.core.closing import Correction
 from scharrel.core.facts import Member, Movement
 from scharrel.core.month import Month
 from scharrel.core.prospect import Stretch
@@ -13,7 +14,8 @@ class Dossier(NamedTuple):
     """One member up to a month; `allocations` ends with that month.
 
     `shown` is the ledger's name for people, `roles` the role of each account, `stretches` what is kept
-    of more turnover.
+    of more turnover, `corrections` what was put right, by the month in which it was booked, with the
+    step's name.
     """
 
     coop: str
@@ -24,6 +26,7 @@ class Dossier(NamedTuple):
     stretches: Sequence[Stretch]
     shown: str
     open_still: bool
+    corrections: Mapping[Month, Sequence[tuple[str, Correction]]]
 
     @property
     def allocation(self) -> Allocation:

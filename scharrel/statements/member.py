@@ -68,8 +68,8 @@ class Compared(NamedTuple):
     last: Decimal
 
 
-class Correction(NamedTuple):
-    """What an earlier month was and becomes, in euros, and the booking that caused it."""
+class Corrected(NamedTuple):
+    """What a step of an earlier month was and becomes, in euros, and the bookings that caused it."""
 
     month: Month
     label: str
@@ -102,7 +102,7 @@ class MemberView(NamedTuple):
     paid_out: Sequence[Movement]
     due: Decimal
     limits: Sequence[Used]
-    corrections: Sequence[Correction]
+    corrections: Sequence[Corrected]
     has_last_year: bool
     years: Sequence[Compared]
     bookings: Sequence[Movement]
@@ -143,7 +143,7 @@ def member_view(words: Words, dossier: Dossier) -> MemberView:
         paid_out=[m for account in accounts for m in dossier.dated(account) if m.amount < 0],
         due=sum((month.balances.get(account, ZERO) for account in accounts), ZERO),
         limits=tuple(used for result in month.steps for used in limits(words, result)),
-        corrections=(),
+        corrections=corrected(dossier, [dossier.month]),
         has_last_year=bool(last_year),
         years=tuple(_compared(dossier.of_year(month.month.year), last_year)),
         bookings=[m for m in counted if dossier.roles[m.account] != "vat"],
@@ -156,7 +156,25 @@ def member_figures(dossier: Dossier) -> dict[str, str]:
     """The amounts by which the member's statement can be checked."""
     month = dossier.allocation
     pots = {f"pot {account}": plain(month.balances.get(account, ZERO)) for account in dossier.pot_accounts()}
-    return month_figures(month) | pots
+    return month_figures(month) | pots | correction_figures(dossier, [dossier.month])
+
+
+def corrected(dossier: Dossier, booked: Sequence[Month]) -> list[Corrected]:
+    """What was put right in these months."""
+    return [
+        Corrected(c.of, name, c.was, c.becomes, c.because)
+        for month in booked
+        for name, c in dossier.corrections.get(month, ())
+    ]
+
+
+def correction_figures(dossier: Dossier, booked: Sequence[Month]) -> dict[str, str]:
+    """The corrections by which a statement can be checked."""
+    return {
+        f"{month} correction {c.of} {c.pack} {c.step}": plain(c.difference)
+        for month in booked
+        for _, c in dossier.corrections.get(month, ())
+    }
 
 
 def limits(words: Words, result: StepResult) -> Iterator[Used]:

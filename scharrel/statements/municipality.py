@@ -15,7 +15,7 @@ from scharrel.core.month import Month
 from scharrel.core.pack import Figure
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.dossier import Dossier
-from scharrel.statements.member import Correction, Used, limits
+from scharrel.statements.member import Corrected, Used, corrected, limits
 from scharrel.text.sentences import label
 from scharrel.text.words import Words, visible
 
@@ -69,7 +69,7 @@ class Return(NamedTuple):
     months: Sequence[Used]
     norms: Sequence[Norm]
     late: Sequence[Late]
-    corrections: Sequence[Correction]
+    corrections: Sequence[Corrected]
 
 
 class Cover(NamedTuple):
@@ -129,7 +129,7 @@ def municipality_return(words: Words, dossier: Dossier) -> Return:
             if r.step.party in ("municipality", "member")
         ],
         late=_late(dossier),
-        corrections=(),
+        corrections=[entry._replace(reason="") for entry in corrected(dossier, [dossier.month])],
     )
 
 

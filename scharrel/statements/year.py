@@ -9,7 +9,7 @@ from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES
 from scharrel.core.trace import Allocation, summary_of
 from scharrel.statements.dossier import Dossier
-from scharrel.statements.member import Correction
+from scharrel.statements.member import Corrected, corrected, correction_figures
 from scharrel.statements.seal import month_figures
 from scharrel.text.sentences import label
 from scharrel.text.words import Words
@@ -51,7 +51,7 @@ class YearView(NamedTuple):
     total: YearRow
     steps: Sequence[StepTotal]
     pots: Sequence[Closing]
-    corrections: Sequence[Correction]
+    corrections: Sequence[Corrected]
 
 
 def year_view(words: Words, dossier: Dossier) -> YearView:
@@ -89,7 +89,7 @@ def year_view(words: Words, dossier: Dossier) -> YearView:
             Closing(account.rpartition(":")[2], dossier.allocation.balances.get(account, ZERO))
             for account in dossier.pot_accounts()
         ],
-        corrections=(),
+        corrections=corrected(dossier, [month.month for month in months]),
     )
 
 
@@ -99,4 +99,4 @@ def year_figures(dossier: Dossier) -> dict[str, str]:
     figures = {key: value for month in months for key, value in month_figures(month).items()}
     last = dossier.allocation
     pots = {f"pot {account}": plain(last.balances.get(account, ZERO)) for account in dossier.pot_accounts()}
-    return figures | pots
+    return figures | pots | correction_figures(dossier, [month.month for month in months])

@@ -14,6 +14,7 @@ from scharrel.text.words import Words, visible
 MAX_LINES = 20
 
 _POSTED = re.compile(r'(-?\d+\.\d\d) EUR\n    step: "([^"]+)"')
+_CORRECTION = re.compile(r'\n\S+ \* "Correctie ')
 
 
 def change_lines(words: Words, books: Books, changes: list[Change], *, dry_run: bool) -> Iterator[str]:
@@ -42,7 +43,11 @@ def correction_lines(
     """What is put right in the open month of what was posted for closed ones."""
     if corrections and books.closed:
         yield words("changes.corrections", month=words.month(books.closed.plus(1)))
+        because = ""
         for member, c in corrections[:MAX_LINES]:
+            if c.because and c.because != because:
+                yield "  " + words("changes.because", bookings=visible(c.because))
+            because = c.because
             yield "  " + words(
                 "changes.correction",
                 name=visible(books.members[member].name),
@@ -77,5 +82,6 @@ def _lines(words: Words, books: Books, change: Change) -> Iterator[str]:
 
 
 def _steps(text: str) -> dict[str, Decimal]:
-    """What each step paid by a text that this program wrote."""
-    return {step: -Decimal(amount) for amount, step in _POSTED.findall(text)}
+    """What each step paid by a text that this program wrote, corrections aside: those are told apart."""
+    own = _CORRECTION.split(text)[0]
+    return {step: -Decimal(amount) for amount, step in _POSTED.findall(own)}
