@@ -2,6 +2,8 @@
 
 import os
 import pickle
+import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -89,7 +91,7 @@ def test_a_ledger_that_nobody_could_have_written_is_not_read(coop: Path, quick: 
         ledger.truncate(60_000_000)
     done = quick("allocate", "--coop", str(coop))
     assert done.status == 1
-    assert "50 MB" in done.err
+    assert "10 MB" in done.err
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -124,3 +126,40 @@ def test_a_broken_cache_is_no_harm(coop: Path, quick: Run) -> None:
     for wrong in ("", "null", "[]", '{"form": "0.1.0/1", "groups": {"amina": [1, 2]}}'):
         (coop / ".scharrel" / "groups.json").write_text(wrong)
         assert quick("allocate", "2026-10", "--coop", str(coop)).out.startswith(expected)
+
+
+def test_garbage_is_refused_quickly(coop: Path, quick: Run) -> None:
+    started = time.monotonic()
+    (coop / LEDGER).write_text('include "../accounts.beancount"\n' + "x y z\n" * 150_000)
+    assert quick("check", "--coop", str(coop)).status == 1
+    sale = '2026-06-01 * "a" "b"\n  Income:Nergens{number}  -1.00 EUR\n  Assets:Bank\n'
+    many = "".join(sale.format(number=number) for number in range(20_000))
+    (coop / LEDGER).write_text('include "../accounts.beancount"\n' + many)
+    done = quick("check", "--coop", str(coop))
+    assert "Er is zoveel mis" in done.err
+    assert time.monotonic() - started < 20
+
+
+def test_an_account_that_looks_like_another_cannot_be_opened(coop: Path, quick: Run) -> None:
+    write(coop, "2026-01-01 open Liabilities:Sp\N{CYRILLIC SMALL LETTER A}arpot EUR\n")
+    done = quick("check", "--coop", str(coop))
+    assert done.status == 1
+    assert "letters die op andere lijken" in done.err
+
+
+def test_no_command_uses_the_network(coop: Path, quick: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise AssertionError("a command reached for the network")
+
+    for name in ("connect", "connect_ex", "bind", "sendto"):
+        monkeypatch.setattr(socket.socket, name, refused)
+    for name in ("create_connection", "getaddrinfo", "gethostbyname"):
+        monkeypatch.setattr(socket, name, refused)
+    where = ["--coop", str(coop)]
+    statement = coop / "statements/2026-04/member/amina.pdf"
+    for command in (
+        ["allocate", "2026-05"], ["explain", "amina", "2026-05"], ["check"], ["close", "2026-04"], ["audit"],
+        ["statements", "2026-04"], ["verify", str(statement)], ["member", "add", "bram", "Bram"],
+    ):  # fmt: skip
+        assert quick(*command, *where).status == 0, command
+    assert quick("init", str(coop / "nieuw")).status == 0

@@ -1,5 +1,6 @@
 """A member's ledger: read, balanced to the cent, checked, and summed by month and role."""
 
+import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +17,7 @@ from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.files.chart import Account, Chart, nearest
 from scharrel.files.coop import Coop
-from scharrel.files.parsing import metadata, parse, place, repeated_keys
+from scharrel.files.parsing import MAX_PROBLEMS, metadata, parse, place, repeated_keys
 from scharrel.files.source import Text, read_text, refused
 
 MAX_AMOUNT = Decimal(10) ** 9
@@ -75,9 +76,16 @@ class _Reader:
         self.accounts: dict[str, Account] = dict(chart.accounts)
         self.roles = {name: chart.role(name) for name in chart.accounts}
         self.closed: dict[str, date] = {}
+        self.wrong = 0
         self.ledger = Ledger(Amounts({}, {}), problems=problems, text=text, shown=shown, roles=self.roles)
 
+    @property
+    def full(self) -> bool:
+        """Whether enough is wrong to stop looking."""
+        return self.wrong > MAX_PROBLEMS
+
     def say(self, line: int, code: str, /, warning: bool = False, **values: str) -> None:
+        self.wrong += not warning
         excerpt = self.text.line(line)
         self.ledger.problems.append(Problem(self.shown, line, code, values, warning, excerpt))
 
@@ -88,11 +96,15 @@ class _Reader:
         if b'include "' not in self.text.data:
             self.say(1, "no-include")
         for directive in directives:
-            self._look_at(directive)
+            if not self.full:
+                self._look_at(directive)
         roles: dict[Month, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         owed: dict[Month, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         seen: dict[Any, int] = {}
         for directive in directives:
+            if self.full:
+                self.say(place(directive), "stopped-looking")
+                break
             if isinstance(directive, data.Transaction) and (postings := self._complete(directive)):
                 self._sum(directive, postings, roles, owed)
                 self._suspect(directive, postings, seen)
@@ -115,6 +127,8 @@ class _Reader:
             if directive.account in self.accounts:
                 self.say(line, "opened-twice", account=directive.account)
                 return
+            if any(not _latin(letter) for letter in directive.account):
+                self.say(line, "strange-letters", account=directive.account)
             currencies = tuple(directive.currencies or ())
             self.accounts[directive.account] = Account(directive.date, currencies)
             self.roles[directive.account] = self.chart.role(directive.account)
@@ -206,6 +220,11 @@ class _Reader:
         _, failures = balance.check(entries, _options())
         for failure in failures:
             self.say(failure.source["lineno"], "balance-wrong", account=failure.entry.account)
+
+
+def _latin(letter: str) -> bool:
+    """Whether the letter can be told from those that the chart uses."""
+    return letter.isascii() or unicodedata.name(letter, "").startswith("LATIN ")
 
 
 def _options() -> Any:

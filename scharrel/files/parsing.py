@@ -9,6 +9,9 @@ from beancount.parser import parser
 from scharrel.core.problems import Problem
 from scharrel.files.source import Text
 
+MAX_PROBLEMS = 100
+"""Problems of one file that are told one by one."""
+
 # What people type, and the problem that names it. The first that fits the line is told.
 _HINTS = (
     ("number-format", re.compile(r"\d,\d{1,2}(?!\d)|\d\.\d{3},\d")),
@@ -27,7 +30,11 @@ def parse(text: Text, shown: str) -> tuple[list[Any], str, list[Problem]]:
     Nothing is included, run or booked.
     """
     directives, failures, options = parser.parse_string(text.data, report_filename=shown)
-    problems = [_problem(failure, text, shown) for failure in failures]
+    problems = [_problem(failure, text, shown) for failure in failures[:MAX_PROBLEMS]]
+    if len(failures) > MAX_PROBLEMS:
+        line = max(failures[MAX_PROBLEMS].source["lineno"], 1)
+        values = {"count": str(len(failures) - MAX_PROBLEMS)}
+        problems.append(Problem(shown, line, "many-more", values))
     if problems and (opened := _open_quote(text, shown)) and opened not in problems:
         problems.append(opened)
     return directives, str(options["title"] or ""), problems

@@ -8,7 +8,7 @@ import re
 import stat
 import time
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +17,8 @@ from beancount.parser import lexer
 from scharrel.core.problems import Problem
 from scharrel.files.coop import Coop
 
-MAX_BYTES = 50_000_000
+MAX_BYTES = 10_000_000
+"""More than forty years of twenty bookings a month: what is larger would only take time and memory."""
 
 _TICK = 2 * 10**9
 _CHART = "ledgers/accounts.beancount"
@@ -38,9 +39,14 @@ class Text(NamedTuple):
 
     def line(self, number: int) -> str:
         """One line for an excerpt."""
-        lines = self.data.split(b"\n", number)
+        lines = _lines(self.data)
         found = lines[number - 1] if 0 < number <= len(lines) else b""
         return found.decode("utf-8", "replace").strip("\r")
+
+
+@lru_cache(maxsize=4)
+def _lines(data: bytes) -> list[bytes]:
+    return data.split(b"\n")
 
 
 def read_text(coop: Coop, path: Path) -> Text:

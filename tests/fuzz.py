@@ -1,0 +1,146 @@
+"""Files that nobody would write, given to everything that reads one.
+
+    python tests/fuzz.py [--runs 100000]       with atheris (pip install atheris), guided by coverage
+    pytest tests/test_fuzz.py                   a few thousand, in every run of the tests
+
+Whatever the bytes, a file is read or refused: nothing else may be raised.
+"""
+
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+CONTRACT = Path(__file__).parent / "contract" / "vrije-uitloop"
+
+WORDS = [
+    b'2026-01-05 * "a" "b"\n',
+    b"  Income:Omzet  -10.00 EUR\n",
+    b"  Assets:Bank\n",
+    b'include "../accounts.beancount"\n',
+    b'plugin "x"\n',
+    b'option "title" "x"\n',
+    b"pushtag #a\n",
+    b"pushmeta a: 1\n",
+    b"  earned: 2026-01-01\n",
+    b'2026-01-01 custom "member" "amina"\n',
+    b'  rules: "vrije-uitloop"\n',
+    b"2026-01-01 open Assets:X EUR\n",
+    b"2026-01-01 balance Assets:Bank 1 EUR\n",
+    b"2026-01-01 close Assets:Bank\n",
+    b"{1.00 EUR}",
+    b"@ 2 EUR",
+    b"((((1))))",
+    b"[[step]]\n",
+    b"[param.x]\n",
+    b'rate = "10%"\n',
+    b"values = [ { from = 2026-01-01, value = 1.00 } ]\n",
+    b'of = "after.costs"\n',
+    b"cap = { month = 1.00 }\n",
+    b"9" * 400,
+    b"1e999999",
+    b"\x00",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"\r\n",
+    b'"',
+    b"'",
+    b";",
+    b"#",
+    b"^",
+    b"{}",
+    b"null",
+]
+
+
+def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
+    """Each kind of file: one that is sound, and what reads it."""
+    from scharrel.core.month import Month
+    from scharrel.files.cache import Cache
+    from scharrel.files.coop import Coop
+    from scharrel.files.gather import read_books
+    from scharrel.run import compute
+    from scharrel.statements.reading import NoStatementError, read_back
+
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    coop = Coop(folder)
+    sound = {path.relative_to(CONTRACT): path.read_bytes() for path in CONTRACT.rglob("*") if path.is_file()}
+    cached = b'{"form": "0.1.0/4", "groups": {"amina": ["k", [["d", "s", ["2026-01"]]], "f", [], [], []]}}'
+
+    def reading(name: str) -> Callable[[bytes], None]:
+        def read(content: bytes) -> None:
+            for place, whole in sound.items():
+                path = folder / place
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content if place.as_posix() == name else whole)
+            books = read_books(coop)
+            for group in books.groups():
+                compute(books, group, Month(2026, 6), date(2026, 7, 1))
+
+        return read
+
+    def cache(content: bytes) -> None:
+        reading("")(b"")
+        coop.cache.mkdir(exist_ok=True)
+        (coop.cache / "groups.json").write_bytes(content)
+        books = read_books(coop)
+        kept = Cache(books)
+        list(kept.booked())
+        for group in books.groups():
+            kept.unchanged(group, Month(2026, 6))
+
+    def statement(content: bytes) -> None:
+        with suppress(NoStatementError):
+            read_back(content)
+
+    names = [
+        "ledgers/members/amina.beancount", "ledgers/coop.beancount", "ledgers/accounts.beancount",
+        "rules/vrije-uitloop.toml",
+    ]  # fmt: skip
+    found = {name: (sound[Path(name)], reading(name)) for name in names}
+    page = b'<!doctype html><script id="cijfers">{"kind": "coop"}</script>'
+    return found | {"cache": (cached, cache), "statement": (page, statement)}
+
+
+def mutated(whole: bytes, edits: list[tuple[int, int, bytes]]) -> bytes:
+    """The file with some of its bytes replaced: where, how many, by what."""
+    for start, length, put in edits:
+        at = start % (len(whole) + 1)
+        whole = whole[:at] + put + whole[at + length :]
+    return whole
+
+
+def main() -> None:
+    import argparse
+
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--runs", type=int, default=100_000)
+    asked, rest = arguments.parse_known_args()
+    import atheris
+
+    with atheris.instrument_imports(include=["scharrel"]):
+        kinds = list(readers().values())
+
+    def one(data: bytes) -> None:
+        provider = atheris.FuzzedDataProvider(data)
+        whole, read = kinds[provider.ConsumeIntInRange(0, len(kinds) - 1)]
+        edits = [
+            (
+                provider.ConsumeIntInRange(0, len(whole)),
+                provider.ConsumeIntInRange(0, 40),
+                WORDS[provider.ConsumeIntInRange(0, len(WORDS) - 1)]
+                if provider.ConsumeBool()
+                else provider.ConsumeBytes(8),
+            )
+            for _ in range(provider.ConsumeIntInRange(0, 4))
+        ]
+        read(mutated(whole, edits))
+
+    atheris.Setup([sys.argv[0], f"-runs={asked.runs}", "-timeout=20", *rest], one)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

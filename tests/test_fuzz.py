@@ -1,0 +1,25 @@
+"""A sound file with a few bytes changed is read or refused, and nothing else happens."""
+
+from fuzz import WORDS, mutated, readers
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+KINDS = readers()
+
+edits = st.lists(
+    st.tuples(st.integers(0, 10**4), st.integers(0, 40), st.sampled_from(WORDS) | st.binary(max_size=8)),
+    max_size=4,
+)
+
+
+@settings(max_examples=2000, deadline=None)
+@given(kind=st.sampled_from(sorted(KINDS)), changes=edits)
+def test_a_file_is_read_or_refused(kind: str, changes: list[tuple[int, int, bytes]]) -> None:
+    whole, read = KINDS[kind]
+    read(mutated(whole, changes))
+
+
+@settings(max_examples=500, deadline=None)
+@given(kind=st.sampled_from(sorted(KINDS)), content=st.binary(max_size=300))
+def test_so_are_any_bytes(kind: str, content: bytes) -> None:
+    KINDS[kind][1](content)
