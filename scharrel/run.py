@@ -9,7 +9,9 @@ from functools import cache, partial
 from scharrel.core.closing import Correction, Sealed, booked, corrections
 from scharrel.core.facts import Group, Member
 from scharrel.core.history import replay
+from scharrel.core.money import plain
 from scharrel.core.month import Month
+from scharrel.core.pots import overdrawn, withdrawals
 from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation
 from scharrel.files.gather import Books, member_problems
@@ -60,7 +62,30 @@ def compute(books: Books, group: Group, through: Month, today: date, *, sealed: 
             )
     except BrokenSealError as broken:
         problems.append(Problem(books.coop.shown(broken.args[0]), 1, "broken-seal"))
+    for member in group:
+        problems += _pot_problems(member, allocations, ledgers[member.id])
     return Outcome([a for a in allocations if a.month <= through], problems, ledgers, corrected, earlier)
+
+
+def _pot_problems(member: Member, allocations: list[Allocation], ledger: Ledger) -> Iterator[Problem]:
+    """Withdrawals without a reason or an approval, and pots below zero."""
+    own = [allocation for allocation in allocations if allocation.member == member.id]
+
+    def at(line: int, code: str, /, warning: bool, **values: str) -> Problem:
+        return Problem(ledger.shown, line, code, values, warning, ledger.text.line(line))
+
+    found = list(withdrawals(member, own, ledger.movements))
+    for withdrawal in found:
+        line = withdrawal.movement.line
+        if not withdrawal.movement.reason.strip():
+            yield at(line, "no-reason", warning=not withdrawal.strict)
+        if withdrawal.missing:
+            amount = plain(withdrawal.missing)
+            yield at(line, "not-approved", warning=False, amount=amount, member=member.id)
+    for month, account, balance, strict in overdrawn(own):
+        lines = [w.movement.line for w in found if Month.of(w.movement.day) <= month]
+        values = {"account": account, "amount": plain(-balance), "month": str(month)}
+        yield at(lines[-1] if lines else 1, "pot-below-zero", warning=not strict, **values)
 
 
 def _rules_changed(allocations: list[Allocation], seals: list[Sealed]) -> Iterator[Problem]:

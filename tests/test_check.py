@@ -288,7 +288,7 @@ def test_what_is_told_names_place_line_and_remedy(coop: Path, quick: Run) -> Non
     with open(coop / LEDGER, "a") as ledger:
         ledger.write("\n" + IN_THE_LEDGER["unknown-account"])
     told = quick("check", "--coop", str(coop)).err
-    assert "ledgers/members/amina.beancount:64: De rekening Income:Omzt bestaat niet" in told
+    assert "ledgers/members/amina.beancount:65: De rekening Income:Omzt bestaat niet" in told
     assert "Bedoel je Income:Omzet?" in told
     assert "    Income:Omzt  -10.00 EUR" in told
 
@@ -302,4 +302,12 @@ def test_every_message_has_an_example() -> None:
     in_hostile = {"symlink", "too-long", "unreadable-file"}
     elsewhere = {"template", "not-allocated", "changed-while-reading", "broken-seal", "rules-of-closed"}
     elsewhere |= {"many-more", "stopped-looking", "strange-letters"}
+    elsewhere |= {
+        "no-reason",
+        "not-approved",
+        "pot-below-zero",
+        "approval",
+        "approval-member",
+        "approval-pot",
+    }
     assert set(catalogue("nl")["problem"]) == shown | own_test | in_hostile | elsewhere

@@ -22,12 +22,23 @@ class MemberDirective(NamedTuple):
     values: Facts
 
 
+class Approval(NamedTuple):
+    """Leave to take an amount (euros) out of a pot from a day on: for what, and given by whom."""
+
+    day: date
+    line: int
+    what: str
+    amount: Decimal
+    by: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member and what the register says of them, oldest directive first."""
 
     id: str
     directives: tuple[MemberDirective, ...]
+    approvals: tuple[Approval, ...] = ()
     _in_force: dict[Month, Facts] = field(default_factory=dict, compare=False, repr=False)
 
     @property

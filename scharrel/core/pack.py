@@ -90,7 +90,8 @@ class Band(NamedTuple):
 class Step:
     """One step of the waterfall. Amounts are euros, rates fractions.
 
-    `base` is "pool", a role, or "after.STEP"; `role` is what an input, units or share counts.
+    `base` is "pool", a role, or "after.STEP"; `role` is what an input, units or share counts; with
+    `approval` a withdrawal from `to` has to be approved.
     A pack always says how to round; `rounding` is None only in analysis.
     """
 
@@ -120,6 +121,7 @@ class Step:
     counts: tuple[str, ...] = ()
     min_age: int | None = None
     reduction: bool = False
+    approval: bool = False
 
     @property
     def closes(self) -> bool:
@@ -142,7 +144,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """The rules of one regime; `hash` is that of the file's bytes."""
+    """The rules of one regime; `hash` is that of the file's bytes. A `strict` one takes no withdrawal
+    without a reason and no pot below zero."""
 
     id: str
     title: str
@@ -153,6 +156,7 @@ class Pack:
     hash: str
     valid_from: Month | None = None
     valid_until: Month | None = None
+    strict: bool = False
 
     @property
     def collective(self) -> bool:
@@ -164,6 +168,14 @@ class Pack:
         return (self.valid_from is None or self.valid_from <= month) and (
             self.valid_until is None or month <= self.valid_until
         )
+
+    def pots(self) -> dict[str, bool]:
+        """The accounts of the member's own pots, and whether a withdrawal has to be approved."""
+        found: dict[str, bool] = {}
+        for step in self.steps:
+            if step.party == "pot" and step.to:
+                found[step.to] = found.get(step.to, False) or step.approval
+        return found
 
     def roles(self) -> frozenset[str]:
         """Every role that the pack looks at."""

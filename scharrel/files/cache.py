@@ -113,7 +113,11 @@ class Cache:
 
     def _key(self, group: Group, through: Month) -> str:
         return _digest(
-            [self.common, str(through), *(repr((member.id, member.directives)) for member in group)]
+            [
+                self.common,
+                str(through),
+                *(repr((member.id, member.directives, member.approvals)) for member in group),
+            ]
         )
 
 

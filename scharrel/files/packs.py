@@ -28,7 +28,7 @@ from scharrel.files.locate import Lines
 from scharrel.files.source import read_text
 
 _KINDS = ("input", "amount", "rate", "bands", "per", "all", "share")
-_PACK_KEYS = frozenset({"id", "title", "pool", "rounding", "valid_from", "valid_until"})
+_PACK_KEYS = frozenset({"id", "title", "pool", "rounding", "valid_from", "valid_until", "strict"})
 _SOURCE_KEYS = frozenset({"kind", "ref", "url", "quote", "consulted", "votes"})
 _PARAM_KEYS = frozenset({"source", "values", "by"})
 _LIMITS = frozenset(
@@ -37,7 +37,7 @@ _LIMITS = frozenset(
         "when", "carry", "counts", "min_age", "rounding",
     }
 )  # fmt: skip
-_COMMON = frozenset({"id", "label", "party", "source", "to", "settle"})
+_COMMON = frozenset({"id", "label", "party", "source", "to", "settle", "approval"})
 _STEP_KEYS = frozenset({*_KINDS, *_COMMON, *_LIMITS, "of", "units", "by"})
 _RATE = re.compile(r"(-?\d+(?:\.\d+)?)\s*%")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
@@ -111,6 +111,7 @@ class _Reader:
             self.say("pool", "vat-in-pool")
         valid_from = self._first_day(head, "valid_from")
         valid_until = self._last_day(head, "valid_until")
+        strict = self._flag(head, "strict")
         self._rounding(head)
         for key, value in self._table(self.table, "source").items():
             self.at = (f"source.{key}", 0)
@@ -122,7 +123,9 @@ class _Reader:
         steps = self._steps(head)
         if self.problems:
             return None
-        return Pack(name, title, pool, steps, self.params, self.sources, digest, valid_from, valid_until)
+        return Pack(
+            name, title, pool, steps, self.params, self.sources, digest, valid_from, valid_until, strict
+        )
 
     # -- the parts of a pack
 
@@ -244,7 +247,10 @@ class _Reader:
             counts=self._roles(table, "counts"),
             min_age=self._count(table, "min_age"),
             reduction=self._choice(table, "settle", ("payment", "reduction"), required=False) == "reduction",
+            approval=self._flag(table, "approval"),
         )
+        if step.approval and (step.party != "pot" or not step.to):
+            self.say("approval", "approval-pot")
         if step.reduction and step.party != "municipality":
             self.say("settle", "reduction-party")
         return step if len(self.problems) == before else None
@@ -320,7 +326,7 @@ class _Reader:
         source = table.get("source")
         if source is None:
             self.say("source", "missing-source")
-        elif source not in self.sources:
+        elif str(source) not in self.sources:
             known = frozenset(self.sources)
             self.say("source", "unknown-source", source=str(source), near=nearest(str(source), known))
         return str(source)

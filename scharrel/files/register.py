@@ -5,10 +5,12 @@ from datetime import date
 from decimal import Decimal
 
 from beancount.core import data
+from beancount.core.amount import Amount
 
-from scharrel.core.facts import Member, MemberDirective
+from scharrel.core.facts import Approval, Member, MemberDirective
 from scharrel.core.pack import FactValue
 from scharrel.core.problems import Problem
+from scharrel.files.chart import nearest
 from scharrel.files.coop import MEMBER_ID, Coop
 from scharrel.files.parsing import metadata, parse, place, repeated_keys
 from scharrel.files.source import Text, read_text, refused
@@ -26,6 +28,7 @@ def read_register(coop: Coop) -> tuple[str, dict[str, Member], list[Problem]]:
     directives, title, problems = parse(text, shown)
     problems += repeated_keys(text, shown)
     by_member: dict[str, list[MemberDirective]] = {}
+    approvals: dict[str, list[Approval]] = {}
     for directive in directives:
         if isinstance(directive, data.Custom) and directive.type == "member":
             line = place(directive)
@@ -35,15 +38,47 @@ def read_register(coop: Coop) -> tuple[str, dict[str, Member], list[Problem]]:
                 continue
             found = MemberDirective(directive.date, line, metadata(directive))
             by_member.setdefault(str(values[0].value), []).append(found)
+        elif isinstance(directive, data.Custom) and directive.type == "approval":
+            if approval := _approval(directive):
+                approvals.setdefault(approval[0], []).append(approval[1])
+            else:
+                line = place(directive)
+                problems.append(Problem(shown, line, "approval", {}, excerpt=text.line(line)))
         elif isinstance(directive, data.Transaction):
             line = place(directive)
             problems.append(Problem(shown, line, "booking-in-register", {}, excerpt=text.line(line)))
     members = {}
     for member_id, found_directives in sorted(by_member.items()):
-        member = Member(member_id, tuple(sorted(found_directives, key=lambda d: (d.day, d.line))))
+        member = Member(
+            member_id,
+            tuple(sorted(found_directives, key=lambda d: (d.day, d.line))),
+            tuple(sorted(approvals.pop(member_id, []))),
+        )
         problems += _problems(member, text, shown)
         members[member_id] = member
+    for unknown, found_approvals in approvals.items():
+        near = nearest(unknown, members)
+        problems += [
+            Problem(
+                shown, a.line, "approval-member", {"member": unknown, "near": near}, excerpt=text.line(a.line)
+            )
+            for a in found_approvals
+        ]
     return title, members, problems
+
+
+def _approval(directive: data.Custom) -> tuple[str, Approval] | None:
+    """Whose approval, and for what; nothing when it is not written as one."""
+    values = [value.value for value in directive.values or []]
+    if len(values) != 3 or not isinstance(values[0], str) or not isinstance(values[1], str):
+        return None
+    units = values[2]
+    if not isinstance(units, Amount) or units.currency != "EUR" or not isinstance(units.number, Decimal):
+        return None
+    if units.number <= 0 or -int(units.number.as_tuple().exponent) > 2:
+        return None
+    by = str(metadata(directive).get("by", ""))
+    return values[0], Approval(directive.date, place(directive), values[1], units.number, by)
 
 
 def _problems(member: Member, text: Text, shown: str) -> list[Problem]:

@@ -158,7 +158,12 @@ def marks(movements: list[Movement], month: Month) -> tuple[Mark, ...]:
 def rules_digest(pack: Pack, month: Month) -> str:
     """The rules as they hold in the month: a value for a later month changes nothing."""
     steps = [
-        [[field.name, _plain(getattr(step, field.name), month)] for field in fields(step)]
+        # What a step does not use stays out, so that a later version may know more.
+        [
+            [field.name, _plain(value, month)]
+            for field in fields(step)
+            if (value := getattr(step, field.name)) != field.default
+        ]
         for step in pack.steps
     ]
     named = {step.source for step in pack.steps} | {p.source for step in pack.steps for p in step.params()}

@@ -1,13 +1,15 @@
 """The member's statement of a month: every cent, in words that the member knows."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.core.facts import Movement
+from scharrel.core.facts import Approval, Movement
 from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES
+from scharrel.core.pots import withdrawals
 from scharrel.core.prospect import Stretch
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.dossier import Dossier
@@ -32,6 +34,16 @@ class Narrowing(NamedTuple):
     sources: Sequence[str]
 
 
+class Moved(NamedTuple):
+    """What went into a pot or out of it (negative), in euros, and who approved it."""
+
+    day: date
+    amount: Decimal
+    text: str
+    reason: str
+    approvals: Sequence[Approval]
+
+
 class Pot(NamedTuple):
     """A savings pot at the month's end, in euros; `full` is the level as a percentage of the target."""
 
@@ -39,7 +51,7 @@ class Pot(NamedTuple):
     level: Decimal
     added: Decimal
     target: Decimal | None
-    moved: Sequence[Movement]
+    moved: Sequence[Moved]
 
     @property
     def full(self) -> Decimal:
@@ -206,10 +218,16 @@ def _waterfall(words: Words, month: Allocation) -> list[Narrowing]:
 
 def _pots(words: Words, dossier: Dossier) -> Iterator[Pot]:
     month = dossier.allocation
+    approved = {
+        withdrawal.movement: withdrawal.approvals
+        for withdrawal in withdrawals(dossier.member, dossier.allocations, dossier.movements)
+    }
     for account in dossier.pot_accounts():
         paying = [r for r in month.steps if r.step.party == "pot" and r.step.to == account]
         level = month.balances.get(account, ZERO)
-        moved = list(dossier.dated(account))
+        moved = [
+            Moved(m.day, m.amount, m.text, m.reason, approved.get(m, ())) for m in dossier.dated(account)
+        ]
         if not (paying or moved or level):
             continue
         added = sum((r.paid for r in paying), ZERO)
