@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: allocate test lint ci validate
+.PHONY: allocate test lint ci validate long
 .DEFAULT_GOAL := allocate
 
 allocate: .venv/ready
@@ -17,6 +17,12 @@ lint: .venv/ready
 	$(BIN)/mypy
 
 ci: test lint
+
+# What takes long: many more histories with closed months, and fuzzing guided by coverage.
+long: .venv/ready
+	EXAMPLES=1000 $(BIN)/python -m pytest tests/test_closing.py -k any_moment
+	$(BIN)/python -m pip install --quiet atheris
+	$(BIN)/python tests/fuzz.py --runs 100000
 
 # Others judge the statements: veraPDF and axe.
 validate:

@@ -1,6 +1,7 @@
 """Closed months stay as they are, whatever changes later is corrected, and every change is found."""
 
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -18,6 +19,9 @@ from random_coops import histories, lay_down, packs
 LEDGER = "ledgers/members/amina.beancount"
 REGISTER = "ledgers/coop.beancount"
 PACK = "rules/vrije-uitloop.toml"
+EXAMPLES = int(os.environ.get("EXAMPLES", "25"))
+"""Histories tried; `make long` tries many more."""
+
 LATE = '\n2026-02-20 * "late" "klant"\n  Income:Omzet  -100.00 EUR\n  Assets:Bank\n'
 
 
@@ -128,7 +132,7 @@ def test_rules_of_a_closed_month_cannot_change(closed: Path, quick: Run) -> None
     assert "rules/vrije-uitloop.toml: De regels voor januari" in quick("audit", "--coop", str(closed)).out
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     pack=packs(), first=histories(), second=histories(), third=histories(),
     ends=st.tuples(st.integers(0, 8), st.integers(1, 6)),
