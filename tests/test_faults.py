@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -236,3 +237,39 @@ def test_a_full_disk(coop: Path, tmp_path: Path, quick: Run) -> None:
         assert quick("allocate", "2026-06", "--coop", str(there)).status == 0
     finally:
         subprocess.run(["umount", small], check=True)
+
+
+def test_a_share_that_knows_no_locks(coop: Path, quick: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", no_locks)
+    before = snapshot(coop)
+    done = quick("allocate", "2026-06", "--coop", str(coop))
+    assert done.status == 1
+    assert "niet te schrijven" in done.err
+    assert "No locks available" in done.err
+    assert snapshot(coop) == before
+    assert quick("check", "--coop", str(coop)).status == 0
+
+
+def test_a_clock_that_goes_backwards(coop: Path, quick: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert quick("allocate", "2026-06", "--coop", str(coop)).status == 0
+    assert quick("close", "2026-05", "--coop", str(coop)).status == 0
+    before = snapshot(coop)
+    for command in ("allocate", "close"):
+        monkeypatch.setattr(f"scharrel.cli.{command}.today", lambda: date(2026, 3, 15))
+    done = quick("allocate", "--coop", str(coop))
+    assert done.status == 0
+    assert snapshot(coop) == before
+    assert quick("close", "2026-06", "--coop", str(coop)).status == 2
+
+
+def test_a_ledger_that_vanishes(coop: Path, quick: Run) -> None:
+    assert quick("allocate", "2026-06", "--coop", str(coop)).status == 0
+    (coop / LEDGER).unlink()
+    before = snapshot(coop)
+    done = quick("allocate", "2026-06", "--coop", str(coop))
+    assert done.status == 1
+    assert f"{LEDGER}:1: Dit bestand is er niet" in done.err
+    assert snapshot(coop) == before
