@@ -69,7 +69,7 @@ def test_what_is_closed_is_never_written_again_and_the_difference_is_booked(clos
     # 100 more in February, of which 80 filled the loss that March had carried: 20% tax over 20.
     (tax,) = [c for c in json.loads(done.out)["corrections"] if (c["of"], c["step"]) == ("2026-02", "tax")]
     assert (tax["was"], tax["becomes"]) == ("0.00", "4.00")
-    assert tax["because"] == "+ 2026-02-20 Income:Omzet 100.00 EUR, Assets:Bank 100.00 EUR"
+    assert tax["because"] == ["+ 2026-02-20 Income:Omzet 100.00 EUR, Assets:Bank 100.00 EUR"]
 
 
 def test_a_correction_that_was_closed_too_is_not_booked_twice(closed: Path, quick: Run) -> None:
@@ -85,7 +85,7 @@ def test_a_correction_that_was_closed_too_is_not_booked_twice(closed: Path, quic
     done = quick("allocate", "2026-06", "--json", "--coop", str(closed))
     (tax,) = [c for c in json.loads(done.out)["corrections"] if (c["of"], c["step"]) == ("2026-02", "tax")]
     assert (tax["was"], tax["becomes"]) == ("4.00", "0.00")
-    assert tax["because"].startswith("− 2026-02-20")
+    assert tax["because"][0].startswith("− 2026-02-20")
     assert "2026-02-20" in quick("audit", "--coop", str(closed)).out
 
 
@@ -94,6 +94,7 @@ def test_corrections_are_shown_explained_and_stated(closed: Path, quick: Run) ->
     done = quick("allocate", "2026-05", "--coop", str(closed))
     assert "Correcties van gesloten maanden, geboekt in mei 2026" in done.out
     assert "Amina, februari 2026: tax was €\xa00,00, wordt €\xa04,00" in done.out
+    assert "Hierdoor: erbij gekomen: 20 februari 2026, Omzet, €\xa0100,00" in done.out
     again = quick("allocate", "2026-05", "--coop", str(closed))
     assert "Amina, februari 2026: tax was" in again.out
     explained = quick("explain", "amina", "2026-05", "--coop", str(closed)).out

@@ -54,7 +54,8 @@ def allocate(
         corrected = [
             {
                 "member": member, "of": str(c.of), "pack": c.pack, "step": c.step,
-                "was": plain(c.was), "becomes": plain(c.becomes), "because": c.because,
+                "was": plain(c.was), "becomes": plain(c.becomes),
+                "because": [change.shown for change in c.because],
             }
             for member, c in result.corrections
         ]  # fmt: skip

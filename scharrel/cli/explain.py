@@ -130,7 +130,7 @@ def trace_of(
                 "account": c.account,
                 "was": plain(c.was),
                 "becomes": plain(c.becomes),
-                "because": c.because,
+                "because": [change.shown for change in c.because],
             }
             for c in corrected
         ],
@@ -193,7 +193,7 @@ def _show(
 
 
 def _show_corrections(allocation: Allocation, corrected: list[Correction], packs: Mapping[str, Pack]) -> None:
-    from scharrel.text.sentences import step_label
+    from scharrel.text.sentences import because, step_label
 
     if not corrected:
         return
@@ -211,8 +211,8 @@ def _show_corrections(allocation: Allocation, corrected: list[Correction], packs
         )
         screen.print(f"   {said}", soft_wrap=True)
         if c.because:
-            because = words("changes.because", bookings=visible(c.because))
-            screen.print(f"     {because}", style="dim", soft_wrap=True)
+            said = words("changes.because", bookings=because(words, c.because))
+            screen.print(f"     {said}", style="dim", soft_wrap=True)
 
 
 def _list(screen: Any, bookings: list[tuple[str, str]]) -> None:

@@ -6,6 +6,7 @@ what dividing everything at once gives.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -28,7 +29,26 @@ class Mark(NamedTuple):
     """A booking as it was when its month was closed: a digest of all of it, and enough to name it."""
 
     digest: str
-    shown: str
+    day: date
+    legs: tuple[tuple[str, Decimal, str], ...]
+
+    @property
+    def shown(self) -> str:
+        """The day, and account, amount and currency of each leg."""
+        return f"{self.day} " + ", ".join(
+            f"{account} {number:f} {unit}" for account, number, unit in self.legs
+        )
+
+
+class Change(NamedTuple):
+    """A booking that is new since its month was closed, or gone."""
+
+    new: bool
+    mark: Mark
+
+    @property
+    def shown(self) -> str:
+        return f"{'+' if self.new else '−'} {self.mark.shown}"
 
 
 class Basis(NamedTuple):
@@ -65,7 +85,7 @@ class Correction(NamedTuple):
     account: str
     was: Decimal
     becomes: Decimal
-    because: str = ""
+    because: tuple[Change, ...] = ()
 
     @property
     def difference(self) -> Decimal:
@@ -109,7 +129,7 @@ def corrections(
     ]
     if not found:
         return []
-    changed = {month: _signs(basis.bookings, marks(month)) for month, basis in known(seals).items()}
+    changed = {month: _changes(basis.bookings, marks(month)) for month, basis in known(seals).items()}
     return [c._replace(because=_because(changed, c.of)) for c in found]
 
 
@@ -136,15 +156,15 @@ def booked(seals: Sequence[Sealed]) -> dict[Month, list[Correction]]:
     return found
 
 
-def _because(changed: Mapping[Month, str], of: Month) -> str:
+def _because(changed: Mapping[Month, tuple[Change, ...]], of: Month) -> tuple[Change, ...]:
     """What changed in the month, or in the first month before it in which something did."""
-    earlier = [signs for month, signs in sorted(changed.items()) if month <= of and signs]
-    return changed.get(of) or (earlier[0] if earlier else "")
+    earlier = [changes for month, changes in sorted(changed.items()) if month <= of and changes]
+    return changed.get(of) or (earlier[0] if earlier else ())
 
 
-def _signs(sealed: Sequence[Mark], now: Sequence[Mark]) -> str:
+def _changes(sealed: Sequence[Mark], now: Sequence[Mark]) -> tuple[Change, ...]:
     gone, new = changed_bookings(sealed, now)
-    return "; ".join([f"− {mark.shown}" for mark in gone] + [f"+ {mark.shown}" for mark in new])
+    return (*(Change(False, mark) for mark in gone), *(Change(True, mark) for mark in new))
 
 
 def postings(allocation: Allocation) -> Iterator[Posted]:

@@ -9,12 +9,13 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from scharrel import __version__
-from scharrel.core.closing import Correction
+from scharrel.core.closing import Change, Correction, Mark
 from scharrel.core.facts import Group
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
@@ -24,7 +25,7 @@ from scharrel.files.gather import Books
 from scharrel.files.source import digest, read_text, state_of
 from scharrel.files.writing import WriteError, write_text
 
-_FORM = f"{__version__}/4"
+_FORM = f"{__version__}/5"
 
 
 class Seen(NamedTuple):
@@ -171,7 +172,16 @@ def _plain(entry: Kept) -> list[object]:
     ]
     warnings = [[p.file, p.line, p.code, dict(p.values), p.excerpt] for p in entry.problems]
     corrected = [
-        [member, str(c.of), c.pack, c.step, c.account, str(c.was), str(c.becomes), c.because]
+        [
+            member,
+            str(c.of),
+            c.pack,
+            c.step,
+            c.account,
+            str(c.was),
+            str(c.becomes),
+            [_plain_change(change) for change in c.because],
+        ]
         for member, c in entry.corrections
     ]
     return [entry.key, entry.ledgers, entry.files, rows, corrected, warnings]
@@ -196,10 +206,23 @@ def _row(member: str, pool: str, paid: dict[str, str], keep: str, pots: list[tup
     return Summary(member, Decimal(pool), amounts, Decimal(keep), levels)
 
 
+def _plain_change(change: Change) -> list[object]:
+    mark = change.mark
+    legs = [[account, str(number), unit] for account, number, unit in mark.legs]
+    return [change.new, mark.digest, str(mark.day), legs]
+
+
 def _correction(
-    of: str, pack: str, step: str, account: str, was: str, becomes: str, because: str
+    of: str, pack: str, step: str, account: str, was: str, becomes: str, because: list[Any]
 ) -> Correction:
-    return Correction(Month.parse(of), pack, step, account, Decimal(was), Decimal(becomes), because)
+    changes = tuple(
+        Change(
+            bool(new),
+            Mark(digest, date.fromisoformat(day), tuple((name, Decimal(n), unit) for name, n, unit in legs)),
+        )
+        for new, digest, day, legs in because
+    )
+    return Correction(Month.parse(of), pack, step, account, Decimal(was), Decimal(becomes), changes)
 
 
 def _warning(file: str, line: int, code: str, values: dict[str, str], excerpt: str) -> Problem:

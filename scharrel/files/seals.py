@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -93,12 +94,29 @@ def read_seal(path: Path) -> Sealed:
 
 
 def _basis(table: Mapping[str, Any]) -> Basis:
-    bookings = tuple(Mark(str(digest), str(shown)) for digest, shown in table["bookings"])
+    bookings = tuple(
+        Mark(
+            str(digest),
+            date.fromisoformat(day),
+            tuple((str(account), Decimal(number), str(unit)) for account, number, unit in legs),
+        )
+        for digest, day, legs in table["bookings"]
+    )
     return Basis(bookings, str(table["facts"]))
 
 
 def _plain_basis(basis: Basis) -> dict[str, object]:
-    return {"facts": basis.facts, "bookings": [list(mark) for mark in basis.bookings]}
+    return {
+        "facts": basis.facts,
+        "bookings": [
+            [
+                mark.digest,
+                str(mark.day),
+                [[account, f"{number:f}", unit] for account, number, unit in mark.legs],
+            ]
+            for mark in basis.bookings
+        ],
+    }
 
 
 def read_chain(path: Path) -> Chain:
@@ -149,9 +167,8 @@ def marks(movements: list[Movement], month: Month) -> tuple[Mark, ...]:
         first = postings[0]
         legs = sorted((m.account, str(m.amount.normalize()), m.currency) for m in postings)
         whole = [str(first.day), str(first.earned or ""), first.text, first.reason, legs]
-        amounts = ", ".join(f"{account} {amount:f} {unit}" for account, amount, unit in _shown(postings))
         digest = digest_of(json.dumps(whole, ensure_ascii=False).encode())
-        found.append(Mark(digest, f"{first.day} {amounts}"))
+        found.append(Mark(digest, first.day, tuple((m.account, m.amount, m.currency) for m in postings)))
     return tuple(sorted(found, key=lambda mark: (mark.shown, mark.digest)))
 
 
@@ -175,10 +192,6 @@ def facts_digest(facts: Mapping[str, object]) -> str:
     """The member's facts in force, but for how to address them."""
     counted = {key: str(value) for key, value in facts.items() if key not in ("name", "iban", "address")}
     return digest_of(json.dumps(counted, sort_keys=True, ensure_ascii=False).encode())
-
-
-def _shown(postings: list[Movement]) -> list[tuple[str, Decimal, str]]:
-    return [(m.account, m.amount, m.currency) for m in postings]
 
 
 def _plain(value: Any, month: Month) -> Any:

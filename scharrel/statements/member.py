@@ -14,7 +14,7 @@ from scharrel.core.prospect import Stretch
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.dossier import Dossier
 from scharrel.statements.seal import month_figures
-from scharrel.text.sentences import closing, label, opening, sentences, since, sources
+from scharrel.text.sentences import because, closing, label, opening, sentences, since, sources
 from scharrel.text.words import Words
 
 HUNDRED = Decimal(100)
@@ -155,7 +155,7 @@ def member_view(words: Words, dossier: Dossier) -> MemberView:
         paid_out=[m for account in accounts for m in dossier.dated(account) if m.amount < 0],
         due=sum((month.balances.get(account, ZERO) for account in accounts), ZERO),
         limits=tuple(used for result in month.steps for used in limits(words, result)),
-        corrections=corrected(dossier, [dossier.month]),
+        corrections=corrected(words, dossier, [dossier.month]),
         has_last_year=bool(last_year),
         years=tuple(_compared(dossier.of_year(month.month.year), last_year)),
         bookings=[m for m in counted if dossier.roles[m.account] != "vat"],
@@ -171,10 +171,10 @@ def member_figures(dossier: Dossier) -> dict[str, str]:
     return month_figures(month) | pots | correction_figures(dossier, [dossier.month])
 
 
-def corrected(dossier: Dossier, booked: Sequence[Month]) -> list[Corrected]:
+def corrected(words: Words, dossier: Dossier, booked: Sequence[Month]) -> list[Corrected]:
     """What was put right in these months."""
     return [
-        Corrected(c.of, name, c.was, c.becomes, c.because)
+        Corrected(c.of, name, c.was, c.becomes, because(words, c.because))
         for month in booked
         for name, c in dossier.corrections.get(month, ())
     ]

@@ -129,7 +129,7 @@ def municipality_return(words: Words, dossier: Dossier) -> Return:
             if r.step.party in ("municipality", "member")
         ],
         late=_late(dossier),
-        corrections=[entry._replace(reason="") for entry in corrected(dossier, [dossier.month])],
+        corrections=[entry._replace(reason="") for entry in corrected(words, dossier, [dossier.month])],
     )
 
 

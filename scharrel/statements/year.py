@@ -89,7 +89,7 @@ def year_view(words: Words, dossier: Dossier) -> YearView:
             Closing(account.rpartition(":")[2], dossier.allocation.balances.get(account, ZERO))
             for account in dossier.pot_accounts()
         ],
-        corrections=corrected(dossier, [month.month for month in months]),
+        corrections=corrected(words, dossier, [month.month for month in months]),
     )
 
 

@@ -8,7 +8,7 @@ from scharrel.core.closing import Correction
 from scharrel.core.month import Month
 from scharrel.files.gather import Books
 from scharrel.files.writing import Change
-from scharrel.text.sentences import step_label
+from scharrel.text.sentences import because, step_label
 from scharrel.text.words import Words, visible
 
 MAX_LINES = 20
@@ -43,11 +43,11 @@ def correction_lines(
     """What is put right in the open month of what was posted for closed ones."""
     if corrections and books.closed:
         yield words("changes.corrections", month=words.month(books.closed.plus(1)))
-        because = ""
+        told: tuple[object, ...] = ()
         for member, c in corrections[:MAX_LINES]:
-            if c.because and c.because != because:
-                yield "  " + words("changes.because", bookings=visible(c.because))
-            because = c.because
+            if c.because and c.because != told:
+                yield "  " + words("changes.because", bookings=because(words, c.because))
+            told = c.because
             yield "  " + words(
                 "changes.correction",
                 name=visible(books.members[member].name),

@@ -1,8 +1,9 @@
 """Every step of an allocation as plain sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from scharrel.core.closing import Change
 from scharrel.core.money import ZERO, to_cents
 from scharrel.core.pack import FactValue, Figure, Pack, Step
 from scharrel.core.trace import Allocation, Limit, StepResult
@@ -28,6 +29,22 @@ def opening(words: Words, allocation: Allocation) -> Iterator[str]:
 def label(words: Words, step: Step) -> str:
     """The step's name for people."""
     return visible(step.label[words.lang])
+
+
+def because(words: Words, changes: Sequence[Change]) -> str:
+    """The bookings behind a correction, each by its day and its first leg."""
+    return "; ".join(
+        words(
+            "explain.booking-new" if change.new else "explain.booking-gone",
+            day=words.day(change.mark.day),
+            account=visible(change.mark.legs[0][0].partition(":")[2].replace(":", ": ")),
+            amount=words.money(change.mark.legs[0][1])
+            if change.mark.legs[0][2] == "EUR"
+            else f"{words.number(change.mark.legs[0][1])} {visible(change.mark.legs[0][2])}",
+        )
+        for change in changes
+        if change.mark.legs
+    )
 
 
 def step_label(words: Words, pack: Pack | None, step_id: str) -> str:
