@@ -99,6 +99,10 @@ def test_corrections_are_shown_explained_and_stated(closed: Path, quick: Run) ->
     assert "Amina, februari 2026: tax was" in again.out
     explained = quick("explain", "amina", "2026-05", "--coop", str(closed)).out
     assert "tax in februari 2026 was €\xa00,00, wordt €\xa04,00: €\xa04,00 verschil." in explained
+    then = quick("explain", "amina", "2026-02", "tax", "--coop", str(closed)).out
+    assert "het verschil is geboekt in mei 2026" in then
+    assert "tax in februari 2026 was" in then
+    assert "maart" not in then
     for month in ("2026-05", "2026-06"):
         assert quick("allocate", month, "--coop", str(closed)).status == 0
     assert quick("close", "2026-05", "--coop", str(closed)).status == 0

@@ -72,7 +72,15 @@ def explain(
         return
     title = words("explain.title", name=who.name, month=words.month(asked), pack=found.pack.title)
     _show(title, found, steps, bookings, whole=step is None)
-    _show_corrections(found, [c for c in corrected if step in (None, c.step)], books.packs)
+    heading = words("explain.corrections", month=words.month(asked))
+    _show_corrections(heading, [c for c in corrected if step in (None, c.step)], books.packs)
+    later = dict(outcome.booked.get(member, {}))
+    if first_open and (due := outcome.corrections.get(member)):
+        later[first_open] = due
+    for booked_in, found_then in sorted(later.items()):
+        heading = words("explain.corrected-later", month=words.month(asked), later=words.month(booked_in))
+        about = [c for c in found_then if c.of == asked and step in (None, c.step)]
+        _show_corrections(heading, about, books.packs)
 
 
 def trace_of(
@@ -192,14 +200,14 @@ def _show(
         say(closing(words, allocation), style="bold")
 
 
-def _show_corrections(allocation: Allocation, corrected: list[Correction], packs: Mapping[str, Pack]) -> None:
+def _show_corrections(heading: str, corrected: list[Correction], packs: Mapping[str, Pack]) -> None:
     from scharrel.text.sentences import because, step_label
 
     if not corrected:
         return
     screen = console()
     screen.print()
-    screen.print(words("explain.corrections", month=words.month(allocation.month)), style="bold")
+    screen.print(heading, style="bold", soft_wrap=True)
     for c in corrected:
         said = words(
             "explain.correction",
