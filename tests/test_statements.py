@@ -279,6 +279,26 @@ def test_a_broken_template_is_named_and_nothing_is_written(case: str, coop: Path
     assert not list((coop / "statements").rglob("*.*"))
 
 
+def test_a_template_cannot_be_a_link_to_another_file(coop: Path, tmp_path: Path, quick: Run) -> None:
+    assert quick("allocate", MONTH, "--coop", str(coop)).status == 0
+    (tmp_path / "geheim").write_text("geheim")
+    (coop / "templates").mkdir()
+    (coop / "templates/member.j2").symlink_to(tmp_path / "geheim")
+    done = quick("statements", MONTH, "--format", "txt", "--coop", str(coop))
+    assert done.status == 1
+    assert "templates/member.j2:1: Dit sjabloon werkt niet (a template cannot be a link)" in done.err
+    assert "geheim" not in done.err
+
+
+def test_a_template_that_is_no_text(coop: Path, quick: Run) -> None:
+    assert quick("allocate", MONTH, "--coop", str(coop)).status == 0
+    (coop / "templates").mkdir()
+    (coop / "templates/words.nl.j2").write_bytes(b"\xff\xfe")
+    done = quick("statements", MONTH, "--format", "txt", "--coop", str(coop))
+    assert done.status == 1
+    assert "templates/words.nl.j2:1: Dit sjabloon werkt niet" in done.err
+
+
 # -- what can be wrong
 
 

@@ -12,6 +12,7 @@ import traceback
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,6 @@ from typing import Any
 from jinja2 import (
     ChoiceLoader,
     Environment,
-    FileSystemLoader,
     FunctionLoader,
     StrictUndefined,
     TemplateError,
@@ -90,7 +90,7 @@ class Documents:
         self.words = words
         self.form = form
         self.environment = ImmutableSandboxedEnvironment(
-            loader=ChoiceLoader([FileSystemLoader(folder), FunctionLoader(_packaged)]),
+            loader=ChoiceLoader([FunctionLoader(partial(_own, folder)), FunctionLoader(_packaged)]),
             autoescape=True,
             finalize=_escaping(_ESCAPES[form]),
             undefined=StrictUndefined,
@@ -175,6 +175,17 @@ class Documents:
 def _escaping(escape: Callable[[object], object]) -> Callable[[object], object]:
     """Escape what is printed, unless a macro of the format made it."""
     return lambda value: value if hasattr(value, "__html__") else escape(value)
+
+
+def _own(folder: Path, name: str) -> tuple[str, str, Callable[[], bool]] | None:
+    """A template of the cooperative's; a link to somewhere else is none."""
+    path = folder / Path(name).name
+    if folder.is_symlink() or path.is_symlink():
+        raise TemplateSyntaxError("a template cannot be a link", 1, name)
+    try:
+        return (path.read_text("utf-8"), str(path), lambda: True) if path.is_file() else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise TemplateSyntaxError(str(error), 1, name) from error
 
 
 def _packaged(name: str) -> tuple[str, str, Callable[[], bool]] | None:
