@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 from scharrel.core.closing import Basis, Posted, Sealed, changed_bookings, known, postings
@@ -63,11 +64,8 @@ def close_all(books: Books, through: Month, today: date) -> Closed:
         outcomes.append((group, outcome))
     if errors(problems):
         return Closed([], "", problems)
-    first = (
-        books.closed.plus(1)
-        if books.closed
-        else min((m.first for m in books.members.values()), default=through)
-    )
+    beginning = min((member.first for member in books.members.values()), default=through)
+    first = books.first_open or beginning
     text = _read(books.coop, books.closed) if books.closed else ""
     done = []
     for month in months(first, through):
@@ -184,7 +182,10 @@ def _member_findings(books: Books, member: str, outcome: Outcome, last: Month) -
     """Bookings, rules and facts that are not what a closed month rests on."""
     try:
         seals = read_seals(books.coop, member, last)
-    except BrokenSealError:
+    except BrokenSealError as broken:
+        path: Path = broken.args[0]
+        code = "broken-seal" if path.is_file() else "missing-seal"
+        yield Finding(books.coop.shown(path), code, Month.parse(path.stem))
         return
     ledger = outcome.ledgers[member]
     packs = {a.month: a.pack for a in outcome.allocations if a.member == member}

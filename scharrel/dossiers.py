@@ -38,12 +38,9 @@ def dossiers(
         problems += not_allocated(books, group, outcome, month)
     ahead = _prospects(books, group, outcome, month)
     roles = {account: books.chart.role(account) for account in books.chart.accounts}
-    first_open = books.closed.plus(1) if books.closed else None
     found = []
     for member in group:
-        corrected = dict(outcome.booked.get(member.id, {}))
-        if first_open and (due := outcome.corrections.get(member.id)):
-            corrected[first_open] = due
+        corrected = outcome.corrected(member.id, books.first_open)
         allocations = [a for a in outcome.allocations if a.member == member.id]
         ledger = outcome.ledgers[member.id]
         if allocations:

@@ -32,6 +32,11 @@ class Outcome:
     corrections: dict[str, list[Correction]] = field(default_factory=dict)
     booked: dict[str, dict[Month, list[Correction]]] = field(default_factory=dict)
 
+    def corrected(self, member: str, first_open: Month | None) -> dict[Month, list[Correction]]:
+        """All corrections of a member, by the month in which they are booked."""
+        due = self.corrections.get(member)
+        return self.booked.get(member, {}) | ({first_open: due} if first_open and due else {})
+
 
 def compute(books: Books, group: Group, through: Month, today: date, *, sealed: bool = True) -> Outcome:
     """Read and divide for members who have to be computed together.
@@ -109,7 +114,7 @@ def involved(books: Books, members: Collection[Member]) -> list[Problem]:
 def texts(books: Books, outcome: Outcome, through: Month) -> dict[str, dict[str, str]]:
     """The text of every allocation file of an open month, by member and month."""
     found: dict[str, dict[str, str]] = {member: {} for member in outcome.ledgers}
-    first_open = books.closed.plus(1) if books.closed else None
+    first_open = books.first_open
     corrected = dict(outcome.corrections) if first_open and first_open <= through else {}
     for allocation in outcome.allocations:
         if books.closed and allocation.month <= books.closed:

@@ -189,7 +189,28 @@ def test_a_seal_that_cannot_be_read_stops_allocate(closed: Path, quick: Run) -> 
     assert "ledgers/allocations/amina/2026-02.seal:1: Dit zegel" in done.err
 
 
+@pytest.mark.parametrize("missing", ["2026-03", "2026-01"])
+def test_a_closed_month_whose_seal_is_gone_is_not_posted_again(
+    missing: str, closed: Path, quick: Run
+) -> None:
+    (closed / f"ledgers/allocations/amina/{missing}.seal").unlink()
+    before = sealed_files(closed)
+    done = quick("allocate", "2026-06", "--coop", str(closed))
+    assert done.status == 1
+    assert f"ledgers/allocations/amina/{missing}.seal:1: Dit zegel" in done.err
+    assert sealed_files(closed) == before
+
+
 # -- audit
+
+
+def test_an_allocation_put_among_closed_months_is_named(closed: Path, quick: Run) -> None:
+    planted = closed / "ledgers/allocations/amina/2025-12.beancount"
+    planted.write_text('2025-12-31 * "erbij"\n  Equity:Verdeling  5.00 EUR\n  Liabilities:Lid\n')
+    done = quick("audit", "--coop", str(closed))
+    assert done.status == 1
+    assert "ledgers/allocations/amina/2025-12.seal: Dit zegel van december 2025 ontbreekt" in done.out
+    assert quick("allocate", "2026-06", "--coop", str(closed)).status == 1
 
 
 def test_laying_out_a_ledger_otherwise_is_no_change(closed: Path, quick: Run) -> None:

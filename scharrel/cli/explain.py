@@ -65,8 +65,8 @@ def explain(
         names = ", ".join(result.step.id for result in found.steps)
         fail(words("error.no-step", month=words.month(asked), step=step, steps=names), status=2)
     bookings = _bookings(books, outcome.ledgers[member], asked)
-    first_open = books.closed.plus(1) if books.closed else None
-    corrected = outcome.corrections.get(member, []) if asked == first_open else []
+    by_month = outcome.corrected(member, books.first_open)
+    corrected = by_month.get(asked, [])
     if as_json:
         print_json(trace_of(found, steps, bookings, corrected))
         return
@@ -74,10 +74,7 @@ def explain(
     _show(title, found, steps, bookings, whole=step is None)
     heading = words("explain.corrections", month=words.month(asked))
     _show_corrections(heading, [c for c in corrected if step in (None, c.step)], books.packs)
-    later = dict(outcome.booked.get(member, {}))
-    if first_open and (due := outcome.corrections.get(member)):
-        later[first_open] = due
-    for booked_in, found_then in sorted(later.items()):
+    for booked_in, found_then in sorted(by_month.items()):
         heading = words("explain.corrected-later", month=words.month(asked), later=words.month(booked_in))
         about = [c for c in found_then if c.of == asked and step in (None, c.step)]
         _show_corrections(heading, about, books.packs)

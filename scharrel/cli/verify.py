@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scharrel.cli.context import console, fail, open_coop, stop_on_errors, today, words
+from scharrel.cli.context import console, fail, open_coop, stop_on_errors, today, words, writing_in
 from scharrel.cli.options import COOP, LANG
 from scharrel.text.words import visible
 
@@ -20,7 +20,6 @@ def verify(
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     from scharrel.files.gather import read_books
-    from scharrel.files.writing import WriteError
     from scharrel.statements.reading import NoStatementError
     from scharrel.verifying import verify as compare
 
@@ -28,11 +27,10 @@ def verify(
     try:
         if file.stat().st_size > MAX_BYTES:
             raise NoStatementError
-        verdict = compare(books, file.read_bytes(), today())
+        with writing_in(books.coop, "verify", alone=False):
+            verdict = compare(books, file.read_bytes(), today())
     except NoStatementError:
         fail(words("verify.none", path=str(file)), status=1)
-    except WriteError as error:
-        fail(words("error.write", path=str(error.path), reason=error.reason), status=1)
     stop_on_errors(verdict.problems)
     screen = console()
     name = verdict.statement.seal.name

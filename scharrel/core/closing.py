@@ -5,6 +5,7 @@ should have paid, less all that was posted for it, is its correction; so the pos
 what dividing everything at once gives.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -175,14 +176,16 @@ def postings(allocation: Allocation) -> Iterator[Posted]:
 
 def changed_bookings(sealed: Sequence[Mark], now: Sequence[Mark]) -> tuple[list[Mark], list[Mark]]:
     """The bookings that are gone since the month was closed, and those that are new."""
-    before, after = [mark.digest for mark in sealed], [mark.digest for mark in now]
-    gone, new = list(sealed), list(now)
-    for mark in now:
-        if mark.digest in before:
-            before.remove(mark.digest)
-            gone.remove(next(g for g in gone if g.digest == mark.digest))
-    for mark in sealed:
-        if mark.digest in after:
-            after.remove(mark.digest)
-            new.remove(next(n for n in new if n.digest == mark.digest))
-    return gone, new
+    return _without(sealed, now), _without(now, sealed)
+
+
+def _without(marks: Sequence[Mark], others: Sequence[Mark]) -> list[Mark]:
+    """The bookings that the others do not have, or have less often."""
+    left = Counter(mark.digest for mark in others)
+    found = []
+    for mark in marks:
+        if left[mark.digest]:
+            left[mark.digest] -= 1
+        else:
+            found.append(mark)
+    return found

@@ -28,6 +28,11 @@ class Books(NamedTuple):
     closed: Month | None = None
 
     @property
+    def first_open(self) -> Month | None:
+        """The month in which closed months are corrected, if any is closed."""
+        return self.closed.plus(1) if self.closed else None
+
+    @property
     def pots(self) -> frozenset[str]:
         """Every account that allocations pay into, and the other side of them."""
         paid = {step.to for pack in self.packs.values() for step in pack.steps if step.to}

@@ -21,7 +21,7 @@ from scharrel.core.facts import Movement
 from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack, Param
-from scharrel.files.coop import Coop
+from scharrel.files.coop import MONTH_FILE, Coop
 
 _NAME = re.compile(r"(\d{4}-\d{2})\.seal")
 
@@ -62,15 +62,21 @@ def chain_path(coop: Coop, month: Month) -> Path:
 
 
 def read_seals(coop: Coop, member: str, closed: Month | None) -> list[Sealed]:
-    """The member's seals up to the last month that was closed; BrokenSealError if one cannot be read.
+    """The member's seals up to the last month that was closed; BrokenSealError if one cannot be read, or
+    if an allocation of a closed month has none: what was posted then is not known.
 
     A later one was left by a run that was stopped before its month was closed.
     """
     folder = coop.allocations / member
     if closed is None or not folder.is_dir():
         return []
-    names = sorted(path.name for path in folder.iterdir() if _NAME.fullmatch(path.name))
-    return [read_seal(folder / name) for name in names if name <= f"{closed}.seal"]
+    names = {path.name for path in folder.iterdir()}
+    for name in sorted(name for name in names if MONTH_FILE.fullmatch(name)):
+        seal = name.removesuffix(".beancount") + ".seal"
+        if seal <= f"{closed}.seal" and seal not in names:
+            raise BrokenSealError(folder / seal)
+    seals = sorted(name for name in names if _NAME.fullmatch(name) and name <= f"{closed}.seal")
+    return [read_seal(folder / name) for name in seals]
 
 
 def read_seal(path: Path) -> Sealed:

@@ -25,7 +25,7 @@ from jinja2 import (
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
-)  # fmt: skip
+)
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
@@ -101,7 +101,7 @@ class Documents:
         self.drawings = self.environment.overlay(finalize=_escaping(_for_html))
         self.environment.globals |= {
             "lang": words.lang, "macros": f"{form}.j2", "texts": f"words.{words.lang}.j2",
-            "range": range, "aligned": _aligned, "wrapped": _wrapped, "svg": self._svg,
+            "aligned": _aligned, "wrapped": _wrapped, "svg": self._svg,
         }  # fmt: skip
         self.environment.filters |= {
             "money": words.money,

@@ -41,8 +41,8 @@ def correction_lines(
     words: Words, books: Books, corrections: Sequence[tuple[str, Correction]]
 ) -> Iterator[str]:
     """What is put right in the open month of what was posted for closed ones."""
-    if corrections and books.closed:
-        yield words("changes.corrections", month=words.month(books.closed.plus(1)))
+    if corrections and books.first_open:
+        yield words("changes.corrections", month=words.month(books.first_open))
         told: tuple[object, ...] = ()
         for member, c in corrections[:MAX_LINES]:
             if c.because and c.because != told:
