@@ -183,7 +183,10 @@ def hostile_coop(coop: Path) -> Callable[[str], Path]:
             f'\n2026-05-21 * "{quoted}" "pot"\n  reason: "{quoted}"\n'
             "  Liabilities:Spaarpot  1.00 EUR\n  Assets:Bank\n",
         )
+        approval = f'\n2026-05-01 custom "approval" "amina" "{quoted}" 300.00 EUR\n  by: "{quoted}"\n'
+        append(coop / REGISTER, approval)
         pack = (coop / PACK).read_text()
+        pack = pack.replace('target = "start_capital"', 'target = "start_capital"\napproval = true')
         basic = quoted.replace("\n", " ")
         pack = pack.replace('label = "coop"', f'label = "{basic}"')
         pack = re.sub(r'title = "[^"]*"', lambda _: f'title = "{basic}"', pack, count=1)
@@ -207,7 +210,7 @@ def test_text_stays_text(text: str, hostile_coop: Callable[[str], Path], quick: 
         done = quick("statements", MONTH, "--format", form, "--coop", str(coop))
         assert (done.status, done.err) == (0, ""), done.err
         for kind, least in (
-            ("member/amina", 5),
+            ("member/amina", 9),
             ("municipality/amina", 2),
             ("year/amina", 1),
             ("coop/overview", 2),

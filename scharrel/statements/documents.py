@@ -230,7 +230,8 @@ def _wrapped(text: object, indent: int = 0) -> Markup:
 def _aligned(head: Sequence[object], rows: Sequence[Sequence[object]], align: str) -> Markup:
     """A table in columns that line up: `align` has r for a column of numbers.
 
-    Where a line has no room for a text, that stands on a line of its own, above the rest.
+    Where a line has no room for a text, that stands on a line of its own: the first column's above the
+    rest, another's below it in its column.
     """
     cells = [[isolated(str(cell)) for cell in row] for row in [head, *rows]]
     widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
@@ -243,12 +244,14 @@ def _aligned(head: Sequence[object], rows: Sequence[Sequence[object]], align: st
 
 
 def _lines(cells: Sequence[str], widths: Sequence[int], align: str) -> Iterator[str]:
-    for nth, cell in enumerate(cells):
-        if cell_len(cell) > widths[nth]:
-            yield cell
-            cells = [*cells[:nth], "", *cells[nth + 1 :]]
+    fitting = ["" if cell_len(cell) > width else cell for cell, width in zip(cells, widths, strict=True)]
+    if fitting[0] != cells[0]:
+        yield cells[0]
     padded = (
         " " * (width - cell_len(cell)) + cell if side == "r" else cell + " " * (width - cell_len(cell))
-        for cell, width, side in zip(cells, widths, align, strict=True)
+        for cell, width, side in zip(fitting, widths, align, strict=True)
     )
     yield "  ".join(padded).rstrip()
+    for nth in range(1, len(cells)):
+        if fitting[nth] != cells[nth]:
+            yield " " * (sum(widths[:nth]) + 2 * nth) + cells[nth]
