@@ -30,18 +30,21 @@ def dossiers(
 
     With `posted` it is a problem when the written allocations say something else.
     """
-    outcome = compute(books, group, month, today)
+    # A settlement is booked in the first open month; by then it has to be there.
+    settled = any(member.settlement(month.year) for member in group)
+    upto = max(month, books.first_open) if settled and books.first_open else month
+    outcome = compute(books, group, upto, today)
     if errors(outcome.problems) or errors(involved(books, group)):
         return [], outcome.problems
     problems = outcome.problems
     if posted:
-        problems += not_allocated(books, group, outcome, month)
+        problems += not_allocated(books, group, outcome, upto)
     ahead = _prospects(books, group, outcome, month)
     roles = {account: books.chart.role(account) for account in books.chart.accounts}
     found = []
     for member in group:
         corrected = outcome.corrected(member.id, books.first_open)
-        allocations = [a for a in outcome.allocations if a.member == member.id]
+        allocations = [a for a in outcome.allocations if a.member == member.id and a.month <= month]
         ledger = outcome.ledgers[member.id]
         if allocations:
             stretches = ahead.get(member.id, ())
@@ -53,7 +56,6 @@ def dossiers(
                     {
                         when: [(step_label(words, books.packs.get(c.pack), c.step), c) for c in found_then]
                         for when, found_then in corrected.items()
-                        if when <= month
                     },
                 )
             )  # fmt: skip

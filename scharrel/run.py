@@ -62,9 +62,11 @@ def compute(books: Books, group: Group, through: Month, today: date, *, sealed: 
             seals = read_seals(books.coop, member.id, books.closed)
             problems += _rules_changed(own, seals)
             earlier[member.id] = booked(seals)
-            corrected[member.id] = corrections(
-                own, seals, books.closed, partial(marks, ledgers[member.id].movements)
-            )
+            due = corrections(own, seals, books.closed, partial(marks, ledgers[member.id].movements))
+            corrected[member.id] = [
+                c._replace(settles=settlement.source) if (settlement := member.settlement(c.of.year)) else c
+                for c in due
+            ]
     except BrokenSealError as broken:
         problems.append(Problem(books.coop.shown(broken.args[0]), 1, "broken-seal"))
     for member in group:

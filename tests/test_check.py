@@ -299,7 +299,7 @@ def test_every_message_has_an_example() -> None:
         "no-closing", "no-steps", "no-table", "no-value", "no-value-for-fact", "no-birthday", "fact-not-true",
         "after-leaving", "no-include", "not-registered", "no-file", "bom", "encoding",
     }  # fmt: skip
-    in_hostile = {"symlink", "too-long", "unreadable-file"}
+    in_hostile = {"symlink", "too-long", "too-many-lines", "long-line", "unreadable-file"}
     elsewhere = {"template", "not-allocated", "changed-while-reading", "broken-seal", "rules-of-closed"}
     elsewhere |= {"many-more", "stopped-looking", "strange-letters"}
     elsewhere |= {
@@ -309,5 +309,11 @@ def test_every_message_has_an_example() -> None:
         "approval",
         "approval-member",
         "approval-pot",
+        "settlement",
+        "settlement-member",
+        "settlement-no-member",
+        "settlement-no-tax",
+        "settlement-open",
+        "settlement-step",
     }
     assert set(catalogue("nl")["problem"]) == shown | own_test | in_hostile | elsewhere

@@ -159,7 +159,10 @@ def test_a_file_that_cannot_be_written_is_told(coop: Path, quick: Run) -> None:
         (["allocate", "--member", "amna"], "Er is geen lid"),
         (["allocate", "--coöp"], "De optie --coöp bestaat niet. Bedoel je --coop?"),
         (["explain", "amina"], "Hier ontbreekt MONTH."),
-        (["alocate"], "Kies uit: allocate, explain, check, statements, verify, close, audit, init, member"),
+        (
+            ["alocate"],
+            "Kies uit: allocate, explain, check, statements, verify, close, audit, settle, init, member",
+        ),
         (["allocate", "2026-01", "2026-02"], "Dit commando klopt niet"),
         (["explain", "amna", "2026-04"], "Er is geen lid"),
         (["explain", "amina", "2025-04"], "geen verdeling in april 2025"),

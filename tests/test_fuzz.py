@@ -1,7 +1,7 @@
 """A sound file with a few bytes changed is read or refused, and nothing else happens."""
 
 from fuzz import WORDS, mutated, readers
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 KINDS = readers()
@@ -19,6 +19,7 @@ def test_a_file_is_read_or_refused(kind: str, changes: list[tuple[int, int, byte
     read(mutated(whole, changes))
 
 
+@example(kind="ledgers/accounts.beancount", content=b":,0")
 @settings(max_examples=500, deadline=None)
 @given(kind=st.sampled_from(sorted(KINDS)), content=st.binary(max_size=300))
 def test_so_are_any_bytes(kind: str, content: bytes) -> None:

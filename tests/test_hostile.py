@@ -3,6 +3,8 @@
 import os
 import pickle
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -163,3 +165,50 @@ def test_no_command_uses_the_network(coop: Path, quick: Run, monkeypatch: pytest
     ):  # fmt: skip
         assert quick(*command, *where).status == 0, command
     assert quick("init", str(coop / "nieuw")).status == 0
+
+
+SALE = '2026-01-01 * "a"\n  Income:Omzet {amount} EUR\n  Assets:Bank\n'
+GREEDY = {
+    "a sum of a million terms": SALE.format(amount="1+" * 1_000_000 + "1"),
+    "brackets in brackets": SALE.format(amount="(" * 1_000_000 + "1" + ")" * 1_000_000),
+    "minus upon minus": SALE.format(amount="-" * 1_000_000 + "1"),
+    "a number of a million digits": SALE.format(amount="9" * 1_000_000),
+    "a text without end": SALE.format(amount="-1").replace('"a"', f'"{"a" * 9_000_000}"'),
+    "tags": SALE.format(amount="-1").replace('"a"', '"a"' + " #a" * 1_000_000),
+    "lines of nothing": "x\n" * 4_900_000,
+    "zeros": "\0" * 9_000_000,
+    "a large file": "; \n" * 4_000_000,
+}
+
+
+@pytest.mark.parametrize("text", GREEDY.values(), ids=GREEDY)
+def test_what_would_eat_time_or_memory_is_refused_at_once(text: str, coop: Path, quick: Run) -> None:
+    write(coop, text)
+    started = time.monotonic()
+    done = quick("check", "--coop", str(coop))
+    assert done.status == 1
+    assert done.err.startswith(f"{LEDGER}:")
+    assert len(done.err) < 1_000
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SALE.format(amount="-1") * 160_000,
+        "x\n" * 490_000,
+        SALE.format(amount="(" * 2_400 + "1" + ")" * 2_400) * 1_900,
+        SALE.format(amount="9999999999*" * 440 + "9") * 1_900,
+        ("2026-01-01 open Assets" + ":A" * 2_400 + " EUR\n") * 1_900,
+    ],
+    ids=["bookings", "garbage", "brackets", "products", "accounts"],
+)
+def test_the_most_that_is_read_fits_in_a_small_machine(text: str, coop: Path) -> None:
+    write(coop, text)
+    limit = f"ulimit -v 1000000; exec '{sys.executable}' -m scharrel check --coop '{coop}'"
+    started = time.monotonic()
+    done = subprocess.run(["bash", "-c", limit], capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1)
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr) < 100_000
+    assert time.monotonic() - started < 60

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 FAR_AHEAD = 24
 """Months after today beyond which a month is taken for a typing error."""
 
+MAX_TOLD = 200
+"""Problems of one file that are told on a terminal."""
+
 
 def language(arguments: list[str], environment: dict[str, str]) -> str:
     """The language that was asked for: `--lang`, else the locale, else Dutch."""
@@ -136,12 +139,19 @@ def print_json(value: Any) -> None:
 
 def tell(problems: Iterable[Problem]) -> None:
     """Every problem on standard error as `file:line: message`, with the offending line below."""
+    told: dict[str, int] = {}
     for problem in in_order(problems):
+        told[problem.file] = told.get(problem.file, 0) + 1
+        if told[problem.file] > MAX_TOLD:
+            continue
         mark = f"{words('check.warning')}: " if problem.warning else ""
         lines = [f"{problem.file}:{problem.line}: {mark}{words.problem(problem)}"]
         if problem.excerpt.strip():
             lines.append(f"    {visible(problem.excerpt.strip())[:100]}")
         say_aside("\n".join(lines))
+    for file, count in told.items():
+        if count > MAX_TOLD:
+            say_aside(f"{file}: " + words("check.more", count=count - MAX_TOLD))
 
 
 def stop_on_errors(problems: list[Problem]) -> None:

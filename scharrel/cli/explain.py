@@ -215,8 +215,8 @@ def _show_corrections(heading: str, corrected: list[Correction], packs: Mapping[
             difference=words.money(c.difference),
         )
         screen.print(f"   {said}", soft_wrap=True)
-        if c.because:
-            said = words("changes.because", bookings=because(words, c.because))
+        if said := because(words, c):
+            said = words("changes.because", bookings=said)
             screen.print(f"     {said}", style="dim", soft_wrap=True)
 
 

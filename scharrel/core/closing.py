@@ -17,13 +17,17 @@ from scharrel.core.trace import Allocation
 
 
 class Posted(NamedTuple):
-    """What was posted for the month `of`, in euros: one step of one pack to one account."""
+    """What was posted for the month `of`, in euros: one step of one pack to one account.
+
+    `settles` is what the settlement of its year rested on, if it was posted for that.
+    """
 
     of: Month
     pack: str
     step: str
     account: str
     amount: Decimal
+    settles: str = ""
 
 
 class Mark(NamedTuple):
@@ -77,7 +81,8 @@ class Sealed(NamedTuple):
 class Correction(NamedTuple):
     """A step of a closed month: what all postings for it came to, and what it becomes, in euros.
 
-    `because` names the bookings that changed, of that month or of the earlier one that works through.
+    `because` names the bookings that changed, of that month or of the earlier one that works through;
+    `settles` is what the settlement of the year rests on, if it belongs to one.
     """
 
     of: Month
@@ -87,6 +92,7 @@ class Correction(NamedTuple):
     was: Decimal
     becomes: Decimal
     because: tuple[Change, ...] = ()
+    settles: str = ""
 
     @property
     def difference(self) -> Decimal:
@@ -153,7 +159,9 @@ def booked(seals: Sequence[Sealed]) -> dict[Month, list[Correction]]:
             was = totals.get(key, ZERO)
             totals[key] = was + entry.amount
             if entry.of != seal.month:
-                found.setdefault(seal.month, []).append(Correction(*key, was, totals[key]))
+                found.setdefault(seal.month, []).append(
+                    Correction(*key, was, totals[key], settles=entry.settles)
+                )
     return found
 
 

@@ -8,6 +8,7 @@ The contract is section 4 of the formats page; the words there are the words her
 
 from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from scharrel.core.facts import MonthFacts
@@ -32,8 +33,17 @@ class Division(NamedTuple):
     state: State
 
 
-def divide(member: str, pack: Pack, facts: MonthFacts, before: State) -> Division:
-    """Run every step but the closing one; NoValueError when a parameter has no value."""
+def divide(
+    member: str,
+    pack: Pack,
+    facts: MonthFacts,
+    before: State,
+    definitive: Mapping[str, Decimal] = MappingProxyType({}),
+) -> Division:
+    """Run every step but the closing one; NoValueError when a parameter has no value.
+
+    `definitive` has, by step, what is due in this month of a year that is settled.
+    """
     state = before.opened(facts)
     came_in = sum((facts.roles.get(role, ZERO) for role in pack.pool), ZERO)
     total = came_in + before.deficit
@@ -41,7 +51,8 @@ def divide(member: str, pack: Pack, facts: MonthFacts, before: State) -> Divisio
     waterfall = _Waterfall(pack, facts, state, negative=total < 0, pool=pool)
     done = []
     for step in pack.steps[:-1]:
-        result = waterfall.take(step, left)
+        due = definitive.get(step.id)
+        result = waterfall.take(step, left) if due is None else waterfall.settle(step, due, left)
         left -= result.paid
         waterfall.left_after[step.id] = left
         done.append(result)
@@ -107,6 +118,14 @@ class _Waterfall:
             shortfall=shortfall,
             target=self._figure(step.target) if step.target is not None else None,
         )
+
+    def settle(self, step: Step, due: Decimal, left: Decimal) -> StepResult:
+        """Let a step take what is definitively due, whatever it would ask by itself."""
+        paid = min(due, left)
+        limits = (Limit("pool-empty", due, paid),) if paid < due else ()
+        self.state.pay(self.pack.id, step, paid, self.facts.month)
+        self.paid[step.id] = paid
+        return StepResult(step, paid, left, wanted=due, limits=limits, definitive=due)
 
     def _wanted(self, step: Step, state: StepState) -> StepResult:
         """What the amount kind asks, before any limit but `above`."""

@@ -32,6 +32,16 @@ class Approval(NamedTuple):
     by: str = ""
 
 
+class Settlement(NamedTuple):
+    """The definitive figures of a year: by step, what is due for tax in euros, and what that rests on."""
+
+    day: date
+    line: int
+    year: int
+    due: tuple[tuple[str, Decimal], ...]
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member and what the register says of them, oldest directive first."""
@@ -39,6 +49,7 @@ class Member:
     id: str
     directives: tuple[MemberDirective, ...]
     approvals: tuple[Approval, ...] = ()
+    settlements: tuple[Settlement, ...] = ()
     _in_force: dict[Month, Facts] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -62,6 +73,10 @@ class Member:
             return False
         gone_before = self.facts(month.plus(-1)).get("left") is True
         return not (gone_before and self.facts(month).get("left") is True)
+
+    def settlement(self, year: int) -> Settlement | None:
+        """What is definitive about the year: the latest that was said of it."""
+        return next((s for s in reversed(self.settlements) if s.year == year), None)
 
     @property
     def name(self) -> str:

@@ -1,15 +1,19 @@
 """Month after month: every member's history under the packs in force, collective ones together."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import localcontext
+from decimal import Decimal, localcontext
 
 from scharrel.core.engine import Division, close, divide, left_of
 from scharrel.core.facts import Amounts, Member, facts_of
 from scharrel.core.money import EXACT, ZERO, share_out
 from scharrel.core.month import Month, months
 from scharrel.core.pack import Pack
+from scharrel.core.settling import by_month
 from scharrel.core.state import State
 from scharrel.core.trace import Allocation
+
+Definitive = dict[tuple[str, Month], Mapping[str, Decimal]]
+"""What is due in the months of settled years, by member and month, then by step, in euros."""
 
 
 def replay(
@@ -26,6 +30,25 @@ def replay(
     Whoever calls has checked that each pack is there and holds in each month (NoValueError
     otherwise for a parameter without a value).
     """
+    definitive: Definitive = {}
+    for year in sorted({settlement.year for member in group for settlement in member.settlements}):
+        provisional = list(_replay(group, amounts, packs, through, {}, definitive))
+        for member in group:
+            own = [a for a in provisional if a.member == member.id]
+            if settlement := member.settlement(year):
+                for month, due in by_month(settlement, own).items():
+                    definitive[member.id, month] = due
+    return _replay(group, amounts, packs, through, states, definitive)
+
+
+def _replay(
+    group: Sequence[Member],
+    amounts: Mapping[str, Amounts],
+    packs: Mapping[str, Pack],
+    through: Month,
+    states: dict[str, State] | None,
+    definitive: Definitive,
+) -> Iterator[Allocation]:
     states = {} if states is None else states
     states |= {member.id: State.new() for member in group}
     with localcontext(EXACT):
@@ -36,7 +59,8 @@ def replay(
                     continue
                 facts = facts_of(member, amounts[member.id], month)
                 pack = packs[str(facts.facts["rules"])]
-                division = divide(member.id, pack, facts, states[member.id])
+                due = definitive.get((member.id, month), {})
+                division = divide(member.id, pack, facts, states[member.id], due)
                 if pack.collective:
                     shared.setdefault(pack.id, {})[member.id] = division
                 else:

@@ -42,7 +42,8 @@ class StepResult(NamedTuple):
     `wanted` is what the amount kind asked, `waiting` the shortfall carried in, `shortfall` the
     one carried out. `base` is what the rate looked at; over a year, `year_before` is the sum of
     the bases before this month. `units` is the quantity behind a `per` step. A part of a share has
-    `shared`, what all members together divided.
+    `shared`, what all members together divided. In a settled year `definitive` is the month's part of
+    what is due for the year, and nothing else was asked.
     """
 
     step: Step
@@ -64,6 +65,7 @@ class StepResult(NamedTuple):
     months_used: int = 0
     year_used: Decimal = ZERO
     life_used: Decimal = ZERO
+    definitive: Decimal | None = None
 
     @property
     def why(self) -> list[str]:

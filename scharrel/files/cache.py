@@ -25,7 +25,7 @@ from scharrel.files.gather import Books
 from scharrel.files.source import digest, read_text, state_of
 from scharrel.files.writing import WriteError, write_text
 
-_FORM = f"{__version__}/5"
+_FORM = f"{__version__}/6"
 
 
 class Seen(NamedTuple):
@@ -117,7 +117,10 @@ class Cache:
             [
                 self.common,
                 str(through),
-                *(repr((member.id, member.directives, member.approvals)) for member in group),
+                *(
+                    repr((member.id, member.directives, member.approvals, member.settlements))
+                    for member in group
+                ),
             ]
         )
 
@@ -181,6 +184,7 @@ def _plain(entry: Kept) -> list[object]:
             str(c.was),
             str(c.becomes),
             [_plain_change(change) for change in c.because],
+            c.settles,
         ]
         for member, c in entry.corrections
     ]
@@ -213,7 +217,7 @@ def _plain_change(change: Change) -> list[object]:
 
 
 def _correction(
-    of: str, pack: str, step: str, account: str, was: str, becomes: str, because: list[Any]
+    of: str, pack: str, step: str, account: str, was: str, becomes: str, because: list[Any], settles: str
 ) -> Correction:
     changes = tuple(
         Change(
@@ -222,7 +226,7 @@ def _correction(
         )
         for new, digest, day, legs in because
     )
-    return Correction(Month.parse(of), pack, step, account, Decimal(was), Decimal(becomes), changes)
+    return Correction(Month.parse(of), pack, step, account, Decimal(was), Decimal(becomes), changes, settles)
 
 
 def _warning(file: str, line: int, code: str, values: dict[str, str], excerpt: str) -> Problem:

@@ -77,6 +77,6 @@ def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
     chart = Chart(accounts)
     appropriations = [name for name, a in accounts.items() if a.role == "appropriation"]
     if len(appropriations) != 1:
-        values = {"found": ", ".join(appropriations) or "-"}
+        values = {"count": str(len(appropriations))}
         problems.append(Problem(shown, 1, "one-appropriation", values))
     return chart, problems

@@ -1,6 +1,7 @@
 """Everything that is read before anything is divided: chart, register, packs, and what is wrong."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from scharrel.core.facts import KNOWN_KEYS, Group, Member, groups
 from scharrel.core.month import Month, months
 from scharrel.core.pack import NoValueError, Pack
 from scharrel.core.problems import Problem
+from scharrel.core.settling import settled_steps
 from scharrel.files.chart import Chart, nearest, read_chart
 from scharrel.files.coop import Coop
 from scharrel.files.ledger import Ledger
@@ -54,7 +56,49 @@ def read_books(coop: Coop) -> Books:
         packs, more = read_packs(coop, chart)
         problems += more
     problems += _unregistered(coop, members)
-    return Books(coop, title, chart, members, packs, problems, last_closed(coop))
+    closed = last_closed(coop)
+    for member in members.values():
+        problems += _settlement_problems(coop.shown(coop.register), member, packs, closed)
+    in_force = {member.id: _settled_so_far(member, closed) for member in members.values()}
+    return Books(coop, title, chart, in_force, packs, problems, closed)
+
+
+def _settled_so_far(member: Member, closed: Month | None) -> Member:
+    """The member with the settlements that count: those of years that are closed."""
+    in_force = tuple(s for s in member.settlements if closed and _last_of(member, s.year) <= closed)
+    return replace(member, settlements=in_force)
+
+
+def _last_of(member: Member, year: int) -> Month:
+    """The last month in the year that is one of the member's; December if none is."""
+    own = [month for month in months(Month(year, 1), Month(year, 12)) if member.active(month)]
+    return own[-1] if own else Month(year, 12)
+
+
+def _settlement_problems(
+    register: str, member: Member, packs: Mapping[str, Pack], closed: Month | None
+) -> Iterator[Problem]:
+    """Settlements of years that were not the member's or are not closed, or of steps that are not tax."""
+    for settlement in member.settlements:
+        values = {"member": member.id, "year": str(settlement.year)}
+
+        def at(code: str, /, warning: bool = False, **more: str) -> Problem:
+            excerpt = f'custom "settlement" "{member.id}" "{settlement.year}"'  # noqa: B023
+            return Problem(register, settlement.line, code, values | more, warning, excerpt)  # noqa: B023
+
+        year = list(months(Month(settlement.year, 1), Month(settlement.year, 12)))
+        own = [packs.get(str(member.facts(month).get("rules"))) for month in year if member.active(month)]
+        if not own:
+            yield at("settlement-no-member")
+            continue
+        last = _last_of(member, settlement.year)
+        if closed is None or closed < last:
+            yield at("settlement-open", warning=True, month=str(last))
+        steps = dict.fromkeys(step for pack in own if pack for step in settled_steps(pack))
+        for step, _ in settlement.due:
+            if step not in steps:
+                code = "settlement-step" if steps else "settlement-no-tax"
+                yield at(code, step=step, steps=", ".join(steps))
 
 
 def _unregistered(coop: Coop, members: Mapping[str, Member]) -> Iterator[Problem]:
@@ -118,7 +162,7 @@ def _rules_problems(books: Books, member: Member, through: Month) -> Iterator[Pr
         name = str(facts.get("rules"))
         pack = books.packs.get(name)
         if pack is None:
-            if not (books.coop.rules / f"{name}.toml").is_file():
+            if "rules" in facts and not (books.coop.rules / f"{name}.toml").is_file():
                 near = nearest(name, books.packs)
                 yield from at(month, "unknown-pack", pack=name, near=near)
             continue

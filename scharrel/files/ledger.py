@@ -17,14 +17,16 @@ from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.files.chart import Account, Chart, nearest
 from scharrel.files.coop import Coop
-from scharrel.files.parsing import MAX_PROBLEMS, metadata, parse, place, repeated_keys
+from scharrel.files.parsing import MAX_PROBLEMS, metadata, parse, place
 from scharrel.files.source import Text, read_text, refused
 
 MAX_AMOUNT = Decimal(10) ** 9
 MAX_DECIMALS = 6
+MAX_DIGITS = 20
 
 _OWED = ("Liabilities:", "Equity:")
 _NEGATED = ("Income:", *_OWED)
+_ROOTS = ("Assets:", "Expenses:", *_NEGATED)
 _COMMANDS = frozenset({"include"})
 _ALLOWED = (
     data.Transaction | data.Open | data.Close | data.Commodity | data.Note | data.Event
@@ -92,7 +94,6 @@ class _Reader:
     def read(self) -> Ledger:
         directives, _, problems = parse(self.text, self.shown)
         self.ledger.problems += problems
-        self.ledger.problems += repeated_keys(self.text, self.shown)
         if b'include "' not in self.text.data:
             self.say(1, "no-include")
         for directive in directives:
@@ -135,6 +136,7 @@ class _Reader:
         elif isinstance(directive, data.Close):
             if directive.account in self.chart.accounts:
                 self.say(line, "closes-chart", account=directive.account)
+                return
             self.closed[directive.account] = directive.date
         elif isinstance(directive, data.Balance):
             self.ledger.balances.append((directive.account, line))
@@ -182,6 +184,8 @@ class _Reader:
 
     def _sound(self, day: date, account: str, number: Decimal, currency: str, line: int) -> bool:
         known = self.accounts.get(account)
+        if known is None and not account.startswith(_ROOTS):
+            return False  # no account at all: the parser has told
         if known is None:
             near = nearest(account, self.accounts)
             self.say(line, "unknown-account", account=account, near=near)
@@ -197,7 +201,8 @@ class _Reader:
         if decimals > (2 if currency == "EUR" else MAX_DECIMALS):
             self.say(line, "decimals", number=str(number)[:40])
         if abs(number) >= MAX_AMOUNT:
-            self.say(line, "too-large", number=f"{number:.2E}")
+            shown = f"{number:f}" if number.adjusted() < MAX_DIGITS else f"{number:.2E}"
+            self.say(line, "too-large", number=shown)
         return True
 
     def _suspect(self, transaction: Any, postings: list[Posted], seen: dict[Any, int]) -> None:

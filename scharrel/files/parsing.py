@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from beancount.parser import parser
@@ -30,6 +31,8 @@ def parse(text: Text, shown: str) -> tuple[list[Any], str, list[Problem]]:
     Nothing is included, run or booked.
     """
     directives, failures, options = parser.parse_string(text.data, report_filename=shown)
+    # A key that stands twice is told where it stands, not at its booking.
+    failures = [f for f in failures if not str(f.message).startswith("Duplicate metadata")]
     problems = [_problem(failure, text, shown) for failure in failures[:MAX_PROBLEMS]]
     if len(failures) > MAX_PROBLEMS:
         line = max(failures[MAX_PROBLEMS].source["lineno"], 1)
@@ -37,6 +40,7 @@ def parse(text: Text, shown: str) -> tuple[list[Any], str, list[Problem]]:
         problems.append(Problem(shown, line, "many-more", values))
     if problems and (opened := _open_quote(text, shown)) and opened not in problems:
         problems.append(opened)
+    problems += islice(_repeated_keys(text, shown), MAX_PROBLEMS)
     return directives, str(options["title"] or ""), problems
 
 
@@ -71,7 +75,7 @@ def _problem(failure: Any, text: Text, shown: str) -> Problem:
     return Problem(shown, line, "unreadable-line", {}, excerpt=excerpt)
 
 
-def repeated_keys(text: Text, shown: str) -> Iterator[Problem]:
+def _repeated_keys(text: Text, shown: str) -> Iterator[Problem]:
     """Metadata keys that stand twice under one booking or posting: the parser keeps just one."""
     seen: set[tuple[int, str]] = set()
     for number, line in enumerate(text.data.decode("utf-8", "replace").split("\n"), 1):

@@ -1,5 +1,6 @@
 """The register: which members there are and what holds for them from when."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -7,14 +8,15 @@ from decimal import Decimal
 from beancount.core import data
 from beancount.core.amount import Amount
 
-from scharrel.core.facts import Approval, Member, MemberDirective
+from scharrel.core.facts import Approval, Member, MemberDirective, Settlement
 from scharrel.core.pack import FactValue
 from scharrel.core.problems import Problem
 from scharrel.files.chart import nearest
 from scharrel.files.coop import MEMBER_ID, Coop
-from scharrel.files.parsing import metadata, parse, place, repeated_keys
+from scharrel.files.parsing import metadata, parse, place
 from scharrel.files.source import Text, read_text, refused
 
+_YEAR = re.compile("20[0-9]{2}")
 _COMMANDS = frozenset({"option", "include"})
 
 
@@ -26,9 +28,9 @@ def read_register(coop: Coop) -> tuple[str, dict[str, Member], list[Problem]]:
     if problems:
         return "", {}, problems
     directives, title, problems = parse(text, shown)
-    problems += repeated_keys(text, shown)
     by_member: dict[str, list[MemberDirective]] = {}
     approvals: dict[str, list[Approval]] = {}
+    settlements: dict[str, list[Settlement]] = {}
     for directive in directives:
         if isinstance(directive, data.Custom) and directive.type == "member":
             line = place(directive)
@@ -44,6 +46,12 @@ def read_register(coop: Coop) -> tuple[str, dict[str, Member], list[Problem]]:
             else:
                 line = place(directive)
                 problems.append(Problem(shown, line, "approval", {}, excerpt=text.line(line)))
+        elif isinstance(directive, data.Custom) and directive.type == "settlement":
+            if settlement := _settlement(directive):
+                settlements.setdefault(settlement[0], []).append(settlement[1])
+            else:
+                line = place(directive)
+                problems.append(Problem(shown, line, "settlement", {}, excerpt=text.line(line)))
         elif isinstance(directive, data.Transaction):
             line = place(directive)
             problems.append(Problem(shown, line, "booking-in-register", {}, excerpt=text.line(line)))
@@ -53,17 +61,17 @@ def read_register(coop: Coop) -> tuple[str, dict[str, Member], list[Problem]]:
             member_id,
             tuple(sorted(found_directives, key=lambda d: (d.day, d.line))),
             tuple(sorted(approvals.pop(member_id, []))),
+            tuple(sorted(settlements.pop(member_id, []))),
         )
         problems += _problems(member, text, shown)
         members[member_id] = member
-    for unknown, found_approvals in approvals.items():
-        near = nearest(unknown, members)
-        problems += [
-            Problem(
-                shown, a.line, "approval-member", {"member": unknown, "near": near}, excerpt=text.line(a.line)
-            )
-            for a in found_approvals
-        ]
+    for code, left in (("approval-member", approvals), ("settlement-member", settlements)):
+        for unknown, found_entries in left.items():
+            near = nearest(unknown, members)
+            problems += [
+                Problem(shown, e.line, code, {"member": unknown, "near": near}, excerpt=text.line(e.line))
+                for e in found_entries
+            ]
     return title, members, problems
 
 
@@ -79,6 +87,24 @@ def _approval(directive: data.Custom) -> tuple[str, Approval] | None:
         return None
     by = str(metadata(directive).get("by", ""))
     return values[0], Approval(directive.date, place(directive), values[1], units.number, by)
+
+
+def _settlement(directive: data.Custom) -> tuple[str, Settlement] | None:
+    """Whose year, and what is definitive about it; nothing when it is not written as one."""
+    values = [value.value for value in directive.values or []]
+    if len(values) != 2 or not isinstance(values[0], str) or not _YEAR.fullmatch(str(values[1])):
+        return None
+    told = metadata(directive)
+    source = told.pop("source", "")
+    if not isinstance(source, str) or not source.strip():
+        return None
+    due = []
+    for step, amount in told.items():
+        number = amount.number if isinstance(amount, Amount) and amount.currency == "EUR" else amount
+        if not isinstance(number, Decimal) or number < 0 or -int(number.as_tuple().exponent) > 2:
+            return None
+        due.append((step, number))
+    return values[0], Settlement(directive.date, place(directive), int(values[1]), tuple(due), source)
 
 
 def _problems(member: Member, text: Text, shown: str) -> list[Problem]:

@@ -91,8 +91,10 @@ def read_seal(path: Path) -> Sealed:
             _basis(table),
             tuple((Month.parse(month), _basis(basis)) for month, basis in table["revised"].items()),
             tuple(
-                Posted(Month.parse(of), str(pack), str(step), str(account), Decimal(amount))
-                for of, pack, step, account, amount in table["posted"]
+                Posted(
+                    Month.parse(of), str(pack), str(step), str(account), Decimal(amount), *map(str, settles)
+                )
+                for of, pack, step, account, amount, *settles in table["posted"]
             ),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, InvalidOperation) as error:
@@ -145,7 +147,14 @@ def seal_text(sealed: Sealed) -> str:
         **_plain_basis(sealed.basis),
         "revised": {str(month): _plain_basis(basis) for month, basis in sealed.revised},
         "posted": [
-            [str(entry.of), entry.pack, entry.step, entry.account, plain(entry.amount)]
+            [
+                str(entry.of),
+                entry.pack,
+                entry.step,
+                entry.account,
+                plain(entry.amount),
+                *([entry.settles] if entry.settles else ()),
+            ]
             for entry in sealed.posted
         ],
     }

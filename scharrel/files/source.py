@@ -9,6 +9,7 @@ import stat
 import time
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,12 @@ from scharrel.files.coop import Coop
 
 MAX_BYTES = 10_000_000
 """More than forty years of twenty bookings a month: what is larger would only take time and memory."""
+
+MAX_LINES = 500_000
+"""Parsing a file takes up to some 400 bytes of memory a line, however little is on it."""
+
+MAX_LINE = 5_000
+"""Bytes: a sum of a million terms would take minutes, as many brackets more stack than the parser has."""
 
 _TICK = 2 * 10**9
 _CHART = "ledgers/accounts.beancount"
@@ -78,7 +85,16 @@ def read_text(coop: Coop, path: Path) -> Text:
         line = data.count(b"\n", 0, error.start) + 1
         excerpt = data.split(b"\n")[line - 1].decode("latin-1").strip()
         return Text(data, [Problem(shown, line, "encoding", excerpt=excerpt)])
-    return Text(data, [], state)
+    return Text(data, list(_too_much(data, shown)), state)
+
+
+def _too_much(data: bytes, shown: str) -> Iterator[Problem]:
+    if data.count(b"\n") > MAX_LINES:
+        yield Problem(shown, MAX_LINES, "too-many-lines", {"limit": str(MAX_LINES)})
+    for number, line in enumerate(data.split(b"\n") if len(data) > MAX_LINE else (), 1):
+        if len(line) > MAX_LINE:
+            yield Problem(shown, number, "long-line", excerpt=line[:100].decode("utf-8", "replace"))
+            return
 
 
 def state_of(path: Path) -> str:
@@ -121,7 +137,7 @@ def refused(text: Text, shown: str, allowed: frozenset[str]) -> Iterator[Problem
         (kind, line, matched.decode("utf-8", "replace"), value)
         for kind, line, matched, value in lexer.lex_iter(io.BytesIO(text.data))
     ]
-    for (kind, line, word, _), (*_, argument) in zip(tokens, [*tokens[1:], ("", 0, "", None)], strict=True):
+    for (kind, line, word, _), (*_, argument) in pairwise([*tokens, ("", 0, "", None)]):
         command, values = kind.lower(), {}
         if command in _COMMANDS:
             if command not in allowed:

@@ -165,7 +165,8 @@ class Values:
         if step in earlier:
             return
         code = "forward-reference" if step in ids else "unknown-step"
-        self.say(key, code, step=step, near=nearest(step, frozenset(ids)))
+        near = "" if step in ids else nearest(step, frozenset(ids))
+        self.say(key, code, step=step, near=near)
 
     def _figure(self, key: str, value: Any) -> tuple[Unit, Decimal] | None:
         """A rate with its percent sign, or euros with at most two decimals."""

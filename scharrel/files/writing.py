@@ -44,16 +44,22 @@ def allocation_text(
         found.append(
             [f'{day} * "Verdeling {month}" ^verdeling-{month}', *_legs(allocation.pack, appropriation, legs)]
         )
-    keys = sorted({(correction.of, correction.pack) for correction in corrections})
-    for of, pack in keys:
-        legs = [(c.account, c.difference, c.step) for c in corrections if (c.of, c.pack) == (of, pack)]
-        found.append(
-            [
-                f'{day} * "Correctie {of}" ^verdeling-{of}',
-                f'  correction_of: "{of}"',
-                *_legs(packs.get(pack), appropriation, legs),
-            ]
-        )
+    # A year that is settled is put right in one go, any other month by itself.
+    together: dict[tuple[str, str], dict[tuple[str, str], Decimal]] = {}
+    for c in corrections:
+        legs_of = together.setdefault((str(c.of.year if c.settles else c.of), c.pack), {})
+        legs_of[c.account, c.step] = legs_of.get((c.account, c.step), ZERO) + c.difference
+    for (of, pack), amounts in sorted(together.items()):
+        legs = [(account, amount, step) for (account, step), amount in amounts.items() if amount]
+        what, key = ("Correctie", "correction_of") if "-" in of else ("Afrekening", "settlement_of")
+        if legs:
+            found.append(
+                [
+                    f'{day} * "{what} {of}" ^verdeling-{of}',
+                    f'  {key}: "{of}"',
+                    *_legs(packs.get(pack), appropriation, legs),
+                ]
+            )
     return _HEAD + "".join("\n" + "\n".join(lines) + "\n" for lines in found) if found else None
 
 

@@ -218,11 +218,14 @@ def _in_page(text: str) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))
 
 
-def _wrapped(text: object, indent: int = 0) -> Markup:
-    """The text in lines that fit, each with so many spaces before it."""
-    space = " " * indent
+def _wrapped(text: object, indent: int = 0, hang: int = 0) -> Markup:
+    """The text in lines that fit, each with so many spaces before it; all but the first hang further in."""
     lines = textwrap.wrap(
-        isolated(str(text)), WIDTH, initial_indent=space, subsequent_indent=space, break_long_words=False
+        isolated(str(text)),
+        WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + hang),
+        break_long_words=False,
     )
     return Markup("\n".join(lines))
 

@@ -14,8 +14,8 @@ class Dossier(NamedTuple):
     """One member up to a month; `allocations` ends with that month.
 
     `shown` is the ledger's name for people, `roles` the role of each account, `stretches` what is kept
-    of more turnover, `corrections` what was put right, by the month in which it was booked, with the
-    step's name.
+    of more turnover, `corrections` what was put right, by the month in which it was booked (also later
+    than this month), with the step's name.
     """
 
     coop: str

@@ -23,10 +23,11 @@ from scharrel.statements.municipality import (
 )
 from scharrel.statements.pdf import Typesetter, TypesettingError
 from scharrel.statements.seal import Seal, packs_of
+from scharrel.statements.settlement import settlement_figures, settlement_view
 from scharrel.statements.year import year_figures, year_view
 from scharrel.text.words import Words
 
-KINDS = ("member", "municipality", "coop", "year")
+KINDS = ("member", "municipality", "coop", "year", "settlement")
 FORMATS = ("pdf", "html", "txt")
 
 
@@ -61,6 +62,11 @@ def documents_of(dossier: Dossier, order: Order) -> Iterator[tuple[str, bytes]]:
     if "year" in order.kinds and dossier.month.year == order.month.year:
         packs = packs_of(dossier.of_year(order.month.year))
         yield _made(order, "year", member, year_view(words, dossier), packs, year_figures(dossier))
+    settlement = dossier.member.settlement(order.month.year)
+    if "settlement" in order.kinds and order.month.number == 12 and settlement:
+        packs = packs_of(dossier.of_year(settlement.year))
+        settled = settlement_view(words, dossier, settlement)
+        yield _made(order, "settlement", member, settled, packs, settlement_figures(settled))
 
 
 def documents_together(

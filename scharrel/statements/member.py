@@ -174,7 +174,7 @@ def member_figures(dossier: Dossier) -> dict[str, str]:
 def corrected(words: Words, dossier: Dossier, booked: Sequence[Month]) -> list[Corrected]:
     """What was put right in these months."""
     return [
-        Corrected(c.of, name, c.was, c.becomes, because(words, c.because))
+        Corrected(c.of, name, c.was, c.becomes, because(words, c))
         for month in booked
         for name, c in dossier.corrections.get(month, ())
     ]

@@ -14,7 +14,7 @@ from scharrel.text.words import Words, visible
 MAX_LINES = 20
 
 _POSTED = re.compile(r'(-?\d+\.\d\d) EUR\n    step: "([^"]+)"')
-_CORRECTION = re.compile(r'\n\S+ \* "Correctie ')
+_CORRECTION = re.compile(r'\n\S+ \* "(?:Correctie|Afrekening) ')
 
 
 def change_lines(words: Words, books: Books, changes: list[Change], *, dry_run: bool) -> Iterator[str]:
@@ -45,9 +45,9 @@ def correction_lines(
         yield words("changes.corrections", month=words.month(books.first_open))
         told: tuple[object, ...] = ()
         for member, c in corrections[:MAX_LINES]:
-            if c.because and c.because != told:
-                yield "  " + words("changes.because", bookings=because(words, c.because))
-            told = c.because
+            if (c.because or c.settles) and (c.because, c.settles) != told:
+                yield "  " + words("changes.because", bookings=because(words, c))
+            told = (c.because, c.settles)
             yield "  " + words(
                 "changes.correction",
                 name=visible(books.members[member].name),
@@ -58,6 +58,25 @@ def correction_lines(
             )
         if len(corrections) > MAX_LINES:
             yield "  " + words("changes.more", count=len(corrections) - MAX_LINES)
+
+
+def settlement_lines(
+    words: Words, books: Books, year: int, corrections: Sequence[tuple[str, Correction]]
+) -> Iterator[str]:
+    """What the settlement of a year comes to, step by step."""
+    totals: dict[tuple[str, str], Decimal] = {}
+    for _, c in corrections:
+        if c.of.year == year and c.settles:
+            totals[c.pack, c.step] = totals.get((c.pack, c.step), Decimal(0)) + c.difference
+    if not any(totals.values()) or not books.first_open:
+        yield words("settle.nothing", year=year)
+        return
+    yield words("settle.title", year=year, month=words.month(books.first_open))
+    for (pack, step), amount in totals.items():
+        if amount:
+            key = "settle.more" if amount > 0 else "settle.less"
+            name = step_label(words, books.packs.get(pack), step)
+            yield "  " + words(key, step=name, amount=words.money(abs(amount)))
 
 
 def _lines(words: Words, books: Books, change: Change) -> Iterator[str]:

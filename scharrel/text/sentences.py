@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from scharrel.core.closing import Change
+from scharrel.core.closing import Change, Correction
 from scharrel.core.money import ZERO, to_cents
 from scharrel.core.pack import FactValue, Figure, Pack, Step
 from scharrel.core.trace import Allocation, Limit, StepResult
@@ -31,9 +31,15 @@ def label(words: Words, step: Step) -> str:
     return visible(step.label[words.lang])
 
 
-def because(words: Words, changes: Sequence[Change]) -> str:
-    """The bookings behind a correction, each by its day and its first leg."""
-    return "; ".join(
+def because(words: Words, correction: Correction) -> str:
+    """What is behind a correction: the settlement of its year, and bookings, each by its day and its first
+    leg."""
+    settled = [words("explain.settles", year=correction.of.year, source=visible(correction.settles))]
+    return "; ".join((settled if correction.settles else []) + _bookings(words, correction.because))
+
+
+def _bookings(words: Words, changes: Sequence[Change]) -> list[str]:
+    return [
         words(
             "explain.booking-new" if change.new else "explain.booking-gone",
             day=words.day(change.mark.day),
@@ -44,7 +50,7 @@ def because(words: Words, changes: Sequence[Change]) -> str:
         )
         for change in changes
         if change.mark.legs
-    )
+    ]
 
 
 def step_label(words: Words, pack: Pack | None, step_id: str) -> str:
@@ -56,7 +62,11 @@ def step_label(words: Words, pack: Pack | None, step_id: str) -> str:
 def sentences(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
     """What the step asked, what bound it, what is left over, and what it rests on."""
     stopped = [limit for limit in result.limits if limit.code in _STOPS]
-    if stopped:
+    if result.definitive is not None:
+        yield words("explain.definitive", amount=words.money(result.definitive))
+        for limit in result.limits:
+            yield _limit(words, limit, result, pack)
+    elif stopped:
         yield _limit(words, stopped[0], result, pack)
     else:
         yield from _asked(words, result, pack)

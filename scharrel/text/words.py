@@ -29,6 +29,10 @@ def _separators(locale: str) -> dict[int, str]:
     return {ord("."): get_decimal_symbol(locale), ord(","): get_group_symbol(locale)}
 
 
+MAX_VALUE = 200
+"""Characters of what someone wrote that a message repeats."""
+
+
 class Words:
     """The catalogue of one language."""
 
@@ -90,11 +94,16 @@ class Words:
 
     def problem(self, problem: Problem) -> str:
         """What is wrong and what to do, without the place."""
-        values = {key: visible(value) for key, value in problem.values.items()}
+        values = {key: _cut(visible(value)) for key, value in problem.values.items()}
         text = self("problem." + problem.code, **values)
         if near := values.get("near"):
             text += " " + self("check.near", near=near)
         return text
+
+
+def _cut(value: str) -> str:
+    """What was written, short enough to be told."""
+    return value if len(value) <= MAX_VALUE else value[:MAX_VALUE] + "…"
 
 
 def visible(text: str) -> str:

@@ -1,0 +1,104 @@
+"""The settlement of a year: what its months booked and what it definitively comes to."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from scharrel.core.facts import Settlement
+from scharrel.core.money import ZERO, plain
+from scharrel.core.month import Month
+from scharrel.core.pack import PARTIES
+from scharrel.core.settling import uncovered
+from scharrel.statements.dossier import Dossier
+from scharrel.text.sentences import because, label
+from scharrel.text.words import Words
+
+
+class SettledStep(NamedTuple):
+    """A step over the year, in euros: what the months booked themselves, and what it comes to."""
+
+    id: str
+    label: str
+    party: str
+    posted: Decimal
+    definitive: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        return self.definitive - self.posted
+
+
+class SettlementView(NamedTuple):
+    """A member's settled year. Amounts in euros.
+
+    `booked` are the months in which differences were booked, `parties` what each gets more (or, below
+    zero, less), `uncovered` what is due for which the year had no money.
+    """
+
+    coop: str
+    name: str
+    year: int
+    through: Month
+    source: str
+    steps: Sequence[SettledStep]
+    parties: Sequence[tuple[str, Decimal]]
+    booked: Sequence[Month]
+    reasons: Sequence[str]
+    uncovered: Decimal
+
+
+def settlement_view(words: Words, dossier: Dossier, settlement: Settlement) -> SettlementView:
+    """The settlement of the dossier's year."""
+    months = dossier.of_year(settlement.year)
+    corrections = [
+        (booked, name, c)
+        for booked, found in sorted(dossier.corrections.items())
+        for name, c in found
+        if c.of.year == settlement.year
+    ]
+    later: dict[tuple[str, str], Decimal] = {}
+    for _, _, c in corrections:
+        later[c.pack, c.step] = later.get((c.pack, c.step), ZERO) + c.difference
+    steps: dict[tuple[str, str], SettledStep] = {}
+    for allocation in months:
+        for result in allocation.steps:
+            if result.step.to:
+                key = allocation.pack.id, result.step.id
+                known = steps.get(key) or SettledStep(
+                    result.step.id, label(words, result.step), result.step.party, -later.pop(key, ZERO), ZERO
+                )
+                steps[key] = known._replace(
+                    posted=known.posted + result.paid, definitive=known.definitive + result.paid
+                )
+    # What is left belongs to a step that the year has no more.
+    named = {(c.pack, c.step): name for _, name, c in corrections}
+    for key, amount in later.items():
+        steps[key] = SettledStep(key[1], named[key], "", -amount, ZERO)
+    found = [step for step in steps.values() if step.posted or step.definitive]
+    return SettlementView(
+        coop=dossier.coop,
+        name=dossier.member.name,
+        year=settlement.year,
+        through=dossier.month,
+        source=settlement.source,
+        steps=found,
+        parties=[
+            (party, difference)
+            for party in PARTIES
+            if (difference := sum((s.difference for s in found if s.party == party), ZERO))
+        ],
+        booked=sorted({booked for booked, _, _ in corrections}),
+        reasons=list(
+            dict.fromkeys(because(words, c._replace(settles="")) for _, _, c in corrections if c.because)
+        ),
+        uncovered=uncovered(settlement, months),
+    )
+
+
+def settlement_figures(view: SettlementView) -> dict[str, str]:
+    """The amounts by which the settlement can be checked."""
+    return {
+        f"{view.year} {what} {step.id}": plain(amount)
+        for step in view.steps
+        for what, amount in (("posted", step.posted), ("definitive", step.definitive))
+    } | {f"{view.year} uncovered": plain(view.uncovered)}
