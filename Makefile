@@ -9,7 +9,7 @@ allocate: .venv/ready
 	$(BIN)/scharrel allocate --coop .
 
 test: .venv/ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: .venv/ready
 	$(BIN)/ruff check .
