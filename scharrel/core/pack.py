@@ -20,6 +20,14 @@ PARTIES = ("supplier", "tax", "coop", "pot", "member", "municipality", "communit
 KEPT_PARTIES = frozenset({"member", "pot"})
 
 
+FINDINGS = (
+    "member-loses", "marginal-over-100", "cliff", "unreachable-step", "dead-limit", "offset-over-benefit",
+    "history-loses", "unused-input", "unused-param", "parameter-gap", "rates-over-100", "bands-order",
+    "law-source", "no-authority",
+)  # fmt: skip
+"""What the analysis of a pack can find, and what its members can accept."""
+
+
 class NoValueError(Exception):
     """A parameter without a value for this month or this member: its id and why."""
 
@@ -41,6 +49,16 @@ class Source:
     quote: str | None = None
     consulted: date | None = None
     votes: Mapping[str, int] | None = None
+
+
+class Accepted(NamedTuple):
+    """A finding that the members take as it is: its code, of which step (any if empty), why, and what that
+    rests on."""
+
+    code: str
+    step: str
+    reason: str
+    source: str
 
 
 class Figure(NamedTuple):
@@ -157,6 +175,7 @@ class Pack:
     valid_from: Month | None = None
     valid_until: Month | None = None
     strict: bool = False
+    accepted: tuple[Accepted, ...] = ()
 
     @property
     def collective(self) -> bool:

@@ -3,15 +3,17 @@
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
 from scharrel.core.month import Month
 from scharrel.core.pack import (
+    FINDINGS,
     PARTIES,
     SOURCE_KINDS,
+    Accepted,
     Kind,
     Pack,
     Param,
@@ -30,6 +32,7 @@ _KINDS = ("input", "amount", "rate", "bands", "per", "all", "share")
 _PACK_KEYS = frozenset({"id", "title", "pool", "rounding", "valid_from", "valid_until", "strict"})
 _SOURCE_KEYS = frozenset({"kind", "ref", "url", "quote", "consulted", "votes"})
 _PARAM_KEYS = frozenset({"source", "values", "by"})
+_ACCEPT_KEYS = frozenset({"code", "step", "reason", "source"})
 _LIMITS = frozenset(
     {
         "above", "over", "cap", "target", "max_months", "consecutive", "after", "not_with",
@@ -61,8 +64,8 @@ def read_packs(coop: Coop, chart: Chart) -> tuple[dict[str, Pack], list[Problem]
     return packs, problems
 
 
-def read_pack(data: bytes, shown: str, name: str, chart: Chart) -> tuple[Pack | None, list[Problem]]:
-    """One pack and everything that is wrong with it."""
+def read_pack(data: bytes, shown: str, name: str | None, chart: Chart) -> tuple[Pack | None, list[Problem]]:
+    """One pack and everything that is wrong with it; `name` is the id that it must have, if any."""
     try:
         table = tomllib.loads(data.decode().replace("\r\n", "\n"), parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
@@ -79,15 +82,16 @@ def read_pack(data: bytes, shown: str, name: str, chart: Chart) -> tuple[Pack | 
 class _Reader(Values):
     """One pack while it is being read; what cannot be used is reported and left out."""
 
-    def pack(self, name: str, digest: str) -> Pack | None:
-        for key in self.table.keys() - {"pack", "source", "param", "step"}:
+    def pack(self, name: str | None, digest: str) -> Pack | None:
+        for key in self.table.keys() - {"pack", "source", "param", "step", "accept"}:
             self.at = (key, 0)
             self.say("", "unknown-key", key=key, near=nearest(key, frozenset(("pack", "step"))))
         head = self._table(self.table, "pack")
         self._known(head, _PACK_KEYS)
-        if head.get("id") != name:
-            self.say("id", "pack-id", id=str(head.get("id")), name=name)
-        title = self._text(head, "title") or name
+        pack_id = self._text(head, "id") or ""
+        if name is not None and pack_id and pack_id != name:
+            self.say("id", "pack-id", id=pack_id, name=name)
+        title = self._text(head, "title") or pack_id
         pool = self._roles(head, "pool", required=True)
         if "vat" in pool:
             self.say("pool", "vat-in-pool")
@@ -103,11 +107,13 @@ class _Reader(Values):
             if param := self._param(key, value):
                 self.params[key] = param
         steps = self._steps(head)
+        accepted = tuple(self._accepted([step.id for step in steps]))
         if self.problems:
             return None
         return Pack(
-            name, title, pool, steps, self.params, self.sources, digest, valid_from, valid_until, strict
-        )
+            pack_id, title, pool, steps, self.params, self.sources, digest, valid_from, valid_until, strict,
+            accepted,
+        )  # fmt: skip
 
     # -- the parts of a pack
 
@@ -167,6 +173,21 @@ class _Reader(Values):
             return None
         dated.sort(key=lambda row: row[0])
         return Param(key, source, units.pop(), tuple(dated), by)
+
+    def _accepted(self, steps: list[str]) -> Iterator[Accepted]:
+        tables = self.table.get("accept", [])
+        for nth, table in enumerate(tables if isinstance(tables, list) else [{}]):
+            self.at = ("accept", nth)
+            if not isinstance(table, dict):
+                self.say("", "no-table", key="accept")
+                continue
+            self._known(table, _ACCEPT_KEYS)
+            code = self._choice(table, "code", FINDINGS)
+            reason = self._text(table, "reason") or ""
+            step = str(table.get("step", ""))
+            if step and step not in steps:
+                self.say("step", "unknown-step", step=step, near=nearest(step, frozenset(steps)))
+            yield Accepted(code, step, reason, self._source_of(table))
 
     def _steps(self, head: dict[str, Any]) -> tuple[Step, ...]:
         tables = self.table.get("step")
