@@ -5,7 +5,7 @@ the role grows. Every comparison that the engine makes of it holds up to some am
 where the piece ends. So nothing of the rules is written twice, and nothing is sampled.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +16,7 @@ from scharrel.core.facts import MonthFacts
 from scharrel.core.money import ZERO
 from scharrel.core.pack import KEPT_PARTIES, Pack
 from scharrel.core.state import State
+from scharrel.core.trace import StepResult
 
 MAX_PIECES = 10_000
 """A pack that bends more often is not one that people wrote."""
@@ -57,10 +58,11 @@ class Line:
         return Line(-self.value, -self.slope, self.watch)
 
     def __sub__(self, other: Any) -> "Line":
-        return self + -other
+        return self.__add__(-other)
 
     def __rsub__(self, other: Any) -> "Line":
-        return -self + other
+        negative = self.__neg__()
+        return negative.__add__(other)
 
     def __mul__(self, factor: Any) -> "Line":
         exact = Fraction(factor)
@@ -73,8 +75,8 @@ class Line:
         apart = self - other
         if apart.value and apart.slope and (apart.value > 0) != (apart.slope > 0):
             self.watch.holds_for(-apart.value / apart.slope)
-        decides = apart.value or apart.slope
-        return (decides > 0) - (decides < 0)
+        decides: Fraction = apart.value or apart.slope
+        return int(decides > 0) - int(decides < 0)
 
     def __lt__(self, other: Any) -> bool:
         return self._sign(other) < 0
@@ -107,6 +109,12 @@ class Paid(NamedTuple):
     why: frozenset[str]
     base: tuple[Fraction, Fraction] | None = None
 
+    def plus(self, later: "Paid") -> "Paid":
+        """Together with what the step pays in a later month."""
+        return self._replace(
+            start=self.start + later.start, slope=self.slope + later.slope, why=self.why | later.why
+        )
+
 
 class Piece(NamedTuple):
     """A straight stretch: from `start` to `end` euros of the role (no end: for ever), where `bends` is the
@@ -132,10 +140,13 @@ def exact(pack: Pack) -> Pack:
     return replace(pack, steps=tuple(replace(step, rounding=None) for step in pack.steps))
 
 
-def pieces(pack: Pack, facts: MonthFacts, before: State, role: str) -> Iterator[Piece]:
+def pieces(
+    pack: Pack, facts: MonthFacts, before: State, role: str, later: Sequence[MonthFacts] = ()
+) -> Iterator[Piece]:
     """What every step pays for any amount from zero up on the role, everything else as in `facts`.
 
-    The last piece has no end: what holds on all of them holds for every amount.
+    With `later` months, which stay as they are, what is paid and kept in them is added. The last piece has
+    no end: what holds on all of them holds for every amount.
     """
     unrounded = exact(pack)
     start: Fraction | None = Fraction(0)
@@ -143,7 +154,7 @@ def pieces(pack: Pack, facts: MonthFacts, before: State, role: str) -> Iterator[
     for _ in range(MAX_PIECES):
         if start is None:
             break
-        piece = _piece(unrounded, facts, before, role, start)
+        piece = _piece(unrounded, facts, before, role, later, start)
         if held and _goes_on(held, piece):
             held = held._replace(end=piece.end)
         else:
@@ -155,30 +166,31 @@ def pieces(pack: Pack, facts: MonthFacts, before: State, role: str) -> Iterator[
         yield held
 
 
-def _piece(pack: Pack, facts: MonthFacts, before: State, role: str, start: Fraction) -> Piece:
+def _piece(
+    pack: Pack, facts: MonthFacts, before: State, role: str, later: Sequence[MonthFacts], start: Fraction
+) -> Piece:
     watch = Watch()
     amount: Any = Line(start, Fraction(1), watch)
     roles = {**facts.roles, role: facts.roles.get(role, ZERO) + amount}
-    division = divide("", pack, facts._replace(roles=roles), before)
-    allocation, _ = close(division)
-    steps = tuple(
-        Paid(
-            result.step.id,
-            *_line(result.paid),
-            frozenset(result.why),
-            None if result.base is None else _line(result.base + result.year_before),
-        )
-        for result in allocation.steps
-    )
+    allocation, state = close(divide("", pack, facts._replace(roles=roles), before))
+    steps = [_paid(result) for result in allocation.steps]
+    for month in later:
+        allocation, state = close(divide("", pack, month, state))
+        steps = [paid.plus(_paid(result)) for paid, result in zip(steps, allocation.steps, strict=True)]
     kept = [paid for paid, step in zip(steps, pack.steps, strict=True) if step.party in KEPT_PARTIES]
     return Piece(
         start,
         None if watch.reach is None else start + watch.reach,
         "",
-        steps,
+        tuple(steps),
         sum((paid.start for paid in kept), Fraction(0)),
         sum((paid.slope for paid in kept), Fraction(0)),
     )
+
+
+def _paid(result: StepResult) -> Paid:
+    base = None if result.base is None else _line(result.base + result.year_before)
+    return Paid(result.step.id, *_line(result.paid), frozenset(result.why), base)
 
 
 def _line(amount: Decimal | Line) -> tuple[Fraction, Fraction]:

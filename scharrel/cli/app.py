@@ -8,6 +8,7 @@ from scharrel import __version__
 from scharrel.cli import allocate, audit, check, close, explain, init, member, settle, statements, verify
 from scharrel.cli.context import words
 from scharrel.cli.options import LANG
+from scharrel.cli.rules import check as rules_check
 
 _HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -19,6 +20,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 _member = typer.Typer(help=words("help.member-group"), no_args_is_help=True, context_settings=_HELP)
+_rules = typer.Typer(help=words("help.rules-group"), no_args_is_help=True, context_settings=_HELP)
 
 
 def _version(asked: bool) -> None:
@@ -48,3 +50,5 @@ app.command(help=words("help.settle"))(settle.settle)
 app.command(help=words("help.init"), short_help=words("help.init-short"))(init.init)
 _member.command("add", help=words("help.member-add"))(member.add)
 app.add_typer(_member, name="member")
+_rules.command("check", help=words("help.rules-check"))(rules_check.check)
+app.add_typer(_rules, name="rules")

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
@@ -64,6 +65,13 @@ def console(*, stderr: bool = False) -> "Console":
     from rich.console import Console
 
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+
+def say(screen: "Console", text: str, indent: str = "", style: str | None = None) -> None:
+    """The text in lines that fit the screen, none wider than is pleasant to read."""
+    width = max(min(screen.width, 100), 40)
+    for line in textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent) or [""]:
+        screen.print(line, style=style, soft_wrap=True)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """scharrel explain: why a month came out as it did."""
 
-import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +12,7 @@ from scharrel.cli.context import (
     open_coop,
     print_json,
     read_month,
+    say,
     stop_on_errors,
     today,
     words,
@@ -171,30 +171,24 @@ def _show(
     from scharrel.text.sentences import closing, grounds, label, opening, sentences
 
     screen = console()
-
-    def say(text: str, indent: str = "", style: str | None = None) -> None:
-        width = max(min(screen.width, 100), 40)
-        for line in textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent) or [""]:
-            screen.print(line, style=style, soft_wrap=True)
-
-    say(visible(title), style="bold")
+    say(screen, visible(title), style="bold")
     if whole:
         for sentence in opening(words, allocation):
-            say(sentence)
+            say(screen, sentence)
         _list(screen, [b for role in allocation.pack.pool for b in bookings.get(role, [])])
     for number, result in enumerate(steps, 1):
         screen.print()
         heading = f"{number}. {label(words, result.step)}: {words.money(result.paid)}"
-        say(heading, style="bold")
+        say(screen, heading, style="bold")
         for sentence in sentences(words, result, allocation.pack):
-            say(sentence, "   ")
+            say(screen, sentence, "   ")
         for sentence in grounds(words, result, allocation.pack):
-            say(sentence, "   ", style="dim")
+            say(screen, sentence, "   ", style="dim")
         if result.step.role:
             _list(screen, bookings.get(result.step.role, []))
     if whole:
         screen.print()
-        say(closing(words, allocation), style="bold")
+        say(screen, closing(words, allocation), style="bold")
 
 
 def _show_corrections(heading: str, corrected: list[Correction], packs: Mapping[str, Pack]) -> None:

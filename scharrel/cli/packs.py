@@ -1,10 +1,12 @@
 """The rule packs that a command line names: by id, or as a file that nobody decided on yet."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scharrel.cli.context import fail, stop_on_errors, words
 from scharrel.core.pack import Pack
+from scharrel.core.problems import Problem
 from scharrel.files.coop import Coop
 
 if TYPE_CHECKING:
@@ -14,21 +16,35 @@ if TYPE_CHECKING:
 def named_pack(books: "Books", name: str) -> Pack:
     """The pack with this id under rules/, or the one in this TOML file; stops where there is none or where
     it is wrong."""
+    pack, problems = _find(books, name)
+    stop_on_errors(problems)
+    assert pack  # a pack without errors is there
+    return pack
+
+
+def readable_packs(books: "Books", names: Sequence[str] | None) -> tuple[list[Pack], list[Problem]]:
+    """The packs with these names, or all under rules/, as far as they can be read, and what is wrong with
+    the others."""
+    if not names:
+        return list(books.packs.values()), [p for p in books.problems if p.file.startswith("rules/")]
+    found = [_find(books, name) for name in dict.fromkeys(names)]
+    return [pack for pack, _ in found if pack], [problem for _, more in found for problem in more]
+
+
+def _find(books: "Books", name: str) -> tuple[Pack | None, list[Problem]]:
     if name.endswith(".toml"):
         return _from_file(books, Path(name).absolute())
-    if name not in books.packs:
-        stop_on_errors([p for p in books.problems if p.file == f"rules/{name}.toml"])
+    problems = [p for p in books.problems if p.file == f"rules/{name}.toml"]
+    if name not in books.packs and not problems:
         fail(words("error.no-pack", pack=name, packs=", ".join(books.packs)), status=2)
-    return books.packs[name]
+    return books.packs.get(name), problems
 
 
-def _from_file(books: "Books", path: Path) -> Pack:
+def _from_file(books: "Books", path: Path) -> tuple[Pack | None, list[Problem]]:
     from scharrel.files.packs import read_pack
     from scharrel.files.source import read_text
 
     text = read_text(Coop(path.parent), path)
-    stop_on_errors(text.problems)
-    pack, problems = read_pack(text.data, path.name, None, books.chart)
-    stop_on_errors(problems)
-    assert pack  # a pack without errors is there
-    return pack
+    if text.problems:
+        return None, text.problems
+    return read_pack(text.data, path.name, None, books.chart)

@@ -92,6 +92,11 @@ class Param:
                 return Figure(value, self.id, since, self.source)
         raise NoValueError(self, month)
 
+    def all_figures(self, month: Month) -> tuple[Decimal, ...]:
+        """Every figure that holds in the month, of any kind of member; empty if none does."""
+        value = next((value for since, value in reversed(self.values) if since <= month), {})
+        return tuple(value.values()) if isinstance(value, Mapping) else (value,)
+
 
 Operand = Decimal | Param
 """A figure written in the step itself, or the parameter that it names."""

@@ -37,6 +37,12 @@ class Chart:
             account = account.rpartition(":")[0]
         return None
 
+    @property
+    def spending(self) -> frozenset[str]:
+        """The roles on which money is spent."""
+        roles = {self.role(account) for account in self.accounts if account.startswith("Expenses:")}
+        return frozenset(role for role in roles if role)
+
     @cached_property
     def roles(self) -> frozenset[str]:
         return frozenset(account.role for account in self.accounts.values() if account.role)

@@ -107,6 +107,11 @@ def since(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
 def sources(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
     """What the step and its figures rest on, each once."""
     names = [result.step.source, *(figure.source for figure in _dated(result) if figure.source)]
+    yield from sources_named(words, pack, names)
+
+
+def sources_named(words: Words, pack: Pack, names: Sequence[str]) -> Iterator[str]:
+    """These sources of the pack, each once, with the votes of a decision."""
     for name in dict.fromkeys(names):
         source = pack.sources[name]
         text = words(f"explain.source.{source.kind}", ref=visible(source.ref))

@@ -1,0 +1,68 @@
+"""What a pack says by itself, before anything is computed: figures, sources, and what nothing uses."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from scharrel.analysis.finding import Finding
+from scharrel.core.month import Month
+from scharrel.core.pack import Pack, Param
+
+_ARTICLE = re.compile(r"\b(art(ikel|\.|icle)?|§)\s*\d", re.IGNORECASE)
+_AUTHORITY = ("law", "decision", "agreement")
+
+
+def static(pack: Pack, roles: frozenset[str]) -> Iterator[Finding]:
+    """What can be seen without computing; `roles` are those on which members spend."""
+    if unused := sorted(roles - pack.roles()):
+        yield Finding("unused-input", values={"roles": tuple(unused)})
+    used = {param.id: param for step in pack.steps for param in step.params()}
+    for param in pack.params.values():
+        if param.id not in used:
+            yield Finding("unused-param", values={"param": param.id})
+    first = pack.valid_from or min((p.values[0][0] for p in used.values()), default=Month(2000, 1))
+    for param in used.values():
+        yield from _gaps(pack, param, first)
+    yield from _sources(pack, used)
+    for step in pack.steps:
+        starts = [band.start for band in step.bands]
+        for month in _months(pack):
+            figures = [
+                min(start.all_figures(month), default=None) if isinstance(start, Param) else start
+                for start in starts
+            ]
+            known = [figure for figure in figures if figure is not None]
+            if known != sorted(set(known)):
+                yield Finding("bands-order", step.id, values={"month": month})
+                break
+
+
+def _gaps(pack: Pack, param: Param, first: Month) -> Iterator[Finding]:
+    """Months in which the pack holds but a figure has no value, for someone at least."""
+    step = next(step.id for step in pack.steps if param in step.params())
+    since = param.values[0][0]
+    if since > first:
+        last = since.plus(-1)
+        yield Finding("parameter-gap", step, values={"param": param.id, "month": first, "last": last})
+    cases: set[str] = set()
+    for since, value in param.values:
+        if isinstance(value, Mapping):
+            for case in sorted(cases - set(value)):
+                values = {"param": param.id, "month": since, "fact": param.by or "", "case": case}
+                yield Finding("parameter-gap", step, values=values)
+            cases |= set(value)
+
+
+def _sources(pack: Pack, used: Mapping[str, Param]) -> Iterator[Finding]:
+    for source in pack.sources.values():
+        if source.kind == "law" and (not _ARTICLE.search(source.ref) or source.consulted is None):
+            missing = "consulted" if _ARTICLE.search(source.ref) else "article"
+            yield Finding("law-source", values={"source": source.id, "missing": missing})
+    for param in used.values():
+        if pack.sources[param.source].kind not in _AUTHORITY:
+            yield Finding("no-authority", values={"param": param.id, "source": param.source})
+    if not any(pack.sources[step.source].kind in _AUTHORITY for step in pack.steps):
+        yield Finding("no-authority", values={"source": pack.steps[0].source})
+
+
+def _months(pack: Pack) -> list[Month]:
+    return sorted({since for step in pack.steps for param in step.params() for since, _ in param.values})

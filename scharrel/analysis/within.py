@@ -1,0 +1,172 @@
+"""Within a month, for every amount of turnover: does earning more ever cost, and does the offset stay below
+the benefit?"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+from scharrel.analysis.finding import Example, Finding, Lived
+from scharrel.analysis.lines import Piece, pieces
+from scharrel.analysis.situations import Situation, stands_open
+from scharrel.core.money import ZERO
+from scharrel.core.pack import KEPT_PARTIES, Pack, Param, Step
+
+NOTHING = Fraction(0)
+
+
+def within_month(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterator[Finding]:
+    """What is wrong with these pieces: what the steps pay in the situation, from zero turnover up."""
+    yield from _cliffs(pack, situation, found)
+    yield from _over_hundred(pack, situation, found)
+    yield from _loses(pack, situation, found)
+    yield from _over_benefit(pack, situation, found)
+    yield from _rates(pack, situation)
+
+
+def _cliffs(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterator[Finding]:
+    for before, after in pairwise(found):
+        kept = before.keep_at(after.start)
+        if after.keep < kept:
+            lost = kept - after.keep
+            yield Finding(
+                "cliff",
+                _taker(pack, before.paid_at(after.start), after.paid_at(after.start)),
+                after.start,
+                made_up(found, after, kept),
+                {"loss": lost},
+                _example(situation, found, after.start, after.start + 1),
+            )
+
+
+def _over_hundred(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterator[Finding]:
+    for piece in found:
+        if piece.kept < 0:
+            taken = [step.slope for step in piece.steps]
+            more = piece.start + 1 if piece.end is None else piece.end
+            yield Finding(
+                "marginal-over-100",
+                _taker(pack, [NOTHING] * len(taken), taken),
+                piece.start,
+                piece.end,
+                {"taken": 1 - piece.kept, "loss": (more - piece.start) * -piece.kept},
+                _example(situation, found, piece.start, more),
+            )
+
+
+def _loses(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterator[Finding]:
+    """The deepest fall of what is kept below what someone with less turnover keeps."""
+    highest, at = NOTHING, NOTHING
+    worst: tuple[Fraction, Fraction, Fraction, Piece] | None = None
+    for piece in found:
+        ends = [piece.start] if piece.end is None else [piece.start, piece.end]
+        if piece.end is None and piece.kept < 0:
+            ends.append(max(2 * piece.start, piece.start + 1000))
+        for there in ends:
+            kept = piece.keep_at(there)
+            if kept >= highest:
+                highest, at = kept, there
+            elif worst is None or highest - kept > worst[0]:
+                worst = (highest - kept, at, there, piece)
+    if worst:
+        loss, start, deepest, piece = worst
+        before = next(p for p in found if p.end is None or p.end >= start)
+        yield Finding(
+            "member-loses",
+            _taker(pack, before.paid_at(start), piece.paid_at(deepest)),
+            start,
+            made_up(found, piece, before.keep_at(start)),
+            {"loss": loss, "at": deepest},
+            _example(situation, found, start, deepest if deepest > start else start + 1),
+        )
+
+
+def _taker(pack: Pack, before: Sequence[Fraction], after: Sequence[Fraction]) -> str:
+    """The step that takes most of what is lost; if none takes more, the one that gives up most."""
+    grown = [
+        (now - then if step.party not in KEPT_PARTIES else NOTHING, -nth, step.id)
+        for nth, (step, then, now) in enumerate(zip(pack.steps, before, after, strict=True))
+    ]
+    return max(grown)[2]
+
+
+def made_up(found: Sequence[Piece], since: Piece, kept: Fraction) -> Fraction | None:
+    """From which turnover on the member keeps as much again; none if never."""
+    for piece in found[found.index(since) :]:
+        if piece.keep >= kept:
+            return piece.start
+        if piece.kept > 0:
+            there = piece.start + (kept - piece.keep) / piece.kept
+            if piece.end is None or there <= piece.end:
+                return there
+    return None
+
+
+def keep_at(found: Sequence[Piece], amount: Fraction) -> Fraction:
+    """What is kept of an amount; where two pieces meet, the one before."""
+    piece = next(p for p in found if p.end is None or p.end >= amount)
+    return piece.keep_at(amount)
+
+
+def _example(situation: Situation, found: Sequence[Piece], less: Fraction, more: Fraction) -> Example:
+    return Example(
+        situation,
+        (Lived(situation.month, less, keep_at(found, less)),),
+        (Lived(situation.month, more, keep_at(found, more)),),
+    )
+
+
+def _over_benefit(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterator[Finding]:
+    """The benefit is what the month caps of the offsets come to; without one there is nothing that keeps
+    the offset below it."""
+    offsets = [step for step in pack.steps if step.reduction]
+    if not offsets:
+        return
+    if any(step.cap_year is not None or step.cap_life is not None for step in offsets):
+        # A cap over more months keeps no single month below the benefit.
+        freed = replace(pack, steps=tuple(replace(s, cap_year=None, cap_life=None) for s in pack.steps))
+        found = list(pieces(freed, situation.month_facts(), situation.before, pack.pool[0]))
+    caps = [_value(s.cap_month, situation) for s in offsets if s.cap_month is not None]
+    positions = [nth for nth, step in enumerate(pack.steps) if step.reduction]
+    benefit = max(caps, default=None)
+    for piece in found:
+        there = sum((piece.steps[nth].start for nth in positions), NOTHING)
+        slope = sum((piece.steps[nth].slope for nth in positions), NOTHING)
+        end = there if piece.end is None else there + (piece.end - piece.start) * slope
+        for_ever = piece.end is None and slope > 0
+        if for_ever or (benefit is not None and max(there, end) > benefit):
+            above = piece.start
+            if benefit is not None and slope > 0 and there < benefit:
+                above += (benefit - there) / slope
+            values = {} if benefit is None else {"benefit": benefit}
+            biggest = max(positions, key=lambda nth: (piece.steps[nth].slope, piece.steps[nth].start))
+            yield Finding("offset-over-benefit", pack.steps[biggest].id, above, None, values)
+            return
+
+
+def _rates(pack: Pack, situation: Situation) -> Iterator[Finding]:
+    """Shares of one base that are more than all of it."""
+    bases: dict[str, list[Step]] = {}
+    for step in pack.steps:
+        if step.kind in ("rate", "bands") and stands_open(step, situation.facts):
+            others = bases.setdefault(step.base, [])
+            if not any(other.id in (step.not_with, step.after) for other in others):
+                others.append(step)
+    for base, steps in bases.items():
+        total = sum((_highest_rate(step, situation) for step in steps), NOTHING)
+        if len(steps) > 1 and total > 1:
+            names = [step.id for step in steps]
+            yield Finding("rates-over-100", names[-1], None, None, {"base": base, "total": total})
+
+
+def _highest_rate(step: Step, situation: Situation) -> Fraction:
+    if step.kind == "rate" and step.operand is not None:
+        return _value(step.operand, situation)
+    return max((_value(band.rate, situation) for band in step.bands), default=NOTHING)
+
+
+def _value(operand: Decimal | Param | None, situation: Situation) -> Fraction:
+    if isinstance(operand, Param):
+        return Fraction(operand.figure(situation.month, situation.facts).value)
+    return Fraction(operand or ZERO)

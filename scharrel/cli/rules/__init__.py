@@ -1,0 +1,1 @@
+"""The commands about rules: what members can know before they decide."""

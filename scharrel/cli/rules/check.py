@@ -1,0 +1,118 @@
+"""scharrel rules check: what can be known of rules before anyone decides on them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scharrel.cli.context import console, open_coop, print_json, say, stop_on_errors, tell, today, words
+from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.core.money import plain
+from scharrel.core.month import Month
+from scharrel.core.problems import Problem
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from rich.console import Console
+
+    from scharrel.analysis.finding import Finding
+    from scharrel.core.pack import Pack
+
+_PACKS = typer.Argument(metavar="[PACK]...", help=words("help.rules-packs"), show_default=False)
+
+_UNPROVEN = frozenset({"member-loses", "parameter-gap", "bands-order"})
+"""With one of these nothing holds for every amount."""
+
+
+def check(
+    packs: Annotated[list[str] | None, _PACKS] = None,
+    as_json: Annotated[bool, JSON] = False,
+    coop: Annotated[Path | None, COOP] = None,
+    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
+) -> None:
+    from scharrel.analysis.findings import findings, rounding_bound
+    from scharrel.cli.packs import readable_packs
+    from scharrel.files.gather import read_books
+
+    books = read_books(open_coop(coop))
+    stop_on_errors([p for p in books.problems if p.file == books.coop.shown(books.coop.chart)])
+    found, problems = readable_packs(books, packs)
+    now = Month.of(today())
+    results = [(pack, findings(pack, now, books.chart.spending)) for pack in found]
+    if as_json:
+        rows = [_row(pack, finding) for pack, of_pack in results for finding in of_pack]
+        bounds = {pack.id: rounding_bound(pack, now) for pack in found}
+        print_json({"findings": [*map(_problem_row, problems), *rows], "rounding_cents": bounds})
+    else:
+        tell(problems)
+        screen = console()
+        for pack, of_pack in results:
+            _print(screen, pack, of_pack, rounding_bound(pack, now))
+    wrong = [f for _, of_pack in results for f in of_pack if f.severity == "error" and not f.accepted]
+    if wrong or any(not problem.warning for problem in problems):
+        raise SystemExit(1)
+
+
+def _row(pack: "Pack", finding: "Finding") -> dict[str, Any]:
+    from scharrel.text.findings import euros, message
+
+    def amount(value: "Fraction | None") -> str | None:
+        return None if value is None else plain(euros(value))
+
+    return {
+        "pack": pack.id,
+        "code": finding.code,
+        "severity": finding.severity,
+        "step": finding.step,
+        "from": amount(finding.start),
+        "to": amount(finding.end),
+        "loss": amount(finding.loss) if finding.loss else None,
+        "message": message(words, pack, finding),
+        "example": [
+            {
+                "month": str(less.month),
+                "turnover": [amount(less.turnover), amount(more.turnover)],
+                "keep": [amount(less.keep), amount(more.keep)],
+            }
+            for less, more in zip(finding.example.less, finding.example.more, strict=True)
+        ]
+        if finding.example
+        else None,
+        "accepted": finding.accepted.reason if finding.accepted else None,
+    }
+
+
+def _problem_row(problem: Problem) -> dict[str, Any]:
+    """A mistake in the file of a pack, told like what was found in one that can be read."""
+    return {
+        "pack": Path(problem.file).stem,
+        "code": problem.code,
+        "severity": "warning" if problem.warning else "error",
+        "step": "",
+        "from": None,
+        "to": None,
+        "message": words.problem(problem),
+        "file": problem.file,
+        "line": problem.line,
+    }
+
+
+def _print(screen: "Console", pack: "Pack", found: list["Finding"], cents: int) -> None:
+    from scharrel.text.findings import example_lines, message
+    from scharrel.text.sentences import sources_named
+    from scharrel.text.words import visible
+
+    say(screen, words("finding.title", title=visible(pack.title), pack=pack.id), style="bold")
+    for finding in found:
+        mark = words("finding.accepted" if finding.accepted else f"finding.{finding.severity}")
+        say(screen, f"{mark}: {message(words, pack, finding)} [{finding.code}]", "  ")
+        for line in example_lines(words, finding.example) if finding.example else ():
+            say(screen, line, "      ")
+        if finding.accepted:
+            say(screen, words("finding.reason", reason=visible(finding.accepted.reason)), "      ")
+            for line in sources_named(words, pack, [finding.accepted.source]):
+                say(screen, line, "      ")
+    if not {finding.code for finding in found} & _UNPROVEN:
+        bound = words("finding.rounding", count=cents) if cents else ""
+        say(screen, f"{words('finding.sound')} {bound}".rstrip(), "  ")
