@@ -129,8 +129,11 @@ def _ways(
 
 
 def _loses_at(less: Sequence[Allocation], more: Sequence[Allocation]) -> int:
-    """After how many months the one who earned more has kept least beside the other; 0 if never less."""
+    """After how many months the one who earned more has kept least beside the other; 0 if never less, or
+    already in the first month, which is no matter of history."""
     apart = lowest = ZERO
+    if more[0].keep < less[0].keep:
+        return 0
     at = 0
     for nth, (a, b) in enumerate(zip(less, more, strict=True), 1):
         apart += b.keep - a.keep
@@ -166,12 +169,11 @@ def _finding(
     months = [MonthFacts(a.month, start.facts, roles, {}) for a, roles in zip(less[1:], later, strict=True)]
     found = list(pieces(pack, start.month_facts(), start.before, role, months))
     amount = Fraction(less[0].pool)
-    since = next(piece for piece in found if piece.end is None or piece.end > amount)
     return Finding(
         "history-loses",
         step,
         amount,
-        made_up(found, since, kept),
+        made_up(found, amount, kept),
         {
             "loss": kept - kept_of_more,
             "months": len(more),

@@ -29,13 +29,13 @@ def _cliffs(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterato
     for before, after in pairwise(found):
         kept = before.keep_at(after.start)
         if after.keep < kept:
-            lost = kept - after.keep
+            values = {"loss": kept - after.keep, "lost": _loser(pack, before.paid_at(after.start), after)}
             yield Finding(
                 "cliff",
-                _taker(pack, before.paid_at(after.start), after.paid_at(after.start)),
+                before.bends,
                 after.start,
-                made_up(found, after, kept),
-                {"loss": lost},
+                made_up(found, after.start, kept),
+                values,
                 _example(situation, found, after.start, after.start + 1),
             )
 
@@ -74,16 +74,16 @@ def _loses(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterator
         before = next(p for p in found if p.end is None or p.end >= start)
         yield Finding(
             "member-loses",
-            _taker(pack, before.paid_at(start), piece.paid_at(deepest)),
+            before.bends or _taker(pack, before.paid_at(start), piece.paid_at(deepest)),
             start,
-            made_up(found, piece, before.keep_at(start)),
+            made_up(found, deepest, before.keep_at(start)),
             {"loss": loss, "at": deepest},
             _example(situation, found, start, deepest if deepest > start else start + 1),
         )
 
 
 def _taker(pack: Pack, before: Sequence[Fraction], after: Sequence[Fraction]) -> str:
-    """The step that takes most of what is lost; if none takes more, the one that gives up most."""
+    """The step of others that takes most of what comes in more."""
     grown = [
         (now - then if step.party not in KEPT_PARTIES else NOTHING, -nth, step.id)
         for nth, (step, then, now) in enumerate(zip(pack.steps, before, after, strict=True))
@@ -91,13 +91,25 @@ def _taker(pack: Pack, before: Sequence[Fraction], after: Sequence[Fraction]) ->
     return max(grown)[2]
 
 
-def made_up(found: Sequence[Piece], since: Piece, kept: Fraction) -> Fraction | None:
-    """From which turnover on the member keeps as much again; none if never."""
-    for piece in found[found.index(since) :]:
-        if piece.keep >= kept:
-            return piece.start
+def _loser(pack: Pack, before: Sequence[Fraction], after: Piece) -> str:
+    """The step of the member's own that gives up most where a piece begins."""
+    fallen = [
+        (then - now.start if step.party in KEPT_PARTIES else NOTHING, -nth, step.id)
+        for nth, (step, then, now) in enumerate(zip(pack.steps, before, after.steps, strict=True))
+    ]
+    return max(fallen)[2]
+
+
+def made_up(found: Sequence[Piece], since: Fraction, kept: Fraction) -> Fraction | None:
+    """From which turnover past `since` on the member keeps as much again, in euros; none if never."""
+    for piece in found:
+        start = max(piece.start, since)
+        if piece.end is not None and piece.end <= start:
+            continue
+        if piece.keep_at(start) >= kept:
+            return start
         if piece.kept > 0:
-            there = piece.start + (kept - piece.keep) / piece.kept
+            there = start + (kept - piece.keep_at(start)) / piece.kept
             if piece.end is None or there <= piece.end:
                 return there
     return None

@@ -70,7 +70,10 @@ def console(*, stderr: bool = False) -> "Console":
 def say(screen: "Console", text: str, indent: str = "", style: str | None = None) -> None:
     """The text in lines that fit the screen, none wider than is pleasant to read."""
     width = max(min(screen.width, 100), 40)
-    for line in textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent) or [""]:
+    lines = textwrap.wrap(
+        text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+    )
+    for line in lines or [""]:
         screen.print(line, style=style, soft_wrap=True)
 
 

@@ -33,7 +33,7 @@ def readable_packs(books: "Books", names: Sequence[str] | None) -> tuple[list[Pa
 
 def _find(books: "Books", name: str) -> tuple[Pack | None, list[Problem]]:
     if name.endswith(".toml"):
-        return _from_file(books, Path(name).absolute())
+        return _from_file(books, Path(name).resolve())
     problems = [p for p in books.problems if p.file == f"rules/{name}.toml"]
     if name not in books.packs and not problems:
         fail(words("error.no-pack", pack=name, packs=", ".join(books.packs)), status=2)

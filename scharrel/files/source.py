@@ -120,9 +120,8 @@ def digest(text: Text) -> str:
 @cache
 def _plain_folder(coop: Coop, folder: Path) -> bool:
     """Whether the folder really lies where its name says, in the cooperative."""
-    return os.path.realpath(folder) == os.path.join(
-        os.path.realpath(coop.root), folder.relative_to(coop.root)
-    )
+    said = os.path.join(os.path.realpath(coop.root), folder.relative_to(coop.root))
+    return os.path.realpath(folder) == os.path.normpath(said)
 
 
 def refused(text: Text, shown: str, allowed: frozenset[str]) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from scharrel.core.pack import Pack
 from scharrel.text.sentences import step_label
 from scharrel.text.words import Words, visible
 
-_ONE_MONTH = ("cliff", "marginal-over-100", "member-loses")
+_MADE_UP = ("cliff", "member-loses", "history-loses")
 _SHOWN = 3
 
 
@@ -25,11 +25,15 @@ def message(words: Words, pack: Pack, finding: Finding) -> str:
     """What was found, in a sentence or two, with the amounts between which it holds."""
     values = {key: _shown(words, key, value) for key, value in finding.values.items()}
     values["label"] = step_label(words, pack, finding.step)
+    if "lost" in values:
+        values["lost"] = step_label(words, pack, str(finding.values["lost"]))
     values["start"] = words.money(euros(finding.start or Fraction(0)))
     values["end"] = words.money(euros(finding.end or Fraction(0)))
     text = words(f"finding.{_key(finding)}", **values)
-    if finding.code in (*_ONE_MONTH, "history-loses"):
+    if finding.code in _MADE_UP:
         text += " " + words("finding.never" if finding.end is None else "finding.until", **values)
+    elif finding.end is not None:
+        text += " " + words("finding.stops", **values)
     return text
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from scharrel.analysis.finding import Finding
+    from scharrel.analysis.finding import Example, Finding
     from scharrel.core.pack import Pack
 
 _PACKS = typer.Argument(metavar="[PACK]...", help=words("help.rules-packs"), show_default=False)
@@ -104,11 +104,14 @@ def _print(screen: "Console", pack: "Pack", found: list["Finding"], cents: int) 
     from scharrel.text.words import visible
 
     say(screen, words("finding.title", title=visible(pack.title), pack=pack.id), style="bold")
+    told: list[Example | None] = [None]
     for finding in found:
         mark = words("finding.accepted" if finding.accepted else f"finding.{finding.severity}")
         say(screen, f"{mark}: {message(words, pack, finding)} [{finding.code}]", "  ")
-        for line in example_lines(words, finding.example) if finding.example else ():
-            say(screen, line, "      ")
+        if finding.example and finding.example not in told:
+            told.append(finding.example)
+            for line in example_lines(words, finding.example):
+                say(screen, line, "      ")
         if finding.accepted:
             say(screen, words("finding.reason", reason=visible(finding.accepted.reason)), "      ")
             for line in sources_named(words, pack, [finding.accepted.source]):

@@ -1,0 +1,156 @@
+"""What `rules check` finds: packs with a planted fault, and the analysis beside the division itself."""
+
+import json
+import os
+import re
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from conftest import Run
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_coops import CHART, packs
+
+from scharrel.analysis.findings import rounding_bound
+from scharrel.analysis.lines import exact, pieces
+from scharrel.analysis.situations import kinds
+from scharrel.core.engine import close, divide
+from scharrel.core.facts import MonthFacts
+from scharrel.core.money import EXACT
+from scharrel.core.month import Month
+from scharrel.core.pack import Pack
+from scharrel.core.state import State
+from scharrel.core.trace import Allocation
+from scharrel.files.chart import Account, Chart
+from scharrel.files.packs import read_pack
+
+PACKS = sorted((Path(__file__).parent / "packs").glob("*.toml"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
+AMOUNTS = 100
+MONTH = Month(2026, 10)
+ACCOUNTS = "Lid Toeslag Cooperatie Spaarpot Belasting Gemeente Buurt"
+
+
+@pytest.fixture
+def planted(tmp_path: Path) -> Path:
+    """A cooperative in which members can spend on costs alone."""
+    (tmp_path / "ledgers").mkdir()
+    (tmp_path / "ledgers/coop.beancount").write_text(
+        'option "title" "Proef"\noption "operating_currency" "EUR"\ninclude "accounts.beancount"\n'
+    )
+    chart = [
+        '2020-01-01 open Income:Omzet EUR\n  role: "turnover"',
+        '2020-01-01 open Expenses:Onkosten EUR\n  role: "costs"',
+        '2020-01-01 open Equity:Verdeling EUR\n  role: "appropriation"',
+        *(f"2020-01-01 open Liabilities:{name} EUR" for name in ACCOUNTS.split()),
+    ]
+    (tmp_path / "ledgers/accounts.beancount").write_text("\n".join(chart) + "\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("path", PACKS, ids=lambda path: path.stem)
+def test_each_planted_fault_is_found_and_nothing_else(path: Path, planted: Path, quick: Run) -> None:
+    expected = re.search(r"# Verwacht: ?(.*)", path.read_text("utf-8"))
+    assert expected
+    done = quick("rules", "check", str(path), "--json", "--coop", str(planted))
+    found = json.loads(done.out)["findings"]
+    assert sorted(f"{f['code']} {f['step']}".strip() for f in found) == sorted(
+        filter(None, expected[1].split(", "))
+    )
+    open_errors = [f for f in found if f["severity"] == "error" and not f["accepted"]]
+    assert done.status == (1 if open_errors else 0)
+
+
+@pytest.mark.parametrize(
+    ("pack", "code", "since", "until", "loss"),
+    [
+        # Half of 500 is kept; a cent more and it all goes elsewhere, for ever.
+        ("cliff-not-with", "cliff", "500.00", None, "250.00"),
+        # 95% of 500 is 475; the next 300 cost 10 cents each; then 80 cents of each make up for 30 euros.
+        ("marginal-band", "marginal-over-100", "500.00", "800.00", "30.00"),
+        ("marginal-band", "member-loses", "500.00", "837.50", "30.00"),
+        # 285 a month is full at 1140; ten euros take its place with 2.50.
+        ("history-six-months", "history-loses", "0.00", "1140.00", "282.50"),
+        ("history-one-month", "history-loses", "0.00", "200.00", "190.00"),
+        # The norm is 1401.50; whatever the holiday money takes is above it.
+        ("offset-twice", "offset-over-benefit", "1401.50", None, None),
+    ],
+)
+def test_a_finding_says_from_where_to_where(
+    pack: str, code: str, since: str, until: str | None, loss: str | None, planted: Path, quick: Run
+) -> None:
+    path = Path(__file__).parent / "packs" / f"{pack}.toml"
+    done = quick("rules", "check", str(path), "--json", "--coop", str(planted))
+    (found,) = [f for f in json.loads(done.out)["findings"] if f["code"] == code]
+    assert (found["from"], found["to"], found["loss"]) == (since, until, loss)
+
+
+def test_every_sort_of_finding_is_planted() -> None:
+    from scharrel.core.pack import FINDINGS
+
+    text = "".join(path.read_text("utf-8") for path in PACKS)
+    assert len(PACKS) >= 30
+    assert [code for code in FINDINGS if f"{code} " not in text and f": {code}\n" not in text] == []
+
+
+def read(text: str) -> Pack:
+    accounts = {
+        account: Account(None, (), role)  # type: ignore[arg-type]
+        for account, role in re.findall(r'open (\S+) \w+(?:\n  role: "([a-z-]+)")?', CHART)
+    }
+    pack, problems = read_pack(text.encode(), "rules/proef.toml", "proef", Chart(accounts))
+    assert pack, problems
+    return pack
+
+
+def divided(pack: Pack, facts: MonthFacts, turnover: Decimal) -> Allocation:
+    roles = {**facts.roles, "turnover": facts.roles.get("turnover", Decimal(0)) + turnover}
+    return close(divide("", pack, facts._replace(roles=roles), State.new()))[0]
+
+
+ROLES = st.fixed_dictionaries(
+    {
+        role: st.integers(-20_000, 40_000).map(lambda n: Decimal(n).scaleb(-2))
+        for role in ("costs", "elsewhere")
+    }
+) | st.just({})
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(packs(), ROLES, st.lists(st.integers(0, 300_000), min_size=AMOUNTS, max_size=AMOUNTS), st.data())
+def test_the_pieces_are_what_the_division_pays(
+    text: str, roles: dict[str, Decimal], cents: list[int], data: st.DataObject
+) -> None:
+    with localcontext(EXACT):
+        pack = read(text)
+        facts = data.draw(st.sampled_from(kinds(pack, MONTH)))
+        month = MonthFacts(MONTH, facts, roles, {})
+        found = list(pieces(pack, month, State.new(), "turnover"))
+        assert found[0].start == 0
+        assert [piece.end for piece in found] == [*(piece.start for piece in found[1:]), None]
+        unrounded = exact(pack)
+        for amount in sorted({Decimal(n).scaleb(-2) for n in cents} | {Decimal(1)}):
+            piece = next(p for p in found if p.end is None or p.end > amount)
+            if piece.start == amount:
+                continue  # what two pieces meet in may belong to either, where it jumps
+            paid = [Fraction(step.paid) for step in divided(unrounded, month, amount).steps]
+            assert piece.paid_at(Fraction(amount)) == paid
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(packs(), st.lists(st.integers(0, 300_000), min_size=AMOUNTS, max_size=AMOUNTS))
+def test_rounding_makes_no_more_difference_than_is_said(text: str, cents: list[int]) -> None:
+    with localcontext(EXACT):
+        pack = read(text)
+        facts = MonthFacts(MONTH, kinds(pack, MONTH)[0], {}, {})
+        unrounded = exact(pack)
+        bound = Decimal(rounding_bound(pack, MONTH)).scaleb(-2)
+        kept = [
+            (divided(pack, facts, amount).keep, divided(unrounded, facts, amount).keep)
+            for amount in sorted({Decimal(n).scaleb(-2) for n in cents})
+        ]
+        for (less, exact_less), (more, exact_more) in pairwise(kept):
+            assert (more - less) - (exact_more - exact_less) >= -bound
