@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 
+from scharrel.analysis.prospect import Stretch, prospect
 from scharrel.core.facts import Group, facts_of
 from scharrel.core.history import replay
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors
-from scharrel.core.prospect import Stretch, prospect
 from scharrel.core.state import State
 from scharrel.files.gather import Books
 from scharrel.files.writing import bring_up_to_date, written_months

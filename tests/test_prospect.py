@@ -6,11 +6,11 @@ from decimal import Decimal as D
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scharrel.analysis.prospect import Stretch, prospect
 from scharrel.core.engine import close, divide
 from scharrel.core.facts import MonthFacts
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack, Step
-from scharrel.core.prospect import Stretch, prospect
 from scharrel.core.state import State
 
 MONTH = Month(2026, 10)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from scharrel.analysis.prospect import Stretch
 from scharrel.core.closing import Correction
 from scharrel.core.facts import Member, Movement
 from scharrel.core.month import Month
-from scharrel.core.prospect import Stretch
 from scharrel.core.trace import Allocation
 
 

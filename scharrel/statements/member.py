@@ -5,12 +5,12 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from scharrel.analysis.prospect import Stretch
 from scharrel.core.facts import Approval, Movement
 from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES
 from scharrel.core.pots import withdrawals
-from scharrel.core.prospect import Stretch
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.dossier import Dossier
 from scharrel.statements.seal import month_figures
