@@ -5,7 +5,19 @@ from typing import Annotated
 import typer
 
 from scharrel import __version__
-from scharrel.cli import allocate, audit, check, close, explain, init, member, settle, statements, verify
+from scharrel.cli import (
+    allocate,
+    audit,
+    check,
+    close,
+    explain,
+    init,
+    member,
+    settle,
+    statements,
+    verify,
+    what_if,
+)
 from scharrel.cli.context import words
 from scharrel.cli.options import LANG
 from scharrel.cli.rules import check as rules_check
@@ -47,6 +59,7 @@ app.command(help=words("help.verify"))(verify.verify)
 app.command(help=words("help.close"))(close.close)
 app.command(help=words("help.audit"))(audit.audit)
 app.command(help=words("help.settle"))(settle.settle)
+app.command("what-if", help=words("help.what-if"), short_help=words("help.what-if-short"))(what_if.what_if)
 app.command(help=words("help.init"), short_help=words("help.init-short"))(init.init)
 _member.command("add", help=words("help.member-add"))(member.add)
 app.add_typer(_member, name="member")

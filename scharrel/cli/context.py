@@ -2,15 +2,17 @@
 
 import json
 import os
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from scharrel.core.month import Month
+from scharrel.core.month import Month, months
 from scharrel.core.problems import Problem, errors, in_order
 from scharrel.files.coop import Coop, NoCoopError, find_coop
 from scharrel.text.words import LANGUAGES, Words, visible
@@ -18,6 +20,7 @@ from scharrel.text.words import LANGUAGES, Words, visible
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from scharrel.core.facts import Group, Member
     from scharrel.files.gather import Books
 
 FAR_AHEAD = 24
@@ -25,6 +28,8 @@ FAR_AHEAD = 24
 
 MAX_TOLD = 200
 """Problems of one file that are told on a terminal."""
+
+_AMOUNT = re.compile(r"[-+]?[0-9]+([.,][0-9]{1,2})?")
 
 
 def language(arguments: list[str], environment: dict[str, str]) -> str:
@@ -134,12 +139,37 @@ def read_month(text: str) -> Month:
     return month
 
 
+def read_amount(text: str) -> Decimal:
+    """Euros as the user wrote them, cents behind a point or a comma."""
+    from scharrel.files.ledger import MAX_AMOUNT
+
+    if not _AMOUNT.fullmatch(text):
+        fail(words("error.amount", text=text), status=2)
+    amount = Decimal(text.replace(",", "."))
+    if abs(amount) >= MAX_AMOUNT:
+        fail(words("problem.too-large", number=text), status=2)
+    return amount
+
+
 def require_members(books: "Books", wanted: Iterable[str] | None) -> None:
     """Only members of this cooperative can be asked for."""
     for member in wanted or ():
         if member not in books.members:
             stop_on_errors(books.problems)
             fail(words("error.no-member", member=member), status=2)
+
+
+def group_of(books: "Books", member: str) -> "Group":
+    """Everyone who has to be computed together with this member."""
+    require_members(books, [member])
+    return next(group for group in books.groups() if any(m.id == member for m in group))
+
+
+def fail_without_month(who: "Member", asked: Month) -> NoReturn:
+    """The month is none of the member's: say which ones are."""
+    mine = [month for month in months(who.first, max(Month.of(today()), who.first)) if who.active(month)]
+    first, last = words.month(mine[0]), words.month(mine[-1])
+    fail(words("error.no-month", name=who.name, month=words.month(asked), first=first, last=last), status=2)
 
 
 def print_json(value: Any) -> None:

@@ -9,6 +9,8 @@ import typer
 from scharrel.cli.context import (
     console,
     fail,
+    fail_without_month,
+    group_of,
     open_coop,
     print_json,
     read_month,
@@ -43,23 +45,13 @@ def explain(
 
     asked = read_month(month)
     books = read_books(open_coop(coop))
-    group = next((g for g in books.groups() if any(m.id == member for m in g)), None)
-    if group is None:
-        stop_on_errors(books.problems)
-        fail(words("error.no-member", member=member), status=2)
+    group = group_of(books, member)
     outcome = compute(books, group, asked, today())
     stop_on_errors([*involved(books, group), *outcome.problems])
     found = next((a for a in outcome.allocations if a.member == member and a.month == asked), None)
     who = books.members[member]
     if found is None:
-        mine = [a.month for a in outcome.allocations if a.member == member] or [who.first]
-        fail(
-            words(
-                "error.no-month", name=who.name, month=words.month(asked),
-                first=words.month(who.first), last=words.month(mine[-1]),
-            ),
-            status=2,
-        )  # fmt: skip
+        fail_without_month(who, asked)
     steps = [result for result in found.steps if step in (None, result.step.id)]
     if not steps:
         names = ", ".join(result.step.id for result in found.steps)

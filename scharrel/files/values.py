@@ -169,19 +169,11 @@ class Values:
         self.say(key, code, step=step, near=near)
 
     def _figure(self, key: str, value: Any) -> tuple[Unit, Decimal] | None:
-        """A rate with its percent sign, or euros with at most two decimals."""
-        if isinstance(value, str):
-            found = _RATE.fullmatch(value)
-            if found and Decimal(found[1]) >= 0:
-                return "rate", Decimal(found[1]).scaleb(-2)
-            self.say(key, "bare-percent" if _number(value) else "no-figure", value=value)
-        elif isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value < _HUGE:
-            self.say(key, "no-figure", value=str(value))
-        elif int(Decimal(value).as_tuple().exponent) < -2:
-            self.say(key, "three-decimals", value=str(value))
-        else:
-            return "amount", Decimal(value)
-        return None
+        found = figure(value)
+        if isinstance(found, str):
+            self.say(key, found, value=str(value))
+            return None
+        return found
 
     def _operand(self, table: dict[str, Any], key: str, unit: Unit | None = None) -> Operand | None:
         """The figure written at the key, or the parameter that it names."""
@@ -278,6 +270,20 @@ class Values:
         if not fits(day):
             self.say(key, code, date=str(day))
         return Month.of(day)
+
+
+def figure(value: Any) -> tuple[Unit, Decimal] | str:
+    """A rate with its percent sign, or euros with at most two decimals; else the code of what is wrong."""
+    if isinstance(value, str):
+        found = _RATE.fullmatch(value)
+        if found and Decimal(found[1]) >= 0:
+            return "rate", Decimal(found[1]).scaleb(-2)
+        return "bare-percent" if _number(value) else "no-figure"
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value < _HUGE:
+        return "no-figure"
+    if int(Decimal(value).as_tuple().exponent) < -2:
+        return "three-decimals"
+    return "amount", Decimal(value)
 
 
 def _payable(account: str, chart: Chart) -> bool:

@@ -27,20 +27,33 @@ def month_table(
     figures = [[row.pool, *(row.paid[party] for party in parties), row.keep] for row in rows]
     totals = [sum(column, ZERO) for column in zip(*figures, strict=True)]
     heads = [words(f"table.{key}") for key in ("turnover", *parties, "keep")]
-    columns = [
-        [head, words.amount(total), *(words.amount(line[nth]) for line in figures)]
-        for nth, (head, total) in enumerate(zip(heads, totals, strict=True))
-    ]
-    widths = [max(map(len, column)) for column in columns]
-    shown = [words("table.member"), words("table.total"), *(visible(names[row.member]) for row in rows)]
-    room = width - sum(widths) - len(widths)
-    name_width = min(max(map(cell_len, shown)), max(room, _LEAST_NAME))
     lines = [
-        " ".join([_fitted(name, name_width), *(cell.rjust(w) for cell, w in zip(cells, widths, strict=True))])
-        for name, cells in zip(shown, zip(*columns, strict=True), strict=True)
+        [words("table.member"), *heads],
+        [words("table.total"), *map(words.amount, totals)],
+        *(
+            [visible(names[row.member]), *map(words.amount, line)]
+            for row, line in zip(rows, figures, strict=True)
+        ),
     ]
-    heading, total, *body = lines
+    heading, total, *body = aligned(lines, width)
     return heading, body, total
+
+
+def aligned(rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """Rows as lines of one width: the name first, the other cells to the right of their columns."""
+    names, *columns = zip(*rows, strict=True)
+    widths = [max(map(len, column)) for column in columns]
+    room = width - sum(widths) - len(widths)
+    name_width = min(max(map(cell_len, names)), max(room, _LEAST_NAME))
+    return [
+        " ".join([_fitted(name, name_width), *(cell.rjust(w) for cell, w in zip(cells, widths, strict=True))])
+        for name, *cells in rows
+    ]
+
+
+def signed(words: Words, amount: Decimal) -> str:
+    """A difference in whole cents for a column: +12,00 or -12,00."""
+    return ("+" if amount > 0 else "") + words.amount(amount + ZERO)
 
 
 def thermometers(

@@ -1,0 +1,142 @@
+"""scharrel what-if: a member's month as it would be with more turnover."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scharrel.cli.context import (
+    console,
+    fail,
+    fail_without_month,
+    group_of,
+    open_coop,
+    print_json,
+    read_amount,
+    read_month,
+    say,
+    say_aside,
+    stop_on_errors,
+    today,
+    words,
+)
+from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.core.money import ZERO, plain
+from scharrel.core.month import Month
+from scharrel.core.pack import Pack
+from scharrel.text.words import visible
+
+if TYPE_CHECKING:
+    from scharrel.analysis.prospect import Bend
+    from scharrel.analysis.what_if import WhatIf
+
+_MEMBER = typer.Argument(metavar="MEMBER", help=words("help.explain-member"))
+_TURNOVER = typer.Option("--turnover", metavar="EUR", help=words("help.what-if-turnover"))
+_COSTS = typer.Option("--costs", metavar="EUR", help=words("help.what-if-costs"))
+_MONTH = typer.Option("--month", metavar="MONTH", help=words("help.what-if-month"))
+
+
+def what_if(
+    member: Annotated[str, _MEMBER],
+    turnover: Annotated[str | None, _TURNOVER] = None,
+    costs: Annotated[str | None, _COSTS] = None,
+    month: Annotated[str | None, _MONTH] = None,
+    as_json: Annotated[bool, JSON] = False,
+    coop: Annotated[Path | None, COOP] = None,
+    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
+) -> None:
+    from scharrel.analysis.what_if import what_if as suppose
+    from scharrel.files.gather import read_books
+    from scharrel.run import compute, involved
+
+    if turnover is None and costs is None:
+        fail(words("error.what-if-nothing", member=member), status=2)
+    more = read_amount(turnover) if turnover is not None else None
+    spent = read_amount(costs) if costs is not None else None
+    named = read_month(month) if month else None
+    books = read_books(open_coop(coop))
+    group = group_of(books, member)
+    who = books.members[member]
+    # Whoever asks has the job in hand now; someone registered ahead has it in their first month.
+    asked = named or max(Month.of(today()), who.first)
+    outcome = compute(books, group, asked, today(), sealed=False)
+    stop_on_errors([*involved(books, group), *outcome.problems])
+    if not who.active(asked):
+        fail_without_month(who, asked)
+    pack = books.packs[str(who.facts(asked)["rules"])]
+    amounts = {m.id: outcome.ledgers[m.id].amounts for m in group}
+    what = suppose(group, amounts, books.packs, who, asked, _extra(pack, more, spent))
+    assert what  # it is a month of the member
+    if as_json:
+        print_json(_json(what, more, spent))
+    else:
+        _show(who.name, what, more, spent)
+        if asked >= Month.of(today()):
+            say_aside(words("table.not-ended", month=words.month(asked)))
+
+
+def _extra(pack: Pack, turnover: Decimal | None, costs: Decimal | None) -> Mapping[str, Decimal]:
+    """The euros that are supposed, by role: turnover on the first role of the pool."""
+    if costs is not None and not any(step.kind == "input" and step.role == "costs" for step in pack.steps):
+        fail(words("error.what-if-costs", pack=pack.title), status=2)
+    extra = {pack.pool[0]: turnover or ZERO}
+    return extra if costs is None else {**extra, "costs": costs}
+
+
+def _json(what: "WhatIf", turnover: Decimal | None, costs: Decimal | None) -> dict[str, Any]:
+    def each(now: Decimal, then: Decimal) -> dict[str, str]:
+        return {"now": plain(now), "then": plain(then), "difference": plain(then - now)}
+
+    def bent(bend: "Bend") -> dict[str, Any]:
+        return {
+            "extra": plain(bend.stretch.start),
+            "kept": str(bend.stretch.kept),
+            "step": bend.step,
+            "begins": sorted(bend.begins),
+            "ends": sorted(bend.ends),
+        }
+
+    now, then = what.now, what.then
+    return {
+        "member": then.member,
+        "month": str(then.month),
+        "pack": then.pack.id,
+        "turnover": plain(turnover or ZERO),
+        "costs": plain(costs or ZERO),
+        "pool": each(now.pool, then.pool),
+        "steps": [
+            {"id": b.step.id, **each(a.paid, b.paid), "why": {"now": a.why, "then": b.why}}
+            for a, b in what.steps
+        ],
+        "keep": each(now.keep, then.keep),
+        "pots": {
+            account: each(now.balances.get(account, ZERO), then.balances.get(account, ZERO))
+            for account in then.pack.pots()
+        },
+        "next_euro": str(what.ahead[0].stretch.kept) if what.ahead else None,
+        "bend": bent(what.ahead[1]) if len(what.ahead) > 1 else None,
+        "others": plain(what.others),
+    }
+
+
+def _show(name: str, what: "WhatIf", turnover: Decimal | None, costs: Decimal | None) -> None:
+    from scharrel.text.sentences import opening
+    from scharrel.text.what_if import outcome, supposed, table
+
+    screen = console()
+    month, pack = words.month(what.now.month), visible(what.now.pack.title)
+    say(screen, words("explain.title", name=visible(name), month=month, pack=pack), style="bold")
+    for sentence in (*opening(words, what.now), supposed(words, turnover, costs)):
+        say(screen, sentence)
+    found = table(words, what, screen.width)
+    screen.out("\n" + found.heading, style="dim")
+    for line in found.steps:
+        screen.out(line)
+    screen.out(found.keep, style="bold")
+    for line in found.pots:
+        screen.out(line)
+    screen.print()
+    for sentence in outcome(words, what):
+        say(screen, sentence)
