@@ -161,7 +161,8 @@ def test_a_file_that_cannot_be_written_is_told(coop: Path, quick: Run) -> None:
         (["explain", "amina"], "Hier ontbreekt MONTH."),
         (
             ["alocate"],
-            "Kies uit: allocate, explain, check, statements, verify, close, audit, settle, init, member",
+            "Kies uit: allocate, explain, check, statements, verify, close, audit, settle, "
+            "what-if, simulate, init, member",
         ),
         (["allocate", "2026-01", "2026-02"], "Dit commando klopt niet"),
         (["explain", "amna", "2026-04"], "Er is geen lid"),

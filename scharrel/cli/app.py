@@ -14,6 +14,7 @@ from scharrel.cli import (
     init,
     member,
     settle,
+    simulate,
     statements,
     verify,
     what_if,
@@ -60,6 +61,7 @@ app.command(help=words("help.close"))(close.close)
 app.command(help=words("help.audit"))(audit.audit)
 app.command(help=words("help.settle"))(settle.settle)
 app.command("what-if", help=words("help.what-if"), short_help=words("help.what-if-short"))(what_if.what_if)
+app.command(help=words("help.simulate"), short_help=words("help.simulate-short"))(simulate.simulate)
 app.command(help=words("help.init"), short_help=words("help.init-short"))(init.init)
 _member.command("add", help=words("help.member-add"))(member.add)
 app.add_typer(_member, name="member")

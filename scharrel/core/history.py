@@ -58,11 +58,12 @@ def _replay(
                 if not member.active(month):
                     continue
                 facts = facts_of(member, amounts[member.id], month)
-                pack = packs[str(facts.facts["rules"])]
+                name = str(facts.facts["rules"])
+                pack = packs[name]
                 due = definitive.get((member.id, month), {})
                 division = divide(member.id, pack, facts, states[member.id], due)
                 if pack.collective:
-                    shared.setdefault(pack.id, {})[member.id] = division
+                    shared.setdefault(name, {})[member.id] = division
                 else:
                     allocation, states[member.id] = close(division)
                     yield allocation

@@ -167,7 +167,7 @@ def _rules_problems(books: Books, member: Member, through: Month) -> Iterator[Pr
                 yield from at(month, "unknown-pack", pack=name, near=near)
             continue
         if not pack.holds_in(month):
-            yield from at(month, "pack-not-in-force", pack=name, month=str(month))
+            yield from at(month, "pack-not-in-force", pack=pack.id, month=str(month))
             continue
         for step in pack.steps:
             for param in step.params():
@@ -175,23 +175,23 @@ def _rules_problems(books: Books, member: Member, through: Month) -> Iterator[Pr
                     param.figure(month, facts)
                 except NoValueError as missing:
                     if missing.fact is None:
-                        yield from at(month, "no-value", param=param.id, pack=name, month=str(month))
+                        yield from at(month, "no-value", param=param.id, pack=pack.id, month=str(month))
                     else:
                         yield from at(
                             month,
                             "no-value-for-fact",
                             param=param.id,
-                            pack=name,
+                            pack=pack.id,
                             month=str(month),
                             fact=param.by or "",
                             value=str(missing.fact) or "-",
                         )
             needed = [fact for fact, _ in step.when if fact not in KNOWN_KEYS]
             if step.min_age is not None and "born" not in facts and _met(step.when, facts):
-                yield from _warned(at(month, "no-birthday", step=step.id, pack=name))
+                yield from _warned(at(month, "no-birthday", step=step.id, pack=pack.id))
             for fact in needed:
                 if dict(step.when)[fact] is True and not isinstance(facts.get(fact, True), bool):
-                    yield from _warned(at(month, "fact-not-true", fact=fact, pack=name))
+                    yield from _warned(at(month, "fact-not-true", fact=fact, pack=pack.id))
 
 
 def _met(when: Sequence[tuple[str, object]], facts: Mapping[str, object]) -> bool:

@@ -1,0 +1,231 @@
+"""scharrel simulate: real books under a proposed pack, beside what was."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+from scharrel.cli.context import (
+    console,
+    fail,
+    open_coop,
+    print_json,
+    progress_bar,
+    read_month,
+    require_members,
+    say,
+    say_aside,
+    stop_on_errors,
+    today,
+    words,
+)
+from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.cli.packs import named_pack
+from scharrel.core.money import ZERO, plain
+from scharrel.core.month import Month
+from scharrel.core.pack import PARTIES, Pack
+from scharrel.text.words import visible
+
+if TYPE_CHECKING:
+    from scharrel.analysis.goal import Found, Goal
+    from scharrel.analysis.simulation import Pair, Setting, Totals
+    from scharrel.files.gather import Books
+    from scharrel.simulating import History
+
+YEAR = 12
+EXPLAINED = 3
+
+_PACK = typer.Argument(metavar="PACK", help=words("help.simulate-pack"))
+_FROM = typer.Option("--from", metavar="MONTH", help=words("help.simulate-from"))
+_TO = typer.Option("--to", metavar="MONTH", help=words("help.simulate-to"))
+_MEMBERS = typer.Option("--member", metavar="ID", help=words("help.simulate-member"))
+_SET = typer.Option("--set", metavar="NAME=FIGURE", help=words("help.simulate-set"))
+_GOAL = typer.Option("--goal-seek", metavar="PARTY=EUR", help=words("help.simulate-goal"))
+
+
+class Sought(NamedTuple):
+    """What a figure was looked for, and what was found."""
+
+    goal: "Goal"
+    found: "Found"
+
+
+def simulate(
+    pack: Annotated[str, _PACK],
+    first: Annotated[str | None, _FROM] = None,
+    last: Annotated[str | None, _TO] = None,
+    member: Annotated[list[str] | None, _MEMBERS] = None,
+    figures: Annotated[list[str] | None, _SET] = None,
+    goal_seek: Annotated[str | None, _GOAL] = None,
+    as_json: Annotated[bool, JSON] = False,
+    coop: Annotated[Path | None, COOP] = None,
+    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
+) -> None:
+    from scharrel import simulating
+    from scharrel.analysis.simulation import whom, with_figures
+    from scharrel.cli.figures import read_figures
+    from scharrel.files.gather import read_books
+
+    begin, end = _period(first, last)
+    books = read_books(open_coop(coop))
+    require_members(books, member)
+    named = named_pack(books, pack)
+    settings, goal = read_figures(named, figures or [], goal_seek)
+    instead = whom(books.members.values(), named.id, begin, end, member or ())
+    _require_anyone(books, named, instead, begin, end)
+    tried = with_figures(named, settings, begin)
+    history = simulating.read_history(books, tried, instead, begin, end, today())
+    stop_on_errors(history.problems)
+    reached = None
+    if goal:
+        with progress_bar(words("progress.seeking")) as progress:
+            outcome = simulating.reach(history, named, settings, goal, progress)
+        if outcome is None:
+            party = words(f"simulate.party.{goal.party}")
+            fail(words("error.goal-unmoved", param=goal.sought.name, party=party), status=2)
+        found, settings = outcome
+        reached = Sought(goal, found)
+        tried = with_figures(named, settings, begin)
+    pairs = simulating.simulate(history, tried)
+    if as_json:
+        print_json(_json(history, tried, settings, reached, pairs))
+        return
+    _show(books, history, tried, settings, reached, pairs)
+    if end >= Month.of(today()):
+        say_aside(words("table.not-ended", month=words.month(end)))
+
+
+def _period(first: str | None, last: str | None) -> tuple[Month, Month]:
+    """The months asked for; otherwise the twelve up to the last one that has ended."""
+    end = read_month(last) if last else Month.of(today()).plus(-1)
+    begin = read_month(first) if first else end.plus(1 - YEAR)
+    if begin > end:
+        fail(words("error.period", first=words.month(begin), last=words.month(end)), status=2)
+    return begin, end
+
+
+def _require_anyone(
+    books: "Books", pack: Pack, instead: dict[str, str | None], first: Month, last: Month
+) -> None:
+    period = {"first": words.month(first), "last": words.month(last)}
+    if not instead:
+        fail(words("error.simulate-no-one", pack=pack.id, **period), status=2)
+    for who in (books.members[member] for member in instead):
+        if not any(who.active(first.plus(nth)) for nth in range(last.since(first) + 1)):
+            fail(words("error.simulate-no-member", name=who.name, **period), status=2)
+
+
+def _json(
+    history: "History", pack: Pack, settings: list["Setting"], sought: Sought | None, found: list["Pair"]
+) -> dict[str, Any]:
+    from scharrel.analysis.simulation import by_member, together
+    from scharrel.text.simulation import written
+
+    def each(was: Decimal, becomes: Decimal) -> dict[str, str]:
+        return {"was": plain(was), "becomes": plain(becomes), "difference": plain(becomes - was)}
+
+    def amounts(was: "Totals", becomes: "Totals") -> dict[str, Any]:
+        parties = {party: each(was.paid[party], becomes.paid[party]) for party in PARTIES}
+        return {"pool": each(was.pool, becomes.pool), **parties, "keep": each(was.keep, becomes.keep)}
+
+    def month(pair: "Pair") -> dict[str, Any]:
+        before = {result.step.id: result for result in pair.was.steps}
+        after = {result.step.id: result for result in pair.becomes.steps}
+        return {
+            "member": pair.was.member,
+            "month": str(pair.was.month),
+            "packs": {"was": pair.was.pack.id, "becomes": pair.becomes.pack.id},
+            "keep": each(pair.was.keep, pair.becomes.keep),
+            "steps": [
+                {
+                    "id": step,
+                    **each(*(of[step].paid if step in of else ZERO for of in (before, after))),
+                    "why": {
+                        when: of[step].why if step in of else []
+                        for when, of in (("was", before), ("becomes", after))
+                    },
+                }
+                for step in dict.fromkeys((*before, *after))
+            ],
+        }
+
+    units = {setting.name: pack.params[setting.param].unit for setting in settings}
+    all_of_it = together(found)
+    return {
+        "pack": pack.id,
+        "from": str(history.first),
+        "to": str(history.last),
+        "set": {s.name: written(units[s.name], s.value) for s in settings},
+        "goal": sought
+        and {
+            "party": sought.goal.party,
+            "amount": plain(sought.goal.amount),
+            "param": sought.goal.sought.name,
+            "total": plain(sought.found.total),
+            "lowest": plain(sought.found.lowest),
+            "highest": plain(sought.found.highest),
+            "steady": sought.found.steady,
+        },
+        "totals": amounts(all_of_it.was, all_of_it.becomes),
+        "members": [{"member": row.member, **amounts(row.was, row.becomes)} for row in by_member(found)],
+        "differences": [month(pair) for pair in found if pair.moved],
+    }
+
+
+def _show(
+    books: "Books",
+    history: "History",
+    pack: Pack,
+    settings: list["Setting"],
+    sought: Sought | None,
+    found: list["Pair"],
+) -> None:
+    from scharrel.analysis.simulation import by_member, most_different, together
+    from scharrel.text.simulation import (
+        cases,
+        conditions,
+        member_table,
+        remarks,
+        total_table,
+        verdict,
+    )
+    from scharrel.text.simulation import sought as sought_sentences
+
+    screen = console()
+    names = {member.id: member.name for member in books.members.values()}
+    period = {"first": words.month(history.first), "last": words.month(history.last)}
+    say(screen, words("simulate.title", coop=visible(books.title), **period), style="bold")
+    say(screen, words("simulate.rules", pack=visible(pack.title)))
+    if sought:
+        value = next(s.value for s in settings if s.name == sought.goal.sought.name)
+        for sentence in sought_sentences(words, pack, sought.goal, sought.found, value):
+            say(screen, sentence)
+    for sentence in conditions(words, pack, settings, history.first):
+        say(screen, sentence)
+    all_of_it, rows = together(found), by_member(found)
+    heading, body, keep = total_table(words, all_of_it, screen.width)
+    screen.out("\n" + heading, style="dim")
+    screen.out("\n".join(body))
+    screen.out(keep, style="bold")
+    screen.print()
+    for sentence in verdict(words, all_of_it, rows):
+        say(screen, sentence)
+    heading, body = member_table(words, names, rows, screen.width)
+    screen.out("\n" + words("simulate.members"), style="bold")
+    screen.out(heading, style="dim")
+    screen.out("\n".join(body))
+    if explained := list(cases(words, names, most_different(found, EXPLAINED))):
+        screen.out("\n" + words("simulate.cases"), style="bold")
+        for case in explained:
+            screen.print()
+            say(screen, case.title, style="bold")
+            for step, said in case.steps:
+                say(screen, step, "   ")
+                for text in said:
+                    say(screen, text, "     ", style="dim")
+    renamed = pack.id not in books.packs
+    if said := list(remarks(words, pack, found, names, history.last, renamed=renamed)):
+        screen.print()
+        for sentence in said:
+            say(screen, sentence)
