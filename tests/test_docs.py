@@ -45,3 +45,17 @@ def test_every_command_in_the_readme_exists(command: str, quick: Run) -> None:
     assert done.status == 0
     for option in re.findall(r"--[a-z-]+", command):
         assert option in done.out
+
+
+SIMULATING = (REPOSITORY / "docs/simulating.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("shown", blocks(SIMULATING, "console"), ids=lambda block: block.split("\n")[0][2:])
+def test_what_the_page_on_simulating_shows_is_what_comes_out(
+    shown: str, quick: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    command, _, output = shown.partition("\n")
+    done = quick(*command.removeprefix("$ scharrel ").split(), "--coop", str(REPOSITORY))
+    lines = [line.rstrip() for line in done.out.replace("\xa0", " ").split("\n")]
+    assert "\n".join(lines).startswith(output.removesuffix("…\n").rstrip("\n"))

@@ -17,7 +17,7 @@ class Goal(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The lowest figure, in grains, that comes nearest to the goal, and the total in euros that comes of it.
+    """A figure, in grains, with which the total (euros) comes as near to the goal as it can.
 
     `lowest` and `highest` are the outermost totals that were seen. Not `steady`: the total does not always
     move the same way as the figure grows, so another figure may come as near.
@@ -53,7 +53,7 @@ def seek(total: Callable[[int], Decimal], goal: Decimal, points: Sequence[int], 
     low, high = min(around, key=lambda pair: max(pair[0] - near, near - pair[1], 0))
     figure = _first(at, low, high, aim)
     if figure > low and abs(at(figure - 1) - aim) < abs(at(figure) - aim):
-        figure = _first(at, low, figure, at(figure - 1))
+        figure -= 1
     totals = [seen[each] for each in sorted(seen)]
     steady = totals in (sorted(totals), sorted(totals, reverse=True))
     return Found(figure, at(figure), min(totals), max(totals), steady)

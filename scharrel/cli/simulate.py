@@ -99,7 +99,7 @@ def simulate(
 def _period(first: str | None, last: str | None) -> tuple[Month, Month]:
     """The months asked for; otherwise the twelve up to the last one that has ended."""
     end = read_month(last) if last else Month.of(today()).plus(-1)
-    begin = read_month(first) if first else end.plus(1 - YEAR)
+    begin = read_month(first) if first else max(end.plus(1 - YEAR), Month(1, 1))
     if begin > end:
         fail(words("error.period", first=words.month(begin), last=words.month(end)), status=2)
     return begin, end
@@ -126,8 +126,11 @@ def _json(
         return {"was": plain(was), "becomes": plain(becomes), "difference": plain(becomes - was)}
 
     def amounts(was: "Totals", becomes: "Totals") -> dict[str, Any]:
-        parties = {party: each(was.paid[party], becomes.paid[party]) for party in PARTIES}
-        return {"pool": each(was.pool, becomes.pool), **parties, "keep": each(was.keep, becomes.keep)}
+        return {
+            "pool": each(was.pool, becomes.pool),
+            "paid": {party: each(was.paid[party], becomes.paid[party]) for party in PARTIES},
+            "keep": each(was.keep, becomes.keep),
+        }
 
     def month(pair: "Pair") -> dict[str, Any]:
         before = {result.step.id: result for result in pair.was.steps}
