@@ -80,6 +80,8 @@ IN_THE_PACK = {
     "vat-in-pool": ('pool = ["turnover"]', 'pool = ["turnover", "vat"] # <<'),
     "not-a-date": ("valid_from = 2026-01-01", 'valid_from = "2026-01-01" # <<'),
     "votes": ('ref = "test"', 'ref = "test"\nvotes = { yes = 3 } # <<'),
+    "not-text": ('ref = "test"', 'ref = "test"\nurl = 3 # <<'),
+    "decision-only": ('kind = "decision"\nref = "test"', 'kind = "law"\nref = "test"\nitem = "4" # <<'),
     "param-values": ("values = [ { from = 2026-01-01, value = 600.00 } ]", "values = 600.00 # <<"),
     "param-by": ("value = 600.00 } ]", "value = { single = 600.00 } } ] # <<"),
     "param-mixed": ("value = 600.00 } ]", 'value = 600.00 }, { from = 2026-02-01, value = "5%" } ] # <<'),

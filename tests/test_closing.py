@@ -16,6 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from random_coops import histories, lay_down, packs
 
+from scharrel.core.month import Month
+from scharrel.files.chart import read_chart
+from scharrel.files.coop import Coop
+from scharrel.files.packs import read_packs
+from scharrel.files.seals import rules_digest
+
 LEDGER = "ledgers/members/amina.beancount"
 REGISTER = "ledgers/coop.beancount"
 PACK = "rules/vrije-uitloop.toml"
@@ -298,3 +304,19 @@ def test_nothing_closed_yet(coop: Path, quick: Run) -> None:
     done = quick("audit", "--coop", str(coop))
     assert done.status == 0
     assert "nog geen maand gesloten" in done.out
+
+
+def test_a_seal_holds_whatever_later_versions_know_of_sources(coop: Path) -> None:
+    chart, _ = read_chart(Coop(coop))
+    rules = read_packs(Coop(coop), chart)[0]["vrije-uitloop"]
+    # As version 0.1.0 sealed it, before a decision had a day and an item.
+    sealed = "sha256:246e660949e31190ab715af33c1f635f8d0a3bd833b6b550c015fb1d65dc38c6"
+    assert rules_digest(rules, Month(2026, 5)) == sealed
+
+
+def test_a_decision_of_a_closed_month_cannot_be_given_another_day(closed: Path, quick: Run) -> None:
+    pack = closed / PACK
+    pack.write_text(pack.read_text().replace('ref = "test"', 'ref = "test"\ndate = 2026-01-14', 1))
+    done = quick("allocate", "2026-05", "--coop", str(closed))
+    assert done.status == 1
+    assert "zijn veranderd voor" in done.err

@@ -23,7 +23,7 @@ from scharrel.cli.options import COOP, JSON, LANG
 from scharrel.core.closing import Correction
 from scharrel.core.money import plain
 from scharrel.core.month import Month
-from scharrel.core.pack import Pack
+from scharrel.core.pack import Pack, Source
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.text.words import visible
 
@@ -114,7 +114,7 @@ def trace_of(
                     }
                     for limit in result.limits
                 ],
-                "source": allocation.pack.sources[result.step.source].ref,
+                **_source(allocation.pack.sources[result.step.source]),
                 "bookings": [place for place, _ in bookings.get(result.step.role or "", [])],
             }
             for result in steps
@@ -131,6 +131,14 @@ def trace_of(
             }
             for c in corrected
         ],
+    }
+
+
+def _source(source: Source) -> dict[str, str | None]:
+    return {
+        "source": source.ref,
+        "source_date": str(source.day) if source.day else None,
+        "source_item": source.item,
     }
 
 

@@ -1,7 +1,7 @@
 """A rule pack as the members decided it: sources, dated parameters and the steps of the waterfall."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -40,7 +40,7 @@ class NoValueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a rule or a figure rests on."""
+    """What a rule or a figure rests on; a decision has the `day` of the meeting and its `item` there."""
 
     id: str
     kind: str
@@ -49,6 +49,9 @@ class Source:
     quote: str | None = None
     consulted: date | None = None
     votes: Mapping[str, int] | None = None
+    # Not in the representation: seals made before these were known are digests of that.
+    day: date | None = field(default=None, repr=False)
+    item: str | None = field(default=None, repr=False)
 
 
 class Accepted(NamedTuple):
@@ -80,21 +83,29 @@ class Param:
     values: tuple[tuple[Month, Decimal | Mapping[str, Decimal]], ...]
     by: str | None = None
 
+    def in_force(self, month: Month) -> tuple[Month, Decimal | Mapping[str, Decimal]] | None:
+        """The latest value whose month is not after this one, with that month; none if there is none."""
+        for row in reversed(self.values):
+            if row[0] <= month:
+                return row
+        return None
+
     def figure(self, month: Month, facts: Facts) -> Figure:
-        """The latest value whose month is not after this one; NoValueError if there is none."""
-        for since, value in reversed(self.values):
-            if since <= month:
-                if isinstance(value, Mapping):
-                    fact = facts.get(self.by or "")
-                    if fact not in value:
-                        raise NoValueError(self, month, fact if fact is not None else "")
-                    return Figure(value[str(fact)], self.id, since, self.source)
-                return Figure(value, self.id, since, self.source)
-        raise NoValueError(self, month)
+        """The value in force for these facts; NoValueError if there is none."""
+        row = self.in_force(month)
+        if row is None:
+            raise NoValueError(self, month)
+        since, value = row
+        if isinstance(value, Mapping):
+            fact = facts.get(self.by or "")
+            if fact not in value:
+                raise NoValueError(self, month, fact if fact is not None else "")
+            return Figure(value[str(fact)], self.id, since, self.source)
+        return Figure(value, self.id, since, self.source)
 
     def all_figures(self, month: Month) -> tuple[Decimal, ...]:
         """Every figure that holds in the month, of any kind of member; empty if none does."""
-        value = next((value for since, value in reversed(self.values) if since <= month), {})
+        _, value = self.in_force(month) or (month, {})
         return tuple(value.values()) if isinstance(value, Mapping) else (value,)
 
 
@@ -168,7 +179,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Pack:
     """The rules of one regime; `hash` is that of the file's bytes. A `strict` one takes no withdrawal
-    without a reason and no pot below zero."""
+    without a reason and no pot below zero; `rounding` is that of a step that names none."""
 
     id: str
     title: str
@@ -181,6 +192,7 @@ class Pack:
     valid_until: Month | None = None
     strict: bool = False
     accepted: tuple[Accepted, ...] = ()
+    rounding: Rounding = "half-up"
 
     @property
     def collective(self) -> bool:
@@ -192,6 +204,12 @@ class Pack:
         return (self.valid_from is None or self.valid_from <= month) and (
             self.valid_until is None or month <= self.valid_until
         )
+
+    def nearest(self, month: Month) -> Month:
+        """This month if the pack is in force then, else the month nearest to it in which it is."""
+        if self.valid_from and month < self.valid_from:
+            return self.valid_from
+        return min(month, self.valid_until) if self.valid_until else month
 
     def pots(self) -> dict[str, bool]:
         """The accounts of the member's own pots, and whether a withdrawal has to be approved."""

@@ -30,7 +30,7 @@ from scharrel.files.values import Values, whole
 
 _KINDS = ("input", "amount", "rate", "bands", "per", "all", "share")
 _PACK_KEYS = frozenset({"id", "title", "pool", "rounding", "valid_from", "valid_until", "strict"})
-_SOURCE_KEYS = frozenset({"kind", "ref", "url", "quote", "consulted", "votes"})
+_SOURCE_KEYS = frozenset({"kind", "ref", "url", "quote", "consulted", "votes", "date", "item"})
 _PARAM_KEYS = frozenset({"source", "values", "by"})
 _ACCEPT_KEYS = frozenset({"code", "step", "reason", "source"})
 _LIMITS = frozenset(
@@ -98,7 +98,7 @@ class _Reader(Values):
         valid_from = self._first_day(head, "valid_from")
         valid_until = self._last_day(head, "valid_until")
         strict = self._flag(head, "strict")
-        self._rounding(head)
+        rounding = self._rounding(head)
         for key, value in self._table(self.table, "source").items():
             self.at = (f"source.{key}", 0)
             self.sources[key] = self._source(key, value)
@@ -112,7 +112,7 @@ class _Reader(Values):
             return None
         return Pack(
             pack_id, title, pool, steps, self.params, self.sources, digest, valid_from, valid_until, strict,
-            accepted,
+            accepted, rounding,
         )  # fmt: skip
 
     # -- the parts of a pack
@@ -122,18 +122,25 @@ class _Reader(Values):
         self._known(table, _SOURCE_KEYS)
         kind = self._choice(table, "kind", SOURCE_KINDS)
         ref = self._text(table, "ref") or ""
-        consulted = table.get("consulted")
-        if consulted is not None and not isinstance(consulted, date):
-            self.say("consulted", "not-a-date", key="consulted")
+        consulted, day = table.get("consulted"), table.get("date")
+        for name, found in (("consulted", consulted), ("date", day)):
+            if found is not None and not isinstance(found, date):
+                self.say(name, "not-a-date", key=name)
+        url, quote, item = table.get("url"), table.get("quote"), table.get("item")
+        for name, text in (("url", url), ("quote", quote), ("item", item)):
+            if text is not None and (not isinstance(text, str) or not text.strip()):
+                self.say(name, "not-text", key=name)
+        for name in sorted(table.keys() & {"date", "item"} if kind != "decision" else ()):
+            self.say(name, "decision-only", key=name, kind=kind)
         votes = table.get("votes")
         if votes is not None and (
             not isinstance(votes, dict)
             or not set(votes) <= {"for", "against", "abstained"}
-            or not all(whole(count) for count in votes.values())
+            or not all(whole(count) and count >= 0 for count in votes.values())
         ):
             self.say("votes", "votes")
             votes = None
-        return Source(key, kind, ref, table.get("url"), table.get("quote"), consulted, votes)
+        return Source(key, kind, ref, url, quote, consulted, votes, day, item)
 
     def _param(self, key: str, value: Any) -> Param | None:
         table = value if isinstance(value, dict) else {}

@@ -20,7 +20,7 @@ from scharrel.core.closing import Basis, Mark, Posted, Sealed
 from scharrel.core.facts import Movement
 from scharrel.core.money import plain
 from scharrel.core.month import Month
-from scharrel.core.pack import Pack, Param
+from scharrel.core.pack import Pack, Param, Source
 from scharrel.files.coop import MONTH_FILE, Coop
 
 _NAME = re.compile(r"(\d{4}-\d{2})\.seal")
@@ -199,8 +199,12 @@ def rules_digest(pack: Pack, month: Month) -> str:
         for step in pack.steps
     ]
     named = {step.source for step in pack.steps} | {p.source for step in pack.steps for p in step.params()}
-    sources = [str(pack.sources[name]) for name in sorted(named)]
+    sources = [_cited(pack.sources[name]) for name in sorted(named)]
     return digest_of(json.dumps([pack.id, pack.pool, steps, sources], ensure_ascii=False).encode())
+
+
+def _cited(source: Source) -> str:
+    return " ".join([str(source), *(str(more) for more in (source.day, source.item) if more)])
 
 
 def facts_digest(facts: Mapping[str, object]) -> str:

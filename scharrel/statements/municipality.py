@@ -16,7 +16,7 @@ from scharrel.core.pack import Figure
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.dossier import Dossier
 from scharrel.statements.member import Corrected, Used, corrected, limits
-from scharrel.text.sentences import label
+from scharrel.text.sentences import cited, label
 from scharrel.text.words import Words, visible
 
 
@@ -104,7 +104,7 @@ def municipality_return(words: Words, dossier: Dossier) -> Return:
 
     def line(result: StepResult) -> Line:
         source = month.pack.sources[result.step.source]
-        return Line(label(words, result.step), result.paid, visible(source.ref))
+        return Line(label(words, result.step), result.paid, cited(words, source))
 
     return Return(
         coop=dossier.coop,

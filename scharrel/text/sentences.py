@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from scharrel.core.closing import Change, Correction
 from scharrel.core.money import ZERO, to_cents
-from scharrel.core.pack import FactValue, Figure, Pack, Step
+from scharrel.core.pack import FactValue, Figure, Pack, Source, Step
 from scharrel.core.trace import Allocation, Limit, StepResult
 from scharrel.text.words import Words, visible
 
@@ -114,11 +114,28 @@ def sources_named(words: Words, pack: Pack, names: Sequence[str]) -> Iterator[st
     """These sources of the pack, each once, with the votes of a decision."""
     for name in dict.fromkeys(names):
         source = pack.sources[name]
-        text = words(f"explain.source.{source.kind}", ref=visible(source.ref))
-        if source.votes:
-            votes = {key: source.votes.get(key, 0) for key in ("for", "against", "abstained")}
-            text += " " + words("explain.votes", **votes)
-        yield text
+        yield " ".join(
+            [words(f"explain.source.{source.kind}", ref=cited(words, source)), *votes(words, source)]
+        )
+
+
+def cited(words: Words, source: Source) -> str:
+    """Where a source is found; of a decision also when and where on the agenda it was taken."""
+    text = visible(source.ref)
+    if source.day:
+        text = words("rule.cited-day", ref=text, day=words.day(source.day))
+    if source.item:
+        item = visible(source.item)
+        text += ", " + (words("rule.item", item=item) if item[:1].isdigit() else item)
+    return text
+
+
+def votes(words: Words, source: Source) -> Iterator[str]:
+    """How the members voted, if that is known."""
+    if source.votes:
+        yield words(
+            "explain.votes", **{key: source.votes.get(key, 0) for key in ("for", "against", "abstained")}
+        )
 
 
 def _dated(result: StepResult) -> list[Figure]:
@@ -207,11 +224,11 @@ def _condition(words: Words, step: Step, cause: str, pack: Pack) -> str:
         return words("explain.condition-not-with", label=labels[str(step.not_with)])
     if cause == "after":
         return words("explain.condition-after", label=labels[str(step.after)])
-    facts = ", ".join(f"{fact}: {_fact(value)}" for fact, value in step.when)
+    facts = ", ".join(f"{fact}: {fact_text(value)}" for fact, value in step.when)
     return words("explain.condition-when", facts=facts)
 
 
-def _fact(value: FactValue) -> str:
+def fact_text(value: FactValue) -> str:
     """The value as the register writes it."""
     if isinstance(value, bool):
         return str(value).upper()
