@@ -33,6 +33,8 @@ def test_no_english_text_was_left_in_dutch() -> None:
         "finding.title",
         "simulate.was",
         "simulate.case-was",
+        "diff.was",
+        "rule.place.rate",
     }
 
 

@@ -22,6 +22,8 @@ from scharrel.cli import (
 from scharrel.cli.context import words
 from scharrel.cli.options import LANG
 from scharrel.cli.rules import check as rules_check
+from scharrel.cli.rules import diff as rules_diff
+from scharrel.cli.rules import show as rules_show
 
 _HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -66,4 +68,6 @@ app.command(help=words("help.init"), short_help=words("help.init-short"))(init.i
 _member.command("add", help=words("help.member-add"))(member.add)
 app.add_typer(_member, name="member")
 _rules.command("check", help=words("help.rules-check"))(rules_check.check)
+_rules.command("show", help=words("help.rules-show"))(rules_show.show)
+_rules.command("diff", help=words("help.rules-diff"))(rules_diff.diff)
 app.add_typer(_rules, name="rules")

@@ -72,11 +72,17 @@ def console(*, stderr: bool = False) -> "Console":
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
 
 
-def say(screen: "Console", text: str, indent: str = "", style: str | None = None) -> None:
-    """The text in lines that fit the screen, none wider than is pleasant to read."""
+def say(screen: "Console", text: str, indent: str = "", style: str | None = None, hang: str = "") -> None:
+    """The text in lines that fit the screen, none wider than is pleasant to read; all but the first hang
+    further in."""
     width = max(min(screen.width, 100), 40)
     lines = textwrap.wrap(
-        text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent + hang,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
     for line in lines or [""]:
         screen.print(line, style=style, soft_wrap=True)

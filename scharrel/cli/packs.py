@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def named_pack(books: "Books", name: str) -> Pack:
     """The pack with this id under rules/, or the one in this TOML file; stops where there is none or where
     it is wrong."""
+    stop_on_errors([p for p in books.problems if p.file == books.coop.shown(books.coop.chart)])
     pack, problems = _find(books, name)
     stop_on_errors(problems)
     assert pack  # a pack without errors is there

@@ -165,6 +165,12 @@ def write_texts(texts: Mapping[Path, str]) -> None:
         _settle(folder)
 
 
+def write_bytes(path: Path, data: bytes) -> None:
+    """Put the file in place whole or not at all, to stay: WriteError leaves it as it was."""
+    _put(path, data)
+    _settle(path.parent)
+
+
 def _put(path: Path, data: bytes) -> None:
     """A temporary file beside it, on the disk before it takes the name."""
     temporary = None

@@ -25,10 +25,18 @@ from scharrel.statements.pdf import Typesetter, TypesettingError
 from scharrel.statements.seal import Seal, packs_of
 from scharrel.statements.settlement import settlement_figures, settlement_view
 from scharrel.statements.year import year_figures, year_view
+from scharrel.text.rules.pack import Told
 from scharrel.text.words import Words
 
 KINDS = ("member", "municipality", "coop", "year", "settlement")
 FORMATS = ("pdf", "html", "txt")
+
+
+class RulesView(NamedTuple):
+    """The rules as a handout of the cooperative's."""
+
+    coop: str
+    rules: Told
 
 
 class Order(NamedTuple):
@@ -80,6 +88,12 @@ def documents_together(
         cover = Cover(coop, order.month, sorted(returns, key=lambda row: row.name))
         yield _made(order, "cover", "", cover, packs, cover_figures(cover))
         yield "municipality/return.csv", as_csv(sorted(returns, key=lambda row: row.member)).encode()
+
+
+def rules_handout(order: Order, coop: str, told: Told, hashes: Mapping[str, str]) -> bytes:
+    """The rules for the members' meeting; BrokenTemplateError if they cannot be rendered."""
+    _, content = _made(order, "rules", "", RulesView(coop, told), hashes, {})
+    return content
 
 
 def place_of(kind: str, member: str, form: str) -> str:

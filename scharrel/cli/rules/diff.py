@@ -1,0 +1,64 @@
+"""scharrel rules diff: what changes from one rule pack to another."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scharrel.cli.context import console, open_coop, read_month, say, today, words
+from scharrel.cli.options import COOP, LANG
+from scharrel.core.month import Month
+from scharrel.text.words import visible
+
+if TYPE_CHECKING:
+    from scharrel.files.gather import Books
+    from scharrel.text.rules.differences import Edition
+
+_WAS = typer.Argument(metavar="A", help=words("help.rules-was"))
+_BECOMES = typer.Argument(metavar="B", help=words("help.rules-becomes"))
+_MARKS = ("was", "becomes", "new", "gone")
+
+
+def diff(
+    was: Annotated[str, _WAS],
+    becomes: Annotated[str, _BECOMES],
+    coop: Annotated[Path | None, COOP] = None,
+    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
+) -> None:
+    from scharrel.files.gather import read_books
+    from scharrel.text.rules.differences import differences
+
+    books = read_books(open_coop(coop))
+    editions = {name: _edition(books, name) for name in (was, becomes)}
+    screen = console()
+    for key, name in (("was", was), ("becomes", becomes)):
+        pack, month = editions[name]
+        title = visible(pack.title)
+        head = words(f"diff.{key}-pack", title=title, month=words.month(month), name=visible(name))
+        say(screen, head, hang="  ", style="bold")
+        if not pack.holds_in(month):
+            say(screen, words("rule.not-then", month=words.month(month)))
+    parts = differences(words, editions[was], editions[becomes])
+    if not parts:
+        screen.print()
+        say(screen, words("diff.nothing"))
+    width = max(len(words(f"diff.{mark}")) for mark in _MARKS) + 1
+    for part in parts:
+        screen.print()
+        say(screen, part.heading, style="bold")
+        for mark, text in part.lines:
+            said = words(f"diff.{mark}").ljust(width) if mark else ""
+            hang = " " * width if mark else "  " * text.startswith("- ")
+            say(screen, said + text, "   ", hang=hang)
+
+
+def _edition(books: "Books", name: str) -> "Edition":
+    """The pack of this name, with the month after an @ if there is one."""
+    from scharrel.cli.packs import named_pack
+    from scharrel.text.rules.differences import Edition
+
+    before, at, month = name.rpartition("@")
+    dated = bool(at) and not name.endswith(".toml")
+    asked = read_month(month) if dated else None
+    pack = named_pack(books, before if dated else name)
+    return Edition(pack, asked or pack.nearest(Month.of(today())))

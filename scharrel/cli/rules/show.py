@@ -1,0 +1,120 @@
+"""scharrel rules show: a rule pack as sentences, on the terminal or as a handout for the meeting."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scharrel.cli.context import (
+    console,
+    fail,
+    open_coop,
+    read_month,
+    say,
+    stop_on_errors,
+    today,
+    words,
+    writing_in,
+)
+from scharrel.cli.options import COOP, LANG
+from scharrel.core.month import Month
+
+if TYPE_CHECKING:
+    from scharrel.files.gather import Books
+    from scharrel.text.rules.pack import Told
+
+_PACK = typer.Argument(metavar="PACK", help=words("help.rules-pack"))
+_MONTH = typer.Option("--month", metavar="MONTH", help=words("help.rules-month"))
+_FORMAT = typer.Option("--format", metavar="FORMAT", help=words("help.rules-format"))
+_OUT = typer.Option("--out", metavar="FILE", help=words("help.rules-out"))
+
+
+def show(
+    pack: Annotated[str, _PACK],
+    month: Annotated[str | None, _MONTH] = None,
+    form: Annotated[str | None, _FORMAT] = None,
+    out: Annotated[Path | None, _OUT] = None,
+    coop: Annotated[Path | None, COOP] = None,
+    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
+) -> None:
+    from scharrel.cli.packs import named_pack
+    from scharrel.files.gather import read_books
+    from scharrel.text.rules.pack import tell_pack
+
+    asked = read_month(month) if month else None
+    form = _format_of(form, out)
+    books = read_books(open_coop(coop))
+    found = named_pack(books, pack)
+    known = books.packs.get(found.id)
+    told = tell_pack(
+        words,
+        found,
+        asked or found.nearest(Month.of(today())),
+        proposed=known is None or known.hash != found.hash,
+    )
+    if out is None:
+        _print(told)
+    else:
+        _write(books, told, {found.id: found.hash}, form, out)
+
+
+def _format_of(form: str | None, out: Path | None) -> str:
+    """The format that was named, else the one by which the file is called."""
+    from scharrel.statements.making import FORMATS
+
+    if form is None and out is None:
+        return ""
+    named = form or (out.suffix.removeprefix(".") if out else "")
+    if named not in FORMATS:
+        fail(words("error.format", form=named, forms=", ".join(FORMATS)), status=2)
+    if out is None:
+        fail(words("show.no-out", form=named), status=2)
+    return named
+
+
+def _print(told: "Told") -> None:
+    screen = console()
+    say(screen, told.title, style="bold")
+    say(screen, words("show.month", month=words.month(told.month)))
+    for note in told.notes:
+        say(screen, note, style="bold")
+    screen.print()
+    for said in told.about:
+        say(screen, said.text)
+    for number, step in enumerate(told.steps, 1):
+        screen.print()
+        say(screen, f"{number}. {step.label}", style="bold")
+        for said in step.said:
+            say(screen, said.text, "   ")
+            for row in said.rows:
+                say(screen, f"- {row}", "   ", hang="  ")
+        for ground in step.grounds:
+            say(screen, ground, "   ", style="dim")
+    if told.accepted:
+        screen.print()
+        say(screen, words("show.accepted"), style="bold")
+        for text in told.accepted:
+            say(screen, f"- {text}", "   ", hang="  ")
+    screen.print()
+    say(screen, words("show.sources"), style="bold")
+    for number, text in enumerate(told.sources, 1):
+        say(screen, f"{number}. {text}", "   ", hang="   ")
+
+
+def _write(books: "Books", told: "Told", hashes: dict[str, str], form: str, out: Path) -> None:
+    from scharrel.files.writing import write_bytes
+    from scharrel.statements.documents import BrokenTemplateError
+    from scharrel.statements.making import Order, rules_handout
+    from scharrel.statements.pdf import typesetters_world
+
+    with writing_in(books.coop, "rules show", alone=False), typesetters_world() as world:
+        order = Order(
+            told.month, ("rules",), form, words.lang, frozenset(), today(), books.coop.templates, world
+        )
+        try:
+            handout = rules_handout(order, books.title, told, hashes)
+        except BrokenTemplateError as broken:
+            stop_on_errors([broken.problem])
+            raise
+        write_bytes(out, handout)
+    console().print(words("show.done", path=str(out)), soft_wrap=True)

@@ -1,0 +1,1 @@
+"""A rule pack as sentences that members can read out, and what differs between two of them."""

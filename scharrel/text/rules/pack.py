@@ -1,0 +1,124 @@
+"""A whole pack as people read it at a meeting: what holds for all steps, each step, and what it rests on."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from scharrel.core.month import Month
+from scharrel.core.pack import Accepted, Pack, Source, Step
+from scharrel.text.rules.figures import dated
+from scharrel.text.rules.steps import Said, listed, role_name, step_name, step_sentences
+from scharrel.text.sentences import cited, label, votes
+from scharrel.text.words import Words, visible
+
+
+class ToldStep(NamedTuple):
+    """A step in words; `grounds` says since when its figures hold and what they rest on."""
+
+    label: str
+    said: list[Said]
+    grounds: list[str]
+
+    @property
+    def paragraphs(self) -> list[tuple[str, tuple[str, ...]]]:
+        """The sentences in a row up to each that has a list, with that list."""
+        found: list[tuple[str, tuple[str, ...]]] = [("", ())]
+        for said in self.said:
+            text, rows = found[-1]
+            if rows:
+                found.append((said.text, said.rows))
+            else:
+                found[-1] = (f"{text} {said.text}".strip(), said.rows)
+        return found
+
+
+class Told(NamedTuple):
+    """A pack in words, as it holds in the month. `notes` is what must not be overlooked."""
+
+    title: str
+    month: Month
+    notes: list[str]
+    about: list[Said]
+    steps: list[ToldStep]
+    accepted: list[str]
+    sources: list[str]
+
+
+def tell_pack(words: Words, pack: Pack, month: Month, *, proposed: bool) -> Told:
+    """The pack in sentences; a `proposed` one is not, or not like this, among the cooperative's rules."""
+    notes = [words("rule.proposed")] if proposed else []
+    if not pack.holds_in(month):
+        notes.append(words("rule.not-then", month=words.month(month)))
+    return Told(
+        visible(pack.title),
+        month,
+        notes,
+        list(pack_sentences(words, pack)),
+        [_step(words, pack, step, month) for step in pack.steps],
+        [accepted_text(words, pack, accepted, numbered=True) for accepted in pack.accepted],
+        [source_text(words, source) for source in pack.sources.values()],
+    )
+
+
+def pack_sentences(words: Words, pack: Pack) -> Iterator[Said]:
+    """What holds for every step."""
+    days = {
+        "first": words.day(pack.valid_from.first_day) if pack.valid_from else "",
+        "last": words.day(pack.valid_until.last_day) if pack.valid_until else "",
+    }
+    key = "-".join(name for name, day in days.items() if day) or "always"
+    yield Said("valid", words(f"rule.valid-{key}", **days))
+    yield Said(
+        "pool", words("rule.pool", roles=listed(words, [role_name(words, role) for role in pack.pool]))
+    )
+    yield Said("order", words("rule.order"))
+    yield Said("negative", words("rule.negative"))
+    yield Said("rounding", words(f"rule.rounding.{pack.rounding}"))
+    if pack.strict:
+        yield Said("strict", words("rule.strict"))
+
+
+def source_number(pack: Pack, source: str) -> int:
+    """Its place in the list of sources."""
+    return list(pack.sources).index(source) + 1
+
+
+def source_text(words: Words, source: Source) -> str:
+    """Everything about a source: what it is, how the vote went, what it says, when and where it was read."""
+    parts = [words(f"rule.source.{source.kind}", ref=cited(words, source)), *votes(words, source)]
+    if source.quote:
+        parts.append(f"\u201c{visible(source.quote)}\u201d")
+    if source.consulted:
+        parts.append(words("rule.consulted", day=words.day(source.consulted)))
+    if source.url:
+        parts.append(visible(source.url))
+    return " ".join(parts)
+
+
+def accepted_text(words: Words, pack: Pack, accepted: Accepted, *, numbered: bool) -> str:
+    """A finding that the members take as it is, and why; `numbered` with the number of its source."""
+    finding = words(f"rule.finding.{accepted.code}")
+    if accepted.step:
+        parts = [words("rule.at-step", step=step_name(words, pack, accepted.step)), finding]
+    else:
+        parts = [finding[0].upper() + finding[1:]]
+    parts.append(words("rule.reason", reason=visible(accepted.reason).rstrip(" .")))
+    if numbered:
+        parts.append(words("rule.see", number=source_number(pack, accepted.source)))
+    return " ".join(parts)
+
+
+def account_text(words: Words, step: Step) -> str:
+    """Where the step books, without the kind of account."""
+    return words("rule.account", account=visible(str(step.to).partition(":")[2].replace(":", ": ")))
+
+
+def _step(words: Words, pack: Pack, step: Step, month: Month) -> ToldStep:
+    grounds = [
+        figure.text
+        if figure.source == step.source
+        else f"{figure.text} {words('rule.see', number=source_number(pack, figure.source))}"
+        for figure in dated(words, step, month)
+    ]
+    rests = words("rule.rests", number=source_number(pack, step.source))
+    grounds.append(f"{rests} {account_text(words, step)}" if step.to else rests)
+    return ToldStep(label(words, step), step_sentences(words, pack, step, month), grounds)
