@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from conftest import REPOSITORY, Run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_coops import CHART, packs
@@ -86,6 +86,12 @@ def test_a_finding_says_from_where_to_where(
     done = quick("rules", "check", str(path), "--json", "--coop", str(planted))
     (found,) = [f for f in json.loads(done.out)["findings"] if f["code"] == code]
     assert (found["from"], found["to"], found["loss"]) == (since, until, loss)
+
+
+def test_the_shipped_packs_have_nothing_that_their_members_did_not_accept(quick: Run) -> None:
+    done = quick("rules", "check", "--json", "--coop", str(REPOSITORY))
+    assert done.status == 0
+    assert [f for f in json.loads(done.out)["findings"] if not f["accepted"]] == []
 
 
 def test_every_sort_of_finding_is_planted() -> None:
