@@ -93,7 +93,7 @@ def _show(books: "Books", through: Month, rows: list[Summary]) -> None:
     screen = console()
     month = words.month(through)
     if not rows:
-        screen.print(words("table.no-members", month=month))
+        screen.print(words("table.nobody-yet" if books.members else "table.no-members", month=month))
         return
     names = {member.id: member.name for member in books.members.values()}
     heading, body, total = month_table(words, names, rows, screen.width)

@@ -3,10 +3,11 @@
 import json
 import os
 import re
+import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -55,8 +56,19 @@ def speak(lang: str) -> None:
 
 
 def say_aside(message: str) -> None:
-    """Say something on standard error, beside the outcome."""
-    print(message, file=sys.stderr)  # noqa: T201
+    """Say something on standard error, beside the outcome; on a terminal no word is broken."""
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns
+        message = "\n".join(_fitted(line, width) for line in message.split("\n"))
+    with suppress(OSError):  # nobody to hear it is no reason to say something else
+        print(message, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _fitted(line: str, width: int) -> str:
+    """The line in as many as it needs; what is shown of a file stays one."""
+    if line.startswith("  "):
+        return line[:width]
+    return textwrap.fill(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def fail(message: str, status: int) -> NoReturn:
@@ -69,7 +81,14 @@ def console(*, stderr: bool = False) -> "Console":
     """The terminal, or a pipe of 80 columns; nothing in a text is taken for markup."""
     from rich.console import Console
 
-    return Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
+    screen = Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
+    screen.on_broken_pipe = _pass_on  # type: ignore[method-assign]
+    return screen
+
+
+def _pass_on() -> None:
+    """Leave a closed pipe to `main`, which knows what it means."""
+    raise BrokenPipeError
 
 
 def say(screen: "Console", text: str, indent: str = "", style: str | None = None, hang: str = "") -> None:
@@ -113,7 +132,7 @@ def open_coop(named: Path | None) -> Coop:
     try:
         return find_coop(wanted)
     except NoCoopError as missing:
-        fail(words("error.no-coop", start=missing.args[0]), status=2)
+        fail(words("error.no-coop-there" if wanted else "error.no-coop", start=missing.args[0]), status=2)
 
 
 @contextmanager
@@ -131,7 +150,7 @@ def writing_in(coop: Coop, command: str, *, alone: bool = True) -> Iterator[None
         fail(words("error.busy", holder=str(busy)), status=1)
     except WriteError as error:
         path = coop.shown(error.path) if error.path.is_relative_to(coop.root) else str(error.path)
-        fail(words("error.write", path=path, reason=error.reason), status=1)
+        fail(words("error.write", path=path, reason=words.reason(error.reason)), status=1)
 
 
 def read_month(text: str) -> Month:
@@ -162,7 +181,16 @@ def require_members(books: "Books", wanted: Iterable[str] | None) -> None:
     for member in wanted or ():
         if member not in books.members:
             stop_on_errors(books.problems)
-            fail(words("error.no-member", member=member), status=2)
+            fail(no_member(books, member), status=2)
+
+
+def no_member(books: "Books", name: str) -> str:
+    """That there is no such member, and who may be meant."""
+    from scharrel.files.chart import nearest
+
+    near = nearest(name, books.members)
+    hint = words("check.near", near=near) if near else words("otherwise.no-member")
+    return f"{words('error.no-member', member=name)} {hint}"
 
 
 def group_of(books: "Books", member: str) -> "Group":
@@ -173,6 +201,9 @@ def group_of(books: "Books", member: str) -> "Group":
 
 def fail_without_month(who: "Member", asked: Month) -> NoReturn:
     """The month is none of the member's: say which ones are."""
+    if asked < who.first:
+        values = {"name": who.name, "month": words.month(asked), "first": words.month(who.first)}
+        fail(words("error.before-first", **values), status=2)
     mine = [month for month in months(who.first, max(Month.of(today()), who.first)) if who.active(month)]
     first, last = words.month(mine[0]), words.month(mine[-1])
     fail(words("error.no-month", name=who.name, month=words.month(asked), first=first, last=last), status=2)

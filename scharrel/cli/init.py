@@ -24,7 +24,7 @@ def init(
 ) -> None:
     from scharrel.files.writing import WriteError, write_text
 
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and (not folder.is_dir() or any(not path.is_dir() for path in folder.rglob("*"))):
         fail(words("error.not-empty", path=str(folder)), status=2)
     last_month = str(Month.of(today()).plus(-1))
     try:
@@ -36,7 +36,7 @@ def init(
                     text = source.read_text("utf-8").replace(SAMPLE_MONTH, last_month)
                     write_text(folder / source.relative_to(sample), text)
     except WriteError as error:
-        fail(words("error.write", path=str(error.path), reason=error.reason), status=1)
+        fail(words("error.write", path=str(error.path), reason=words.reason(error.reason)), status=1)
     screen = console()
     screen.print(words("init.done", path=str(folder)), soft_wrap=True)
     screen.print(words("init.next"))

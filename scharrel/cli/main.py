@@ -6,15 +6,35 @@ import sys
 from io import TextIOWrapper
 from typing import Any
 
+INTERRUPTED = 130
+"""The exit status of what was stopped with Ctrl-C, as every shell knows it."""
+
 
 def main() -> None:
     """Run the command line."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who started the program
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    try:
+        sys.exit(_run())
+    except BrokenPipeError:
+        _hear_no_more()
+        sys.exit(0)
+    except OSError as error:
+        _refused(error)
+    except KeyboardInterrupt:
+        _say_interrupted()
+        sys.exit(INTERRUPTED)
+
+
+def _run() -> int | None:
+    """Run the command; what it returns is the exit status."""
     if sys.argv[1:] == ["--version"]:
         from scharrel import __version__
 
         sys.stdout.write(f"scharrel {__version__}\n")
-        sys.exit()
-    from scharrel.cli.context import fail, language, speak, words
+        return 0
+    from scharrel.cli.context import fail, language, speak
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -27,37 +47,43 @@ def main() -> None:
     # A run makes many small objects and hardly a ring: looking for rings would only cost time.
     gc.disable()
     usage_error: Any = BadParameter.__base__
+    stdout = sys.stdout
     try:
-        status = app(standalone_mode=False)
+        status: int | None = app(standalone_mode=False)
         sys.stdout.flush()
     except usage_error as error:
-        fail(_usage(error), status=2)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except OSError as error:
-        fail(words("error.file", path=str(error.filename), reason=error.strerror), status=1)
-    sys.exit(status)
+        from scharrel.cli.usage import wrong_usage
+
+        fail(wrong_usage(error), status=2)
+    except SystemExit:
+        if sys.stdout is not stdout:  # what reads the command line has silenced a closed pipe
+            raise BrokenPipeError from None
+        raise
+    if status == INTERRUPTED:
+        _say_interrupted()
+    return status
 
 
-def _usage(error: Any) -> str:
-    """What is wrong with the command line, in the language of the reader, and where help is."""
-    from scharrel.cli.context import words
+def _refused(error: OSError) -> None:
+    """Say which file the system did not give, or that the outcome has no place to go."""
+    from scharrel.cli.context import fail, words
 
-    context = error.ctx
-    kind = type(error).__name__
-    if kind == "NoArgsIsHelpError":
-        return str(context.get_help())
-    if kind == "NoSuchOption":
-        near = words("check.near", near=error.possibilities[0]) if error.possibilities else ""
-        said = f"{words('usage.option', option=error.option_name)} {near}".rstrip()
-    elif kind == "MissingParameter":
-        said = words("usage.missing", name=error.param.metavar or error.param.name)
-    elif kind == "UsageError" and hasattr(context.command, "commands"):
-        said = words("usage.command", commands=", ".join(context.command.commands))
-    else:
-        said = words("usage.other", reason=error.format_message())
-    return f"{said}\n{words('usage.help', command=context.command_path)}"
+    reason = words.reason(error.strerror or str(error))
+    if error.filename is None:
+        _hear_no_more()
+        fail(words("error.output", reason=reason), status=1)
+    fail(words("error.file", path=str(error.filename), reason=reason), status=1)
+
+
+def _say_interrupted() -> None:
+    from scharrel.cli.context import say_aside, words
+
+    say_aside("\n" + words("error.interrupted"))
+
+
+def _hear_no_more() -> None:
+    """Let what is still to be printed go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -18,7 +18,9 @@ from scharrel.cli.context import (
 )
 from scharrel.cli.options import COOP, LANG
 from scharrel.core.month import Month
+from scharrel.core.pack import Pack
 from scharrel.files.coop import MEMBER_ID
+from scharrel.text.words import visible
 
 _ID = typer.Argument(metavar="ID", help=words("help.member-id"))
 _NAME = typer.Argument(metavar="NAME", help=words("help.member-name"))
@@ -51,9 +53,15 @@ def add(
             fail(words("error.member-id", member=member), status=2)
         if member in books.members:
             fail(words("error.member-exists", member=member), status=2)
-        stop_on_errors([p for p in books.problems if p.code != "not-registered"])
+        if not visible(name).strip():
+            fail(words("error.no-name"), status=2)
+        stop_on_errors([p for p in books.problems if p.code not in ("not-registered", "no-members")])
         if rules not in books.packs:
             fail(words("error.no-pack", pack=rules, packs=", ".join(books.packs)), status=2)
+        cases = _cases(books.packs[rules], "household", month)
+        if cases and household not in cases:
+            key = "household" if household else "household-missing"
+            fail(words(f"error.{key}", household=household, pack=rules, choices=", ".join(cases)), status=2)
         if iban and not ibans.is_valid(iban):
             fail(words("error.iban", iban=iban), status=2)
         keys = {"name": name, "rules": rules, "household": household, "iban": iban}
@@ -72,6 +80,12 @@ def add(
         ),
         soft_wrap=True,
     )  # fmt: skip
+
+
+def _cases(pack: Pack, fact: str, month: Month) -> list[str]:
+    """What the rules say a fact can be; nothing when they do not ask."""
+    params = {p for step in pack.steps for p in step.params() if p.by == fact}
+    return list(dict.fromkeys(case for param in params for case in param.cases(month)))
 
 
 def _quoted(text: str) -> str:

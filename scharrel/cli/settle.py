@@ -1,5 +1,6 @@
 """scharrel settle: the definitive figures of a year beside what its months booked."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -19,12 +20,12 @@ from scharrel.cli.context import (
 from scharrel.cli.options import COOP, LANG
 from scharrel.core.month import Month
 
-_YEAR = typer.Argument(metavar="YEAR", min=2000, max=2099, help=words("help.settle-year"))
+_YEAR = typer.Argument(metavar="YEAR", help=words("help.settle-year"))
 _MEMBER = typer.Option("--member", metavar="ID", help=words("help.settle-member"))
 
 
 def settle(
-    year: Annotated[int, _YEAR],
+    year: Annotated[str, _YEAR],
     member: Annotated[str, _MEMBER],
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
@@ -36,13 +37,15 @@ def settle(
     from scharrel.stating import state_all
     from scharrel.text.changes import settlement_lines
 
+    if not re.fullmatch("20[0-9]{2}", year):
+        fail(words("error.year", text=year), status=2)
     where = open_coop(coop)
     with writing_in(where, "settle"):
         books = read_books(where)
         require_members(books, [member])
         stop_on_errors(books.problems)
-        december = Month(year, 12)
-        if books.closed is None or books.members[member].settlement(year) is None:
+        december = Month(int(year), 12)
+        if books.closed is None or books.members[member].settlement(december.year) is None:
             if books.closed is None or books.closed < december:
                 fail(words("error.settlement-open", year=year, month=str(december)), status=1)
             line = f'{today()} custom "settlement" "{member}" "{year}"'
@@ -59,7 +62,7 @@ def settle(
             done = state_all(books, order, target, progress)
     stop_on_errors(done.problems)
     screen = console()
-    for line in settlement_lines(words, books, year, booked.corrections):
+    for line in settlement_lines(words, books, december.year, booked.corrections):
         screen.print(line, soft_wrap=True)
     path = target / "settlement" / f"{member}.pdf"
     screen.print(words("settle.done", path=where.shown(path)), soft_wrap=True)

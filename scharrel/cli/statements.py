@@ -64,7 +64,8 @@ def statements(
     stop_on_errors(done.problems)
     screen = console()
     if not done.counts:
-        screen.print(words("table.no-members", month=words.month(asked)))
+        key = "table.nobody-yet" if books.members else "table.no-members"
+        screen.print(words(key, month=words.month(asked)))
         return
     screen.print(words("statements.done", month=words.month(asked), path=str(target)), soft_wrap=True)
     for folder, count in sorted(done.counts.items()):

@@ -25,7 +25,7 @@ def verify(
 
     books = read_books(open_coop(coop))
     try:
-        if file.stat().st_size > MAX_BYTES:
+        if file.exists() and (not file.is_file() or file.stat().st_size > MAX_BYTES):
             raise NoStatementError
         with writing_in(books.coop, "verify", alone=False):
             verdict = compare(books, file.read_bytes(), today())

@@ -103,6 +103,11 @@ class Param:
             return Figure(value[str(fact)], self.id, since, self.source)
         return Figure(value, self.id, since, self.source)
 
+    def cases(self, month: Month) -> tuple[str, ...]:
+        """What the fact may be in the month; empty where one figure holds for all."""
+        value = next((value for since, value in reversed(self.values) if since <= month), {})
+        return tuple(value) if isinstance(value, Mapping) else ()
+
     def all_figures(self, month: Month) -> tuple[Decimal, ...]:
         """Every figure that holds in the month, of any kind of member; empty if none does."""
         _, value = self.in_force(month) or (month, {})

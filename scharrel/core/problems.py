@@ -19,10 +19,21 @@ class Problem(NamedTuple):
     excerpt: str = ""
 
 
+CHART = "ledgers/accounts.beancount"
+
+_FOLLOWS = frozenset({"unknown-account", "account-name", "no-role", "unknown-role", "to-account"})
+"""What is only as true as the chart of accounts."""
+
+
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """By file and line, each told once."""
+    """By file and line, each told once, without what only follows from a mistake in the chart."""
     unique = {(p.file, p.line, p.code, tuple(p.values.items())): p for p in problems}
-    return [unique[key] for key in sorted(unique)]
+    told = [unique[key] for key in sorted(unique)]
+    stale = [p for p in told if p.code == "not-allocated"]
+    told = [p for p in told if p not in stale[1:]]  # one command puts all of them right
+    if any(p.file == CHART and not p.warning for p in told):
+        return [p for p in told if p.file == CHART or p.code not in _FOLLOWS]
+    return told
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:

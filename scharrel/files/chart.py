@@ -1,7 +1,7 @@
 """The chart of accounts: which account has which role."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -53,9 +53,10 @@ class Chart:
         return next(n for n, account in self.accounts.items() if account.role == "appropriation")
 
 
-def nearest(name: str, known: Mapping[str, object] | frozenset[str]) -> str:
-    """The known name that looks most like this one, or nothing."""
-    return next(iter(difflib.get_close_matches(name, list(known), 1, 0.6)), "")
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that looks most like this one, capitals aside, or nothing."""
+    names = {each.casefold(): each for each in known}
+    return next((names[n] for n in difflib.get_close_matches(name.casefold(), names, 1, 0.6)), "")
 
 
 def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:

@@ -8,14 +8,15 @@ from typing import NamedTuple
 from scharrel.core.facts import KNOWN_KEYS, Group, Member, groups
 from scharrel.core.month import Month, months
 from scharrel.core.pack import NoValueError, Pack
-from scharrel.core.problems import Problem
+from scharrel.core.problems import Problem, errors
 from scharrel.core.settling import settled_steps
 from scharrel.files.chart import Chart, nearest, read_chart
-from scharrel.files.coop import Coop
+from scharrel.files.coop import MEMBER_ID, Coop
 from scharrel.files.ledger import Ledger
 from scharrel.files.packs import read_packs
 from scharrel.files.register import read_register
 from scharrel.files.seals import last_closed
+from scharrel.files.source import read_text
 
 
 class Books(NamedTuple):
@@ -54,13 +55,31 @@ def read_books(coop: Coop) -> Books:
     packs: dict[str, Pack] = {}
     if not any(problem.code == "one-appropriation" for problem in problems) and chart.accounts:
         packs, more = read_packs(coop, chart)
-        problems += more
-    problems += _unregistered(coop, members)
+        # A role may stand on a line of the chart that cannot be read.
+        problems += [p for p in more if not errors(problems) or p.file != coop.shown(coop.chart)]
+    if not any(problem.file == coop.shown(coop.register) for problem in errors(problems)):
+        problems += _unregistered(coop, members)
     closed = last_closed(coop)
     for member in members.values():
         problems += _settlement_problems(coop.shown(coop.register), member, packs, closed)
+    problems += _almost_facts(coop, members, packs)
     in_force = {member.id: _settled_so_far(member, closed) for member in members.values()}
     return Books(coop, title, chart, in_force, packs, problems, closed)
+
+
+def _almost_facts(coop: Coop, members: Mapping[str, Member], packs: Mapping[str, Pack]) -> Iterator[Problem]:
+    """Keys in the register that no rule looks at and that look like one that means something."""
+    asked = {fact for pack in packs.values() for step in pack.steps for fact, _ in step.when}
+    asked |= {param.by for pack in packs.values() for param in pack.params.values() if param.by}
+    known = KNOWN_KEYS | asked | {"born"}
+    for member in members.values():
+        for directive in member.directives:
+            for key in directive.values.keys() - known:
+                if near := nearest(key, known):
+                    text = read_text(coop, coop.register)
+                    line = text.key_line(directive.line, key)
+                    values = {"key": key, "near": near}
+                    yield Problem(coop.shown(coop.register), line, "near-key", values, True, text.line(line))
 
 
 def _settled_so_far(member: Member, closed: Month | None) -> Member:
@@ -102,19 +121,41 @@ def _settlement_problems(
 
 
 def _unregistered(coop: Coop, members: Mapping[str, Member]) -> Iterator[Problem]:
-    for path in sorted(coop.members.glob("*.beancount")):
-        if path.stem not in members and not path.name.startswith("."):
-            near = nearest(path.stem, members)
-            yield Problem(coop.shown(path), 1, "not-registered", {"id": path.stem, "near": near})
+    paths = [p for p in sorted(coop.members.glob("*.beancount*")) if not p.name.startswith(".")]
+    if paths and not members:
+        yield Problem(coop.shown(coop.register), 1, "no-members")
+        return
+    for path in paths:
+        name, _, more = path.name.partition(".beancount")
+        near = nearest(name, members)
+        if name in members and not more:
+            continue
+        if near and not coop.ledger(near).exists():
+            yield Problem(coop.shown(path), 1, "ledger-name", {"id": near})
+        elif not more:
+            code = "not-registered" if MEMBER_ID.fullmatch(name) else "not-a-ledger"
+            yield Problem(coop.shown(path), 1, code, {"id": name})
 
 
 def member_problems(
     books: Books, member: Member, ledger: Ledger, through: Month, today: date
 ) -> Iterator[Problem]:
     """What is wrong with a member's ledger in the light of the register and the packs."""
-    yield from ledger.problems
     yield from _rules_problems(books, member, through)
     shown = books.coop.shown(books.coop.ledger(member.id))
+    early = {line for month, lines in ledger.booked.items() if month < member.first for line in lines}
+    asserted = {line for account, line in ledger.balances if account in books.pots}
+    misnamed = any(p.code == "ledger-name" and p.values["id"] == member.id for p in books.problems)
+    for problem in ledger.problems:
+        told = (
+            (problem.code == "account-not-open" and problem.line in early)
+            or (problem.code == "balance-wrong" and problem.line in asserted)
+            or (problem.code == "no-file" and misnamed)
+        )
+        if problem.code == "no-file" and not told:
+            yield problem._replace(code="no-ledger", values={"id": member.id})
+        elif not told:
+            yield problem
 
     def at(line: int, code: str, /, warning: bool = False, **values: str) -> Problem:
         return Problem(shown, line, code, values, warning, ledger.text.line(line))
@@ -125,18 +166,18 @@ def member_problems(
         code = "before-membership" if month < member.first else "after-leaving"
         for line in lines:
             yield at(line, code, month=str(month), first=str(member.first), name=member.name)
-    for day, line in ledger.days:
+    for day, line in [*ledger.days, *ledger.earned]:
         if day > today:
             yield at(line, "future", warning=True, date=str(day))
     for account, line in ledger.balances:
         if account in books.pots:
             yield at(line, "balance-on-pot", account=account)
-    told: set[str] = set()
+    unused: set[str] = set()
     for month, roles in sorted(ledger.role_lines.items()):
         pack = books.packs.get(str(member.facts(month).get("rules")))
         for role, line in roles.items():
-            if pack and role not in pack.roles() | {"vat", *told}:
-                told.add(role)
+            if pack and role not in pack.roles() | {"vat", *unused}:
+                unused.add(role)
                 yield at(line, "unused-role", warning=True, role=role, pack=pack.id)
 
 
@@ -150,10 +191,10 @@ def _rules_problems(books: Books, member: Member, through: Month) -> Iterator[Pr
         if key in told:
             return
         told.add(key)
-        told_by = [d for d in member.directives if Month.of(d.day) <= when]
-        line = told_by[-1].line
+        said = [d for d in member.directives if Month.of(d.day) <= when][-1]
         values["member"] = member.id
-        yield Problem(register, line, code, values, excerpt=f'custom "member" "{member.id}"')
+        excerpt = f'{said.day} custom "member" "{member.id}"'
+        yield Problem(register, said.line, code, values, excerpt=excerpt)
 
     for month in months(member.first, through):
         if not member.active(month):
@@ -164,7 +205,9 @@ def _rules_problems(books: Books, member: Member, through: Month) -> Iterator[Pr
         if pack is None:
             if "rules" in facts and not (books.coop.rules / f"{name}.toml").is_file():
                 near = nearest(name, books.packs)
-                yield from at(month, "unknown-pack", pack=name, near=near)
+                yield from at(
+                    month, "unknown-pack", pack=name, near=near, packs=", ".join(books.packs) or "-"
+                )
             continue
         if not pack.holds_in(month):
             yield from at(month, "pack-not-in-force", pack=pack.id, month=str(month))
@@ -174,18 +217,13 @@ def _rules_problems(books: Books, member: Member, through: Month) -> Iterator[Pr
                 try:
                     param.figure(month, facts)
                 except NoValueError as missing:
+                    known = {"param": param.id, "pack": pack.id, "month": str(month)}
                     if missing.fact is None:
-                        yield from at(month, "no-value", param=param.id, pack=pack.id, month=str(month))
-                    else:
-                        yield from at(
-                            month,
-                            "no-value-for-fact",
-                            param=param.id,
-                            pack=pack.id,
-                            month=str(month),
-                            fact=param.by or "",
-                            value=str(missing.fact) or "-",
-                        )
+                        yield from at(month, "no-value", **known)
+                        continue
+                    known |= {"fact": param.by or "", "value": str(missing.fact)}
+                    code = "no-value-for-fact" if missing.fact != "" else "missing-fact"
+                    yield from at(month, code, **known, choices=", ".join(param.cases(month)))
             needed = [fact for fact, _ in step.when if fact not in KNOWN_KEYS]
             if step.min_age is not None and "born" not in facts and _met(step.when, facts):
                 yield from _warned(at(month, "no-birthday", step=step.id, pack=pack.id))

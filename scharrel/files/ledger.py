@@ -2,22 +2,24 @@
 
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from beancount.core import data
+from beancount.core.amount import Amount
 from beancount.core.number import MISSING
 from beancount.parser import booking, options
 
 from scharrel.core.facts import Amounts, Movement
-from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.files.chart import Account, Chart, nearest
 from scharrel.files.coop import Coop
 from scharrel.files.parsing import MAX_PROBLEMS, metadata, parse, place
+from scharrel.files.postings import Posted, filled, imbalance, posted
 from scharrel.files.source import Text, read_text, refused
 
 MAX_AMOUNT = Decimal(10) ** 9
@@ -26,6 +28,10 @@ MAX_DIGITS = 20
 
 _OWED = ("Liabilities:", "Equity:")
 _NEGATED = ("Income:", *_OWED)
+_COUNTED = ("Income:", "Expenses:")
+_KEYS = frozenset({"earned", "reason"})
+_ALIASES = {"verdiend": "earned", "reden": "reason"}
+_PARSERS_KEYS = 2
 _ROOTS = ("Assets:", "Expenses:", *_NEGATED)
 _COMMANDS = frozenset({"include"})
 _ALLOWED = (
@@ -33,15 +39,13 @@ _ALLOWED = (
     | data.Price | data.Custom | data.Balance | data.Query
 )  # fmt: skip
 
-Posted = tuple[str, Decimal, str, int]
-"""A posting that is complete: account, number, currency and line."""
-
 
 @dataclass(slots=True)
 class Ledger:
     """What a ledger says. `booked` has the lines of the bookings by the month in which they count,
     `dated` by date; `role_lines` the first line of each role by month; `balances` the asserted
-    accounts with their lines; `roles` has the role of every account that the ledger may use."""
+    accounts with their lines; `roles` has the role of every account that the ledger may use; `earned` the
+    dates after `earned:`."""
 
     amounts: Amounts
     movements: list[Movement] = field(default_factory=list)
@@ -50,6 +54,7 @@ class Ledger:
     role_lines: dict[Month, dict[str, int]] = field(default_factory=dict)
     balances: list[tuple[str, int]] = field(default_factory=list)
     roles: dict[str, str | None] = field(default_factory=dict)
+    earned: list[tuple[date, int]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     text: Text = field(default=Text(b"", []))
     shown: str = ""
@@ -79,6 +84,9 @@ class _Reader:
         self.roles = {name: chart.role(name) for name in chart.accounts}
         self.closed: dict[str, date] = {}
         self.wrong = 0
+        self.readable = True
+        self.torn: set[int] = set()
+        self.roleless: set[str] = set()
         self.ledger = Ledger(Amounts({}, {}), problems=problems, text=text, shown=shown, roles=self.roles)
 
     @property
@@ -88,17 +96,19 @@ class _Reader:
 
     def say(self, line: int, code: str, /, warning: bool = False, **values: str) -> None:
         self.wrong += not warning
-        excerpt = self.text.line(line)
-        self.ledger.problems.append(Problem(self.shown, line, code, values, warning, excerpt))
+        self.ledger.problems.append(Problem(self.shown, line, code, values, warning, self.text.line(line)))
 
     def read(self) -> Ledger:
         directives, _, problems = parse(self.text, self.shown)
-        self.ledger.problems += problems
+        self.ledger.problems += [self._with_near(problem) for problem in problems]
+        self.readable = not problems
+        self.torn = {int(p.values["booking"]) for p in problems if p.code == "split-booking"}
         if b'include "' not in self.text.data:
             self.say(1, "no-include")
         for directive in directives:
             if not self.full:
                 self._look_at(directive)
+        self._look_at_accounts(directives)
         roles: dict[Month, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         owed: dict[Month, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         seen: dict[Any, int] = {}
@@ -109,6 +119,7 @@ class _Reader:
             if isinstance(directive, data.Transaction) and (postings := self._complete(directive)):
                 self._sum(directive, postings, roles, owed)
                 self._suspect(directive, postings, seen)
+        self._look_for_lost_signs(roles)
         if self.ledger.balances and not any(not p.warning for p in self.ledger.problems):
             self._check_balances(directives)
         ledger = self.ledger
@@ -118,13 +129,23 @@ class _Reader:
         )
         return ledger
 
+    def _with_near(self, problem: Problem) -> Problem:
+        """With the account that was meant, which the parser does not know."""
+        if problem.code != "account-name":
+            return problem
+        return problem._replace(
+            values={**problem.values, "near": nearest(problem.values["account"], self.accounts)}
+        )
+
     def _look_at(self, directive: Any) -> None:
         line = place(directive)
         if not isinstance(directive, _ALLOWED):
             self.say(line, "forbidden-directive", directive=type(directive).__name__.lower())
+        elif isinstance(directive, data.Transaction):
+            self._look_at_keys(directive)
         elif isinstance(directive, data.Open):
             if "role" in metadata(directive):
-                self.say(line, "role-in-ledger", account=directive.account)
+                self.say(self.text.key_line(line, "role"), "role-in-ledger", account=directive.account)
             if directive.account in self.accounts:
                 self.say(line, "opened-twice", account=directive.account)
                 return
@@ -143,36 +164,87 @@ class _Reader:
         elif isinstance(directive, data.Custom) and directive.type == "member":
             self.say(line, "member-in-ledger")
 
+    def _look_at_accounts(self, directives: list[Any]) -> None:
+        """The accounts that notes, checks of a balance and closings name."""
+        for directive in directives:
+            if not isinstance(directive, data.Note | data.Balance | data.Close):
+                continue
+            line, account = place(directive), directive.account
+            known = self.accounts.get(account)
+            if known is None:
+                self._unknown(account, line)
+            elif directive.date < known.opened:
+                self.say(line, "account-not-open", account=account, opened=str(known.opened))
+            elif isinstance(directive, data.Balance) and known.currencies:
+                unit, expected = directive.amount.currency, ", ".join(known.currencies)
+                if unit not in known.currencies:
+                    self.say(line, "wrong-currency", account=account, currency=unit, expected=expected)
+
+    def _look_at_keys(self, transaction: Any) -> None:
+        """Words of the program that stand where they do nothing, or that look like them."""
+        line = place(transaction)
+        if len(transaction.meta) > _PARSERS_KEYS:
+            for key in metadata(transaction).keys() - _KEYS:
+                if near := _ALIASES.get(key) or nearest(key, _KEYS):
+                    self.say(self.text.key_line(line, key), "near-key", warning=True, key=key, near=near)
+        for posting in transaction.postings:
+            if len(posting.meta) > _PARSERS_KEYS:
+                for key in sorted(metadata(posting).keys() & _KEYS):
+                    self.say(self.text.key_line(place(posting), key), "key-below-posting", key=key)
+
     def _complete(self, transaction: Any) -> list[Posted]:
         """The postings with every amount filled in, adding up to nothing; none if they cannot."""
-        postings = _filled(transaction)
-        if postings is None:
+        line = place(transaction)
+        bare = [
+            p for p in transaction.postings if isinstance(p.units, Amount) and p.units.currency is MISSING
+        ]
+        if not transaction.postings:
+            if self.readable:
+                self.say(line, "no-postings", warning=True)
+        elif line in self.torn:
+            pass  # told: the rest of it stands below an empty line
+        elif len(transaction.postings) == 1:
+            self.say(line, "one-posting")
+        elif bare and bare[0].units.number is not MISSING:
+            self.say(place(bare[0]), "no-currency")
+        elif (postings := filled(transaction)) is None:
             completed, failures = booking.book([transaction], _options())
             for failure in failures:
                 self.say(place(failure.entry or transaction), "incomplete")
-            return [] if failures else [_posted(p, *p.units) for t in completed for p in t.postings]
-        if left := _imbalance(postings):
+            return [] if failures else [posted(p, *p.units) for t in completed for p in t.postings]
+        elif left := imbalance(postings):
             amounts = ", ".join(f"{number} {currency}" for currency, number in left.items())
-            self.say(place(transaction), "unbalanced", amount=amounts)
-            return []
-        return postings
+            self.say(line, "unbalanced", amount=amounts)
+        else:
+            return postings
+        return []
 
     def _sum(self, transaction: Any, postings: list[Posted], roles: Any, owed: Any) -> None:
         line, day = place(transaction), transaction.date
         earned = transaction.meta.get("earned")
         if earned is not None and not isinstance(earned, date):
-            self.say(line, "earned-not-a-date")
+            self.say(self.text.key_line(line, "earned"), "earned-not-a-date")
             earned = None
         dated = Month.of(day)
         counts = Month.of(earned) if earned else dated
         ledger = self.ledger
         ledger.booked.setdefault(counts, []).append(line)
         ledger.days.append((day, line))
+        if earned:
+            ledger.earned.append((earned, line))
         reason = str(transaction.meta.get("reason") or "")
         text = " · ".join(part for part in (transaction.payee, transaction.narration) if part)
+        open_at = {place(posting) for posting in transaction.postings if posting.units is MISSING}
+        told: set[str] = set()
         for account, number, currency, place_of in postings:
-            if not self._sound(day, account, number, currency, place_of):
+            if account not in self.accounts:
+                self._unknown(account, place_of)
                 continue
+            for at, code, values in self._unsound(day, line, account, number, currency, place_of):
+                # What was filled in is as wrong as what it was worked out from.
+                if code not in told or (at != line and place_of not in open_at):
+                    self.say(at, code, **values)
+                told.add(code)
             role = self.roles[account]
             amount = -number if account.startswith(_NEGATED) else number
             if role:
@@ -182,28 +254,32 @@ class _Reader:
                 owed[dated][account] += amount
             ledger.movements.append(Movement(line, day, text, account, amount, currency, earned, reason))
 
-    def _sound(self, day: date, account: str, number: Decimal, currency: str, line: int) -> bool:
-        known = self.accounts.get(account)
-        if known is None and not account.startswith(_ROOTS):
-            return False  # no account at all: the parser has told
-        if known is None:
-            near = nearest(account, self.accounts)
-            self.say(line, "unknown-account", account=account, near=near)
-            return False
-        if day < known.opened or day > self.closed.get(account, day):
-            self.say(line, "account-not-open", account=account, opened=str(known.opened))
+    def _unknown(self, account: str, line: int) -> None:
+        if account.startswith(_ROOTS):  # else the parser has told
+            self.say(line, "unknown-account", account=account, near=nearest(account, self.accounts))
+
+    def _unsound(
+        self, day: date, booked_at: int, account: str, number: Decimal, currency: str, line: int
+    ) -> Iterator[tuple[int, str, dict[str, Any]]]:
+        """What is wrong with a posting: the line, the code and what the message needs."""
+        known = self.accounts[account]
+        closed = self.closed.get(account)
+        if day < known.opened:
+            yield booked_at, "account-not-open", {"account": account, "opened": str(known.opened)}
+        if closed and day > closed:
+            yield booked_at, "account-closed", {"account": account, "closed": str(closed)}
         if known.currencies and currency not in known.currencies:
             expected = ", ".join(known.currencies)
-            self.say(line, "wrong-currency", account=account, currency=currency, expected=expected)
-        if self.roles[account] is None and account.startswith(("Income:", "Expenses:")):
-            self.say(line, "no-role", account=account)
+            yield line, "wrong-currency", {"account": account, "currency": currency, "expected": expected}
+        if self.roles[account] is None and account.startswith(_COUNTED) and account not in self.roleless:
+            self.roleless.add(account)
+            yield line, "no-role", {"account": account}
         decimals = -int(number.as_tuple().exponent)
         if decimals > (2 if currency == "EUR" else MAX_DECIMALS):
-            self.say(line, "decimals", number=str(number)[:40])
+            yield line, "decimals", {"number": str(number)[:40]}
         if abs(number) >= MAX_AMOUNT:
             shown = f"{number:f}" if number.adjusted() < MAX_DIGITS else f"{number:.2E}"
-            self.say(line, "too-large", number=shown)
-        return True
+            yield line, "too-large", {"number": shown}
 
     def _suspect(self, transaction: Any, postings: list[Posted], seen: dict[Any, int]) -> None:
         booked = tuple(posting[:3] for posting in postings)
@@ -212,6 +288,23 @@ class _Reader:
         if key in seen:
             self.say(line, "twice", warning=True, first=str(seen[key]))
         seen.setdefault(key, line)
+
+    def _look_for_lost_signs(self, roles: Mapping[Month, Mapping[str, Decimal]]) -> None:
+        """Months in which more went back than came in, to people from whom nothing came: the minus of what
+        was earned may be missing."""
+        income = {role for account, role in self.roles.items() if role and account.startswith("Income:")}
+        months = {
+            month for month, sums in roles.items() if any(sums[role] < 0 for role in income & sums.keys())
+        }
+        if not months:
+            return
+        came: dict[str, Decimal] = defaultdict(Decimal)
+        moved = [m for m in self.ledger.movements if m.account.startswith("Income:")]
+        for movement in moved:
+            came[_party(movement)] += movement.amount
+        for movement in moved:
+            if movement.counts in months and movement.amount < 0 and came[_party(movement)] < 0:
+                self.say(movement.line, "lost-sign", warning=True)
 
     def _check_balances(self, directives: list[Any]) -> None:
         """Balance assertions as beancount checks them, on the ledger alone."""
@@ -222,9 +315,17 @@ class _Reader:
             for name, account in self.chart.accounts.items()
         ]
         entries, _ = booking.book(data.sorted([*opens, *directives]), _options())
-        _, failures = balance.check(entries, _options())
-        for failure in failures:
-            self.say(failure.source["lineno"], "balance-wrong", account=failure.entry.account)
+        checked, _ = balance.check(entries, _options())
+        for wrong in checked:
+            if isinstance(wrong, data.Balance) and wrong.diff_amount:
+                found = f"{wrong.amount.number + wrong.diff_amount.number} {wrong.amount.currency}"
+                values = {"account": wrong.account, "stated": str(wrong.amount), "found": found}
+                self.say(place(wrong), "balance-wrong", False, **values)
+
+
+def _party(movement: Movement) -> str:
+    """From whom, as far as a booking says."""
+    return movement.text.partition(" · ")[0]
 
 
 def _latin(letter: str) -> bool:
@@ -234,42 +335,3 @@ def _latin(letter: str) -> bool:
 
 def _options() -> Any:
     return {**options.OPTIONS_DEFAULTS, "input_hash": ""}
-
-
-def _posted(posting: Any, number: Decimal, currency: str) -> Posted:
-    return posting.account, number, currency, place(posting)
-
-
-def _filled(transaction: Any) -> list[Posted] | None:
-    """The postings with the one open amount filled in, where plain sums can do that."""
-    posted: list[Posted] = []
-    open_posting, open_at = None, 0
-    total, currency = ZERO, None
-    for position, posting in enumerate(transaction.postings):
-        units = posting.units
-        if posting.cost is not None or posting.price is not None:
-            return None
-        if units is MISSING:
-            if open_posting is not None:
-                return None
-            open_posting, open_at = posting, position
-            continue
-        number, unit = units
-        if number is MISSING or unit is MISSING:
-            return None
-        currency = unit if currency in (None, unit) else ""
-        total += number
-        posted.append(_posted(posting, number, unit))
-    if open_posting is not None:
-        if not currency:
-            return None
-        posted.insert(open_at, _posted(open_posting, -total, currency))
-    return posted
-
-
-def _imbalance(postings: list[Posted]) -> dict[str, Decimal]:
-    """What a booking lacks by currency: nothing, to the last decimal, when it is sound."""
-    left: dict[str, Decimal] = {}
-    for _, number, currency, _ in postings:
-        left[currency] = left.get(currency, ZERO) + number
-    return {currency: number for currency, number in left.items() if number}

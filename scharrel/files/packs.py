@@ -43,6 +43,11 @@ _COMMON = frozenset({"id", "label", "party", "source", "to", "settle", "approval
 _STEP_KEYS = frozenset({*_KINDS, *_COMMON, *_LIMITS, "of", "units", "by"})
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
 _BASED = ("rate", "bands")
+_TOML_SIGNS = {
+    "toml-percent": re.compile(r"=\s*-?[\d.,]+\s*%"),
+    "toml-number": re.compile(r"=\s*-?[\d.]*,\d\d?(?=\s*(?:[}\],#]|$))|=\s*€"),
+    "toml-true": re.compile(r"=\s*(?:TRUE|FALSE|True|False)\b"),
+}
 
 
 def read_packs(coop: Coop, chart: Chart) -> tuple[dict[str, Pack], list[Problem]]:
@@ -61,7 +66,27 @@ def read_packs(coop: Coop, chart: Chart) -> tuple[dict[str, Pack], list[Problem]
         problems += found
         if pack and not any(not problem.warning for problem in found):
             packs[pack.id] = pack
-    return packs, problems
+    return packs, list(_of_the_chart(coop, problems, chart))
+
+
+def _of_the_chart(coop: Coop, problems: list[Problem], chart: Chart) -> Iterator[Problem]:
+    """A role that more than one pack misses is missing from the chart, and told there, once."""
+    files: dict[str, set[str]] = {}
+    for problem in problems:
+        if problem.code == "unknown-role":
+            files.setdefault(problem.values["role"], set()).add(problem.file)
+    gone = [role for role, using in files.items() if len(using) > 1]
+    for role in gone:
+        text = read_text(coop, coop.chart)
+        near = nearest(role, chart.roles)
+        lines = text.data.decode("utf-8", "replace").split("\n")
+        line = next((n for n, said in enumerate(lines, 1) if near and f'role: "{near}"' in said), 0)
+        if line:
+            values = {"role": role, "found": near}
+            yield Problem(coop.shown(coop.chart), line, "other-role", values, excerpt=lines[line - 1])
+        else:
+            yield Problem(coop.shown(coop.chart), 1, "missing-role", {"role": role})
+    yield from (p for p in problems if p.code != "unknown-role" or p.values["role"] not in gone)
 
 
 def read_pack(data: bytes, shown: str, name: str | None, chart: Chart) -> tuple[Pack | None, list[Problem]]:
@@ -69,14 +94,22 @@ def read_pack(data: bytes, shown: str, name: str | None, chart: Chart) -> tuple[
     try:
         table = tomllib.loads(data.decode().replace("\r\n", "\n"), parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
-        lines = data.decode().split("\n")
-        line = int(found[1]) if found else len(lines)
-        excerpt = lines[line - 1].strip()
-        return None, [Problem(shown, line, "toml", {"reason": str(error)}, excerpt=excerpt)]
+        return None, [_unreadable(str(error), data.decode().split("\n"), shown)]
     reader = _Reader(table, Lines(data.decode()), shown, chart)
     pack = reader.pack(name, "sha256:" + hashlib.sha256(data).hexdigest())
     return pack, reader.problems
+
+
+def _unreadable(message: str, lines: list[str], shown: str) -> Problem:
+    """What is most likely wrong in a file that is no TOML, by the line on which its reader stopped."""
+    found = re.search(r"line (\d+)", message)
+    line = int(found[1]) if found else len(lines)
+    excerpt = lines[line - 1].strip()
+    if message.startswith(("Cannot overwrite", "Cannot declare", "Cannot mutate")):
+        code = "toml-twice"
+    else:
+        code = next((code for code, sign in _TOML_SIGNS.items() if sign.search(excerpt)), "toml")
+    return Problem(shown, line, code, {}, excerpt=excerpt)
 
 
 class _Reader(Values):
@@ -86,7 +119,11 @@ class _Reader(Values):
         for key in self.table.keys() - {"pack", "source", "param", "step", "accept"}:
             self.at = (key, 0)
             self.say("", "unknown-key", key=key, near=nearest(key, frozenset(("pack", "step"))))
+        if "pack" not in self.table and any(p.values["near"] == "pack" for p in self.problems):
+            return None
         head = self._table(self.table, "pack")
+        if not head:
+            return None
         self._known(head, _PACK_KEYS)
         pack_id = self._text(head, "id") or ""
         if name is not None and pack_id and pack_id != name:

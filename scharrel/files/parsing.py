@@ -8,21 +8,11 @@ from typing import Any
 from beancount.parser import parser
 
 from scharrel.core.problems import Problem
-from scharrel.files.source import Text
+from scharrel.files.hints import hint, without_texts
+from scharrel.files.source import Text, undisturbed
 
 MAX_PROBLEMS = 100
 """Problems of one file that are told one by one."""
-
-# What people type, and the problem that names it. The first that fits the line is told.
-_HINTS = (
-    ("number-format", re.compile(r"\d,\d{1,2}(?!\d)|\d\.\d{3},\d")),
-    ("euro-sign", re.compile("€")),
-    ("date-format", re.compile(r"^\s*\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b")),
-    ("indented-date", re.compile(r"^\s+\d{4}[-/]\d{2}[-/]\d{2}\b")),
-    ("currency-first", re.compile(r"\bEUR\s+-?\d")),
-    ("impossible-date", re.compile(r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}\b")),
-    ("not-indented", re.compile(r"^(Assets|Liabilities|Equity|Income|Expenses):")),
-)
 
 
 def parse(text: Text, shown: str) -> tuple[list[Any], str, list[Problem]]:
@@ -30,49 +20,40 @@ def parse(text: Text, shown: str) -> tuple[list[Any], str, list[Problem]]:
 
     Nothing is included, run or booked.
     """
-    directives, failures, options = parser.parse_string(text.data, report_filename=shown)
+    with undisturbed():
+        directives, failures, options = parser.parse_string(text.data, report_filename=shown)
     # A key that stands twice is told where it stands, not at its booking.
     failures = [f for f in failures if not str(f.message).startswith("Duplicate metadata")]
-    problems = [_problem(failure, text, shown) for failure in failures[:MAX_PROBLEMS]]
+    lines = text.data.decode("utf-8", "replace").split("\n") if failures else []
+    problems = [_problem(failure, text, shown, lines) for failure in failures[:MAX_PROBLEMS]]
     if len(failures) > MAX_PROBLEMS:
         line = max(failures[MAX_PROBLEMS].source["lineno"], 1)
         values = {"count": str(len(failures) - MAX_PROBLEMS)}
         problems.append(Problem(shown, line, "many-more", values))
-    if problems and (opened := _open_quote(text, shown)) and opened not in problems:
+    if problems and (opened := _open_quote(lines, shown)) and opened not in problems:
         problems.append(opened)
     problems += islice(_repeated_keys(text, shown), MAX_PROBLEMS)
     return directives, str(options["title"] or ""), problems
 
 
-def _open_quote(text: Text, shown: str) -> Problem | None:
+def _open_quote(lines: list[str], shown: str) -> Problem | None:
     """The first line on which a text begins that does not end there: what follows cannot be read."""
-    for number, line in enumerate(text.data.decode("utf-8", "replace").split("\n"), 1):
-        if len(_QUOTED.sub("", line).partition(";")[0].split('"')) % 2 == 0:
+    for number, line in enumerate(lines, 1):
+        if without_texts(line).count('"') % 2:
             return Problem(shown, number, "open-quote", {}, excerpt=line.strip("\r"))
     return None
 
 
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-
-
-def _problem(failure: Any, text: Text, shown: str) -> Problem:
+def _problem(failure: Any, text: Text, shown: str, lines: list[str]) -> Problem:
     line, message = max(failure.source["lineno"], 1), str(failure.message)
     if message.startswith("Unbalanced pushed"):
         # The parser tells this at the end of the file, without a line.
         line = text.data.partition(b"pushtag")[0].count(b"\n") + 1
         return Problem(shown, line, "open-tag", {}, excerpt=text.line(line))
-    excerpt = text.line(line)
     if message.startswith("Invalid account name"):
         account = message.rpartition(": ")[2]
-        return Problem(shown, line, "account-name", {"account": account}, excerpt=excerpt)
-    if excerpt.count('"') % 2:
-        return Problem(shown, line, "open-quote", {}, excerpt=excerpt)
-    for code, pattern in _HINTS:
-        if code == "impossible-date" and "out of range" not in message:
-            continue
-        if pattern.search(excerpt):
-            return Problem(shown, line, code, {}, excerpt=excerpt)
-    return Problem(shown, line, "unreadable-line", {}, excerpt=excerpt)
+        return Problem(shown, line, "account-name", {"account": account}, excerpt=text.line(line))
+    return hint(shown, lines, line)
 
 
 def _repeated_keys(text: Text, shown: str) -> Iterator[Problem]:

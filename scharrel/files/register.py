@@ -9,7 +9,6 @@ from beancount.core import data
 from beancount.core.amount import Amount
 
 from scharrel.core.facts import Approval, Member, MemberDirective, Settlement
-from scharrel.core.pack import FactValue
 from scharrel.core.problems import Problem
 from scharrel.files.chart import nearest
 from scharrel.files.coop import MEMBER_ID, Coop
@@ -18,6 +17,14 @@ from scharrel.files.source import Text, read_text, refused
 
 _YEAR = re.compile("20[0-9]{2}")
 _COMMANDS = frozenset({"option", "include"})
+_KINDS = ("member", "approval", "settlement")
+_ALIASES = {"lid": "member", "goedkeuring": "approval", "afrekening": "settlement"}
+_KNOWN: Mapping[str, tuple[type, str]] = {
+    "left": (bool, "fact-left"),
+    "born": (date, "fact-born"),
+    **dict.fromkeys(("name", "rules", "iban", "address"), (str, "fact-text")),
+}
+_OF_OTHERS = ("fava", "budget")
 
 
 def read_register(coop: Coop) -> tuple[str, dict[str, Member], list[Problem]]:
@@ -52,6 +59,11 @@ def read_register(coop: Coop) -> tuple[str, dict[str, Member], list[Problem]]:
             else:
                 line = place(directive)
                 problems.append(Problem(shown, line, "settlement", {}, excerpt=text.line(line)))
+        elif isinstance(directive, data.Custom) and not directive.type.startswith(_OF_OTHERS):
+            line = place(directive)
+            near = _ALIASES.get(directive.type) or nearest(directive.type, _KINDS)
+            values = {"kind": directive.type, "near": near, "kinds": ", ".join(_KINDS)}
+            problems.append(Problem(shown, line, "unknown-custom", values, True, text.line(line)))
         elif isinstance(directive, data.Transaction):
             line = place(directive)
             problems.append(Problem(shown, line, "booking-in-register", {}, excerpt=text.line(line)))
@@ -118,26 +130,12 @@ def _problems(member: Member, text: Text, shown: str) -> list[Problem]:
             excerpt=text.line(first.line),
         )
         for key in ("name", "rules")
-        if not isinstance(first.values.get(key), str) or not str(first.values[key]).strip()
+        if not str(first.values.get(key, "")).strip()
     ]
     for directive in member.directives:
-        values: Mapping[str, FactValue] = directive.values
-        wrong = [
-            key
-            for key, value in values.items()
-            if (key == "left" and not isinstance(value, bool))
-            or (key == "born" and not isinstance(value, date))
-            or (key in ("name", "rules", "iban", "address") and not isinstance(value, str))
-            or not isinstance(value, bool | str | Decimal | date)
-        ]
-        found += [
-            Problem(
-                shown,
-                directive.line,
-                "fact-kind",
-                {"key": key, "member": member.id},
-                excerpt=text.line(directive.line),
-            )
-            for key in wrong
-        ]
+        for key, value in directive.values.items():
+            kind, code = _KNOWN.get(key, (bool | str | Decimal | date, "fact-kind"))
+            if not isinstance(value, kind):
+                line = text.key_line(directive.line, key)
+                found.append(Problem(shown, line, code, {"key": key}, excerpt=text.line(line)))
     return found

@@ -97,7 +97,7 @@ def read_seal(path: Path) -> Sealed:
                 for of, pack, step, account, amount, *settles in table["posted"]
             ),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, InvalidOperation) as error:
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError, InvalidOperation) as error:
         raise BrokenSealError(path) from error
 
 
@@ -133,7 +133,7 @@ def read_chain(path: Path) -> Chain:
         table = json.loads(path.read_text("utf-8"))
         members = {str(member): str(digest) for member, digest in table["members"].items()}
         return Chain(Month.parse(table["month"]), str(table["previous"]), members)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BrokenSealError(path) from error
 
 

@@ -5,9 +5,12 @@ import io
 import os
 import posixpath
 import re
+import signal
 import stat
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +18,7 @@ from typing import NamedTuple
 
 from beancount.parser import lexer
 
-from scharrel.core.problems import Problem
+from scharrel.core.problems import CHART, Problem
 from scharrel.files.coop import Coop
 
 MAX_BYTES = 10_000_000
@@ -28,13 +31,15 @@ MAX_LINE = 5_000
 """Bytes: a sum of a million terms would take minutes, as many brackets more stack than the parser has."""
 
 _TICK = 2 * 10**9
-_CHART = "ledgers/accounts.beancount"
 _MEMBERS = "ledgers/members/"
 _COMMANDS = frozenset({"option", "plugin", "include", "pushmeta", "popmeta"})
 _BOM = b"\xef\xbb\xbf"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _USUAL = b'include "../accounts.beancount"\n'
 _WORDS = (b"option", b"plugin", b"include", b"pushmeta", b"popmeta", b"lineno", b"filename")
 _COMMA = re.compile(rb",\d")
+_DIVISION = re.compile(rb"[\d).]\s*/\s*[^1-9\s]")
+"""Where the parser might divide by zero, which ends the whole program."""
 
 
 class Text(NamedTuple):
@@ -49,6 +54,15 @@ class Text(NamedTuple):
         lines = _lines(self.data)
         found = lines[number - 1] if 0 < number <= len(lines) else b""
         return found.decode("utf-8", "replace").strip("\r")
+
+    def key_line(self, first: int, key: str) -> int:
+        """The line with the key among those that hang below the first one; that one if none has it."""
+        for number, line in enumerate(_lines(self.data)[first:], first + 1):
+            if line.lstrip().startswith(key.encode() + b":"):
+                return number
+            if not line[:1].isspace():
+                break
+        return first
 
 
 @lru_cache(maxsize=4)
@@ -79,6 +93,8 @@ def read_text(coop: Coop, path: Path) -> Text:
         return Text(b"", [Problem(shown, 1, "unreadable-file", {"reason": error.strerror or ""})])
     if data.startswith(_BOM):
         return Text(data[3:], [Problem(shown, 1, "bom")])
+    if data.startswith(_UTF_16):
+        return Text(b"", [Problem(shown, 1, "utf-16")])
     try:
         data.decode()
     except UnicodeDecodeError as error:
@@ -124,19 +140,37 @@ def _plain_folder(coop: Coop, folder: Path) -> bool:
     return os.path.realpath(folder) == os.path.normpath(said)
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Keep Ctrl-C until the parser is done: it takes what is raised in it for a line that it cannot read."""
+    before = signal.getsignal(signal.SIGINT)
+    if not callable(before) or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: held.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if held:
+        raise KeyboardInterrupt
+
+
 def refused(text: Text, shown: str, allowed: frozenset[str]) -> Iterator[Problem]:
     """Every command, key and number that a ledger may not hold, found before anything is parsed.
 
     `allowed` are the commands that this file may use; an include may name the chart alone.
     """
     data = text.data.replace(_USUAL, b"\n", 1) if shown.startswith(_MEMBERS) else text.data
-    if not (any(word in data for word in _WORDS) or _COMMA.search(data)):
+    if not (any(word in data for word in _WORDS) or _COMMA.search(data) or _DIVISION.search(data)):
         return
-    tokens = [
-        (kind, line, matched.decode("utf-8", "replace"), value)
-        for kind, line, matched, value in lexer.lex_iter(io.BytesIO(text.data))
-    ]
-    for (kind, line, word, _), (*_, argument) in pairwise([*tokens, ("", 0, "", None)]):
+    with undisturbed():
+        tokens = [
+            (kind, line, matched.decode("utf-8", "replace"), value)
+            for kind, line, matched, value in lexer.lex_iter(io.BytesIO(text.data))
+        ]
+    for (kind, line, word, _), (following, _, _, argument) in pairwise([*tokens, ("", 0, "", None)]):
         command, values = kind.lower(), {}
         if command in _COMMANDS:
             if command not in allowed:
@@ -149,6 +183,8 @@ def refused(text: Text, shown: str, allowed: frozenset[str]) -> Iterator[Problem
                 continue
         elif kind == "KEY" and word in ("lineno", "filename"):
             code, values = "reserved-key", {"key": word}
+        elif kind == "SLASH" and not (following == "NUMBER" and argument):
+            code = "division"
         elif kind == "NUMBER" and "," in word and "." not in word:
             code, values = "comma-number", {"number": word}
         else:
@@ -159,5 +195,5 @@ def refused(text: Text, shown: str, allowed: frozenset[str]) -> Iterator[Problem
 def _names_chart(shown: str, target: str) -> bool:
     return (
         not target.startswith("/")
-        and posixpath.normpath(posixpath.join(posixpath.dirname(shown), target)) == _CHART
+        and posixpath.normpath(posixpath.join(posixpath.dirname(shown), target)) == CHART
     )

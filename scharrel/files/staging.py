@@ -20,6 +20,10 @@ def aside_of(out: Path) -> Iterator[Path]:
         raise WriteError(out, error.strerror or str(error)) from error
     try:
         yield aside
+    except WriteError as error:
+        if error.path.is_relative_to(aside):  # told by the name that it would have had
+            raise WriteError(out / error.path.relative_to(aside), error.reason) from error
+        raise
     finally:
         with suppress(OSError):
             shutil.rmtree(aside)

@@ -157,12 +157,12 @@ class Documents:
         own = (self.folder / name).is_file()
         lines = self._source(name).split("\n")
         excerpt = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+        place, code = (
+            (f"templates/{name}", "template") if own else (f"scharrel/templates/{name}", "own-template")
+        )
         return BrokenTemplateError(
-            Problem(
-                f"templates/{name}" if own else f"scharrel/templates/{name}",
-                max(line, 1), "template", {"reason": visible(reason)}, excerpt=excerpt,
-            )
-        )  # fmt: skip
+            Problem(place, max(line, 1), code, {"reason": visible(reason)}, excerpt=excerpt)
+        )
 
     def _source(self, name: str) -> str:
         try:

@@ -1,5 +1,7 @@
 """Words, amounts and dates in the language of the reader; every text comes from the catalogue."""
 
+import errno
+import os
 import tomllib
 import unicodedata
 from datetime import date
@@ -92,13 +94,27 @@ class Words:
 
         return format_date(day, "d MMM y", locale=self.locale)
 
+    def reason(self, text: str) -> str:
+        """Why the system refused, in the reader's words where we have them."""
+        name = next((name for name in catalogue(self.lang)["reason"] if text == _said(name)), None)
+        return self(f"reason.{name}") if name else text
+
     def problem(self, problem: Problem) -> str:
         """What is wrong and what to do, without the place."""
         values = {key: _cut(visible(value)) for key, value in problem.values.items()}
+        if "reason" in values:
+            values["reason"] = self.reason(values["reason"])
         text = self("problem." + problem.code, **values)
-        if near := values.get("near"):
-            text += " " + self("check.near", near=near)
+        if values.get("near"):
+            text += " " + self("check.near", near=values["near"])
+        elif "near" in values and problem.code in catalogue(self.lang)["otherwise"]:
+            text += " " + self("otherwise." + problem.code, **values)
         return text
+
+
+def _said(name: str) -> str:
+    """What the system says for the error of that name."""
+    return os.strerror(getattr(errno, name)) if hasattr(errno, name) else ""
 
 
 def _cut(value: str) -> str:

@@ -1,0 +1,101 @@
+"""What people type that no parser can read, and the problem that names it."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from scharrel.core.problems import Problem
+
+_ROOTS = "Assets|Liabilities|Equity|Income|Expenses"
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_DATED = re.compile(r"\s*(\d{4})[-/](\d{1,2})[-/](\d{1,2})\b")
+_POSTING = re.compile(rf"\s+(?:{_ROOTS}):", re.IGNORECASE)
+_FAR = 100
+"""Lines of one booking that are looked at."""
+_KEY = re.compile(r"\s+([A-Za-z][\w-]*):(?:\s+(.*))?$")
+
+
+def hint(shown: str, lines: list[str], number: int) -> Problem:
+    """What is most likely wrong with the line of that number (from 1), and where that really is."""
+    lines = lines if number <= len(lines) else [*lines, *[""] * (number - len(lines))]
+    line = without_texts(lines[number - 1])
+
+    def at(code: str, /, place: int = number, **values: str) -> Problem:
+        return Problem(shown, place, code, values, excerpt=lines[place - 1].rstrip("\r"))
+
+    for code, fits in _SIGNS.items():
+        if fits(line):
+            return at(code)
+    if (key := _KEY.fullmatch(line)) and key[1] not in _ROOTS.split("|"):
+        if key[1][0].isupper():
+            return at("key-case", key=key[1].lower())
+        if re.fullmatch("true|false|ja|nee|yes|no|waar|onwaar", (key[2] or "").lower()):
+            return at("yes-or-no", key=key[1])
+        if re.match("[A-Za-z]", key[2] or ""):
+            return at("unquoted", key=key[1])
+    if shown.endswith("/coop.beancount"):
+        return at("unreadable-register")
+    if shown.endswith("/accounts.beancount"):
+        return at("unreadable-chart")
+    if _DATED.match(line):
+        starred = re.match(r'\S+\s+[*!"]', line)
+        return at("no-star" if starred and starred[0][-1] == '"' else "unreadable-first")
+    if _POSTING.match(line):
+        return _posting(line, lines, number, at)
+    return at("unreadable-line")
+
+
+def without_texts(line: str) -> str:
+    """The line with every text empty, and without what is said behind a semicolon."""
+    return _QUOTED.sub('""', line).partition(";")[0].rstrip()
+
+
+def _posting(line: str, lines: list[str], number: int, at: Callable[..., Problem]) -> Problem:
+    """A posting that cannot be read: by what stands above it, or by what is on it."""
+    account = line.split(maxsplit=1)[0]
+    if not re.match(rf"(?:{_ROOTS}):", account):
+        return at("account-name", account=account)
+    above = number - 1
+    while above and not lines[above - 1].strip():
+        above -= 1
+    first = above
+    while first > max(number - _FAR, 0) and (not lines[first - 1].strip() or lines[first - 1][0] in " \t;"):
+        first -= 1
+    if first and re.match(r'[*!]\s*"', lines[first - 1]):
+        return at("no-date", place=first)
+    if above < number - 1 and first and _DATED.match(lines[first - 1]):
+        return at("split-booking", booking=str(first))
+    return at("unreadable-posting")
+
+
+def _no_such_day(line: str) -> bool:
+    found = _DATED.match(line)
+    try:
+        return bool(found and not date(*map(int, found.groups())))
+    except ValueError:
+        return True
+
+
+def _has(pattern: str) -> Callable[[str], bool]:
+    compiled = re.compile(pattern)
+    return lambda line: bool(compiled.search(line))
+
+
+# The first that fits is told.
+_SIGNS: Mapping[str, Callable[[str], bool]] = {
+    "invisible": _has(r"[\xa0\xad\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"),
+    "open-quote": lambda line: line.count('"') % 2 == 1,
+    "curly-quote": _has(r"[“”„«»‘’]|(?:^|\s)'[^']*'"),
+    "minus-sign": _has(r"[\u2010-\u2015\u2212]\s*\d"),
+    "number-format": _has(r"\d,\d{1,2}(?!\d)|\d\.\d{3},\d|\d,-"),
+    "minus-behind": _has(r"\d-(?=\s|$)"),
+    "euro-sign": _has("€"),
+    "euro-word": _has(r"\d\s*(?:eur|Eur|[Ee]uros?)\b"),
+    "currency-first": _has(r"\bEUR\s+-?\d"),
+    "date-format": _has(
+        r"^\s*(?:\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}\s+[a-z]+\.?\s+\d{4}|\d{4}[. ]\d{1,2}[. ]\d{1,2})\b"
+    ),
+    "impossible-date": _no_such_day,
+    "indented-date": _has(r"^\s+\d{4}[-/]\d{1,2}[-/]\d{1,2}\b"),
+    "not-indented": _has(rf"^(?:(?:{_ROOTS}):|[a-z][\w-]*:\s)"),
+}
