@@ -106,7 +106,7 @@ def test_every_call_that_can_fail_is_told_and_leaves_whole_files(
             told += 1
             assert done.status == 1
             assert "niet te schrijven" in done.err
-            assert "No space left" in done.err
+            assert "de schijf is vol" in done.err
         assert quick("allocate", "2026-06", "--coop", str(coop)).status == 0
         assert snapshot(coop) == after
         if len(calls) < number:
@@ -229,7 +229,7 @@ def test_a_full_disk(coop: Path, tmp_path: Path, quick: Run) -> None:
         old = snapshot(there)
         done = quick("allocate", "2026-06", "--coop", str(there))
         assert done.status == 1
-        assert "schijf vol" in done.err
+        assert "de schijf is vol" in done.err
         assert {name: old[name] for name in old} == {
             name: content for name, content in snapshot(there).items() if name in old
         }
@@ -248,7 +248,7 @@ def test_a_share_that_knows_no_locks(coop: Path, quick: Run, monkeypatch: pytest
     done = quick("allocate", "2026-06", "--coop", str(coop))
     assert done.status == 1
     assert "niet te schrijven" in done.err
-    assert "No locks available" in done.err
+    assert "kan niet bijhouden wie er bezig is" in done.err
     assert snapshot(coop) == before
     assert quick("check", "--coop", str(coop)).status == 0
 
@@ -271,5 +271,5 @@ def test_a_ledger_that_vanishes(coop: Path, quick: Run) -> None:
     before = snapshot(coop)
     done = quick("allocate", "2026-06", "--coop", str(coop))
     assert done.status == 1
-    assert f"{LEDGER}:1: Dit bestand is er niet" in done.err
+    assert f"{LEDGER}:1: amina staat in het ledenregister, maar heeft geen kasboek" in done.err
     assert snapshot(coop) == before

@@ -115,6 +115,19 @@ def test_nothing_from_a_ledger_steers_the_screen(coop: Path, quick: Run) -> None
     assert "[red]rood[/red]" in quick("explain", "amina", "2026-06", "--coop", str(coop)).out
 
 
+@pytest.mark.parametrize("amount", ["1/0", "1 / 0.00", "1./00", "(1)/(2-2)", "1 / -0", "2/1/0"])
+def test_dividing_by_zero_ends_the_parser_but_not_the_program(amount: str, coop: Path, scharrel: Run) -> None:
+    write(coop, f'2026-06-22 * "a"\n  Income:Omzet  {amount} EUR\n  Assets:Bank')
+    done = scharrel("check", "--coop", str(coop))
+    assert done.status == 1
+    assert "door nul gedeeld" in done.err
+
+
+def test_dividing_by_another_number_is_allowed(coop: Path, quick: Run) -> None:
+    write(coop, '2026/06/02 * "a"\n  Income:Omzet  -100 / 0.5 EUR\n  Assets:Bank')
+    assert quick("check", "--coop", str(coop)).status == 0
+
+
 def test_a_book_takes_no_command_from_a_name(coop: Path, quick: Run) -> None:
     with open(coop / "ledgers/coop.beancount", "a") as register:
         register.write('\n2026-06-01 custom "member" "amina"\n  name: "A\\"\nplugin \\"planted\\""\n')

@@ -175,7 +175,10 @@ def test_a_year_that_is_open_is_not_settled(coop: Path, quick: Run) -> None:
     assert "scharrel close 2026-12" in done.err
     warned = quick("check", "--coop", str(coop))
     assert warned.status == 0
-    assert "telt pas als dat jaar gesloten is: scharrel close 2026-12" in warned.err
+    assert (
+        "telt pas als dat jaar gesloten is. Sluit het af als het voorbij is: scharrel close 2026-12"
+        in warned.err
+    )
 
 
 def test_without_anything_definitive_it_says_what_to_write(year: Path, quick: Run) -> None:

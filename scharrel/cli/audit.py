@@ -8,6 +8,9 @@ from scharrel.cli.options import COOP, JSON, LANG
 from scharrel.core.problems import errors
 from scharrel.text.words import visible
 
+CORRECTED = frozenset({"booking-gone", "booking-new", "changed-facts"})
+"""What `allocate` can put right in the open month."""
+
 
 def audit(
     as_json: Annotated[bool, JSON] = False,
@@ -31,6 +34,11 @@ def audit(
                 f"audit.{finding.code}", month=words.month(finding.month), detail=visible(finding.detail)
             )
             screen.print(f"{finding.file}: {said}", soft_wrap=True)
+        codes = {finding.code for finding in findings}
+        if codes - CORRECTED:
+            screen.print(words("audit.restore"), soft_wrap=True)
+        if codes & CORRECTED:
+            screen.print(words("audit.correct"), soft_wrap=True)
         if not books.closed:
             screen.print(words("audit.nothing-closed"))
         elif not findings and not wrong:

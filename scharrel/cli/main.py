@@ -15,16 +15,22 @@ def main() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by who started the program
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    status: Any = 0
     try:
-        sys.exit(_run())
+        try:
+            status = _run()
+        except SystemExit as stopped:
+            status = stopped.code
+        sys.stdout.flush()
     except BrokenPipeError:
         _hear_no_more()
-        sys.exit(0)
+        status = status or 1  # whether all was well has not been heard
     except OSError as error:
         _refused(error)
     except KeyboardInterrupt:
         _say_interrupted()
-        sys.exit(INTERRUPTED)
+        status = INTERRUPTED
+    sys.exit(status)
 
 
 def _run() -> int | None:
@@ -50,7 +56,6 @@ def _run() -> int | None:
     stdout = sys.stdout
     try:
         status: int | None = app(standalone_mode=False)
-        sys.stdout.flush()
     except usage_error as error:
         from scharrel.cli.usage import wrong_usage
 

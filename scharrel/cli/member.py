@@ -84,7 +84,7 @@ def add(
 
 def _cases(pack: Pack, fact: str, month: Month) -> list[str]:
     """What the rules say a fact can be; nothing when they do not ask."""
-    params = {p for step in pack.steps for p in step.params() if p.by == fact}
+    params = [param for step in pack.steps for param in step.params() if param.by == fact]
     return list(dict.fromkeys(case for param in params for case in param.cases(month)))
 
 

@@ -1,0 +1,326 @@
+"""Every error that is no mistake in a ledger or pack, provoked, and none left that cannot be."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import test_check
+from conftest import Run
+from filelock import FileLock
+
+from scharrel.text.words import catalogue
+
+LEDGER = "ledgers/members/amina.beancount"
+REGISTER = "ledgers/coop.beancount"
+PACK = "rules/vrije-uitloop.toml"
+SEALS = "ledgers/allocations"
+LATE = '\n2026-02-20 * "late" "klant"\n  Income:Omzet  -100.00 EUR\n  Assets:Bank\n'
+WITHDRAWAL = '\n2026-05-20 * "winkel"\n{reason}  Liabilities:Spaarpot  {amount} EUR\n  Assets:Bank\n'
+SETTLED = '\n2026-06-12 custom "settlement" "{member}" "{year}"\n  source: "Aanslag"\n  {due}\n'
+STATEMENT = "statements/2026-05/member/amina.txt"
+
+
+def said(key: str, text: str) -> bool:
+    """Whether the message of that key stands in the text, whatever is filled in."""
+    section, _, name = key.partition(".")
+    template: str = catalogue("nl")[section][name]
+    pattern = re.sub(r"\\\{[a-z_]+\\\}", ".+?", re.escape(template.split("\n", maxsplit=1)[0]))
+    return bool(re.search(pattern.replace(r"\{\{", r"\{").replace(r"\}\}", r"\}"), text))
+
+
+Break = Callable[[Path], object]
+
+
+def add(file: str, text: str) -> Break:
+    def more(coop: Path) -> None:
+        with open(coop / file, "a", encoding="utf-8") as opened:
+            opened.write(text)
+
+    return more
+
+
+def put(file: str, text: str) -> Break:
+    def instead(coop: Path) -> None:
+        (coop / file).parent.mkdir(parents=True, exist_ok=True)
+        (coop / file).write_text(text, "utf-8")
+
+    return instead
+
+
+def swap(file: str, old: str, new: str) -> Break:
+    def instead(coop: Path) -> None:
+        text = (coop / file).read_text("utf-8")
+        assert old in text
+        (coop / file).write_text(text.replace(old, new, 1), "utf-8")
+
+    return instead
+
+
+def gone(file: str) -> Break:
+    return lambda coop: (coop / file).unlink()
+
+
+def as_it_is(_: Path) -> None:
+    pass
+
+
+ASKING = swap(PACK, 'target = "start_capital"', 'target = "start_capital"\napproval = true')
+HOUSEHOLD = swap(
+    PACK,
+    '[param.free_amount]\nsource = "s"\nvalues = [ { from = 2026-01-01, value = 200.00 } ]',
+    '[param.free_amount]\nsource = "s"\nby = "household"\n'
+    "values = [ { from = 2026-01-01, value = { single = 200.00 } } ]",
+)
+
+# What is said, what is done to a sound cooperative, which command then says it, and with what status.
+ERRORS: dict[str, tuple[Break, str, int]] = {
+    "error.month": (as_it_is, "allocate oktober", 2),
+    "error.month-far": (as_it_is, "allocate 2062-10", 2),
+    "error.no-member": (as_it_is, "explain amna 2026-04", 2),
+    "error.before-first": (as_it_is, "explain amina 2025-04", 2),
+    "error.no-month": (
+        lambda coop: (
+            add(REGISTER, '\n2026-06-01 custom "member" "amina"\n  left: TRUE\n')(coop),
+            put(LEDGER, 'include "../accounts.beancount"\n')(coop),
+        ),
+        "explain amina 2026-09",
+        2,
+    ),
+    "error.no-step": (as_it_is, "explain amina 2026-04 koop", 2),
+    "error.write": (put("ledgers/allocations", "een bestand"), "allocate 2026-06", 1),
+    "error.file": (as_it_is, "verify nergens.pdf", 1),
+    "error.lang": (as_it_is, "check --lang de", 2),
+    "error.not-empty": (as_it_is, "init {coop}", 2),
+    "error.member-exists": (as_it_is, "member add amina Amina", 2),
+    "error.member-id": (as_it_is, "member add Amina Amina", 2),
+    "error.no-name": (as_it_is, "member add bram _", 2),
+    "error.no-pack": (as_it_is, "member add bram Bram --rules x", 2),
+    "error.household": (HOUSEHOLD, "member add bram Bram --household alleen", 2),
+    "error.household-missing": (HOUSEHOLD, "member add bram Bram", 2),
+    "error.iban": (as_it_is, "member add bram Bram --iban NL00", 2),
+    "error.kind": (as_it_is, "statements --for x", 2),
+    "error.format": (as_it_is, "statements --format doc", 2),
+    "error.coop-member": (as_it_is, "statements --for coop --member amina", 2),
+    "error.nothing-allocated": (as_it_is, "statements", 1),
+    "error.not-ended": (as_it_is, "close 2028-01", 2),
+    "error.settlement-open": (as_it_is, "settle 2026 --member amina", 1),
+    "error.year": (as_it_is, "settle 26 --member amina", 2),
+    "error.no-coop-there": (gone(REGISTER), "check", 2),
+    "usage.option": (as_it_is, "check --alles", 2),
+    "usage.missing": (as_it_is, "explain amina", 2),
+    "usage.command": (as_it_is, "alocate", 2),
+    "usage.help": (as_it_is, "explain amina", 2),
+    "usage.extra": (as_it_is, "member add bram Bram de Wit", 2),
+    "usage.value": (as_it_is, "check --coop", 2),
+    "usage.no-value": (as_it_is, "check --json=x", 2),
+    "problem.no-reason": (add(LEDGER, WITHDRAWAL.format(reason="", amount="1.00")), "check", 0),
+    "problem.not-approved": (ASKING, "check", 1),
+    "problem.pot-below-zero": (
+        add(LEDGER, WITHDRAWAL.format(reason='  reason: "x"\n', amount="9999.00")),
+        "check",
+        0,
+    ),
+    "problem.approval": (add(REGISTER, '\n2026-05-01 custom "approval" "amina" 2.00 EUR\n'), "check", 1),
+    "problem.approval-member": (
+        add(REGISTER, '\n2026-05-01 custom "approval" "amna" "Fiets" 2.00 EUR\n'),
+        "check",
+        1,
+    ),
+    "problem.approval-pot": (swap(PACK, 'rate = "20%"', 'rate = "20%"\napproval = true'), "check", 1),
+    "problem.settlement": (
+        add(REGISTER, SETTLED.format(member="amina", year="2026", due="tax: -1")),
+        "check",
+        1,
+    ),
+    "problem.settlement-member": (
+        add(REGISTER, SETTLED.format(member="amna", year="2026", due="tax: 1")),
+        "check",
+        1,
+    ),
+    "problem.settlement-no-member": (
+        add(REGISTER, SETTLED.format(member="amina", year="2024", due="tax: 1")),
+        "check",
+        1,
+    ),
+    "problem.settlement-open": (
+        add(REGISTER, SETTLED.format(member="amina", year="2026", due="tax: 1")),
+        "check",
+        0,
+    ),
+    "problem.settlement-step": (
+        add(REGISTER, SETTLED.format(member="amina", year="2026", due="coop: 1")),
+        "check",
+        1,
+    ),
+    "problem.settlement-no-tax": (
+        lambda coop: (
+            swap(PACK, 'party = "tax"', 'party = "coop"')(coop),
+            add(REGISTER, SETTLED.format(member="amina", year="2026", due="tax: 1"))(coop),
+        ),
+        "check",
+        1,
+    ),
+    "problem.symlink": (
+        lambda coop: (
+            (coop / LEDGER).rename(coop / "elders"),
+            (coop / LEDGER).symlink_to(coop / "elders"),
+        ),
+        "check",
+        1,
+    ),
+    "problem.too-long": (lambda coop: os.truncate(coop / LEDGER, 60_000_000), "check", 1),
+    "problem.too-many-lines": (add(LEDGER, ";\n" * 600_000), "check", 1),
+    "problem.long-line": (add(LEDGER, ";" * 6_000), "check", 1),
+    "problem.unreadable-file": (
+        lambda coop: (shutil.rmtree(coop / "ledgers/members"), put("ledgers/members", "een bestand")(coop)),
+        "check",
+        1,
+    ),
+    "problem.many-more": (add(LEDGER, "x y z\n" * 300), "check", 1),
+    "problem.stopped-looking": (
+        add(LEDGER, "".join(LATE.replace("Omzet", f"Omzet{n}") for n in range(300))),
+        "check",
+        1,
+    ),
+    "problem.strange-letters": (
+        add(LEDGER, "\n2026-01-01 open Liabilities:Sp\N{CYRILLIC SMALL LETTER A}arpot EUR\n"),
+        "check",
+        1,
+    ),
+}
+# The same of a cooperative that was allocated up to May and closed up to April.
+CLOSED: dict[str, tuple[Break, str, int]] = {
+    "error.closed": (as_it_is, "close 2026-03", 2),
+    "problem.broken-seal": (put(f"{SEALS}/amina/2026-02.seal", "{"), "allocate 2026-06", 1),
+    "problem.rules-of-closed": (swap(PACK, '"10%"', '"11%"'), "allocate 2026-06", 1),
+    "problem.not-allocated": (add(LEDGER, LATE), "statements 2026-05", 1),
+    "problem.template": (put("templates/member.j2", "{% if %}"), "statements 2026-05", 1),
+    "problem.own-template": (put("templates/words.nl.j2", ""), "statements 2026-05", 1),
+    "audit.sound": (as_it_is, "audit", 0),
+    "audit.missing-month": (gone(f"{SEALS}/2026-02.seal"), "audit", 1),
+    "audit.restore": (gone(f"{SEALS}/2026-02.seal"), "audit", 1),
+    "audit.broken-seal": (put(f"{SEALS}/2026-02.seal", "{"), "audit", 1),
+    "audit.changed-seal": (add(f"{SEALS}/amina/2026-02.seal", " "), "audit", 1),
+    "audit.broken-chain": (add(f"{SEALS}/2026-02.seal", " "), "audit", 1),
+    "audit.seals-differ": (add(f"{SEALS}/amina/2026-04.seal", " "), "audit", 1),
+    "audit.missing-seal": (gone(f"{SEALS}/amina/2026-02.seal"), "audit", 1),
+    "audit.missing-allocation": (gone(f"{SEALS}/amina/2026-03.beancount"), "audit", 1),
+    "audit.changed-allocation": (add(f"{SEALS}/amina/2026-03.beancount", ";"), "audit", 1),
+    "audit.booking-gone": (swap(LEDGER, "2026-01", "2026-03"), "audit", 1),
+    "audit.booking-new": (add(LEDGER, LATE), "audit", 1),
+    "audit.correct": (add(LEDGER, LATE), "audit", 1),
+    "audit.changed-rules": (swap(PACK, '"10%"', '"11%"'), "audit", 1),
+    "audit.changed-facts": (swap(REGISTER, 'name: "Amina"', 'name: "Amina"\n  card: "x"'), "audit", 1),
+}
+OWN_TESTS = {
+    "error.no-coop", "error.busy", "error.output", "error.interrupted", "error.no-settlement",
+    "problem.changed-while-reading", "audit.nothing-closed",
+}  # fmt: skip
+
+
+def run_and_look(key: str, row: tuple[Break, str, int], coop: Path, quick: Run) -> None:
+    breaking, command, status = row
+    breaking(coop)
+    arguments = [" " if a == "_" else a.replace("{coop}", str(coop)) for a in command.split()]
+    takes_none = arguments[-1] == "--coop" or arguments[0] in ("init", "alocate")
+    done = quick(*arguments, *([] if takes_none else ["--coop", str(coop)]))
+    assert (done.status, said(key, done.out + done.err)) == (status, True), done
+
+
+@pytest.mark.parametrize("key", ERRORS)
+def test_an_error(key: str, coop: Path, quick: Run) -> None:
+    run_and_look(key, ERRORS[key], coop, quick)
+
+
+@pytest.fixture(scope="module")
+def closed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small cooperative, allocated up to May and closed up to April."""
+    folder = tmp_path_factory.mktemp("closed") / "coop"
+    shutil.copytree(Path(__file__).parent / "contract/vrije-uitloop", folder)
+    for command in (["allocate", "2026-05"], ["close", "2026-04"]):
+        subprocess.run([sys.executable, "-m", "scharrel", *command, "--coop", folder], check=True)
+    return folder
+
+
+@pytest.mark.parametrize("key", CLOSED)
+def test_an_error_about_what_is_closed(key: str, closed_once: Path, tmp_path: Path, quick: Run) -> None:
+    coop = Path(shutil.copytree(closed_once, tmp_path / "coop"))
+    run_and_look(key, CLOSED[key], coop, quick)
+
+
+@pytest.mark.parametrize("section", ["problem", "error", "usage", "audit"])
+def test_every_message_is_provoked(section: str) -> None:
+    provoked = {*ERRORS, *CLOSED, *OWN_TESTS}
+    tables = (test_check.IN_THE_LEDGER, test_check.IN_THE_PACK, test_check.ELSEWHERE, test_check.OWN_TESTS)
+    provoked |= {f"problem.{code}" for table in tables for code in table}
+    assert {f"{section}.{key}" for key in catalogue("nl")[section]} == {
+        key for key in provoked if key.startswith(section + ".")
+    }
+
+
+def test_every_hint_belongs_to_a_message() -> None:
+    assert set(catalogue("nl")["otherwise"]) <= {*catalogue("nl")["problem"], *catalogue("nl")["error"]}
+
+
+# -- those that need more
+
+
+def test_who_is_at_work_is_named(coop: Path, quick: Run) -> None:
+    (coop / ".scharrel").mkdir()
+    (coop / ".scharrel/holder").write_text("scharrel close, 1234")
+    with FileLock(coop / ".scharrel/lock"):
+        done = quick("allocate", "2026-06", "--coop", str(coop))
+    assert done.status == 1
+    assert said("error.busy", done.err)
+    assert "scharrel close, 1234" in done.err
+
+
+def test_outside_a_cooperative(tmp_path: Path, quick: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = quick("check")
+    assert (done.status, said("error.no-coop", done.err)) == (2, True)
+
+
+def test_an_outcome_that_has_no_place_to_go(coop: Path) -> None:
+    for command in (["check", "--json", "--coop", str(coop)], ["--version"], ["--help"]):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "scharrel", *command],
+                stdout=full, stderr=subprocess.PIPE, text=True, check=False, env={"LANG": "nl_NL.UTF-8"},
+            )  # fmt: skip
+        assert done.returncode == 1
+        assert done.stderr == "De uitkomst is niet te schrijven: de schijf is vol.\n"
+
+
+@pytest.mark.parametrize("close", ["", ">&-", "2>&-", "| true"])
+def test_nobody_listens(close: str, coop: Path) -> None:
+    add(LEDGER, "fout\n")(Path(shutil.copytree(coop, coop.parent / "wrong")))
+    where = {0: coop, 1: coop.parent / "wrong"}
+    for command, status in (("explain amina 2026-04", 0), ("check --json", 0), ("check", 1), ("alocate", 2)):
+        option = f"--coop '{where[status]}'" if status in where else ""
+        shell = f"'{sys.executable}' -m scharrel {command} {option} {close}; exit ${{PIPESTATUS[0]}}"
+        done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False)
+        expected = status or (1 if close == "| true" else 0)
+        assert (done.returncode, done.stderr.count("Traceback")) == (expected, 0)
+
+
+def test_stopping_is_no_mistake_in_a_ledger(coop: Path) -> None:
+    many = LATE.replace("2026-02-20", "2026-02-{day}") * 40_000
+    add(LEDGER, many.replace("{day}", "20"))(coop)
+    for wait in (0.6, 1.0, 1.4):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "scharrel", "check", "--coop", coop],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={"LANG": "nl_NL.UTF-8"},
+        )  # fmt: skip
+        time.sleep(wait)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+        assert (process.returncode, out) == (130, "")
+        assert err.strip() == catalogue("nl")["error"]["interrupted"]
