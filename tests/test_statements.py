@@ -278,7 +278,7 @@ def test_a_broken_template_is_named_and_nothing_is_written(case: str, coop: Path
     done = quick("statements", MONTH, "--coop", str(coop))
     assert done.status == 1
     assert f"templates/{name}:{line}: Dit sjabloon werkt niet" in done.err
-    assert "Er is niets geschreven" in done.err
+    assert "Er is niets gedaan" in done.err
     assert not list((coop / "statements").rglob("*.*"))
 
 

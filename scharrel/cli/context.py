@@ -236,4 +236,4 @@ def stop_on_errors(problems: list[Problem]) -> None:
     """Tell the problems; with an error among them nothing is done."""
     tell(problems)
     if errors(in_order(problems)):
-        fail(words("check.nothing-written"), status=1)
+        fail(words("check.nothing-done"), status=1)

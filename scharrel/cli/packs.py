@@ -1,6 +1,8 @@
 """The rule packs that a command line names: by id, or as a file that nobody decided on yet."""
 
 from collections.abc import Sequence
+import errno
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +47,8 @@ def _from_file(books: "Books", path: Path) -> tuple[Pack | None, list[Problem]]:
     from scharrel.files.packs import read_pack
     from scharrel.files.source import read_text
 
+    if not path.exists():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     text = read_text(Coop(path.parent), path)
     if text.problems:
         return None, text.problems
