@@ -1,8 +1,8 @@
 """The rule packs that a command line names: by id, or as a file that nobody decided on yet."""
 
-from collections.abc import Sequence
 import errno
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
