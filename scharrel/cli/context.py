@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from scharrel.core.month import Month, months
+from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors, in_order
 from scharrel.files.coop import Coop, NoCoopError, find_coop
 from scharrel.text.words import LANGUAGES, Words, visible
@@ -178,19 +178,14 @@ def read_amount(text: str) -> Decimal:
 
 def require_members(books: "Books", wanted: Iterable[str] | None) -> None:
     """Only members of this cooperative can be asked for."""
+    from scharrel.files.chart import nearest
+
     for member in wanted or ():
         if member not in books.members:
             stop_on_errors(books.problems)
-            fail(no_member(books, member), status=2)
-
-
-def no_member(books: "Books", name: str) -> str:
-    """That there is no such member, and who may be meant."""
-    from scharrel.files.chart import nearest
-
-    near = nearest(name, books.members)
-    hint = words("check.near", near=near) if near else words("otherwise.no-member")
-    return f"{words('error.no-member', member=name)} {hint}"
+            near = nearest(member, books.members)
+            hint = words("check.near", near=near) if near else words("otherwise.no-member")
+            fail(f"{words('error.no-member', member=member)} {hint}", status=2)
 
 
 def group_of(books: "Books", member: str) -> "Group":
@@ -200,13 +195,9 @@ def group_of(books: "Books", member: str) -> "Group":
 
 
 def fail_without_month(who: "Member", asked: Month) -> NoReturn:
-    """The month is none of the member's: say which ones are."""
-    if asked < who.first:
-        values = {"name": who.name, "month": words.month(asked), "first": words.month(who.first)}
-        fail(words("error.before-first", **values), status=2)
-    mine = [month for month in months(who.first, max(Month.of(today()), who.first)) if who.active(month)]
-    first, last = words.month(mine[0]), words.month(mine[-1])
-    fail(words("error.no-month", name=who.name, month=words.month(asked), first=first, last=last), status=2)
+    """The month is none of the member's: say why."""
+    values = {"name": who.name, "month": words.month(asked), "first": words.month(who.first)}
+    fail(words("error.before-first" if asked < who.first else "error.no-month", **values), status=2)
 
 
 def print_json(value: Any) -> None:
