@@ -1,4 +1,4 @@
-"""Make the pictures of the README anew: python docs/pictures.py
+"""Make the pictures of the documentation anew: python docs/pictures.py
 
 Runs the real commands on the example cooperative; nothing in docs/pictures/ is made by hand.
 """
@@ -39,9 +39,16 @@ def first_page(name: str, statement: Path) -> None:
     (PICTURES / f"{name}.png").write_bytes(shown)
 
 
+def drawing(name: str, *arguments: str) -> None:
+    """A drawing that a command makes."""
+    command = [sys.executable, "-m", "scharrel", *arguments, "--out", str(PICTURES / f"{name}.svg")]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
 def main() -> None:
     terminal("allocate", "allocate", MONTH)
     terminal("explain", "explain", "fatma", MONTH, lines=40)
+    drawing("plot", "rules", "plot", "bijstand", "vrije-uitloop", "--month", MONTH, "--lang", "en")
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "scharrel", "statements", MONTH, "--lang", "nl", "--out", folder]
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)

@@ -62,15 +62,21 @@ def dossiers(
     return found, problems
 
 
-def _prospects(books: Books, group: Group, outcome: Outcome, month: Month) -> dict[str, tuple[Stretch, ...]]:
+def standing(books: Books, group: Group, outcome: Outcome, month: Month) -> dict[str, State]:
+    """How each of these members stands when the month begins."""
     amounts = {member: ledger.amounts for member, ledger in outcome.ledgers.items()}
     states: dict[str, State] = {}
     for _ in replay(group, amounts, books.packs, month.plus(-1), states):
         pass  # only where it ends counts
+    return states
+
+
+def _prospects(books: Books, group: Group, outcome: Outcome, month: Month) -> dict[str, tuple[Stretch, ...]]:
+    states = standing(books, group, outcome, month)
     return {
         member.id: prospect(
             books.packs[str(member.facts(month)["rules"])],
-            facts_of(member, amounts[member.id], month),
+            facts_of(member, outcome.ledgers[member.id].amounts, month),
             states[member.id],
         )
         for member in group

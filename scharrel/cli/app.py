@@ -23,6 +23,7 @@ from scharrel.cli.context import words
 from scharrel.cli.options import LANG
 from scharrel.cli.rules import check as rules_check
 from scharrel.cli.rules import diff as rules_diff
+from scharrel.cli.rules import plot as rules_plot
 from scharrel.cli.rules import show as rules_show
 
 _HELP = {"help_option_names": ["-h", "--help"]}
@@ -70,4 +71,5 @@ app.add_typer(_member, name="member")
 _rules.command("check", help=words("help.rules-check"))(rules_check.check)
 _rules.command("show", help=words("help.rules-show"))(rules_show.show)
 _rules.command("diff", help=words("help.rules-diff"))(rules_diff.diff)
+_rules.command("plot", help=words("help.rules-plot"))(rules_plot.plot)
 app.add_typer(_rules, name="rules")

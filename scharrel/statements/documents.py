@@ -126,8 +126,12 @@ class Documents:
 
     def _svg(self, name: str, **values: Any) -> str | Markup:
         """A drawing; on a page it is part of it, elsewhere a text."""
-        drawing = self._render(self.drawings, name, **values)
+        drawing = self.drawing(name, **values)
         return Markup(drawing) if self.form == "html" else drawing
+
+    def drawing(self, name: str, **values: Any) -> str:
+        """A drawing by itself; BrokenTemplateError names file and line."""
+        return self._render(self.drawings, name, **values)
 
     def _render(self, environment: Environment, name: str, **values: Any) -> str:
         try:

@@ -22,9 +22,11 @@ from scharrel.statements.municipality import (
     return_figures,
 )
 from scharrel.statements.pdf import Typesetter, TypesettingError
+from scharrel.statements.plot import Sheet, plot_figures
 from scharrel.statements.seal import Seal, packs_of
 from scharrel.statements.settlement import settlement_figures, settlement_view
 from scharrel.statements.year import year_figures, year_view
+from scharrel.text.plot import Drawing
 from scharrel.text.rules.pack import Told
 from scharrel.text.words import Words
 
@@ -94,6 +96,17 @@ def rules_handout(order: Order, coop: str, told: Told, hashes: Mapping[str, str]
     """The rules for the members' meeting; BrokenTemplateError if they cannot be rendered."""
     _, content = _made(order, "rules", "", RulesView(coop, told), hashes, {})
     return content
+
+
+def plot_sheet(order: Order, sheet: Sheet) -> bytes:
+    """What members keep under rules, on paper; BrokenTemplateError if it cannot be rendered."""
+    packs = {one.curve.pack.id: one.curve.pack.hash for one in sheet.curves}
+    return _made(order, "plot", "", sheet, packs, plot_figures(sheet))[1]
+
+
+def plot_drawing(order: Order, drawing: Drawing) -> bytes:
+    """The same as a drawing by itself."""
+    return _documents(order.templates, order.lang, "html").drawing("plot.svg.j2", drawing=drawing).encode()
 
 
 def place_of(kind: str, member: str, form: str) -> str:

@@ -1,0 +1,233 @@
+"""scharrel rules plot: what a member keeps under rules, drawn exactly."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from scharrel.cli.context import (
+    console,
+    fail,
+    fail_without_month,
+    group_of,
+    open_coop,
+    read_amount,
+    read_month,
+    say,
+    stop_on_errors,
+    today,
+    words,
+    writing_in,
+)
+from scharrel.cli.options import COOP, LANG
+from scharrel.core.month import Month
+from scharrel.core.pack import NoValueError, Pack
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from scharrel.analysis.bends import Curve
+    from scharrel.core.facts import MonthFacts
+    from scharrel.core.pack import Facts
+    from scharrel.core.state import State
+    from scharrel.files.gather import Books
+    from scharrel.text.bends import Named, Supposed
+    from scharrel.text.canvas import Span
+
+MOST = 6
+LEAST_TO, MOST_TO = 1, 1_000_000
+HEIGHTS = {"kept": 14, "next": 6}
+NARROWEST, WIDEST = 40, 100
+COLORS = ("cyan", "red", "magenta", "yellow", "blue", "green")
+
+_PACKS = typer.Argument(metavar="PACK", help=words("help.plot-packs"))
+_TO = typer.Option("--to", metavar="EUR", help=words("help.plot-to"))
+_MONTH = typer.Option("--month", metavar="MONTH", help=words("help.plot-month"))
+_COSTS = typer.Option("--costs", metavar="EUR", help=words("help.plot-costs"))
+_FACT = typer.Option("--fact", metavar="KEY=VALUE", help=words("help.plot-fact"))
+_MEMBER = typer.Option("--member", metavar="ID", help=words("help.plot-member"))
+_OUT = typer.Option("--out", metavar="FILE", help=words("help.plot-out"))
+
+
+class _Asked(NamedTuple):
+    """A pack as the command line calls it, and the month of its rules."""
+
+    name: str
+    pack: Pack
+    month: Month
+
+
+def plot(
+    packs: Annotated[list[str], _PACKS],
+    to: Annotated[str | None, _TO] = None,
+    month: Annotated[str | None, _MONTH] = None,
+    costs: Annotated[str | None, _COSTS] = None,
+    fact: Annotated[list[str] | None, _FACT] = None,
+    member: Annotated[str | None, _MEMBER] = None,
+    out: Annotated[Path | None, _OUT] = None,
+    coop: Annotated[Path | None, COOP] = None,
+    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
+) -> None:
+    from scharrel.analysis.plot import reach
+    from scharrel.cli.facts import read_facts
+    from scharrel.files.gather import read_books
+    from scharrel.text.bends import named
+
+    end = _end(to)
+    if out is not None and out.suffix.lower() not in (".svg", ".pdf"):
+        fail(words("plot.out", path=str(out)), status=2)
+    usual = read_month(month) if month else None
+    books = read_books(open_coop(coop))
+    asked = [_asked(books, name, usual) for name in dict.fromkeys(packs)]
+    if len(asked) > MOST:
+        fail(words("plot.too-many", most=MOST), status=2)
+    given = [*(fact or ()), *([f"costs={costs}"] if costs is not None else ())]
+    facts, booked = read_facts([one.pack for one in asked], given)
+    supposed, curves = (
+        _of_member(books, member, asked, facts, booked)
+        if member is not None
+        else _suppose(asked, facts, booked)
+    )
+    some = named(words, [(one.name, found) for one, found in zip(asked, curves, strict=True)])
+    end = end or reach(curves)
+    if out is None:
+        _show(some, supposed, end)
+    else:
+        _write(books, some, supposed, end, out)
+
+
+def _end(to: str | None) -> Fraction | None:
+    if to is None:
+        return None
+    end = read_amount(to)
+    if not LEAST_TO <= end <= MOST_TO:
+        fail(words("plot.to", text=to), status=2)
+    return Fraction(end)
+
+
+def _asked(books: "Books", name: str, usual: Month | None) -> _Asked:
+    """The pack of this name, with the month after an @ if there is one."""
+    from scharrel.cli.packs import named_pack
+
+    before, at, month = name.rpartition("@")
+    dated = bool(at) and not name.endswith(".toml")
+    asked = read_month(month) if dated else usual
+    pack = named_pack(books, before if dated else name)
+    if asked and not pack.holds_in(asked):
+        fail(words("plot.not-then", pack=pack.id, month=words.month(asked)), status=2)
+    if pack.collective:
+        fail(words("plot.shared", pack=pack.id), status=2)
+    return _Asked(before if dated else name, pack, asked or pack.nearest(Month.of(today())))
+
+
+def _suppose(
+    asked: Sequence[_Asked], facts: "Facts", booked: Mapping[str, Decimal]
+) -> "tuple[Supposed, list[Curve]]":
+    """The curves of a member who is new and for whom as much as possible holds."""
+    from scharrel.analysis.supposed import BORN, age, supposed
+    from scharrel.core.facts import MonthFacts
+    from scharrel.core.state import State
+    from scharrel.text.bends import Supposed
+
+    packs = [one.pack for one in asked]
+    everything = {**supposed(packs, min(one.month for one in asked)), **facts}
+    told = {fact: value for fact, value in everything.items() if fact != BORN or fact in facts}
+    curves = [_curve(one, MonthFacts(one.month, everything, booked, {}), State.new()) for one in asked]
+    return Supposed(told, age(packs)), curves
+
+
+def _of_member(
+    books: "Books", member: str, asked: Sequence[_Asked], facts: "Facts", booked: Mapping[str, Decimal]
+) -> "tuple[Supposed, list[Curve]]":
+    """The curves of a real member, as they stand when the month begins."""
+    from scharrel.core.facts import facts_of
+    from scharrel.dossiers import standing
+    from scharrel.run import compute, involved
+    from scharrel.text.bends import Supposed
+
+    group = group_of(books, member)
+    who = books.members[member]
+    outcome = compute(books, group, max(one.month for one in asked), today(), sealed=False)
+    stop_on_errors([*involved(books, group), *outcome.problems])
+    curves = []
+    for one in asked:
+        if not who.active(one.month):
+            fail_without_month(who, one.month)
+        month = facts_of(who, outcome.ledgers[member].amounts, one.month)
+        own = month._replace(facts={**month.facts, **facts}, roles={**month.roles, **booked})
+        curves.append(_curve(one, own, standing(books, group, outcome, one.month)[member]))
+    return Supposed(facts, name=who.name), curves
+
+
+def _curve(asked: _Asked, facts: "MonthFacts", before: "State") -> "Curve":
+    from scharrel.analysis.bends import curve
+
+    try:
+        return curve(asked.pack, facts, before)
+    except NoValueError as missing:
+        values = {"pack": asked.pack.id, "month": words.month(asked.month), "param": missing.param.id}
+        if missing.fact is None:
+            fail(words("plot.no-value", **values), status=2)
+        fail(words("plot.no-case", fact=missing.param.by, value=missing.fact, **values), status=2)
+
+
+def _show(some: "Sequence[Named]", supposed: "Supposed", end: Fraction) -> None:
+    from scharrel.text.bends import lead, rows, uncounted
+    from scharrel.text.canvas import Span, chart, plain, sample, signs
+    from scharrel.text.plot import beyond, figure
+
+    screen = console()
+    how = signs(screen.encoding)
+    letters = [one.letter for one in some]
+    width = max(min(screen.width, WIDEST), NARROWEST)
+    for nth, one in enumerate(some):
+        key = [*sample(nth, one.letter, how), Span(" ")] if one.letter else []
+        _line(screen, [*key, Span(one.full)])
+    for kind, height in HEIGHTS.items():
+        screen.print()
+        say(screen, words(f"plot.axis.{kind}"), style="bold")
+        for line in chart(words, figure(some, end, kind), letters, width, height, how):
+            _line(screen, line)
+        screen.print(words("plot.axis.along").rjust(width), soft_wrap=True)
+    for one in some:
+        screen.print()
+        say(screen, one.full, style="bold")
+        for where, what in rows(words, one.curve):
+            say(screen, plain(f"{where}: {what}", how), "  ")
+    screen.print()
+    for text in (*lead(words, some, supposed), *beyond(words, some, end)):
+        say(screen, plain(text, how))
+    if missing := uncounted(some):
+        say(screen, words("plot.how", role=missing[0]))
+
+
+def _line(screen: "Console", spans: "Sequence[Span]") -> None:
+    from rich.text import Text
+
+    styled = [(span.text, "" if span.curve is None else COLORS[span.curve]) for span in spans]
+    screen.print(Text.assemble(*styled), soft_wrap=True)
+
+
+def _write(books: "Books", some: "Sequence[Named]", supposed: "Supposed", end: Fraction, out: Path) -> None:
+    from scharrel.files.writing import write_bytes
+    from scharrel.statements.documents import BrokenTemplateError
+    from scharrel.statements.making import Order, plot_drawing, plot_sheet
+    from scharrel.statements.pdf import typesetters_world
+    from scharrel.statements.plot import plot_sheet_view, whole_drawing
+
+    month = some[0].curve.month
+    with writing_in(books.coop, "rules plot", alone=False), typesetters_world() as world:
+        order = Order(month, ("plot",), "pdf", words.lang, frozenset(), today(), books.coop.templates, world)
+        try:
+            if out.suffix.lower() == ".pdf":
+                made = plot_sheet(order, plot_sheet_view(words, books.title, some, supposed, end))
+            else:
+                made = plot_drawing(order, whole_drawing(words, some, supposed, end))
+        except BrokenTemplateError as broken:
+            stop_on_errors([broken.problem])
+            raise
+        write_bytes(out, made)
+    console().print(words("plot.done", path=str(out)), soft_wrap=True)
