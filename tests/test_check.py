@@ -148,6 +148,10 @@ IN_THE_PACK = {
     "whole-number": ('rate = "20%"', 'rate = "20%"\nmax_months = 0 # <<'),
     "true-or-false": ("carry = true", 'carry = "ja" # <<'),
     "when": ('rate = "20%"', 'rate = "20%"\nwhen = 3 # <<'),
+    "url": ('ref = "test"', 'ref = "test"\nurl = "wetten.overheid.nl" # <<'),
+    "strange-number": ("value = 600.00 } ]", "value = nan } ] # <<"),
+    "fill-in": ('rate = "20%"', 'rate = "?" # <<'),
+    "fill-in-text": ('ref = "test"', 'ref = "?" # <<'),
 }
 
 # What the register and the chart can hold wrong: the file, what stands there, and what instead.

@@ -280,13 +280,13 @@ def test_text_of_a_pack_stays_text(tmp_path: Path, quick: Run) -> None:
         ('{ nl = "Kosten", en = "Costs" }', f'"{quoted}"'),
         ('ref = "Ledenvergadering"\ndate', f'ref = "{quoted}"\ndate'),
         ('item = "5"', f'item = "{quoted}"'),
-        ('quote = "Het', f'url = "{quoted}"\nquote = "{quoted} Het'),
+        ('quote = "Het', f'quote = "{quoted} Het'),
     )
     wanted = re.sub(r"\s", "", hostile.replace("\\u202e", "\ufffd").replace("\\u001b", "\ufffd"))
     for form in ("pdf", "html", "txt"):
         out = tmp_path / f"regels.{form}"
         assert quick("rules", "show", changed, "--out", str(out), "--coop", str(REPOSITORY)).status == 0
-        assert re.sub(r"[\s\xad]", "", text_of(out)).count(wanted) >= 6, form
+        assert re.sub(r"[\s\xad]", "", text_of(out)).count(wanted) >= 5, form
     for command in (["show", changed], ["diff", "vrije-uitloop", changed]):
         done = quick("rules", *command, "--coop", str(REPOSITORY))
         assert wanted in re.sub(r"\s", "", done.out)

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -26,6 +25,7 @@ from scharrel.files.chart import Chart, nearest
 from scharrel.files.coop import Coop
 from scharrel.files.locate import Lines
 from scharrel.files.source import read_text
+from scharrel.files.toml import read_toml
 from scharrel.files.values import Values, whole
 
 _KINDS = ("input", "amount", "rate", "bands", "per", "all", "share")
@@ -42,12 +42,8 @@ _LIMITS = frozenset(
 _COMMON = frozenset({"id", "label", "party", "source", "to", "settle", "approval"})
 _STEP_KEYS = frozenset({*_KINDS, *_COMMON, *_LIMITS, "of", "units", "by"})
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
+_ADDRESS = re.compile(r"https?://[^\s/]\S*")
 _BASED = ("rate", "bands")
-_TOML_SIGNS = {
-    "toml-percent": re.compile(r"=\s*-?[\d.,]+\s*%"),
-    "toml-number": re.compile(r"=\s*-?[\d.]*,\d\d?(?=\s*(?:[}\],#]|$))|=\s*€"),
-    "toml-true": re.compile(r"=\s*(?:TRUE|FALSE|True|False)\b"),
-}
 
 
 def read_packs(coop: Coop, chart: Chart) -> tuple[dict[str, Pack], list[Problem]]:
@@ -91,25 +87,12 @@ def _of_the_chart(coop: Coop, problems: list[Problem], chart: Chart) -> Iterator
 
 def read_pack(data: bytes, shown: str, name: str | None, chart: Chart) -> tuple[Pack | None, list[Problem]]:
     """One pack and everything that is wrong with it; `name` is the id that it must have, if any."""
-    try:
-        table = tomllib.loads(data.decode().replace("\r\n", "\n"), parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        return None, [_unreadable(str(error), data.decode().split("\n"), shown)]
+    table, problems = read_toml(data.decode(), shown)
+    if problems:
+        return None, problems
     reader = _Reader(table, Lines(data.decode()), shown, chart)
     pack = reader.pack(name, "sha256:" + hashlib.sha256(data).hexdigest())
     return pack, reader.problems
-
-
-def _unreadable(message: str, lines: list[str], shown: str) -> Problem:
-    """What is most likely wrong in a file that is no TOML, by the line on which its reader stopped."""
-    found = re.search(r"line (\d+)", message)
-    line = int(found[1]) if found else len(lines)
-    excerpt = lines[line - 1].strip()
-    if message.startswith(("Cannot overwrite", "Cannot declare", "Cannot mutate")):
-        code = "toml-twice"
-    else:
-        code = next((code for code, sign in _TOML_SIGNS.items() if sign.search(excerpt)), "toml")
-    return Problem(shown, line, code, {}, excerpt=excerpt)
 
 
 class _Reader(Values):
@@ -167,6 +150,8 @@ class _Reader(Values):
         for name, text in (("url", url), ("quote", quote), ("item", item)):
             if text is not None and (not isinstance(text, str) or not text.strip()):
                 self.say(name, "not-text", key=name)
+        if isinstance(url, str) and not (_ADDRESS.fullmatch(url) and url.isprintable()):
+            self.say("url", "url")
         for name in sorted(table.keys() & {"date", "item"} if kind != "decision" else ()):
             self.say(name, "decision-only", key=name, kind=kind)
         votes = table.get("votes")
@@ -195,7 +180,7 @@ class _Reader(Values):
                 self.say("values", "param-values", param=key)
                 return None
             since = row["from"]
-            if not isinstance(since, date) or since.day != 1:
+            if type(since) is not date or since.day != 1:
                 self.say("values", "not-first-of-month", date=str(since))
                 continue
             choices = row["value"] if isinstance(row["value"], dict) else {"": row["value"]}
@@ -235,7 +220,7 @@ class _Reader(Values):
 
     def _steps(self, head: dict[str, Any]) -> tuple[Step, ...]:
         tables = self.table.get("step")
-        if not isinstance(tables, list) or not tables:
+        if not isinstance(tables, list) or not tables or not all(isinstance(t, dict) for t in tables):
             self.at = ("pack", 0)
             self.say("", "no-steps")
             return ()

@@ -21,6 +21,12 @@ from scharrel.files.locate import Lines
 _RATE = re.compile(r"(-?\d+(?:\.\d+)?)\s*%")
 _HUGE = Decimal(10) ** 12
 
+FILL_IN = "?"
+"""Stands where a pack from another cooperative had its own figure or decision."""
+
+MAX_PROBLEMS = 500
+"""Problems of one pack that are told one by one."""
+
 
 class Values:
     """What a rule pack says, key by key; `problems` has what is wrong with it."""
@@ -36,6 +42,10 @@ class Values:
         self.sources: dict[str, Source] = {}
 
     def say(self, key: str, code: str, /, **values: str) -> None:
+        if len(self.problems) > MAX_PROBLEMS:
+            return
+        if len(self.problems) == MAX_PROBLEMS:
+            code, values = "stopped-looking", {}
         table, nth = self.at
         line = self.lines.line(table, key, nth)
         self.problems.append(Problem(self.shown, line, code, values, excerpt=self.lines.excerpt(line)))
@@ -58,7 +68,17 @@ class Values:
         if not isinstance(value, str) or not value.strip():
             self.say(key, "missing-key", key=key)
             return None
-        return value
+        return None if self._open(key, value, "fill-in-text") else value
+
+    def _open(self, key: str, value: Any, code: str = "fill-in") -> bool:
+        """Whether it still has to be filled in; that is told by name."""
+        if value != FILL_IN:
+            return False
+        table, nth = self.at
+        _, _, name = table.partition(".")
+        step = self.table["step"][nth].get("id") if table == "step" else None
+        self.say(key, code, name=name or f"{step or table}.{key}")
+        return True
 
     def _choice(
         self, table: dict[str, Any], key: str, choices: tuple[str, ...], required: bool = True
@@ -105,22 +125,22 @@ class Values:
         return {}
 
     def _account(self, table: dict[str, Any], kind: str) -> str | None:
-        account = table.get("to")
+        account = str(table["to"]) if "to" in table else None
         if kind == "input":
             return None
         if account is None:
             self.say("to", "missing-key", key="to")
         elif account not in self.chart.accounts:
-            near = nearest(str(account), self.chart.accounts)
-            self.say("to", "unknown-account", account=str(account), near=near)
-        elif not _payable(str(account), self.chart):
-            self.say("to", "to-account", account=str(account))
-        return None if account is None else str(account)
+            self.say("to", "unknown-account", account=account, near=nearest(account, self.chart.accounts))
+        elif not payable(account, self.chart):
+            self.say("to", "to-account", account=account)
+        return account
 
-    def _role(self, key: str, role: Any) -> str:
+    def _role(self, key: str, named: Any) -> str:
+        role = str(named)
         if role not in self.chart.roles:
-            self.say(key, "unknown-role", role=str(role), near=nearest(str(role), self.chart.roles))
-        return str(role)
+            self.say(key, "unknown-role", role=role, near=nearest(role, self.chart.roles))
+        return role
 
     def _roles(self, table: dict[str, Any], key: str, required: bool = False) -> tuple[str, ...]:
         value = table.get(key, [])
@@ -169,6 +189,8 @@ class Values:
         self.say(key, code, step=step, near=near)
 
     def _figure(self, key: str, value: Any) -> tuple[Unit, Decimal] | None:
+        if self._open(key, value):
+            return None
         found = figure(value)
         if isinstance(found, str):
             self.say(key, found, value=str(value))
@@ -182,6 +204,8 @@ class Values:
         return self._value(key, table[key], unit or ("rate" if key == "rate" else "amount"))
 
     def _value(self, key: str, value: Any, unit: Unit) -> Operand | None:
+        if self._open(key, value):
+            return None
         if isinstance(value, str) and not _RATE.fullmatch(value) and not _number(value):
             param = self.params.get(value)
             if param is None and value not in self._table(self.table, "param"):
@@ -230,7 +254,7 @@ class Values:
 
     def _count(self, table: dict[str, Any], key: str) -> int | None:
         value: Any = table.get(key)
-        if key not in table:
+        if key not in table or self._open(key, value):
             return None
         if not whole(value) or value < 1:
             self.say(key, "whole-number", key=key, value=str(value))
@@ -249,7 +273,7 @@ class Values:
             return ()
         if isinstance(when, str) and when:
             return ((when, True),)
-        if isinstance(when, dict) and when:
+        if isinstance(when, dict) and when and not any(isinstance(v, dict | list) for v in when.values()):
             return tuple((fact, Decimal(value) if whole(value) else value) for fact, value in when.items())
         self.say("when", "when")
         return ()
@@ -264,7 +288,7 @@ class Values:
         day = table.get(key)
         if day is None:
             return None
-        if not isinstance(day, date):
+        if type(day) is not date:
             self.say(key, "not-a-date", key=key)
             return None
         if not fits(day):
@@ -286,7 +310,8 @@ def figure(value: Any) -> tuple[Unit, Decimal] | str:
     return "amount", Decimal(value)
 
 
-def _payable(account: str, chart: Chart) -> bool:
+def payable(account: str, chart: Chart) -> bool:
+    """Whether a step can pay to it."""
     return account.startswith(("Liabilities:", "Equity:")) and chart.role(account) not in (
         "appropriation",
         "vat",
