@@ -63,3 +63,11 @@ def quick(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         return Ran(int(stopped.value.code or 0), out, err)
 
     return run
+
+
+@pytest.fixture
+def new(tmp_path: Path, quick: Run) -> Path:
+    """A cooperative that just began, without rules."""
+    assert quick("init", str(tmp_path / "nieuw")).status == 0
+    shutil.rmtree(tmp_path / "nieuw/rules")
+    return tmp_path / "nieuw"

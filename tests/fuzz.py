@@ -37,6 +37,8 @@ WORDS = [
     b"1./(0)",
     b" * 9",
     b"[[step]]\n",
+    b"[step.cap]\n",
+    b"[[accept]]\n",
     b"[param.x]\n",
     b'rate = "10%"\n',
     b"values = [ { from = 2026-01-01, value = 1.00 } ]\n",
@@ -63,8 +65,12 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
     """Each kind of file: one that is sound, and what reads it."""
     from scharrel.core.month import Month
     from scharrel.files.cache import Cache
+    from scharrel.files.chart import read_chart
     from scharrel.files.coop import Coop
+    from scharrel.files.exchange import Export, export_text, read_export, read_exported_pack
     from scharrel.files.gather import read_books
+    from scharrel.files.own import OWN_KINDS, UnusualError, filled_in, to_fill_in
+    from scharrel.files.source import read_text
     from scharrel.run import compute
     from scharrel.statements.reading import NoStatementError, read_back
 
@@ -84,6 +90,21 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
                 compute(books, group, Month(2026, 6), date(2026, 7, 1))
 
         return read
+
+    def export(content: bytes) -> None:
+        (folder / "sent.toml").write_bytes(content)
+        found, _ = read_export(read_text(coop, folder / "sent.toml"), "export")
+        if found:
+            read_exported_pack(found, "export", read_chart(coop)[0])
+
+    def exported_pack(content: bytes) -> None:
+        with suppress(UnicodeDecodeError):
+            pack = Export("x", "0", date(2026, 1, 1), read_chart(coop)[0].accounts, content.decode())
+            table, problems = read_exported_pack(pack, "export", read_chart(coop)[0])
+            if not problems:
+                with suppress(UnusualError):
+                    filled_in(to_fill_in(pack.pack, dict.fromkeys(("figure", *OWN_KINDS), "")), {}, "x")
+                assert table
 
     def cache(content: bytes) -> None:
         reading("")(b"")
@@ -105,7 +126,12 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
     ]  # fmt: skip
     found = {name: (sound[Path(name)], reading(name)) for name in names}
     page = b'<!doctype html><script id="cijfers">{"kind": "coop"}</script>'
-    return found | {"cache": (cached, cache), "statement": (page, statement)}
+    found |= {"cache": (cached, cache), "statement": (page, statement)}
+    reading("")(b"")
+    pack = sound[Path("rules/vrije-uitloop.toml")]
+    sent = Export("x", "0", date(2026, 1, 1), read_chart(coop)[0].accounts, pack.decode(), "# x\n")
+    found |= {"export": (export_text(sent, "x").encode(), export), "exported pack": (pack, exported_pack)}
+    return found
 
 
 def mutated(whole: bytes, edits: list[tuple[int, int, bytes]]) -> bytes:

@@ -175,6 +175,8 @@ def test_no_command_uses_the_network(coop: Path, quick: Run, monkeypatch: pytest
     for command in (
         ["allocate", "2026-05"], ["explain", "amina", "2026-05"], ["check"], ["close", "2026-04"], ["audit"],
         ["statements", "2026-04"], ["verify", str(statement)], ["member", "add", "bram", "Bram"],
+        ["rules", "export", "vrije-uitloop", "--out", str(coop / "uit.toml")],
+        ["rules", "import", str(coop / "uit.toml"), "--as", "anders"],
     ):  # fmt: skip
         assert quick(*command, *where).status == 0, command
     assert quick("init", str(coop / "nieuw")).status == 0

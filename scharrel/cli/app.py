@@ -24,6 +24,8 @@ from scharrel.cli.options import LANG
 from scharrel.cli.rules import check as rules_check
 from scharrel.cli.rules import diff as rules_diff
 from scharrel.cli.rules import plot as rules_plot
+from scharrel.cli.rules import export as rules_export
+from scharrel.cli.rules import import_ as rules_import
 from scharrel.cli.rules import show as rules_show
 
 _HELP = {"help_option_names": ["-h", "--help"]}
@@ -72,4 +74,10 @@ _rules.command("check", help=words("help.rules-check"))(rules_check.check)
 _rules.command("show", help=words("help.rules-show"))(rules_show.show)
 _rules.command("diff", help=words("help.rules-diff"))(rules_diff.diff)
 _rules.command("plot", help=words("help.rules-plot"))(rules_plot.plot)
+_rules.command("export", help=words("help.rules-export"), short_help=words("help.rules-export-short"))(
+    rules_export.export
+)
+_rules.command("import", help=words("help.rules-import"), short_help=words("help.rules-import-short"))(
+    rules_import.import_
+)
 app.add_typer(_rules, name="rules")

@@ -58,9 +58,14 @@ def _figure(name: str, text: str, param: Param) -> Decimal:
     """A rate with its percent sign or an amount, as the parameter has it."""
     from scharrel.files.values import figure
 
-    plainly = text.replace(",", ".")
-    found = figure(Decimal(plainly) if _NUMBER.fullmatch(plainly) else plainly)
+    found = figure(as_in_packs(text))
     if not isinstance(found, str) and found[0] == param.unit:
         return found[1]
     code = found if isinstance(found, str) else f"needs-{param.unit}"
     fail(f"--set {name}: " + words(f"problem.{code}", value=text), status=2)
+
+
+def as_in_packs(text: str) -> Decimal | str:
+    """A figure that was typed, as packs have it: an amount as a number, a rate as text."""
+    plainly = text.replace(",", ".")
+    return Decimal(plainly) if _NUMBER.fullmatch(plainly) else plainly

@@ -1,6 +1,7 @@
 """The chart of accounts: which account has which role."""
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
@@ -57,6 +58,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """The known name that looks most like this one, capitals aside, or nothing."""
     names = {each.casefold(): each for each in known}
     return next((names[n] for n in difflib.get_close_matches(name.casefold(), names, 1, 0.6)), "")
+
+
+def plain_letter(letter: str) -> bool:
+    """Whether the letter can be told from those that charts use."""
+    return letter.isascii() or unicodedata.name(letter, "").startswith("LATIN ")
 
 
 def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:

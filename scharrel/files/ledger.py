@@ -1,6 +1,5 @@
 """A member's ledger: read, balanced to the cent, checked, and summed by month and role."""
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from beancount.parser import booking, options
 from scharrel.core.facts import Amounts, Movement
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
-from scharrel.files.chart import Account, Chart, nearest
+from scharrel.files.chart import Account, Chart, nearest, plain_letter
 from scharrel.files.coop import Coop
 from scharrel.files.parsing import MAX_PROBLEMS, metadata, parse, place
 from scharrel.files.postings import Posted, filled, imbalance, posted
@@ -149,7 +148,7 @@ class _Reader:
             if directive.account in self.accounts:
                 self.say(line, "opened-twice", account=directive.account)
                 return
-            if any(not _latin(letter) for letter in directive.account):
+            if any(not plain_letter(letter) for letter in directive.account):
                 self.say(line, "strange-letters", account=directive.account)
             currencies = tuple(directive.currencies or ())
             self.accounts[directive.account] = Account(directive.date, currencies)
@@ -326,11 +325,6 @@ class _Reader:
 def _party(movement: Movement) -> str:
     """From whom, as far as a booking says."""
     return movement.text.partition(" · ")[0]
-
-
-def _latin(letter: str) -> bool:
-    """Whether the letter can be told from those that the chart uses."""
-    return letter.isascii() or unicodedata.name(letter, "").startswith("LATIN ")
 
 
 def _options() -> Any:

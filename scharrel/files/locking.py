@@ -33,7 +33,7 @@ def only_writer(coop: Coop, command: str, now: datetime) -> Iterator[None]:
             (coop.cache / "holder").write_text(
                 f"scharrel {command}, {os.getpid()} @ {socket.gethostname()}, {now:%Y-%m-%d %H:%M}"
             )
-        for folder in (coop.cache, coop.register.parent, coop.members, coop.books):
+        for folder in (coop.cache, coop.register.parent, coop.members, coop.books, coop.rules):
             sweep(folder)
         yield
     finally:

@@ -76,7 +76,7 @@ def read_text(coop: Coop, path: Path) -> Text:
     try:
         status = os.lstat(path)
         state = _state(status)
-        if stat.S_ISLNK(status.st_mode) or not _plain_folder(coop, path.parent):
+        if stat.S_ISLNK(status.st_mode) or not plain_folder(coop, path.parent):
             return Text(b"", [Problem(shown, 1, "symlink")])
         if not stat.S_ISREG(status.st_mode):
             return Text(b"", [Problem(shown, 1, "no-file")])
@@ -134,7 +134,7 @@ def digest(text: Text) -> str:
 
 
 @cache
-def _plain_folder(coop: Coop, folder: Path) -> bool:
+def plain_folder(coop: Coop, folder: Path) -> bool:
     """Whether the folder really lies where its name says, in the cooperative."""
     said = os.path.join(os.path.realpath(coop.root), folder.relative_to(coop.root))
     return os.path.realpath(folder) == os.path.normpath(said)
