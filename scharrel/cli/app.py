@@ -23,9 +23,9 @@ from scharrel.cli.context import words
 from scharrel.cli.options import LANG
 from scharrel.cli.rules import check as rules_check
 from scharrel.cli.rules import diff as rules_diff
-from scharrel.cli.rules import plot as rules_plot
 from scharrel.cli.rules import export as rules_export
 from scharrel.cli.rules import import_ as rules_import
+from scharrel.cli.rules import plot as rules_plot
 from scharrel.cli.rules import show as rules_show
 
 _HELP = {"help_option_names": ["-h", "--help"]}
