@@ -1,18 +1,24 @@
 """What can be wrong with a pack, as a value."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
+from scharrel.analysis.lives import live
 from scharrel.analysis.situations import Situation
+from scharrel.core.money import ZERO
 from scharrel.core.month import Month
-from scharrel.core.pack import Accepted
+from scharrel.core.pack import Accepted, Pack
 
 Severity = Literal["error", "warning"]
 
 WARNINGS = frozenset(
-    {"unreachable-step", "dead-limit", "unused-input", "unused-param", "rates-over-100", "law-source"}
-)
+    {
+        "unreachable-step", "dead-limit", "unused-input", "unused-param", "rates-over-100", "law-source",
+        "many-kinds", "stale-accept",
+    }
+)  # fmt: skip
 """What members should know; everything else is an error."""
 
 
@@ -30,6 +36,18 @@ class Example(NamedTuple):
     situation: Situation
     less: tuple[Lived, ...]
     more: tuple[Lived, ...]
+
+
+def example_of(
+    pack: Pack, situation: Situation, role: str, booked: Sequence[Mapping[str, Decimal]]
+) -> tuple[Lived, ...]:
+    """These months from the situation on as they are really divided, to the cent."""
+    first = {**situation.roles, role: situation.roles.get(role, ZERO) + booked[0].get(role, ZERO)}
+    passed, _ = live(pack, situation.facts, situation.month, [first, *booked[1:]], situation.before)
+    return tuple(
+        Lived(month.allocation.month, Fraction(roles.get(role, ZERO)), Fraction(month.allocation.keep))
+        for month, roles in zip(passed, booked, strict=True)
+    )
 
 
 class Finding(NamedTuple):

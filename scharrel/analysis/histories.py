@@ -7,41 +7,66 @@ In that one month the outcome is then an exact function of what is earned in it.
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from typing import NamedTuple
 
-from scharrel.analysis.finding import Example, Finding, Lived
-from scharrel.analysis.lines import exact, pieces
-from scharrel.analysis.situations import Situation, barest_kinds, live, plenty_of, uses_up
+from scharrel.analysis.finding import Example, Finding, example_of
+from scharrel.analysis.kinds import choice, telling_kinds
+from scharrel.analysis.lines import Piece, exact, pieces
+from scharrel.analysis.lives import SOME, Life, Passed, held, january, live, plenty_of, remembering, uses_up
+from scharrel.analysis.situations import Situation, Whose
 from scharrel.analysis.within import made_up
 from scharrel.core.facts import MonthFacts
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.pack import KEPT_PARTIES, Facts, Pack, Step
 from scharrel.core.state import State
-from scharrel.core.trace import Allocation
 
 LITTLE = Decimal(10)
 """Euros: a job so small that nobody would give up a right for it."""
 
 MAX_GRID = 8
-MAX_WAYS = 4
-"""Corners that are tried, smallest first: the search is over few and simple histories."""
+"""Corners that are tried: the search is over few and simple histories."""
 
 
-def history_findings(pack: Pack, month: Month) -> Iterator[Finding]:
+class History(NamedTuple):
+    """Some months: what was booked on roles in each, and how they were divided."""
+
+    booked: Sequence[Mapping[str, Decimal]]
+    months: Sequence[Passed]
+
+    def until(self, months: int) -> "History":
+        return History(self.booked[:months], self.months[:months])
+
+    @property
+    def keep(self) -> Fraction:
+        """What the member keeps of all months, in euros."""
+        return Fraction(sum((passed.allocation.keep for passed in self.months), ZERO))
+
+    def paid(self, nth: int) -> Decimal:
+        """What one step pays over all months, in euros."""
+        return sum((passed.allocation.steps[nth].paid for passed in self.months), ZERO)
+
+
+def history_findings(
+    pack: Pack, month: Month, role: str, lives: Sequence[Life], whose: Whose = ""
+) -> Iterator[Finding]:
     """For each step with a memory, the shortest history in which a member who earns more keeps less."""
-    keepers = [step for step in pack.steps if uses_up(step)]
-    if not keepers:
+    first, unrounded = january(pack, month), exact(pack)
+    filling = [step for step in pack.steps if uses_up(step)]
+    if not any(step.party in KEPT_PARTIES for step in pack.steps):
         return
-    unrounded, role = exact(pack), pack.pool[0]
-    first = _start(pack, month)
-    length = _longest(pack, first, 1 + max(12, *(step.max_months or 0 for step in keepers)))
     found: dict[str, Finding] = {}
-    for facts in barest_kinds(pack, first, keepers):
-        for before, since in _pasts(unrounded, facts, first, role):
-            start = Situation(since, facts, {}, before, "new" if since == first else "worked")
-            grid = _grid(unrounded, start, role)
-            for finding in _search(unrounded, start, role, grid, _longest(pack, since, length), keepers):
+    for facts in _kinds(pack, first, filling):
+        paid = _paid(pack, facts, lives)
+        for past, before, since in _pasts(pack, facts, first, role, paid):
+            over = {s.id for s in pack.steps if before.of(pack.id, s).used_up(s, since)}
+            keepers = [s for s in filling if s.id in paid - over and (s.after is None or s.after in over)]
+            if {step.id for step in keepers} <= found.keys():
+                continue
+            start = Situation(since, facts, {}, before, past, whose)
+            length = held(pack, since, 13 + max(step.max_months or 0 for step in keepers))
+            for finding in _search(pack, unrounded, start, role, length, keepers):
                 known = found.get(finding.step)
                 if known is None or _size(finding) < _size(known):
                     found[finding.step] = finding
@@ -53,44 +78,50 @@ def _size(finding: Finding) -> tuple[int, Fraction]:
     return len(finding.example.more), -finding.loss
 
 
-def _start(pack: Pack, month: Month) -> Month:
-    """A January, if the pack holds by then: a year's caps are whole there."""
-    january = month if month.number == 1 else Month(month.year + 1, 1)
-    return january if pack.holds_in(january) else month
+def _kinds(pack: Pack, first: Month, steps: Sequence[Step]) -> Iterator[Facts]:
+    """Those with fewest of the steps open first: their histories are the simplest."""
+    for _, alike in sorted(telling_kinds(pack, first, steps).items(), key=lambda known: sum(known[0])):
+        yield from alike
 
 
-def _longest(pack: Pack, first: Month, wanted: int) -> int:
-    """How many months from here on the pack holds, as many as wanted at most."""
-    return next((ahead for ahead in range(wanted) if not pack.holds_in(first.plus(ahead))), wanted)
+def _paid(pack: Pack, facts: Facts, lives: Sequence[Life]) -> set[str]:
+    """The steps that ever pay to members with the same steps open."""
+    mine = choice(remembering(pack), facts)
+    return {
+        result.step.id
+        for life in lives
+        if life.choice == mine
+        for passed in life.months
+        for result in passed.allocation.steps
+        if result.paid > 0
+    }
 
 
-def _pasts(pack: Pack, facts: Facts, first: Month, role: str) -> Iterator[tuple[State, Month]]:
-    """New, and once the months of every step are used up that another step waits for."""
-    yield State.new(), first
-    waited_for = [step for step in pack.steps if step.id in {other.after for other in pack.steps}]
-    months = sum(step.max_months or 0 for step in waited_for)
-    if months and pack.holds_in(first.plus(months)):
-        _, state = live(pack, facts, first, [{role: plenty_of(pack)}] * months)
-        yield state, first.plus(months)
-
-
-def _grid(pack: Pack, start: Situation, role: str) -> list[Decimal]:
-    """The corners of what is kept, to the cent above, smallest first; a little more than nothing too."""
-    corners = [piece.start for piece in pieces(pack, start.month_facts(), start.before, role)]
-    cents = {Decimal(-(-corner.numerator * 100 // corner.denominator)).scaleb(-2) for corner in corners}
-    grid = sorted({ZERO, *cents})[:MAX_GRID]
-    return [*grid, grid[-1] + 1000]
+def _pasts(
+    pack: Pack, facts: Facts, first: Month, role: str, paid: set[str]
+) -> Iterator[tuple[str, State, Month]]:
+    """New, begun, and each time that the months of a step are used up that another step waits for."""
+    yield "new", State.new(), first
+    after = {other.after for other in pack.steps if other.id in paid}
+    months = accumulate(step.max_months or 0 for step in pack.steps if step.id in after & paid)
+    for past, booked in (("half", [SOME]), *(("worked", [plenty_of(pack)] * used) for used in months)):
+        since = first.plus(len(booked))
+        if booked and pack.holds_in(since):
+            yield past, live(pack, facts, first, [{role: amount} for amount in booked])[1], since
 
 
 def _search(
-    pack: Pack, start: Situation, role: str, grid: Sequence[Decimal], length: int, keepers: Sequence[Step]
+    pack: Pack, unrounded: Pack, start: Situation, role: str, length: int, keepers: Sequence[Step]
 ) -> Iterator[Finding]:
     """For each step that gives less over the whole history, the first way in which it does."""
+    found = list(pieces(unrounded, start.month_facts(), start.before, role))
+    grid = sorted({ZERO, *(_cents_above(piece.start) for piece in found)})[:MAX_GRID]
+    amounts = sorted({*grid, *_little_more(found), grid[-1] + 1000})
     told: set[str] = set()
     for ways in _ways(role, grid, length, keepers):
         for later in ways:
             before = len(told)
-            for finding in _along(pack, start, role, [grid[0], LITTLE, *grid[1:]], later):
+            for finding in _along(pack, unrounded, start, role, amounts, later):
                 if finding.step not in told:
                     told.add(finding.step)
                     yield finding
@@ -98,21 +129,16 @@ def _search(
                 break
 
 
-def _along(
-    pack: Pack,
-    start: Situation,
-    role: str,
-    amounts: Sequence[Decimal],
-    later: Sequence[Mapping[str, Decimal]],
-) -> Iterator[Finding]:
-    """Where a member who earns the next amount in the first month keeps less over all of them."""
-    lives = [
-        live(pack, start.facts, start.month, [{role: amount}, *later], start.before)[0] for amount in amounts
-    ]
-    for less, more in pairwise(lives):
-        if at := _loses_at(less, more):
-            step = _gives_less(pack, less[:at], more[:at])
-            yield _finding(pack, start, step, less[:at], more[:at], later[: at - 1], role)
+def _cents_above(amount: Fraction) -> Decimal:
+    return Decimal(-(-amount.numerator * 100 // amount.denominator)).scaleb(-2)
+
+
+def _little_more(found: Sequence[Piece]) -> Iterator[Decimal]:
+    """A little more than where a step starts to pay, and so may use up a right."""
+    yield LITTLE
+    for before, after in pairwise(found):
+        if any(not then.slope and now.slope > 0 for then, now in zip(before.steps, after.steps, strict=True)):
+            yield _cents_above(after.start) + LITTLE
 
 
 def _ways(
@@ -120,69 +146,65 @@ def _ways(
 ) -> Iterator[list[list[Mapping[str, Decimal]]]]:
     """What may come after the month that is looked at: the same every month; or nothing until the months of
     a step that counts on are over. Of each sort one is enough."""
+    first, *more = [*grid[1:], grid[-1] + 1000]
+    amounts = dict.fromkeys([first, first // 2, *more[:1], *more[-1:], first // 12])
     counted = max([12, *(step.max_months or 0 for step in keepers if not step.consecutive)])
     same = min(length - 1, counted)
-    yield [[{role: each}] * same for each in grid[1 : 1 + MAX_WAYS]]
+    yield [[{role: each}] * same for each in amounts]
     for months in sorted({step.max_months or 0 for step in keepers if step.consecutive}):
         if months + 1 <= length:
-            yield [[*[{}] * (months - 1), {role: each}] for each in grid[1 : 1 + MAX_WAYS]]
+            again = min(months, 12, length - months)
+            yield [[*[{}] * (months - 1), *[{role: each}] * again] for each in amounts]
 
 
-def _loses_at(less: Sequence[Allocation], more: Sequence[Allocation]) -> int:
+def _along(
+    pack: Pack,
+    unrounded: Pack,
+    start: Situation,
+    role: str,
+    amounts: Sequence[Decimal],
+    later: Sequence[Mapping[str, Decimal]],
+) -> Iterator[Finding]:
+    """Where a member who earns the next amount in the first month keeps less over all of them."""
+    histories = []
+    for amount in amounts:
+        booked = [{role: amount}, *later]
+        histories.append(History(booked, live(unrounded, start.facts, start.month, booked, start.before)[0]))
+    for less, more in pairwise(histories):
+        if at := _loses_at(less, more):
+            yield _finding(pack, start, less.until(at), more.until(at), role)
+
+
+def _loses_at(less: History, more: History) -> int:
     """After how many months the one who earned more has kept least beside the other; 0 if never less, or
     already in the first month, which is no matter of history."""
-    apart = lowest = ZERO
-    if more[0].keep < less[0].keep:
-        return 0
-    at = 0
-    for nth, (a, b) in enumerate(zip(less, more, strict=True), 1):
-        apart += b.keep - a.keep
-        if apart < lowest:
-            lowest, at = apart, nth
-    return at
+    apart = [b.allocation.keep - a.allocation.keep for a, b in zip(less.months, more.months, strict=True)]
+    behind = list(accumulate(apart))
+    return 0 if behind[0] < 0 or min(behind) >= 0 else behind.index(min(behind)) + 1
 
 
-def _gives_less(pack: Pack, less: Sequence[Allocation], more: Sequence[Allocation]) -> str:
+def _gives_less(pack: Pack, less: History, more: History) -> str:
     """The step of the member's that pays so much less."""
-
-    def total(lived: Sequence[Allocation], nth: int) -> Decimal:
-        return sum((allocation.steps[nth].paid for allocation in lived), ZERO)
-
     return max(
-        (total(less, nth) - total(more, nth), -nth, step.id)
+        (less.paid(nth) - more.paid(nth), -nth, step.id)
         for nth, step in enumerate(pack.steps)
         if step.party in KEPT_PARTIES
     )[2]
 
 
-def _finding(
-    pack: Pack,
-    start: Situation,
-    step: str,
-    less: Sequence[Allocation],
-    more: Sequence[Allocation],
-    later: Sequence[Mapping[str, Decimal]],
-    role: str,
-) -> Finding:
+def _finding(pack: Pack, start: Situation, less: History, more: History, role: str) -> Finding:
     """With the whole stretch of amounts for which it holds, if all other months stay as they are."""
-    kept, kept_of_more = (Fraction(sum((a.keep for a in lived), ZERO)) for lived in (less, more))
-    months = [MonthFacts(a.month, start.facts, roles, {}) for a, roles in zip(less[1:], later, strict=True)]
-    found = list(pieces(pack, start.month_facts(), start.before, role, months))
-    amount = Fraction(less[0].pool)
+    later = [
+        MonthFacts(passed.allocation.month, start.facts, roles, {})
+        for passed, roles in zip(less.months[1:], less.booked[1:], strict=True)
+    ]
+    found = list(pieces(pack, start.month_facts(), start.before, role, later))
+    kept, amounts = less.keep, [Fraction(history.booked[0][role]) for history in (less, more)]
     return Finding(
         "history-loses",
-        step,
-        amount,
-        made_up(found, amount, kept),
-        {
-            "loss": kept - kept_of_more,
-            "months": len(more),
-            "less": amount,
-            "more": Fraction(more[0].pool),
-        },
-        Example(start, _lived(less), _lived(more)),
+        _gives_less(pack, less, more),
+        amounts[0],
+        made_up(found, amounts[1], kept),
+        {"loss": kept - more.keep, "months": len(more.months), "less": amounts[0], "more": amounts[1]},
+        Example(start, *(example_of(pack, start, role, history.booked) for history in (less, more))),
     )
-
-
-def _lived(allocations: Sequence[Allocation]) -> tuple[Lived, ...]:
-    return tuple(Lived(a.month, Fraction(a.pool), Fraction(a.keep)) for a in allocations)

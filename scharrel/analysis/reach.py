@@ -1,22 +1,16 @@
 """Whether every step, cap, target and band of a pack can ever come into play."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from fractions import Fraction
 
 from scharrel.analysis.finding import Finding
-from scharrel.analysis.lines import Piece, exact
-from scharrel.analysis.situations import (
-    MAX_HISTORY,
-    Situation,
-    barest_kinds,
-    live,
-    plenty_of,
-    uses_up,
-)
-from scharrel.core.month import Month
+from scharrel.analysis.lines import Piece
+from scharrel.analysis.lives import Life
+from scharrel.analysis.situations import Situation
 from scharrel.core.pack import Operand, Pack, Param, Step
+
+_ENDING = ("cap-life", "target", "months-used")
 
 
 @dataclass(slots=True)
@@ -50,38 +44,22 @@ class Reach:
             end = start if piece.end is None else start + (piece.end - piece.start) * slope
             self.bases[step] = max(known, start, end)
 
-    def see_histories(self, pack: Pack, month: Month) -> None:
-        """Note what happens over the years to members who work much, always or after some empty months."""
-        unrounded, role, plenty = exact(pack), pack.pool[0], plenty_of(pack)
-        first = month if month.number == 1 else Month(month.year + 1, 1)
-        first = first if pack.holds_in(first) else month
-        longest = sum(step.max_months or 0 for step in pack.steps)
-        length = min(24 + longest, MAX_HISTORY)
-        length = next((ahead for ahead in range(length) if not pack.holds_in(first.plus(ahead))), length)
-        for facts in barest_kinds(pack, first, [step for step in pack.steps if uses_up(step)]):
-            for booked in _ways_of_working(pack, role, plenty, length):
-                lived, _ = live(unrounded, facts, first, booked)
-                for ahead, allocation in enumerate(lived):
-                    for result in allocation.steps:
-                        self.limits |= {(result.step.id, code) for code in result.why}
-                        if result.paid:
-                            self.paid.add(result.step.id)
-                            if ahead >= length - 12:
-                                self.going_on.add(result.step.id)
-                        if result.base is not None and result.step.over_year:
-                            self.bases[result.step.id] = None
+    def see_lives(self, lives: Sequence[Life]) -> None:
+        """Note what happens over the years."""
+        for life in lives:
+            for ahead, passed in enumerate(life.months):
+                for result in passed.allocation.steps:
+                    self.limits |= {(result.step.id, code) for code in result.why}
+                    if result.paid:
+                        self.paid.add(result.step.id)
+                        if ahead >= len(life.months) - 12:
+                            self.going_on.add(result.step.id)
+                    if result.base is not None and result.step.over_year:
+                        self.bases[result.step.id] = None
 
-
-def _ways_of_working(
-    pack: Pack, role: str, plenty: Decimal, length: int
-) -> Iterator[list[Mapping[str, Decimal]]]:
-    units = {step.role: plenty for step in pack.steps if step.kind == "per" and step.role}
-    much: Mapping[str, Decimal] = {**units, role: plenty}
-    yield [much] * length
-    if any(step.carry or step.consecutive for step in pack.steps):
-        yield [{}, {}, *[much] * (length - 2)]
-    if units:
-        yield [{role: plenty}] * length
+    def stopped(self, step: Step, code: str) -> bool:
+        """Whether another limit than this one ends what the step pays."""
+        return any((step.id, other) in self.limits for other in _ENDING if other != code)
 
 
 def out_of_reach(pack: Pack, reach: Reach, situations: list[Situation]) -> Iterator[Finding]:
@@ -93,7 +71,7 @@ def out_of_reach(pack: Pack, reach: Reach, situations: list[Situation]) -> Itera
         for code, operand in _limits(step):
             if (step.id, code) in reach.limits or (step.counts and code.startswith("cap")):
                 continue
-            if code in ("cap-life", "target") and step.id in reach.going_on:
+            if code in _ENDING and step.id in reach.going_on and not reach.stopped(step, code):
                 continue  # it goes on filling
             yield Finding("dead-limit", step.id, None, None, {"limit": code, "figure": operand})
         yield from _dead_bands(step, reach.bases.get(step.id, Fraction(0)), situations)

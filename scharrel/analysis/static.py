@@ -1,9 +1,10 @@
 """What a pack says by itself, before anything is computed: figures, sources, and what nothing uses."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from scharrel.analysis.finding import Finding
+from scharrel.analysis.kinds import MAX_KINDS, too_many_kinds
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack, Param
 
@@ -20,8 +21,9 @@ def static(pack: Pack, roles: frozenset[str]) -> Iterator[Finding]:
         if param.id not in used:
             yield Finding("unused-param", values={"param": param.id})
     first = pack.valid_from or min((p.values[0][0] for p in used.values()), default=Month(2000, 1))
-    for param in used.values():
-        yield from _gaps(pack, param, first)
+    yield from _gaps(pack, used, first)
+    if too_many_kinds(pack):
+        yield Finding("many-kinds", values={"kinds": MAX_KINDS})
     yield from _sources(pack, used)
     for step in pack.steps:
         starts = [band.start for band in step.bands]
@@ -36,20 +38,41 @@ def static(pack: Pack, roles: frozenset[str]) -> Iterator[Finding]:
                 break
 
 
-def _gaps(pack: Pack, param: Param, first: Month) -> Iterator[Finding]:
+def _gaps(pack: Pack, used: Mapping[str, Param], first: Month) -> Iterator[Finding]:
     """Months in which the pack holds but a figure has no value, for someone at least."""
-    step = next(step.id for step in pack.steps if param in step.params())
-    since = param.values[0][0]
-    if since > first:
-        last = since.plus(-1)
-        yield Finding("parameter-gap", step, values={"param": param.id, "month": first, "last": last})
-    cases: set[str] = set()
-    for since, value in param.values:
-        if isinstance(value, Mapping):
-            for case in sorted(cases - set(value)):
-                values = {"param": param.id, "month": since, "fact": param.by or "", "case": case}
-                yield Finding("parameter-gap", step, values=values)
-            cases |= set(value)
+    for param in used.values():
+        since = param.values[0][0]
+        if since > first:
+            values = {"param": param.id, "month": first, "last": since.plus(-1)}
+            yield Finding("parameter-gap", _user(pack, param), values=values)
+    for fact in dict.fromkeys(param.by for param in used.values() if param.by):
+        yield from _missing_cases(pack, fact, [param for param in used.values() if param.by == fact])
+
+
+def _missing_cases(pack: Pack, fact: str, params: Sequence[Param]) -> Iterator[Finding]:
+    """Members whom the pack names, at a condition, another figure or until then, but without a figure."""
+    known = {value for step in pack.steps for name, value in step.when if name == fact}
+    told: set[tuple[str, str]] = set()
+    for month in sorted({since for param in params for since, _ in param.values}):
+        in_force = {param.id: _cases(param, month) for param in params}
+        known = known.union(*in_force.values())
+        for param in params:
+            cases = in_force[param.id]
+            for case in sorted(str(case) for case in known - cases):
+                if cases and (param.id, case) not in told:
+                    told.add((param.id, case))
+                    values = {"param": param.id, "month": month, "fact": fact, "case": case}
+                    yield Finding("parameter-gap", _user(pack, param), values=values)
+
+
+def _cases(param: Param, month: Month) -> frozenset[str]:
+    """The kinds of members for whom the figure has a value in the month."""
+    value = next((value for since, value in reversed(param.values) if since <= month), {})
+    return frozenset(value if isinstance(value, Mapping) else ())
+
+
+def _user(pack: Pack, param: Param) -> str:
+    return next(step.id for step in pack.steps if param in step.params())
 
 
 def _sources(pack: Pack, used: Mapping[str, Param]) -> Iterator[Finding]:

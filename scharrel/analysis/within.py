@@ -7,25 +7,26 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from scharrel.analysis.finding import Example, Finding, Lived
+from scharrel.analysis.finding import Example, Finding, example_of
+from scharrel.analysis.kinds import stands_open
 from scharrel.analysis.lines import Piece, pieces
-from scharrel.analysis.situations import Situation, stands_open
-from scharrel.core.money import ZERO
+from scharrel.analysis.situations import Situation
+from scharrel.core.money import CENT, ZERO
 from scharrel.core.pack import KEPT_PARTIES, Pack, Param, Step
 
 NOTHING = Fraction(0)
 
 
-def within_month(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterator[Finding]:
-    """What is wrong with these pieces: what the steps pay in the situation, from zero turnover up."""
-    yield from _cliffs(pack, situation, found)
-    yield from _over_hundred(pack, situation, found)
-    yield from _loses(pack, situation, found)
-    yield from _over_benefit(pack, situation, found)
+def within_month(pack: Pack, situation: Situation, role: str, found: Sequence[Piece]) -> Iterator[Finding]:
+    """What is wrong with these pieces: what the steps pay in the situation, from zero up on the role."""
+    yield from _cliffs(pack, situation, role, found)
+    yield from _over_hundred(pack, situation, role, found)
+    yield from _loses(pack, situation, role, found)
+    yield from _over_benefit(pack, situation, role, found)
     yield from _rates(pack, situation)
 
 
-def _cliffs(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterator[Finding]:
+def _cliffs(pack: Pack, situation: Situation, role: str, found: Sequence[Piece]) -> Iterator[Finding]:
     for before, after in pairwise(found):
         kept = before.keep_at(after.start)
         if after.keep < kept:
@@ -36,11 +37,11 @@ def _cliffs(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterato
                 after.start,
                 made_up(found, after.start, kept),
                 values,
-                _example(situation, found, after.start, after.start + 1),
+                _example(pack, situation, role, after.start, after.start),
             )
 
 
-def _over_hundred(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterator[Finding]:
+def _over_hundred(pack: Pack, situation: Situation, role: str, found: Sequence[Piece]) -> Iterator[Finding]:
     for piece in found:
         if piece.kept < 0:
             taken = [step.slope for step in piece.steps]
@@ -51,11 +52,11 @@ def _over_hundred(pack: Pack, situation: Situation, found: Sequence[Piece]) -> I
                 piece.start,
                 piece.end,
                 {"taken": 1 - piece.kept, "loss": (more - piece.start) * -piece.kept},
-                _example(situation, found, piece.start, more),
+                _example(pack, situation, role, piece.start, more),
             )
 
 
-def _loses(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterator[Finding]:
+def _loses(pack: Pack, situation: Situation, role: str, found: Sequence[Piece]) -> Iterator[Finding]:
     """The deepest fall of what is kept below what someone with less turnover keeps."""
     highest, at = NOTHING, NOTHING
     worst: tuple[Fraction, Fraction, Fraction, Piece] | None = None
@@ -78,7 +79,7 @@ def _loses(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterator
             start,
             made_up(found, deepest, before.keep_at(start)),
             {"loss": loss, "at": deepest},
-            _example(situation, found, start, deepest if deepest > start else start + 1),
+            _example(pack, situation, role, start, deepest),
         )
 
 
@@ -115,21 +116,21 @@ def made_up(found: Sequence[Piece], since: Fraction, kept: Fraction) -> Fraction
     return None
 
 
-def keep_at(found: Sequence[Piece], amount: Fraction) -> Fraction:
-    """What is kept of an amount; where two pieces meet, the one before."""
-    piece = next(p for p in found if p.end is None or p.end >= amount)
-    return piece.keep_at(amount)
-
-
-def _example(situation: Situation, found: Sequence[Piece], less: Fraction, more: Fraction) -> Example:
+def _example(pack: Pack, situation: Situation, role: str, less: Fraction, more: Fraction) -> Example:
+    """The two amounts in whole cents, or so little beside them that the division shows most of the loss."""
+    cents = Decimal(less.numerator * 100 // less.denominator).scaleb(-2)
+    since = Decimal(-(-more.numerator * 100 // more.denominator)).scaleb(-2)
+    stops = [amount for amount in (cents, cents - CENT) if amount >= 0]
+    goes_on = [since + little for little in (ZERO, CENT, 10 * CENT, 100 * CENT)]
+    lived = {amount: example_of(pack, situation, role, [{role: amount}]) for amount in {*stops, *goes_on}}
     return Example(
         situation,
-        (Lived(situation.month, less, keep_at(found, less)),),
-        (Lived(situation.month, more, keep_at(found, more)),),
+        max((lived[amount] for amount in stops), key=lambda months: months[0].keep),
+        min((lived[amount] for amount in goes_on if amount > cents), key=lambda months: months[0].keep),
     )
 
 
-def _over_benefit(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterator[Finding]:
+def _over_benefit(pack: Pack, situation: Situation, role: str, found: Sequence[Piece]) -> Iterator[Finding]:
     """The benefit is what the month caps of the offsets come to; without one there is nothing that keeps
     the offset below it."""
     offsets = [step for step in pack.steps if step.reduction]
@@ -138,7 +139,7 @@ def _over_benefit(pack: Pack, situation: Situation, found: Sequence[Piece]) -> I
     if any(step.cap_year is not None or step.cap_life is not None for step in offsets):
         # A cap over more months keeps no single month below the benefit.
         freed = replace(pack, steps=tuple(replace(s, cap_year=None, cap_life=None) for s in pack.steps))
-        found = list(pieces(freed, situation.month_facts(), situation.before, pack.pool[0]))
+        found = list(pieces(freed, situation.month_facts(), situation.before, role))
     caps = [_value(s.cap_month, situation) for s in offsets if s.cap_month is not None]
     positions = [nth for nth, step in enumerate(pack.steps) if step.reduction]
     benefit = max(caps, default=None)
@@ -152,8 +153,8 @@ def _over_benefit(pack: Pack, situation: Situation, found: Sequence[Piece]) -> I
             if benefit is not None and slope > 0 and there < benefit:
                 above += (benefit - there) / slope
             values = {} if benefit is None else {"benefit": benefit}
-            biggest = max(positions, key=lambda nth: (piece.steps[nth].slope, piece.steps[nth].start))
-            yield Finding("offset-over-benefit", pack.steps[biggest].id, above, None, values)
+            last = max(nth for nth in positions if piece.steps[nth].start or piece.steps[nth].slope)
+            yield Finding("offset-over-benefit", pack.steps[last].id, above, None, values)
             return
 
 

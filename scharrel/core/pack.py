@@ -23,7 +23,7 @@ KEPT_PARTIES = frozenset({"member", "pot"})
 FINDINGS = (
     "member-loses", "marginal-over-100", "cliff", "unreachable-step", "dead-limit", "offset-over-benefit",
     "history-loses", "unused-input", "unused-param", "parameter-gap", "rates-over-100", "bands-order",
-    "law-source", "no-authority",
+    "law-source", "no-authority", "many-kinds", "stale-accept",
 )  # fmt: skip
 """What the analysis of a pack can find, and what its members can accept."""
 

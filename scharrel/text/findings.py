@@ -5,9 +5,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from scharrel.analysis.finding import Example, Finding
+from scharrel.analysis.kinds import OLD
+from scharrel.analysis.situations import Situation
 from scharrel.core.money import EXACT, to_cents
 from scharrel.core.month import Month
-from scharrel.core.pack import Pack
+from scharrel.core.pack import FactValue, Pack, Param
 from scharrel.text.sentences import step_label
 from scharrel.text.words import Words, visible
 
@@ -27,6 +29,8 @@ def message(words: Words, pack: Pack, finding: Finding) -> str:
     values["label"] = step_label(words, pack, finding.step)
     if "lost" in values:
         values["lost"] = step_label(words, pack, str(finding.values["lost"]))
+    if "base" in values:
+        values["base"] = _base(words, pack, str(finding.values["base"]))
     values["start"] = words.money(euros(finding.start or Fraction(0)))
     values["end"] = words.money(euros(finding.end or Fraction(0)))
     text = words(f"finding.{_key(finding)}", **values)
@@ -51,6 +55,8 @@ def _key(finding: Finding) -> str:
             return f"law-source.{values['missing']}"
         case "no-authority":
             return f"no-authority.{'param' if 'param' in values else 'pack'}"
+        case "stale-accept":
+            return f"stale-accept.{'step' if finding.step else 'pack'}"
     return finding.code
 
 
@@ -66,25 +72,30 @@ def _shown(words: Words, key: str, value: object) -> str:
             return words.money(to_cents(value, "half-up"))
         case Month():
             return words.month(value)
+        case Param():
+            amounts = sorted(set(value.all_figures(value.values[-1][0])))
+            return ", ".join(_shown(words, key, amount) for amount in amounts)
         case tuple():
             return ", ".join(map(visible, value))
     return visible(str(value))
 
 
+def _base(words: Words, pack: Pack, base: str) -> str:
+    if base.startswith("after."):
+        return words("finding.base.after", label=step_label(words, pack, base.removeprefix("after.")))
+    return words("finding.base.pool") if base == "pool" else words("finding.base.role", role=base)
+
+
 def example_lines(words: Words, example: Example) -> Iterator[str]:
     """What two members earn and keep, month by month, for as far as they differ or more happens."""
-    situation = example.situation
-    facts = ", ".join(f"{fact}: {_fact(value)}" for fact, value in situation.facts.items() if fact != "born")
-    others = ", ".join(f"{visible(role)} {words.number(n)}" for role, n in situation.roles.items())
-    given = "; ".join(part for part in (facts, others) if part)
-    yield words(f"finding.past.{situation.past}") + (f" ({given})" if given else "")
+    yield _situation(words, example.situation)
     pairs = list(zip(example.less, example.more, strict=True))
     told = pairs if len(pairs) <= _SHOWN + 1 else [*pairs[: _SHOWN - 1], pairs[-1]]
     for less, more in told:
         if len(told) < len(pairs) and (less, more) == pairs[-1]:
             yield "…"
         yield words(
-            "finding.lived",
+            "finding.lived-alike" if less.turnover == more.turnover else "finding.lived",
             month=words.month(less.month),
             less=words.money(euros(less.turnover)),
             keeps=words.money(euros(less.keep)),
@@ -93,5 +104,16 @@ def example_lines(words: Words, example: Example) -> Iterator[str]:
         )
 
 
-def _fact(value: object) -> str:
-    return str(value).upper() if isinstance(value, bool) else visible(str(value))
+def _situation(words: Words, situation: Situation) -> str:
+    """Who the two are: what went before, what the register says of them and what else they booked."""
+    facts = ", ".join(_fact(words, fact, value) for fact, value in situation.facts.items())
+    others = ", ".join(f"{visible(role)} {words.number(n)}" for role, n in situation.roles.items())
+    whose = words(f"finding.whose.{situation.whose}") if situation.whose else ""
+    given = "; ".join(part for part in (facts, others, whose) if part)
+    return words(f"finding.past.{situation.past}") + (f" ({given})" if given else "")
+
+
+def _fact(words: Words, fact: str, value: FactValue) -> str:
+    if fact == "born":
+        return words("finding.old" if value == OLD else "finding.young")
+    return f"{visible(fact)}: {str(value).upper() if isinstance(value, bool) else visible(str(value))}"

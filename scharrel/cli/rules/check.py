@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _PACKS = typer.Argument(metavar="[PACK]...", help=words("help.rules-packs"), show_default=False)
 
-_UNPROVEN = frozenset({"member-loses", "parameter-gap", "bands-order"})
+_UNPROVEN = frozenset({"member-loses", "parameter-gap", "bands-order", "many-kinds"})
 """With one of these nothing holds for every amount."""
 
 
