@@ -90,7 +90,7 @@ def _sealed(books: Books, member: str, outcome: Outcome, month: Month, *, opens:
     posted = list(postings(allocation)) if allocation else []
     if opens:
         posted += [
-            Posted(c.of, c.pack, c.step, c.account, c.difference, c.settles)
+            Posted(c.of, c.pack, c.step, c.account, c.difference, c.settles, c.project, c.against)
             for c in outcome.corrections.get(member, [])
         ]
     before = known(read_seals(books.coop, member, books.closed)) if opens else {}
@@ -110,8 +110,8 @@ def _sealed(books: Books, member: str, outcome: Outcome, month: Month, *, opens:
 
 
 def _basis(books: Books, member: str, outcome: Outcome, month: Month) -> Basis:
-    facts = books.members[member].facts(month)
-    return Basis(marks(outcome.ledgers[member].movements, month), facts_digest(facts))
+    facts = facts_digest(books.members[member], month)
+    return Basis(marks(outcome.ledgers[member].movements, month), facts)
 
 
 def audit(books: Books, today: date) -> tuple[list[Finding], list[Problem]]:

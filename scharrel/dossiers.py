@@ -46,7 +46,7 @@ def dossiers(
         corrected = outcome.corrected(member.id, books.first_open)
         allocations = [a for a in outcome.allocations if a.member == member.id and a.month <= month]
         ledger = outcome.ledgers[member.id]
-        if allocations:
+        if allocations and not member.project:
             stretches = ahead.get(member.id, ())
             open_still = month >= Month.of(today)
             found.append(

@@ -69,6 +69,7 @@ def compute(books: Books, group: Group, through: Month, today: date, *, sealed: 
             ]
     except BrokenSealError as broken:
         problems.append(Problem(books.coop.shown(broken.args[0]), 1, "broken-seal"))
+    problems += _share_problems(books, allocations)
     for member in group:
         problems += _pot_problems(member, allocations, ledgers[member.id])
     return Outcome([a for a in allocations if a.month <= through], problems, ledgers, corrected, earlier)
@@ -93,6 +94,27 @@ def _pot_problems(member: Member, allocations: list[Allocation], ledger: Ledger)
         lines = [w.movement.line for w in found if Month.of(w.movement.day) <= month]
         values = {"account": account, "amount": plain(-balance), "month": str(month)}
         yield at(lines[-1] if lines else 1, "pot-below-zero", warning=not strict, **values)
+
+
+def _share_problems(books: Books, allocations: list[Allocation]) -> Iterator[Problem]:
+    """A project's money with nobody to share it, and a part that the member's rules do not divide."""
+    register = books.coop.shown(books.coop.register)
+    told: set[tuple[str, str]] = set()
+    for allocation in allocations:
+        member = books.members[allocation.member]
+        last, month = allocation.steps[-1], str(allocation.month)
+        if member.project and last.paid and not last.parts and (member.id, "") not in told:
+            told.add((member.id, ""))
+            line = member.directives[0].line
+            excerpt = f'custom "project" "{member.id}"'
+            yield Problem(register, line, "nobody-takes-part", {"month": month}, excerpt=excerpt)
+        for part in allocation.received:
+            if part.role not in allocation.pack.pool and (member.id, part.project) not in told:
+                told.add((member.id, part.project))
+                values = {"member": member.id, "pack": allocation.pack.id, "role": part.role, "month": month}
+                excerpt = f'custom "participant" "{part.project}" "{member.id}"'
+                line = member.directives[0].line
+                yield Problem(register, line, "share-not-divided", values, True, excerpt)
 
 
 def _rules_changed(allocations: list[Allocation], seals: list[Sealed]) -> Iterator[Problem]:

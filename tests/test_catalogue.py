@@ -29,6 +29,8 @@ def test_no_english_text_was_left_in_dutch() -> None:
     assert same <= {
         "table.title",
         "table.pot",
+        "table.project",
+        "explain.part",
         "explain.title",
         "finding.title",
         "simulate.was",

@@ -104,7 +104,7 @@ def under(member: Member, instead_of: str | None, first: Month) -> Member:
         MemberDirective(first.first_day, d.line, changed({"rules": member.facts(first.plus(-1))["rules"]}))
         for d in earlier[-1:]
     ]
-    return Member(member.id, (*earlier, *held, *later), member.approvals, member.settlements)
+    return replace(member, directives=(*earlier, *held, *later), _in_force={})
 
 
 def with_figures(pack: Pack, settings: Sequence[Setting], first: Month) -> Pack:

@@ -81,10 +81,13 @@ def row_of(allocation: Allocation) -> dict[str, Any]:
         "pool": plain(allocation.pool),
         "steps": [
             {"id": result.step.id, "paid": plain(result.paid), "why": result.why}
+            | ({"parts": {p.member: plain(p.amount) for p in result.parts}} if result.parts else {})
             for result in allocation.steps
         ],
         "keep": plain(allocation.keep),
-    }
+    } | (
+        {"received": {r.project: plain(r.amount) for r in allocation.received}} if allocation.received else {}
+    )
 
 
 def _show(books: "Books", through: Month, rows: list[Summary]) -> None:
@@ -96,11 +99,16 @@ def _show(books: "Books", through: Month, rows: list[Summary]) -> None:
         screen.print(words("table.nobody-yet" if books.members else "table.no-members", month=month))
         return
     names = {member.id: member.name for member in books.members.values()}
-    heading, body, total = month_table(words, names, rows, screen.width)
-    screen.out(visible(words("table.title", coop=books.title, month=month)), style="bold")
-    screen.out(heading, style="dim")
-    print("\n".join(body))  # noqa: T201 (unstyled, and there may be thousands)
-    screen.out(total, style="bold")
+    title = visible(words("table.title", coop=books.title, month=month))
+    for projects in (False, True):
+        own = [row for row in rows if books.members[row.member].project == projects]
+        if not own:
+            continue
+        heading, body, total = month_table(words, names, own, screen.width, projects=projects)
+        screen.out("\n" + words("table.projects") if projects else title, style="bold")
+        screen.out(heading, style="dim")
+        print("\n".join(body))  # noqa: T201 (unstyled, and there may be thousands)
+        screen.out(total, style="bold")
     if pots := list(thermometers(words, names, rows, screen.width, screen.encoding)):
         screen.out("\n" + words("table.pots"), style="bold")
         print("\n".join(pots))  # noqa: T201

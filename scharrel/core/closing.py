@@ -19,7 +19,9 @@ from scharrel.core.trace import Allocation
 class Posted(NamedTuple):
     """What was posted for the month `of`, in euros: one step of one pack to one account.
 
-    `settles` is what the settlement of its year rested on, if it was posted for that.
+    `settles` is what the settlement of its year rested on, if it was posted for that. What came in from a
+    `project` is posted `against` the account on which the project owes it; anything else against the
+    appropriation account.
     """
 
     of: Month
@@ -28,6 +30,16 @@ class Posted(NamedTuple):
     account: str
     amount: Decimal
     settles: str = ""
+    project: str = ""
+    against: str = ""
+
+    @property
+    def key(self) -> "Key":
+        return self.of, self.pack, self.step, self.account, self.project, self.against
+
+
+Key = tuple[Month, str, str, str, str, str]
+"""What postings of one thing have in common: month, pack, step, account, project and other account."""
 
 
 class Mark(NamedTuple):
@@ -93,6 +105,8 @@ class Correction(NamedTuple):
     becomes: Decimal
     because: tuple[Change, ...] = ()
     settles: str = ""
+    project: str = ""
+    against: str = ""
 
     @property
     def difference(self) -> Decimal:
@@ -111,26 +125,24 @@ def corrections(
     """
     if closed is None:
         return []
-    Key = tuple[Month, str, str, str]
     was: dict[Key, Decimal] = {}
     becomes: dict[Key, Decimal] = {}
     for seal in seals:
         for entry in seal.posted:
-            key = (entry.of, entry.pack, entry.step, entry.account)
-            was[key] = was.get(key, ZERO) + entry.amount
+            was[entry.key] = was.get(entry.key, ZERO) + entry.amount
     for allocation in allocations:
         if allocation.month <= closed:
             for entry in postings(allocation):
-                becomes[entry.of, entry.pack, entry.step, entry.account] = entry.amount
+                becomes[entry.key] = entry.amount
     steps = {a.month: [result.step.id for result in a.steps] for a in allocations}
 
     def place(key: Key) -> tuple[Month, str, int, str]:
-        of, pack, step, _ = key
+        of, pack, step, *_ = key
         order = steps.get(of, [])
         return of, pack, order.index(step) if step in order else len(order), step
 
     found = [
-        Correction(*key, was.get(key, ZERO), becomes.get(key, ZERO))
+        _correction(key, was.get(key, ZERO), becomes.get(key, ZERO))
         for key in sorted(was.keys() | becomes.keys(), key=place)
         if was.get(key, ZERO) != becomes.get(key, ZERO)
     ]
@@ -152,17 +164,21 @@ def known(seals: Sequence[Sealed]) -> dict[Month, Basis]:
 def booked(seals: Sequence[Sealed]) -> dict[Month, list[Correction]]:
     """The corrections that closed months hold, by the month in which they were booked."""
     found: dict[Month, list[Correction]] = {}
-    totals: dict[tuple[Month, str, str, str], Decimal] = {}
+    totals: dict[Key, Decimal] = {}
     for seal in seals:
         for entry in seal.posted:
-            key = (entry.of, entry.pack, entry.step, entry.account)
-            was = totals.get(key, ZERO)
-            totals[key] = was + entry.amount
+            was = totals.get(entry.key, ZERO)
+            totals[entry.key] = was + entry.amount
             if entry.of != seal.month:
                 found.setdefault(seal.month, []).append(
-                    Correction(*key, was, totals[key], settles=entry.settles)
+                    _correction(entry.key, was, totals[entry.key])._replace(settles=entry.settles)
                 )
     return found
+
+
+def _correction(key: Key, was: Decimal, becomes: Decimal) -> Correction:
+    of, pack, step, account, project, against = key
+    return Correction(of, pack, step, account, was, becomes, project=project, against=against)
 
 
 def _because(changed: Mapping[Month, tuple[Change, ...]], of: Month) -> tuple[Change, ...]:
@@ -177,7 +193,9 @@ def _changes(sealed: Sequence[Mark], now: Sequence[Mark]) -> tuple[Change, ...]:
 
 
 def postings(allocation: Allocation) -> Iterator[Posted]:
-    """What an allocation posts."""
+    """What an allocation posts: what came in from projects, and what the steps pay."""
+    for r in allocation.received:
+        yield Posted(allocation.month, r.pack, r.step, r.account, r.amount, "", r.project, r.against)
     for result in allocation.posted:
         yield Posted(allocation.month, allocation.pack.id, result.step.id, str(result.step.to), result.paid)
 

@@ -16,7 +16,7 @@ from scharrel.core.money import ZERO, to_cents
 from scharrel.core.month import Month
 from scharrel.core.pack import Figure, Operand, Pack, Param, Step
 from scharrel.core.state import State, StepState
-from scharrel.core.trace import Allocation, Limit, Quota, StepResult
+from scharrel.core.trace import Allocation, Limit, Part, Quota, StepResult
 
 
 class Division(NamedTuple):
@@ -61,14 +61,18 @@ def divide(
 
 
 def close(
-    division: Division, received: Decimal | None = None, shared: Decimal | None = None
+    division: Division,
+    received: Decimal | None = None,
+    shared: Decimal | None = None,
+    parts: tuple[Part, ...] = (),
 ) -> tuple[Allocation, State]:
-    """Pay the closing step: all that is left, or what the member received of a share."""
+    """Pay the closing step: all that is left, what the member received of a share, or the `parts` of those
+    who take part in a project."""
     step = division.pack.steps[-1]
     paid = division.left if received is None else received
     state = division.state
     units = division.facts.roles.get(step.role, ZERO) if step.role else None
-    last = StepResult(step, paid, division.left, division.left, units=units, shared=shared)
+    last = StepResult(step, paid, division.left, division.left, units=units, shared=shared, parts=parts)
     state.pay(division.pack.id, step, paid, division.facts.month)
     allocation = Allocation(
         division.member,

@@ -43,18 +43,16 @@ class Settlement(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """A member and what the register says of them, oldest directive first."""
+class Dated:
+    """Someone of whom the register says something that changes by date, oldest directive first."""
 
     id: str
     directives: tuple[MemberDirective, ...]
-    approvals: tuple[Approval, ...] = ()
-    settlements: tuple[Settlement, ...] = ()
     _in_force: dict[Month, Facts] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def first(self) -> Month:
-        """The member's first month."""
+        """The first month."""
         return Month.of(self.directives[0].day)
 
     def facts(self, month: Month) -> Facts:
@@ -68,11 +66,29 @@ class Member:
         return self._in_force[month]
 
     def active(self, month: Month) -> bool:
-        """Whether this is one of the member's months; the month of `left` is the last one."""
+        """Whether this is one of the months from the first to the one of `left`."""
         if month < self.first:
             return False
         gone_before = self.facts(month.plus(-1)).get("left") is True
         return not (gone_before and self.facts(month).get("left") is True)
+
+
+@dataclass(frozen=True, slots=True)
+class Member(Dated):
+    """Who has a ledger of their own: a member, or a project that shares what is left with those who take
+    part in it.
+
+    `participants` are those of a project: each with, by date, the `weight` that was agreed.
+    """
+
+    approvals: tuple[Approval, ...] = ()
+    settlements: tuple[Settlement, ...] = ()
+    project: bool = False
+    participants: tuple[Dated, ...] = ()
+
+    def taking_part(self, month: Month) -> list[Dated]:
+        """Who takes part in the project in the month."""
+        return [participant for participant in self.participants if participant.active(month)]
 
     def settlement(self, year: int) -> Settlement | None:
         """What is definitive about the year: the latest that was said of it."""
@@ -99,6 +115,7 @@ class Movement(NamedTuple):
     currency: str
     earned: date | None = None
     reason: str = ""
+    project: str = ""
 
     @property
     def counts(self) -> Month:
@@ -112,17 +129,23 @@ class Amounts:
 
     `roles`: each role's amount in the month in which it counts (euros, or a quantity).
     `accounts`: what was booked on accounts that allocations pay into, by transaction date
-    (euros, more owed to the member is positive).
+    (euros, more owed to the member is positive). `projects`: hours and the like that were done for a project,
+    by month, project and role; they are no part of `roles`.
     """
 
     roles: Mapping[Month, Mapping[str, Decimal]]
     accounts: Mapping[Month, Mapping[str, Decimal]]
+    projects: Mapping[Month, Mapping[tuple[str, str], Decimal]] = field(default_factory=dict)
 
     def of_role(self, month: Month) -> Mapping[str, Decimal]:
         return self.roles.get(month, _NOTHING)
 
     def of_account(self, month: Month) -> Mapping[str, Decimal]:
         return self.accounts.get(month, _NOTHING)
+
+    def for_project(self, month: Month, project: str, role: str) -> Decimal:
+        """How much of the role was done for the project in the month."""
+        return self.projects.get(month, {}).get((project, role), Decimal(0))
 
 
 class MonthFacts(NamedTuple):
@@ -147,23 +170,30 @@ def facts_of(member: Member, amounts: Amounts, month: Month) -> MonthFacts:
 
 
 def groups(members: Sequence[Member], collective: frozenset[str]) -> list[Group]:
-    """Members who have to be computed together: all who are ever in one collective pack.
+    """Members who have to be computed together: all who are ever in one collective pack, or in one project;
+    projects come first.
 
     `collective` holds the ids of such packs; anyone else stands alone.
     """
+    projects: dict[str, set[str]] = {}
+    for project in members:
+        for participant in project.participants:
+            projects.setdefault(participant.id, set()).add(project.id)
     together: list[tuple[set[str], list[Member]]] = []
     alone: list[Group] = []
     for member in members:
-        packs = {str(directive.values.get("rules")) for directive in member.directives} & collective
-        if not packs:
+        ties = {str(directive.values.get("rules")) for directive in member.directives} & collective
+        ties |= {f"project {project}" for project in projects.get(member.id, ())}
+        ties |= {f"project {member.id}"} if member.project else set()
+        if not ties:
             alone.append((member,))
             continue
-        joined, merged = packs, [member]
+        joined, merged = ties, [member]
         rest = []
-        for ids, group in together:
-            if ids & joined:
-                joined, merged = joined | ids, group + merged
+        for known, group in together:
+            if known & joined:
+                joined, merged = joined | known, group + merged
             else:
-                rest.append((ids, group))
+                rest.append((known, group))
         together = [*rest, (joined, merged)]
-    return alone + [tuple(sorted(group, key=lambda m: m.id)) for _, group in together]
+    return alone + [tuple(sorted(group, key=lambda m: (not m.project, m.id))) for _, group in together]

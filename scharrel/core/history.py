@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
 
 from scharrel.core.engine import Division, close, divide, left_of
-from scharrel.core.facts import Amounts, Member, facts_of
+from scharrel.core.facts import Amounts, Member, MonthFacts, facts_of
 from scharrel.core.money import EXACT, ZERO, share_out
 from scharrel.core.month import Month, months
 from scharrel.core.pack import Pack
 from scharrel.core.settling import by_month
 from scharrel.core.state import State
-from scharrel.core.trace import Allocation
+from scharrel.core.trace import Allocation, Part, Received
 
 Definitive = dict[tuple[str, Month], Mapping[str, Decimal]]
 """What is due in the months of settled years, by member and month, then by step, in euros."""
@@ -25,7 +25,8 @@ def replay(
 ) -> Iterator[Allocation]:
     """Every allocation of members who have to be computed together, month by month.
 
-    `states`, when given, is left as each member stands after the last month.
+    Projects come before those who take part in them. `states`, when given, is left as each member stands
+    after the last month.
 
     Whoever calls has checked that each pack is there and holds in each month (NoValueError
     otherwise for a parameter without a value).
@@ -51,9 +52,11 @@ def _replay(
 ) -> Iterator[Allocation]:
     states = {} if states is None else states
     states |= {member.id: State.new() for member in group}
+    names = {member.id: member.name for member in group}
     with localcontext(EXACT):
         for month in months(min(member.first for member in group), through):
             shared: dict[str, dict[str, Division]] = {}
+            received: dict[str, list[Received]] = {}
             for member in group:
                 if not member.active(month):
                     continue
@@ -61,16 +64,26 @@ def _replay(
                 name = str(facts.facts["rules"])
                 pack = packs[name]
                 due = definitive.get((member.id, month), {})
+                if member.project:
+                    facts = _with_work(member, facts, pack, amounts)
+                income = received.get(member.id, [])
+                facts = _with_income(facts, income)
                 division = divide(member.id, pack, facts, states[member.id], due)
-                if pack.collective:
+                if member.project:
+                    parts = _parts(member, names, pack, month, amounts, division.left)
+                    allocation, states[member.id] = close(division, parts=parts)
+                    for part in (p for p in parts if p.amount):
+                        received.setdefault(part.member, []).append(_received(member, allocation, part))
+                    yield allocation
+                elif pack.collective:
                     shared.setdefault(name, {})[member.id] = division
                 else:
                     allocation, states[member.id] = close(division)
-                    yield allocation
+                    yield allocation._replace(received=tuple(income))
             for divisions in shared.values():
                 for allocation, state in _shares(divisions):
                     states[allocation.member] = state
-                    yield allocation
+                    yield allocation._replace(received=tuple(received.get(allocation.member, ())))
 
 
 def _shares(divisions: Mapping[str, Division]) -> Iterator[tuple[Allocation, State]]:
@@ -83,3 +96,69 @@ def _shares(divisions: Mapping[str, Division]) -> Iterator[tuple[Allocation, Sta
     }
     for member, part in share_out(total, weights).items():
         yield close(divisions[member], part, total)
+
+
+def _with_work(project: Member, facts: MonthFacts, pack: Pack, amounts: Mapping[str, Amounts]) -> MonthFacts:
+    """The project's month with what was done for it: it stands in the ledgers of those who take part."""
+    done = {
+        role: sum(
+            (
+                amounts[p.id].for_project(facts.month, project.id, role)
+                for p in project.taking_part(facts.month)
+            ),
+            ZERO,
+        )
+        for role in sorted(pack.roles())
+    }
+    return facts._replace(
+        roles={**facts.roles, **{role: facts.roles.get(role, ZERO) + n for role, n in done.items() if n}}
+    )
+
+
+def _with_income(facts: MonthFacts, income: Sequence[Received]) -> MonthFacts:
+    """The member's month with what comes in from projects."""
+    if not income:
+        return facts
+    total = dict(facts.roles)
+    for part in income:
+        total[part.role] = total.get(part.role, ZERO) + part.amount
+    return facts._replace(roles=total)
+
+
+def _parts(
+    project: Member,
+    names: Mapping[str, str],
+    pack: Pack,
+    month: Month,
+    amounts: Mapping[str, Amounts],
+    left: Decimal,
+) -> tuple[Part, ...]:
+    """What is left of a project, over those who take part: equally, by what they did, or by agreed weight."""
+    step = pack.steps[-1]
+    weights: dict[str, Decimal] = {}
+    for participant in project.taking_part(month):
+        if step.role:
+            weights[participant.id] = amounts[participant.id].for_project(month, project.id, step.role)
+        elif step.weighted:
+            weight = participant.facts(month).get("weight")
+            weights[participant.id] = weight if isinstance(weight, Decimal) else Decimal(1)
+        else:
+            weights[participant.id] = Decimal(1)
+    shares = share_out(left, weights) if weights else {}
+    return tuple(
+        Part(member, names[member], weights[member], part) for member, part in sorted(shares.items())
+    )
+
+
+def _received(project: Member, allocation: Allocation, part: Part) -> Received:
+    step = allocation.pack.steps[-1]
+    return Received(
+        project.id,
+        project.name,
+        allocation.pack.id,
+        step.id,
+        str(step.feeds),
+        str(step.feeds_role),
+        str(step.to),
+        part.amount,
+    )

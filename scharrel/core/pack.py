@@ -130,7 +130,9 @@ class Step:
     """One step of the waterfall. Amounts are euros, rates fractions.
 
     `base` is "pool", a role, or "after.STEP"; `role` is what an input, units or share counts; with
-    `approval` a withdrawal from `to` has to be approved.
+    `approval` a withdrawal from `to` has to be approved. The share of a project goes by agreed weights
+    (`weighted`), and `feeds` is the account on which it comes in with those who take part, and so in which
+    role it counts there.
     A pack always says how to round; `rounding` is None only in analysis.
     """
 
@@ -161,6 +163,9 @@ class Step:
     min_age: int | None = None
     reduction: bool = False
     approval: bool = False
+    weighted: bool = False
+    feeds: str | None = None
+    feeds_role: str | None = None
 
     @property
     def closes(self) -> bool:
@@ -198,6 +203,7 @@ class Pack:
     strict: bool = False
     accepted: tuple[Accepted, ...] = ()
     rounding: Rounding = "half-up"
+    for_projects: bool = False
 
     @property
     def collective(self) -> bool:

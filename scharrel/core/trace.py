@@ -33,6 +33,29 @@ class Quota(NamedTuple):
     used: Decimal
 
 
+class Part(NamedTuple):
+    """What someone who takes part in a project gets of what it shares, in euros, and by what weight."""
+
+    member: str
+    name: str
+    weight: Decimal
+    amount: Decimal
+
+
+class Received(NamedTuple):
+    """A part of a project as it comes in with the member: from which project (and its name), by which pack
+    and step, on which account and so in which role, owed on which other account, in euros."""
+
+    project: str
+    name: str
+    pack: str
+    step: str
+    account: str
+    role: str
+    against: str
+    amount: Decimal
+
+
 class StepResult(NamedTuple):
     """One step of one month. Amounts in euros, exact until `paid`, which is whole cents.
 
@@ -43,7 +66,7 @@ class StepResult(NamedTuple):
     one carried out. `base` is what the rate looked at; over a year, `year_before` is the sum of
     the bases before this month. `units` is the quantity behind a `per` step. A part of a share has
     `shared`, what all members together divided. In a settled year `definitive` is the month's part of
-    what is due for the year, and nothing else was asked.
+    what is due for the year, and nothing else was asked. `parts` is what a project shares, by member.
     """
 
     step: Step
@@ -66,6 +89,7 @@ class StepResult(NamedTuple):
     year_used: Decimal = ZERO
     life_used: Decimal = ZERO
     definitive: Decimal | None = None
+    parts: tuple[Part, ...] = ()
 
     @property
     def why(self) -> list[str]:
@@ -76,8 +100,8 @@ class StepResult(NamedTuple):
 class Allocation(NamedTuple):
     """One member's month divided. Amounts in euros.
 
-    `came_in` is what the pool's roles booked; `carried` the negative pool of earlier months
-    (zero or below); `pool` what was divided, never below zero.
+    `came_in` is what the pool's roles booked, with what was `received` from projects; `carried` the
+    negative pool of earlier months (zero or below); `pool` what was divided, never below zero.
     """
 
     member: str
@@ -88,6 +112,7 @@ class Allocation(NamedTuple):
     pool: Decimal
     steps: tuple[StepResult, ...]
     balances: Mapping[str, Decimal]
+    received: tuple[Received, ...] = ()
 
     @property
     def keep(self) -> Decimal:

@@ -25,7 +25,7 @@ from scharrel.files.gather import Books
 from scharrel.files.source import digest, read_text, state_of
 from scharrel.files.writing import WriteError, write_text
 
-_FORM = f"{__version__}/6"
+_FORM = f"{__version__}/7"
 
 
 class Seen(NamedTuple):
@@ -119,6 +119,7 @@ class Cache:
                 str(through),
                 *(
                     repr((member.id, member.directives, member.approvals, member.settlements))
+                    + repr([(p.id, p.directives) for p in member.participants])
                     for member in group
                 ),
             ]
@@ -185,6 +186,8 @@ def _plain(entry: Kept) -> list[object]:
             str(c.becomes),
             [_plain_change(change) for change in c.because],
             c.settles,
+            c.project,
+            c.against,
         ]
         for member, c in entry.corrections
     ]
@@ -217,7 +220,7 @@ def _plain_change(change: Change) -> list[object]:
 
 
 def _correction(
-    of: str, pack: str, step: str, account: str, was: str, becomes: str, because: list[Any], settles: str
+    of: str, pack: str, step: str, account: str, was: str, becomes: str, because: list[Any], *more: str
 ) -> Correction:
     changes = tuple(
         Change(
@@ -226,7 +229,7 @@ def _correction(
         )
         for new, digest, day, legs in because
     )
-    return Correction(Month.parse(of), pack, step, account, Decimal(was), Decimal(becomes), changes, settles)
+    return Correction(Month.parse(of), pack, step, account, Decimal(was), Decimal(becomes), changes, *more)
 
 
 def _warning(file: str, line: int, code: str, values: dict[str, str], excerpt: str) -> Problem:

@@ -16,9 +16,10 @@ class NoCoopError(Exception):
 
 
 class Coop(NamedTuple):
-    """A cooperative's folder, absolute."""
+    """A cooperative's folder, absolute; `project_ids` are those who have their ledger among the projects."""
 
     root: Path
+    project_ids: frozenset[str] = frozenset()
 
     @property
     def register(self) -> Path:
@@ -56,8 +57,13 @@ class Coop(NamedTuple):
     def books(self) -> Path:
         return self.root / "ledgers" / "books"
 
+    @property
+    def projects(self) -> Path:
+        return self.root / "ledgers" / "projects"
+
     def ledger(self, member: str) -> Path:
-        return self.members / f"{member}.beancount"
+        folder = self.projects if member in self.project_ids else self.members
+        return folder / f"{member}.beancount"
 
     def book(self, member: str) -> Path:
         return self.books / f"{member}.beancount"

@@ -51,6 +51,7 @@ def read_books(coop: Coop) -> Books:
     """The chart, the register and the packs; `problems` has what is wrong with them."""
     chart, problems = read_chart(coop)
     title, members, more = read_register(coop)
+    coop = coop._replace(project_ids=frozenset(m.id for m in members.values() if m.project))
     problems += more
     packs: dict[str, Pack] = {}
     if not any(problem.code == "one-appropriation" for problem in problems) and chart.accounts:
@@ -121,6 +122,10 @@ def _settlement_problems(
 
 
 def _unregistered(coop: Coop, members: Mapping[str, Member]) -> Iterator[Problem]:
+    for path in sorted(coop.projects.glob("*.beancount")):
+        if path.stem not in coop.project_ids and not path.name.startswith("."):
+            near = nearest(path.stem, coop.project_ids)
+            yield Problem(coop.shown(path), 1, "project-not-registered", {"id": path.stem, "near": near})
     paths = [p for p in sorted(coop.members.glob("*.beancount*")) if not p.name.startswith(".")]
     if paths and not members:
         yield Problem(coop.shown(coop.register), 1, "no-members")
@@ -128,7 +133,7 @@ def _unregistered(coop: Coop, members: Mapping[str, Member]) -> Iterator[Problem
     for path in paths:
         name, _, more = path.name.partition(".beancount")
         near = nearest(name, members)
-        if name in members and not more:
+        if name in members and name not in coop.project_ids and not more:
             continue
         if near and not coop.ledger(near).exists():
             yield Problem(coop.shown(path), 1, "ledger-name", {"id": near})
@@ -172,6 +177,7 @@ def member_problems(
     for account, line in ledger.balances:
         if account in books.pots:
             yield at(line, "balance-on-pot", account=account)
+    yield from _work_problems(books, member, ledger)
     unused: set[str] = set()
     for month, roles in sorted(ledger.role_lines.items()):
         pack = books.packs.get(str(member.facts(month).get("rules")))
@@ -179,6 +185,29 @@ def member_problems(
             if pack and role not in pack.roles() | {"vat", *unused}:
                 unused.add(role)
                 yield at(line, "unused-role", warning=True, role=role, pack=pack.id)
+
+
+def _work_problems(books: Books, member: Member, ledger: Ledger) -> Iterator[Problem]:
+    """Work for a project that there is not, or in which the member takes no part."""
+    told: set[tuple[str, Month]] = set()
+    for movement in ledger.movements:
+        name, month = movement.project, movement.counts
+        if not name or (name, month) in told:
+            continue
+        told.add((name, month))
+        project = books.members.get(name)
+        values = {"project": name, "month": str(month), "name": member.name}
+        code = ""
+        if project is None or not project.project:
+            code = "unknown-project"
+            values["near"] = nearest(name, books.coop.project_ids)
+        elif member.project:
+            code = "work-in-project"
+        elif member.id not in {participant.id for participant in project.taking_part(month)}:
+            code = "no-participant"
+        if code:
+            line = movement.line
+            yield Problem(ledger.shown, line, code, values, excerpt=ledger.text.line(line))
 
 
 def _rules_problems(books: Books, member: Member, through: Month) -> Iterator[Problem]:
@@ -208,6 +237,9 @@ def _rules_problems(books: Books, member: Member, through: Month) -> Iterator[Pr
                 yield from at(
                     month, "unknown-pack", pack=name, near=near, packs=", ".join(books.packs) or "-"
                 )
+            continue
+        if pack.for_projects != member.project:
+            yield from at(month, "pack-for-projects" if pack.for_projects else "pack-for-members", pack=name)
             continue
         if not pack.holds_in(month):
             yield from at(month, "pack-not-in-force", pack=pack.id, month=str(month))

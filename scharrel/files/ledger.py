@@ -33,6 +33,7 @@ _ALIASES = {"verdiend": "earned", "reden": "reason"}
 _PARSERS_KEYS = 2
 _ROOTS = ("Assets:", "Expenses:", *_NEGATED)
 _COMMANDS = frozenset({"include"})
+_REGISTERED = ("member", "project", "participant", "approval", "settlement")
 _ALLOWED = (
     data.Transaction | data.Open | data.Close | data.Commodity | data.Note | data.Event
     | data.Price | data.Custom | data.Balance | data.Query
@@ -110,13 +111,14 @@ class _Reader:
         self._look_at_accounts(directives)
         roles: dict[Month, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         owed: dict[Month, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        done: dict[Month, dict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         seen: dict[Any, int] = {}
         for directive in directives:
             if self.full:
                 self.say(place(directive), "stopped-looking")
                 break
             if isinstance(directive, data.Transaction) and (postings := self._complete(directive)):
-                self._sum(directive, postings, roles, owed)
+                self._sum(directive, postings, roles, owed, done)
                 self._suspect(directive, postings, seen)
         self._look_for_lost_signs(roles)
         if self.ledger.balances and not any(not p.warning for p in self.ledger.problems):
@@ -125,6 +127,7 @@ class _Reader:
         ledger.amounts = Amounts(
             {month: dict(sums) for month, sums in roles.items()},
             {month: dict(sums) for month, sums in owed.items()},
+            {month: dict(sums) for month, sums in done.items()},
         )
         return ledger
 
@@ -160,7 +163,7 @@ class _Reader:
             self.closed[directive.account] = directive.date
         elif isinstance(directive, data.Balance):
             self.ledger.balances.append((directive.account, line))
-        elif isinstance(directive, data.Custom) and directive.type == "member":
+        elif isinstance(directive, data.Custom) and directive.type in _REGISTERED:
             self.say(line, "member-in-ledger")
 
     def _look_at_accounts(self, directives: list[Any]) -> None:
@@ -218,7 +221,7 @@ class _Reader:
             return postings
         return []
 
-    def _sum(self, transaction: Any, postings: list[Posted], roles: Any, owed: Any) -> None:
+    def _sum(self, transaction: Any, postings: list[Posted], roles: Any, owed: Any, done: Any) -> None:
         line, day = place(transaction), transaction.date
         earned = transaction.meta.get("earned")
         if earned is not None and not isinstance(earned, date):
@@ -232,6 +235,7 @@ class _Reader:
         if earned:
             ledger.earned.append((earned, line))
         reason = str(transaction.meta.get("reason") or "")
+        project = str(transaction.meta.get("project") or "")
         text = " · ".join(part for part in (transaction.payee, transaction.narration) if part)
         open_at = {place(posting) for posting in transaction.postings if posting.units is MISSING}
         told: set[str] = set()
@@ -246,12 +250,18 @@ class _Reader:
                 told.add(code)
             role = self.roles[account]
             amount = -number if account.startswith(_NEGATED) else number
-            if role:
+            if role and project:
+                done[counts][project, role] += amount
+                if currency == "EUR":
+                    self.say(place_of, "project-money", project=project)
+            elif role:
                 roles[counts][role] += amount
                 ledger.role_lines.setdefault(counts, {}).setdefault(role, place_of)
             if currency == "EUR" and account.startswith(_OWED):
                 owed[dated][account] += amount
-            ledger.movements.append(Movement(line, day, text, account, amount, currency, earned, reason))
+            ledger.movements.append(
+                Movement(line, day, text, account, amount, currency, earned, reason, project)
+            )
 
     def _unknown(self, account: str, line: int) -> None:
         if account.startswith(_ROOTS):  # else the parser has told

@@ -29,7 +29,7 @@ from scharrel.files.toml import read_toml
 from scharrel.files.values import Values, whole
 
 _KINDS = ("input", "amount", "rate", "bands", "per", "all", "share")
-_PACK_KEYS = frozenset({"id", "title", "pool", "rounding", "valid_from", "valid_until", "strict"})
+_PACK_KEYS = frozenset({"id", "title", "pool", "rounding", "valid_from", "valid_until", "strict", "scope"})
 _SOURCE_KEYS = frozenset({"kind", "ref", "url", "quote", "consulted", "votes", "date", "item"})
 _PARAM_KEYS = frozenset({"source", "values", "by"})
 _ACCEPT_KEYS = frozenset({"code", "step", "reason", "source"})
@@ -39,7 +39,7 @@ _LIMITS = frozenset(
         "when", "carry", "counts", "min_age", "rounding",
     }
 )  # fmt: skip
-_COMMON = frozenset({"id", "label", "party", "source", "to", "settle", "approval"})
+_COMMON = frozenset({"id", "label", "party", "source", "to", "settle", "approval", "feeds"})
 _STEP_KEYS = frozenset({*_KINDS, *_COMMON, *_LIMITS, "of", "units", "by"})
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
 _ADDRESS = re.compile(r"https?://[^\s/]\S*")
@@ -118,6 +118,7 @@ class _Reader(Values):
         valid_from = self._first_day(head, "valid_from")
         valid_until = self._last_day(head, "valid_until")
         strict = self._flag(head, "strict")
+        for_projects = self._choice(head, "scope", ("collective",), required=False) == "collective"
         rounding = self._rounding(head)
         for key, value in self._table(self.table, "source").items():
             self.at = (f"source.{key}", 0)
@@ -128,11 +129,13 @@ class _Reader(Values):
                 self.params[key] = param
         steps = self._steps(head)
         accepted = tuple(self._accepted([step.id for step in steps]))
+        if steps:
+            self._feeding(steps[-1], for_projects)
         if self.problems:
             return None
         return Pack(
             pack_id, title, pool, steps, self.params, self.sources, digest, valid_from, valid_until, strict,
-            accepted, rounding,
+            accepted, rounding, for_projects,
         )  # fmt: skip
 
     # -- the parts of a pack
@@ -202,6 +205,16 @@ class _Reader(Values):
             return None
         dated.sort(key=lambda row: row[0])
         return Param(key, source, units.pop(), tuple(dated), by)
+
+    def _feeding(self, last: Step, for_projects: bool) -> None:
+        """The rules of a project end in a share that comes in with members; no other rules do."""
+        self.at = ("step", len(self.table["step"]) - 1)
+        if for_projects and last.kind != "share":
+            self.say("id", "scope-share")
+        elif for_projects and last.feeds is None:
+            self.say("id", "missing-key", key="feeds")
+        elif not for_projects and (last.feeds or last.weighted):
+            self.say("feeds" if last.feeds else "by", "feeds-scope")
 
     def _accepted(self, steps: list[str]) -> Iterator[Accepted]:
         tables = self.table.get("accept", [])
@@ -280,6 +293,9 @@ class _Reader(Values):
             min_age=self._count(table, "min_age"),
             reduction=self._choice(table, "settle", ("payment", "reduction"), required=False) == "reduction",
             approval=self._flag(table, "approval"),
+            weighted=kind == "share" and table.get("by") == "weight",
+            feeds=self._feeds(table),
+            feeds_role=self.chart.role(str(table.get("feeds"))),
         )
         if step.approval and (step.party != "pot" or not step.to):
             self.say("approval", "approval-pot")
@@ -293,6 +309,7 @@ class _Reader(Values):
             "of": kind not in _BASED,
             "units": kind != "per",
             "by": kind != "share",
+            "feeds": kind != "share",
             "above": kind != "rate",
             "over": kind not in _BASED,
             "counts": "cap" not in table,

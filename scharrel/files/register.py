@@ -1,14 +1,15 @@
 """The register: which members there are and what holds for them from when."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
 from beancount.core import data
 from beancount.core.amount import Amount
 
-from scharrel.core.facts import Approval, Member, MemberDirective, Settlement
+from scharrel.core.facts import Approval, Dated, Member, MemberDirective, Settlement
+from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.files.chart import nearest
 from scharrel.files.coop import MEMBER_ID, Coop
@@ -17,8 +18,13 @@ from scharrel.files.source import Text, read_text, refused
 
 _YEAR = re.compile("20[0-9]{2}")
 _COMMANDS = frozenset({"option", "include"})
-_KINDS = ("member", "approval", "settlement")
-_ALIASES = {"lid": "member", "goedkeuring": "approval", "afrekening": "settlement"}
+_KINDS = ("member", "project", "participant", "approval", "settlement")
+_ALIASES = {
+    "lid": "member",
+    "deelnemer": "participant",
+    "goedkeuring": "approval",
+    "afrekening": "settlement",
+}
 _KNOWN: Mapping[str, tuple[type, str]] = {
     "left": (bool, "fact-left"),
     "born": (date, "fact-born"),
@@ -35,56 +41,109 @@ def read_register(coop: Coop) -> tuple[str, dict[str, Member], list[Problem]]:
     if problems:
         return "", {}, problems
     directives, title, problems = parse(text, shown)
-    by_member: dict[str, list[MemberDirective]] = {}
+    holders: dict[str, dict[str, list[MemberDirective]]] = {"member": {}, "project": {}}
+    takers: dict[str, dict[str, list[MemberDirective]]] = {}
     approvals: dict[str, list[Approval]] = {}
     settlements: dict[str, list[Settlement]] = {}
+
+    def say(line: int, code: str, /, **values: str) -> None:
+        problems.append(Problem(shown, line, code, values, excerpt=text.line(line)))
+
     for directive in directives:
-        if isinstance(directive, data.Custom) and directive.type == "member":
-            line = place(directive)
-            values = directive.values or []
-            if len(values) != 1 or not MEMBER_ID.fullmatch(str(values[0].value)):
-                problems.append(Problem(shown, line, "member-id", {}, excerpt=text.line(line)))
-                continue
-            found = MemberDirective(directive.date, line, metadata(directive))
-            by_member.setdefault(str(values[0].value), []).append(found)
-        elif isinstance(directive, data.Custom) and directive.type == "approval":
+        line = place(directive)
+        if isinstance(directive, data.Transaction):
+            say(line, "booking-in-register")
+        elif not isinstance(directive, data.Custom):
+            continue
+        elif directive.type in holders:
+            if ids := _ids(directive, 1):
+                found = MemberDirective(directive.date, line, metadata(directive))
+                holders[directive.type].setdefault(ids[0], []).append(found)
+            else:
+                say(line, f"{directive.type}-id")
+        elif directive.type == "participant":
+            if ids := _ids(directive, 2):
+                found = MemberDirective(directive.date, line, metadata(directive))
+                takers.setdefault(ids[0], {}).setdefault(ids[1], []).append(found)
+            else:
+                say(line, "participant")
+        elif directive.type == "approval":
             if approval := _approval(directive):
                 approvals.setdefault(approval[0], []).append(approval[1])
             else:
-                line = place(directive)
-                problems.append(Problem(shown, line, "approval", {}, excerpt=text.line(line)))
-        elif isinstance(directive, data.Custom) and directive.type == "settlement":
+                say(line, "approval")
+        elif directive.type == "settlement":
             if settlement := _settlement(directive):
                 settlements.setdefault(settlement[0], []).append(settlement[1])
             else:
-                line = place(directive)
-                problems.append(Problem(shown, line, "settlement", {}, excerpt=text.line(line)))
-        elif isinstance(directive, data.Custom) and not directive.type.startswith(_OF_OTHERS):
-            line = place(directive)
+                say(line, "settlement")
+        elif not directive.type.startswith(_OF_OTHERS):
             near = _ALIASES.get(directive.type) or nearest(directive.type, _KINDS)
             values = {"kind": directive.type, "near": near, "kinds": ", ".join(_KINDS)}
             problems.append(Problem(shown, line, "unknown-custom", values, True, text.line(line)))
-        elif isinstance(directive, data.Transaction):
-            line = place(directive)
-            problems.append(Problem(shown, line, "booking-in-register", {}, excerpt=text.line(line)))
-    members = {}
-    for member_id, found_directives in sorted(by_member.items()):
-        member = Member(
-            member_id,
-            tuple(sorted(found_directives, key=lambda d: (d.day, d.line))),
-            tuple(sorted(approvals.pop(member_id, []))),
-            tuple(sorted(settlements.pop(member_id, []))),
-        )
-        problems += _problems(member, text, shown)
-        members[member_id] = member
+    members: dict[str, Member] = {}
+    for kind, found_holders in holders.items():
+        for member_id, said in sorted(found_holders.items()):
+            if member_id in members:
+                say(said[0].line, "project-is-member", project=member_id)
+                continue
+            members[member_id] = Member(
+                member_id,
+                _in_order(said),
+                approvals=tuple(sorted(approvals.pop(member_id, []))),
+                settlements=tuple(sorted(settlements.pop(member_id, []))),
+                project=kind == "project",
+                participants=tuple(
+                    Dated(taker, _in_order(takers[member_id][taker]))
+                    for taker in sorted(takers.get(member_id, {}))
+                )
+                if kind == "project"
+                else (),
+            )
+            problems += _problems(members[member_id], text, shown)
     for code, left in (("approval-member", approvals), ("settlement-member", settlements)):
         for unknown, found_entries in left.items():
-            near = nearest(unknown, members)
-            problems += [
-                Problem(shown, e.line, code, {"member": unknown, "near": near}, excerpt=text.line(e.line))
-                for e in found_entries
-            ]
+            for entry in found_entries:
+                say(entry.line, code, member=unknown, near=nearest(unknown, members))
+    projects = frozenset(member.id for member in members.values() if member.project)
+    for project, by_taker in takers.items():
+        for taker, said in by_taker.items():
+            if project not in projects:
+                say(said[0].line, "unknown-project", project=project, near=nearest(project, projects))
+            elif taker not in members or taker in projects:
+                say(said[0].line, "participant-member", member=taker, near=nearest(taker, members))
+            else:
+                problems += _part_problems(members[project], members[taker], said, text, shown)
     return title, members, problems
+
+
+def _ids(directive: data.Custom, count: int) -> list[str]:
+    """So many ids of members or projects, and nothing else; empty otherwise."""
+    values = [str(value.value) for value in directive.values or []]
+    return values if len(values) == count and all(map(MEMBER_ID.fullmatch, values)) else []
+
+
+def _in_order(directives: list[MemberDirective]) -> tuple[MemberDirective, ...]:
+    return tuple(sorted(directives, key=lambda d: (d.day, d.line)))
+
+
+def _part_problems(
+    project: Member, member: Member, said: list[MemberDirective], text: Text, shown: str
+) -> Iterator[Problem]:
+    """Someone takes part as long as both the project and the membership last, by a weight above zero."""
+    for directive in said:
+        month = Month.of(directive.day)
+        weight = directive.values.get("weight", Decimal(1))
+        values = {"member": member.id, "project": project.id, "month": str(month)}
+        excerpt = text.line(directive.line)
+        wrong = sorted(directive.values.keys() - {"weight", "left"})
+        if wrong or not isinstance(directive.values.get("left", False), bool):
+            key = wrong[0] if wrong else "left"
+            yield Problem(shown, directive.line, "participant-key", {"key": key}, excerpt=excerpt)
+        if not isinstance(weight, Decimal) or weight <= 0:
+            yield Problem(shown, directive.line, "participant-weight", values, excerpt=excerpt)
+        if directive.values.get("left") is not True and not (member.active(month) and project.active(month)):
+            yield Problem(shown, directive.line, "participant-outside", values, excerpt=excerpt)
 
 
 def _approval(directive: data.Custom) -> tuple[str, Approval] | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scharrel.core.closing import Basis, Mark, Posted, Sealed
-from scharrel.core.facts import Movement
+from scharrel.core.facts import Member, Movement
 from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack, Param, Source
@@ -91,10 +91,8 @@ def read_seal(path: Path) -> Sealed:
             _basis(table),
             tuple((Month.parse(month), _basis(basis)) for month, basis in table["revised"].items()),
             tuple(
-                Posted(
-                    Month.parse(of), str(pack), str(step), str(account), Decimal(amount), *map(str, settles)
-                )
-                for of, pack, step, account, amount, *settles in table["posted"]
+                Posted(Month.parse(of), str(pack), str(step), str(account), Decimal(amount), *map(str, more))
+                for of, pack, step, account, amount, *more in table["posted"]
             ),
         )
     except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError, InvalidOperation) as error:
@@ -153,7 +151,13 @@ def seal_text(sealed: Sealed) -> str:
                 entry.step,
                 entry.account,
                 plain(entry.amount),
-                *([entry.settles] if entry.settles else ()),
+                *(
+                    (entry.settles, entry.project, entry.against)
+                    if entry.project
+                    else (entry.settles,)
+                    if entry.settles
+                    else ()
+                ),
             ]
             for entry in sealed.posted
         ],
@@ -182,6 +186,7 @@ def marks(movements: list[Movement], month: Month) -> tuple[Mark, ...]:
         first = postings[0]
         legs = sorted((m.account, str(m.amount.normalize()), m.currency) for m in postings)
         whole = [str(first.day), str(first.earned or ""), first.text, first.reason, legs]
+        whole += [first.project] if first.project else []
         digest = digest_of(json.dumps(whole, ensure_ascii=False).encode())
         found.append(Mark(digest, first.day, tuple((m.account, m.amount, m.currency) for m in postings)))
     return tuple(sorted(found, key=lambda mark: (mark.shown, mark.digest)))
@@ -207,9 +212,12 @@ def _cited(source: Source) -> str:
     return " ".join([str(source), *(str(more) for more in (source.day, source.item) if more)])
 
 
-def facts_digest(facts: Mapping[str, object]) -> str:
-    """The member's facts in force, but for how to address them."""
+def facts_digest(member: Member, month: Month) -> str:
+    """The facts in force, but for how to address someone; of a project also who takes part in it."""
+    facts = member.facts(month)
     counted = {key: str(value) for key, value in facts.items() if key not in ("name", "iban", "address")}
+    for participant in member.taking_part(month):
+        counted[f"participant {participant.id}"] = str(participant.facts(month).get("weight", 1))
     return digest_of(json.dumps(counted, sort_keys=True, ensure_ascii=False).encode())
 
 

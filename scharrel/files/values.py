@@ -136,6 +136,18 @@ class Values:
             self.say("to", "to-account", account=account)
         return account
 
+    def _feeds(self, table: dict[str, Any]) -> str | None:
+        """The account on which a share comes in with who takes part: income that rules look at."""
+        account = table.get("feeds")
+        if account is None:
+            return None
+        if account not in self.chart.accounts:
+            near = nearest(str(account), self.chart.accounts)
+            self.say("feeds", "unknown-account", account=str(account), near=near)
+        elif not str(account).startswith("Income:") or self.chart.role(str(account)) in (None, "vat"):
+            self.say("feeds", "feeds-account", account=str(account))
+        return str(account)
+
     def _role(self, key: str, named: Any) -> str:
         role = str(named)
         if role not in self.chart.roles:
@@ -159,7 +171,7 @@ class Values:
                 self.say("per", "missing-key", key="units")
                 return None
             return self._role("units", table["units"])
-        if kind == "share" and table.get("by", "equal") != "equal":
+        if kind == "share" and table.get("by", "equal") not in ("equal", "weight"):
             return self._role("by", table["by"])
         return None
 

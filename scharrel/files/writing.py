@@ -13,7 +13,7 @@ from scharrel.core.facts import Member
 from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
-from scharrel.core.trace import Allocation
+from scharrel.core.trace import Allocation, StepResult
 from scharrel.files.coop import MONTH_FILE, Coop
 
 _HEAD = "; Geschreven door `scharrel allocate`; een volgende keer wordt dit opnieuw geschreven.\n"
@@ -28,6 +28,15 @@ class WriteError(Exception):
         self.reason = reason
 
 
+class _Leg(NamedTuple):
+    """One posting: euros owed on the account, the step, and for whom it is if it is for one of several."""
+
+    account: str
+    amount: Decimal
+    step: str
+    member: str = ""
+
+
 def allocation_text(
     month: Month,
     allocation: Allocation | None,
@@ -39,40 +48,62 @@ def allocation_text(
     nothing when nothing is to be booked."""
     day = str(month.last_day)
     found = []
+    for part in allocation.received if allocation else ():
+        legs = [_Leg(part.account, part.amount, part.step)]
+        found.append(
+            [
+                f'{day} * "Deel {month}" ^verdeling-{month}',
+                f'  project: "{part.project}"',
+                *_legs(packs.get(part.pack), part.against, legs),
+            ]
+        )
     if allocation and allocation.posted:
-        legs = [(str(r.step.to), r.paid, r.step.id) for r in allocation.posted]
+        legs = [leg for result in allocation.posted for leg in _legs_of(result)]
         found.append(
             [f'{day} * "Verdeling {month}" ^verdeling-{month}', *_legs(allocation.pack, appropriation, legs)]
         )
     # A year that is settled is put right in one go, any other month by itself.
-    together: dict[tuple[str, str], dict[tuple[str, str], Decimal]] = {}
+    together: dict[tuple[str, str, str, str], dict[tuple[str, str], Decimal]] = {}
     for c in corrections:
-        legs_of = together.setdefault((str(c.of.year if c.settles else c.of), c.pack), {})
+        of = str(c.of.year if c.settles else c.of)
+        legs_of = together.setdefault((of, c.pack, c.project, c.against), {})
         legs_of[c.account, c.step] = legs_of.get((c.account, c.step), ZERO) + c.difference
-    for (of, pack), amounts in sorted(together.items()):
-        legs = [(account, amount, step) for (account, step), amount in amounts.items() if amount]
+    for (of, pack, project, against), amounts in sorted(together.items()):
+        legs = [_Leg(account, amount, step) for (account, step), amount in amounts.items() if amount]
         what, key = ("Correctie", "correction_of") if "-" in of else ("Afrekening", "settlement_of")
         if legs:
             found.append(
                 [
                     f'{day} * "{what} {of}" ^verdeling-{of}',
                     f'  {key}: "{of}"',
-                    *_legs(packs.get(pack), appropriation, legs),
+                    *([f'  project: "{project}"'] if project else []),
+                    *_legs(packs.get(pack), against or appropriation, legs),
                 ]
             )
     return _HEAD + "".join("\n" + "\n".join(lines) + "\n" for lines in found) if found else None
 
 
-def _legs(pack: Pack | None, appropriation: str, legs: Sequence[tuple[str, Decimal, str]]) -> Iterator[str]:
-    total = sum((amount for _, amount, _ in legs), ZERO)
-    width = max(len(appropriation), *(len(account) for account, *_ in legs)) + 2
+def _legs_of(result: StepResult) -> list[_Leg]:
+    """The postings of a step: one, or one for each who takes part in the project."""
+    account, step = str(result.step.to), result.step.id
+    if result.parts:
+        return [_Leg(account, part.amount, step, part.member) for part in result.parts if part.amount]
+    return [_Leg(account, result.paid, step)]
+
+
+def _legs(pack: Pack | None, other: str, legs: Sequence[_Leg]) -> Iterator[str]:
+    """The metadata of the rules, the other account with the total, and each leg."""
+    total = sum((leg.amount for leg in legs), ZERO)
+    width = max(len(other), *(len(leg.account) for leg in legs)) + 2
     if pack:
         yield f'  pack: "{pack.id}"'
         yield f'  pack-hash: "{pack.hash}"'
-    yield f"  {appropriation:<{width}}{plain(total):>12} EUR"
-    for account, amount, step in legs:
-        yield f"  {account:<{width}}{plain(-amount):>12} EUR"
-        yield f'    step: "{step}"'
+    yield f"  {other:<{width}}{plain(total):>12} EUR"
+    for leg in legs:
+        yield f"  {leg.account:<{width}}{plain(-leg.amount):>12} EUR"
+        yield f'    step: "{leg.step}"'
+        if leg.member:
+            yield f'    member: "{leg.member}"'
 
 
 def book_text(coop_title: str, member: Member, months: list[str]) -> str:
@@ -82,7 +113,7 @@ def book_text(coop_title: str, member: Member, months: list[str]) -> str:
     lines = [
         f'option "title" "{quoted}"',
         'option "operating_currency" "EUR"',
-        f'include "../members/{member.id}.beancount"',
+        f'include "../{"projects" if member.project else "members"}/{member.id}.beancount"',
         *(f'include "../allocations/{member.id}/{month}.beancount"' for month in months),
     ]
     return _HEAD + "\n" + "\n".join(lines) + "\n"

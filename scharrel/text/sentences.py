@@ -21,6 +21,8 @@ def opening(words: Words, allocation: Allocation) -> Iterator[str]:
         yield words("explain.negative", month=month, amount=words.money(-allocation.came_in))
     else:
         yield words("explain.nothing", month=month)
+    for part in allocation.received:
+        yield words("explain.received", amount=words.money(part.amount), project=visible(part.name))
     if allocation.carried:
         carried, pool = words.money(-allocation.carried), words.money(allocation.pool)
         yield words("explain.carried", amount=carried, pool=pool)
@@ -149,6 +151,8 @@ def _dated(result: StepResult) -> list[Figure]:
 
 def closing(words: Words, allocation: Allocation) -> str:
     """What the member keeps of the month."""
+    if allocation.steps[-1].parts:
+        return words("explain.shared", amount=words.money(allocation.steps[-1].paid))
     pot = allocation.paid_to("pot")
     amount = words.money(allocation.keep)
     if pot:
@@ -172,6 +176,15 @@ def _asked(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
         yield words("explain.per", units=units, figure=words.money(figure.value), amount=amount)
     elif step.kind == "all":
         yield words("explain.all", **values)
+    elif step.kind == "share" and result.parts:
+        yield words("explain.parts", amount=words.money(result.paid), by=_by(words, result))
+        for part in result.parts:
+            yield words(
+                "explain.part",
+                name=visible(part.name),
+                weight=words.number(part.weight),
+                amount=words.money(part.amount),
+            )
     elif step.kind == "share":
         units = words.number(result.units or ZERO)
         by = (
@@ -200,6 +213,15 @@ def _asked(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
                 for start, rate in result.bands
             )
             yield words(f"explain.bands{year}", bands=bands, **values)
+
+
+def _by(words: Words, result: StepResult) -> str:
+    """By what a project's share goes."""
+    if not any(part.weight > 0 for part in result.parts):
+        return words("explain.by-none")
+    if result.step.role:
+        return words("explain.by-role", role=result.step.role)
+    return words("explain.by-weight" if result.step.weighted else "explain.by-equal")
 
 
 def _limit(words: Words, limit: Limit, result: StepResult, pack: Pack) -> str:

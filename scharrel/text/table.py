@@ -18,17 +18,17 @@ _LEAST_NAME = 8
 
 
 def month_table(
-    words: Words, names: Mapping[str, str], rows: Sequence[Summary], width: int
+    words: Words, names: Mapping[str, str], rows: Sequence[Summary], width: int, *, projects: bool = False
 ) -> tuple[str, list[str], str]:
-    """The heading, a line a member and the line of totals; the community has a column only where it
-    gets something."""
+    """The heading, a line a member (or project) and the line of totals; the community has a column only
+    where it gets something."""
     community = ("community",) if any(row.paid["community"] for row in rows) else ()
     parties = (*_ALWAYS, *community)
     figures = [[row.pool, *(row.paid[party] for party in parties), row.keep] for row in rows]
     totals = [sum(column, ZERO) for column in zip(*figures, strict=True)]
-    heads = [words(f"table.{key}") for key in ("turnover", *parties, "keep")]
+    heads = [words(f"table.{key}") for key in ("turnover", *parties, "shared" if projects else "keep")]
     lines = [
-        [words("table.member"), *heads],
+        [words("table.project" if projects else "table.member"), *heads],
         [words("table.total"), *map(words.amount, totals)],
         *(
             [visible(names[row.member]), *map(words.amount, line)]
