@@ -1,11 +1,20 @@
 """Projects: what is left is shared with those who take part, and comes in under their own rules."""
 
 import json
+import os
+import re
+import tempfile
+from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 from subprocess import run
 
 import pytest
 from conftest import REPOSITORY, Run
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+EXAMPLES = int(os.environ.get("EXAMPLES", "8"))
 
 CHART = """\
 2020-01-01 open Assets:Bank EUR
@@ -126,6 +135,10 @@ def money(month: str, account: str, amount: str) -> str:
 
 @pytest.fixture
 def team(tmp_path: Path) -> Path:
+    return lay_down(tmp_path)
+
+
+def lay_down(tmp_path: Path) -> Path:
     """Three members, of whom two cook in January; a lunch of 200 with 50 of costs."""
     ledgers = tmp_path / "ledgers"
     for folder in ("members", "projects"):
@@ -315,3 +328,61 @@ def test_a_project_has_a_table_of_its_own(team: Path, quick: Run) -> None:
     members, projects = said.split("\nProjecten\n")
     assert "samen 165,00" in members
     assert "Catering 200,00  50,00" in projects
+
+
+MONTHS = [f"2026-0{number}" for number in range(1, 7)]
+WORK = st.lists(
+    st.tuples(
+        st.sampled_from(MONTHS), st.sampled_from(["amina", "bram", "carla", "catering", "costs"]),
+        st.integers(1, 60_000),
+    ),
+    max_size=14,
+)  # fmt: skip
+
+
+def book(coop: Path, work: list[tuple[str, str, int]]) -> None:
+    """Money in and out of the project, hours and money of members; each booking with a text of its own."""
+    found: dict[str, list[str]] = {"catering": [], "amina": [], "bram": [], "carla": []}
+    for number, (month, who, amount) in enumerate(work):
+        euros = f"{Decimal(amount).scaleb(-2):.2f}"
+        if who in ("catering", "costs"):
+            account, sign = ("Income:Omzet", "-") if who == "catering" else ("Expenses:Onkosten", "")
+            found["catering"].append(money(month, account, sign + euros).replace("werk", str(number)))
+        elif who != "carla" or month > "2026-01":
+            found[who].append(hours(month, str(amount % 9 + 1)).replace("gekookt", str(number)))
+            found[who].append(money(month, "Income:Omzet", f"-{euros}").replace("werk", str(number)))
+    for who, bookings in found.items():
+        write(coop, f"projects/{who}" if who == "catering" else f"members/{who}", *bookings)
+
+
+def posted(coop: Path) -> Counter[tuple[str, str]]:
+    """What was posted in all, by whose book and account, in cents."""
+    total: Counter[tuple[str, str]] = Counter()
+    for file in sorted((coop / "ledgers/allocations").rglob("*.beancount")):
+        for account, amount in re.findall(
+            r"^  ([A-Z]\S+) +(-?\d+\.\d\d) EUR$", file.read_text(), re.MULTILINE
+        ):
+            total[file.parent.name, account] += int(Decimal(amount) * 100)
+    return Counter({key: amount for key, amount in total.items() if amount})
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(first=WORK, second=WORK, third=WORK, by=st.sampled_from(["hours", "equal", "weight"]))
+def test_closing_a_chain_at_any_moment_posts_the_same_in_total(
+    quick: Run, first: list, second: list, third: list, by: str
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        coops = [lay_down(Path(folder, name)) for name in ("closed", "fresh")]
+        for coop in coops:
+            (coop / "rules/team.toml").write_text(TEAM.replace('"hours"', f'"{by}"'))
+        for work, end in ((first, "2026-02"), (second, "2026-04"), (third, "")):
+            book(coops[0], work)
+            assert quick("allocate", end or "2026-06", "--coop", str(coops[0])).status == 0
+            if end:
+                assert quick("close", end, "--coop", str(coops[0])).status == 0
+        book(coops[1], third)
+        assert quick("allocate", "2026-06", "--coop", str(coops[1])).status == 0
+        assert posted(coops[0]) == posted(coops[1])
+        # What the project owes those who take part is what they have to come from it, and no more.
+        owed = [n for (_, account), n in posted(coops[0]).items() if account == "Liabilities:Deelnemers"]
+        assert sum(owed) == 0
