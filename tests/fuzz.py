@@ -46,6 +46,7 @@ WORDS = [
     b"cap = { month = 1.00 }\n",
     b"9" * 400,
     b"1e999999",
+    b"nan",
     b"\x00",
     b"\xff",
     b"\xef\xbb\xbf",

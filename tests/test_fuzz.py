@@ -20,6 +20,9 @@ def test_a_file_is_read_or_refused(kind: str, changes: list[tuple[int, int, byte
 
 
 @example(kind="ledgers/accounts.beancount", content=b":,0")
+@example(
+    kind="rules/vrije-uitloop.toml", content=b"[param.a]\nvalues = [{ from = 2026-01-01, value = nan }]"
+)
 @settings(max_examples=500, deadline=None)
 @given(kind=st.sampled_from(sorted(KINDS)), content=st.binary(max_size=300))
 def test_so_are_any_bytes(kind: str, content: bytes) -> None:

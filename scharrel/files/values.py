@@ -19,7 +19,8 @@ from scharrel.files.chart import Chart, nearest
 from scharrel.files.locate import Lines
 
 _RATE = re.compile(r"(-?\d+(?:\.\d+)?)\s*%")
-_HUGE = Decimal(10) ** 12
+HUGE = Decimal(10) ** 12
+"""Euros beyond which an amount is a mistake."""
 
 FILL_IN = "?"
 """Stands where a pack from another cooperative had its own figure or decision."""
@@ -315,7 +316,7 @@ def figure(value: Any) -> tuple[Unit, Decimal] | str:
         if found and Decimal(found[1]) >= 0:
             return "rate", Decimal(found[1]).scaleb(-2)
         return "bare-percent" if _number(value) else "no-figure"
-    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value < _HUGE:
+    if not number(value) or not 0 <= value < HUGE:
         return "no-figure"
     if int(Decimal(value).as_tuple().exponent) < -2:
         return "three-decimals"
@@ -333,6 +334,13 @@ def payable(account: str, chart: Chart) -> bool:
 def whole(value: Any) -> bool:
     """Whether it is a whole number; TOML's true is none."""
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def number(value: Any) -> bool:
+    """Whether it is a number that can be counted with; TOML has nan and inf too."""
+    return (isinstance(value, int) and not isinstance(value, bool)) or (
+        isinstance(value, Decimal) and value.is_finite()
+    )
 
 
 def _number(value: str) -> bool:
