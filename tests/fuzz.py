@@ -39,6 +39,9 @@ WORDS = [
     b"[[step]]\n",
     b"[step.cap]\n",
     b"[[accept]]\n",
+    b"[[case]]\n",
+    b"[[case.month]]\n",
+    b'month = "2026-01"\n',
     b"[param.x]\n",
     b'rate = "10%"\n',
     b"values = [ { from = 2026-01-01, value = 1.00 } ]\n",
@@ -62,10 +65,28 @@ WORDS = [
 ]
 
 
+CASES = b"""
+[[case]]
+title = "Een maand"
+source = "s"
+balances = { "Liabilities:Spaarpot" = 10.00 }
+
+[[case.month]]
+month = "2026-03"
+booked = { turnover = 100.00, "Liabilities:Spaarpot" = -5.00 }
+paid = { tax = 20.00 }
+why = { pot = [] }
+party = { coop = 10.00 }
+keep = 70.00
+"""
+
+
 def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
     """Each kind of file: one that is sound, and what reads it."""
+    from scharrel.analysis.cases import differences
     from scharrel.core.month import Month
     from scharrel.files.cache import Cache
+    from scharrel.files.cases import read_cases
     from scharrel.files.chart import read_chart
     from scharrel.files.coop import Coop
     from scharrel.files.exchange import Export, export_text, read_export, read_exported_pack
@@ -117,6 +138,15 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
         for group in books.groups():
             kept.unchanged(group, Month(2026, 6))
 
+    def cases(content: bytes) -> None:
+        reading("")(b"")
+        path = coop.rules / "vrije-uitloop.cases.toml"
+        path.write_bytes(content)
+        books = read_books(coop)
+        pack = books.packs["vrije-uitloop"]
+        for case in read_cases(coop, path, pack, books.chart)[0]:
+            differences(pack, case)
+
     def statement(content: bytes) -> None:
         with suppress(NoStatementError):
             read_back(content)
@@ -127,7 +157,7 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
     ]  # fmt: skip
     found = {name: (sound[Path(name)], reading(name)) for name in names}
     page = b'<!doctype html><script id="cijfers">{"kind": "coop"}</script>'
-    found |= {"cache": (cached, cache), "statement": (page, statement)}
+    found |= {"cache": (cached, cache), "cases": (CASES, cases), "statement": (page, statement)}
     reading("")(b"")
     pack = sound[Path("rules/vrije-uitloop.toml")]
     sent = Export("x", "0", date(2026, 1, 1), read_chart(coop)[0].accounts, pack.decode(), "# x\n")

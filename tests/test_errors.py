@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import test_cases
 import test_check
 from conftest import Run
 from filelock import FileLock
@@ -286,6 +287,7 @@ def test_an_error_about_what_is_closed(key: str, closed_once: Path, tmp_path: Pa
 def test_every_message_is_provoked(section: str) -> None:
     provoked = {*ERRORS, *CLOSED, *OWN_TESTS}
     tables = (test_check.IN_THE_LEDGER, test_check.IN_THE_PACK, test_check.ELSEWHERE, test_check.OWN_TESTS)
+    tables += (test_cases.IN_THE_CASES, test_cases.OWN_TESTS)
     provoked |= {f"problem.{code}" for table in tables for code in table}
     assert {f"{section}.{key}" for key in catalogue("nl")[section]} == {
         key for key in provoked if key.startswith(section + ".")

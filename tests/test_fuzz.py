@@ -20,9 +20,11 @@ def test_a_file_is_read_or_refused(kind: str, changes: list[tuple[int, int, byte
 
 
 @example(kind="ledgers/accounts.beancount", content=b":,0")
-@example(
-    kind="rules/vrije-uitloop.toml", content=b"[param.a]\nvalues = [{ from = 2026-01-01, value = nan }]"
-)
+@example(kind="rules/vrije-uitloop.toml", content=b"[param.a]\nvalues = [{ from = 2026-01-01, value = nan }]")
+@example(kind="cases", content=b"[[case]]\ntitle = 1e" + b"9" * 30)
+@example(kind="cases", content=b"[[case]]\ntitle = " + b"9" * 4500)
+@example(kind="cases", content=b"[[case]]\nsource = {" + b"a." * 2000 + b"b = 1}")
+@example(kind="cases", content=b"[[case]]\ntitle = 'x'\nsource = 's'\n[[case.month]]\nkeep = 1e999999")
 @settings(max_examples=500, deadline=None)
 @given(kind=st.sampled_from(sorted(KINDS)), content=st.binary(max_size=300))
 def test_so_are_any_bytes(kind: str, content: bytes) -> None:

@@ -23,6 +23,7 @@ from scharrel.text.words import Words
 
 GOLDEN = Path(__file__).parent / "golden"
 EVERYTHING = GOLDEN / "everything.toml"
+SHIPPED = sorted(path for path in (REPOSITORY / "rules").glob("*.toml") if "." not in path.stem)
 MONTH = Month(2026, 11)
 PACKS = ("bijstand", "lucas", "ons", "vrije-uitloop", "weggeefwinkel")
 CHART, _ = read_chart(Coop(REPOSITORY))
@@ -247,7 +248,7 @@ def test_the_same_rules_differ_in_nothing(tmp_path: Path, quick: Run) -> None:
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])
-@pytest.mark.parametrize("path", [EVERYTHING, *(REPOSITORY / "rules").glob("*.toml")], ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", [EVERYTHING, *SHIPPED], ids=lambda p: p.stem)
 def test_every_format_says_it_all(path: Path, lang: str, tmp_path: Path, quick: Run) -> None:
     pack = pack_from(path.read_text("utf-8"))
     assert pack

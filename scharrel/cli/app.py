@@ -27,6 +27,7 @@ from scharrel.cli.rules import export as rules_export
 from scharrel.cli.rules import import_ as rules_import
 from scharrel.cli.rules import plot as rules_plot
 from scharrel.cli.rules import show as rules_show
+from scharrel.cli.rules import test as rules_test
 
 _HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -80,4 +81,5 @@ _rules.command("export", help=words("help.rules-export"), short_help=words("help
 _rules.command("import", help=words("help.rules-import"), short_help=words("help.rules-import-short"))(
     rules_import.import_
 )
+_rules.command("test", help=words("help.rules-test"))(rules_test.run_cases)
 app.add_typer(_rules, name="rules")

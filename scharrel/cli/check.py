@@ -14,13 +14,14 @@ def check(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
+    from scharrel.files.cases import case_problems
     from scharrel.files.gather import read_books
     from scharrel.run import compute
 
     books = read_books(open_coop(coop))
     now = today()
     through = Month.of(now)
-    problems = list(books.problems)
+    problems = [*books.problems, *case_problems(books.coop, books.packs, books.chart)]
     for group in books.groups():
         problems += compute(books, group, through, now).problems
     problems = in_order(problems)

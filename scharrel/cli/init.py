@@ -33,7 +33,9 @@ def init(
             for place, _, names in os.walk(sample, followlinks=True):
                 for name in names:
                     source = Path(place, name)
-                    text = source.read_text("utf-8").replace(SAMPLE_MONTH, last_month)
+                    text = source.read_text("utf-8")
+                    if source.suffix == ".beancount":
+                        text = text.replace(SAMPLE_MONTH, last_month)
                     write_text(folder / source.relative_to(sample), text)
     except WriteError as error:
         fail(words("error.write", path=str(error.path), reason=words.reason(error.reason)), status=1)

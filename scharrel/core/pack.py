@@ -238,3 +238,10 @@ class Pack:
             step.base for step in self.steps if step.base != "pool" and not step.base.startswith("after.")
         }
         return frozenset(self.pool) | named | counted | bases
+
+    def facts(self) -> frozenset[str]:
+        """Every fact of the member that the pack looks at."""
+        asked = {fact for step in self.steps for fact, _ in step.when}
+        by = {param.by for step in self.steps for param in step.params() if param.by}
+        born = {"born"} if any(step.min_age is not None for step in self.steps) else set()
+        return frozenset(asked | by | born)

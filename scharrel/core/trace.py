@@ -8,13 +8,18 @@ from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.pack import KEPT_PARTIES, PARTIES, Figure, Pack, Step
 
+LIMITS = (
+    "condition", "age", "months-used", "cap-month", "cap-year", "cap-life", "target", "pool-empty",
+    "below-threshold",
+)  # fmt: skip
+"""What can make a step pay less than its amount kind asks."""
+
 
 class Limit(NamedTuple):
     """Something that lowered what a step asked. Amounts in euros.
 
-    `code` is one of condition, age, months-used, cap-month, cap-year, cap-life, target,
-    pool-empty, below-threshold; `used` is what had filled the limit before, `cause` the modifier
-    behind a condition (when, not_with or after).
+    `code` is one of LIMITS; `used` is what had filled the limit before, `cause` the modifier behind a
+    condition (when, not_with or after).
     """
 
     code: str

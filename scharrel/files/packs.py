@@ -16,7 +16,6 @@ from scharrel.core.pack import (
     Kind,
     Pack,
     Param,
-    Source,
     Step,
     Unit,
 )
@@ -25,12 +24,11 @@ from scharrel.files.chart import Chart, nearest
 from scharrel.files.coop import Coop
 from scharrel.files.locate import Lines
 from scharrel.files.source import read_text
+from scharrel.files.sources import Sourced
 from scharrel.files.toml import read_toml
-from scharrel.files.values import Values, whole
 
 _KINDS = ("input", "amount", "rate", "bands", "per", "all", "share")
 _PACK_KEYS = frozenset({"id", "title", "pool", "rounding", "valid_from", "valid_until", "strict", "scope"})
-_SOURCE_KEYS = frozenset({"kind", "ref", "url", "quote", "consulted", "votes", "date", "item"})
 _PARAM_KEYS = frozenset({"source", "values", "by"})
 _ACCEPT_KEYS = frozenset({"code", "step", "reason", "source"})
 _LIMITS = frozenset(
@@ -42,7 +40,6 @@ _LIMITS = frozenset(
 _COMMON = frozenset({"id", "label", "party", "source", "to", "settle", "approval", "feeds"})
 _STEP_KEYS = frozenset({*_KINDS, *_COMMON, *_LIMITS, "of", "units", "by"})
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
-_ADDRESS = re.compile(r"https?://[^\s/]\S*")
 _BASED = ("rate", "bands")
 
 
@@ -95,7 +92,7 @@ def read_pack(data: bytes, shown: str, name: str | None, chart: Chart) -> tuple[
     return pack, reader.problems
 
 
-class _Reader(Values):
+class _Reader(Sourced):
     """One pack while it is being read; what cannot be used is reported and left out."""
 
     def pack(self, name: str | None, digest: str) -> Pack | None:
@@ -122,7 +119,7 @@ class _Reader(Values):
         rounding = self._rounding(head)
         for key, value in self._table(self.table, "source").items():
             self.at = (f"source.{key}", 0)
-            self.sources[key] = self._source(key, value)
+            self.sources[key] = self._source(key, value, SOURCE_KINDS)
         for key, value in self._table(self.table, "param").items():
             self.at = (f"param.{key}", 0)
             if param := self._param(key, value):
@@ -139,33 +136,6 @@ class _Reader(Values):
         )  # fmt: skip
 
     # -- the parts of a pack
-
-    def _source(self, key: str, value: Any) -> Source:
-        table = value if isinstance(value, dict) else {}
-        self._known(table, _SOURCE_KEYS)
-        kind = self._choice(table, "kind", SOURCE_KINDS)
-        ref = self._text(table, "ref") or ""
-        consulted, day = table.get("consulted"), table.get("date")
-        for name, found in (("consulted", consulted), ("date", day)):
-            if found is not None and not isinstance(found, date):
-                self.say(name, "not-a-date", key=name)
-        url, quote, item = table.get("url"), table.get("quote"), table.get("item")
-        for name, text in (("url", url), ("quote", quote), ("item", item)):
-            if text is not None and (not isinstance(text, str) or not text.strip()):
-                self.say(name, "not-text", key=name)
-        if isinstance(url, str) and not (_ADDRESS.fullmatch(url) and url.isprintable()):
-            self.say("url", "url")
-        for name in sorted(table.keys() & {"date", "item"} if kind != "decision" else ()):
-            self.say(name, "decision-only", key=name, kind=kind)
-        votes = table.get("votes")
-        if votes is not None and (
-            not isinstance(votes, dict)
-            or not set(votes) <= {"for", "against", "abstained"}
-            or not all(whole(count) and count >= 0 for count in votes.values())
-        ):
-            self.say("votes", "votes")
-            votes = None
-        return Source(key, kind, ref, url, quote, consulted, votes, day, item)
 
     def _param(self, key: str, value: Any) -> Param | None:
         table = value if isinstance(value, dict) else {}

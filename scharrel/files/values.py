@@ -43,12 +43,14 @@ class Values:
         self.sources: dict[str, Source] = {}
 
     def say(self, key: str, code: str, /, **values: str) -> None:
+        """Note what is wrong at a key, or at a name in the table of that key: `cap.month`."""
         if len(self.problems) > MAX_PROBLEMS:
             return
         if len(self.problems) == MAX_PROBLEMS:
             code, values = "stopped-looking", {}
         table, nth = self.at
-        line = self.lines.line(table, key, nth)
+        key, _, name = key.partition(".")
+        line = self.lines.line(table, key, nth, name)
         self.problems.append(Problem(self.shown, line, code, values, excerpt=self.lines.excerpt(line)))
 
     def _table(self, parent: dict[str, Any], key: str) -> dict[str, Any]:

@@ -1,0 +1,100 @@
+"""scharrel rules test: do the worked examples beside a pack come out, and would they notice a change?"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scharrel.cli.context import console, open_coop, say_aside, stop_on_errors, tell, words
+from scharrel.cli.options import COOP, LANG
+from scharrel.cli.packs import named_pack
+from scharrel.core.case import Case
+from scharrel.core.pack import Pack
+from scharrel.core.problems import Problem, errors
+from scharrel.files.coop import Coop
+from scharrel.text.words import visible
+
+if TYPE_CHECKING:
+    from scharrel.files.gather import Books
+
+_PACKS = typer.Argument(metavar="[PACK]...", help=words("help.rules-packs"), show_default=False)
+_MUTATE = typer.Option("--mutate", help=words("help.rules-test-mutate"))
+
+
+def run_cases(
+    packs: Annotated[list[str] | None, _PACKS] = None,
+    mutate: Annotated[bool, _MUTATE] = False,
+    coop: Annotated[Path | None, COOP] = None,
+    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
+) -> None:
+    from scharrel.files.gather import read_books
+
+    books = read_books(open_coop(coop))
+    stop_on_errors([p for p in books.problems if p.file == books.coop.shown(books.coop.chart)])
+    named = {name: named_pack(books, name) for name in packs or books.packs}
+    wrong = [] if packs else [p for p in books.problems if p.file.startswith("rules/")]
+    tell(wrong)
+    well = [_try(books, name, pack, mutate=mutate) for name, pack in named.items()]
+    if not all(well) or errors(wrong):
+        raise SystemExit(1)
+
+
+def _try(books: "Books", name: str, pack: Pack, *, mutate: bool) -> bool:
+    """Tell what is wrong with the cases, what does not come out or what no case notices, and how many hold.
+    Whether all was well."""
+    from scharrel.files.cases import cases_path, read_cases
+
+    is_file = name.endswith(".toml")
+    file = Path(name).resolve() if is_file else books.coop.rules / f"{name}.toml"
+    folder = Coop(file.parent) if is_file else books.coop
+    path = cases_path(file)
+    if not path.exists():
+        values = {"pack": pack.id, "file": path.name}
+        tell([Problem(folder.shown(file), 1, "no-cases", values, warning=not mutate)])
+        return not mutate
+    cases, problems = read_cases(folder, path, pack, books.chart)
+    tell(problems)
+    if problems or not _hold(pack, folder.shown(path), cases):
+        return False
+    return not mutate or _mutate(pack, folder, file, cases)
+
+
+def _hold(pack: Pack, shown: str, cases: Sequence[Case]) -> bool:
+    from scharrel.analysis.cases import differences
+    from scharrel.text.cases import difference
+
+    failed = set()
+    for case in cases:
+        for found in differences(pack, case):
+            failed.add(case.line)
+            said = "\n    ".join(difference(words, pack, found))
+            say_aside(f"{shown}:{found.line}: {said}")
+    elsewhere = sum(case.source.kind == "example" for case in cases)
+    values = {"pack": visible(pack.id), "count": len(cases)}
+    if failed:
+        _say(words("cases.failed", **values, held=len(cases) - len(failed)))
+    else:
+        _say(words("cases.held", **values, elsewhere=elsewhere))
+    return not failed
+
+
+def _mutate(pack: Pack, folder: Coop, file: Path, cases: Sequence[Case]) -> bool:
+    from scharrel.analysis.mutations import try_all
+    from scharrel.files.locate import Lines
+    from scharrel.files.source import read_text
+    from scharrel.text.cases import unnoticed
+
+    lines = Lines(read_text(folder, file).data.decode())
+    noticed = try_all(pack, cases)
+    for mutation in noticed.unnoticed:
+        line = lines.line(*mutation.place)
+        say_aside(f"{folder.shown(file)}:{line}: {unnoticed(words, mutation)}")
+        say_aside(f"    {visible(lines.excerpt(line))[:100]}")
+    key = "some-unnoticed" if noticed.unnoticed else "all-noticed"
+    _say(words(f"cases.{key}", pack=visible(pack.id), tried=noticed.tried, count=len(noticed.unnoticed)))
+    return not noticed.unnoticed
+
+
+def _say(text: str) -> None:
+    console().print(text, soft_wrap=True)
