@@ -37,6 +37,13 @@ class Example(NamedTuple):
     less: tuple[Lived, ...]
     more: tuple[Lived, ...]
 
+    @property
+    def loss(self) -> Fraction:
+        """How much less the second keeps, in euros."""
+        return sum(
+            (less.keep - more.keep for less, more in zip(self.less, self.more, strict=True)), Fraction(0)
+        )
+
 
 def example_of(
     pack: Pack, situation: Situation, role: str, booked: Sequence[Mapping[str, Decimal]]

@@ -13,17 +13,25 @@ from typing import NamedTuple
 from scharrel.analysis.finding import Example, Finding, example_of
 from scharrel.analysis.kinds import choice, telling_kinds
 from scharrel.analysis.lines import Piece, exact, pieces
-from scharrel.analysis.lives import SOME, Life, Passed, held, january, live, plenty_of, remembering, uses_up
+from scharrel.analysis.lives import (
+    LITTLE,
+    SOME,
+    Life,
+    Passed,
+    held,
+    january,
+    live,
+    plenty_of,
+    remembering,
+    uses_up,
+)
 from scharrel.analysis.situations import Situation, Whose
-from scharrel.analysis.within import made_up
+from scharrel.analysis.within import MOST, cents_above, made_up
 from scharrel.core.facts import MonthFacts
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.pack import KEPT_PARTIES, Facts, Pack, Step
 from scharrel.core.state import State
-
-LITTLE = Decimal(10)
-"""Euros: a job so small that nobody would give up a right for it."""
 
 MAX_GRID = 8
 """Corners that are tried: the search is over few and simple histories."""
@@ -53,7 +61,7 @@ def history_findings(
 ) -> Iterator[Finding]:
     """For each step with a memory, the shortest history in which a member who earns more keeps less."""
     first, unrounded = january(pack, month), exact(pack)
-    filling = [step for step in pack.steps if uses_up(step)]
+    filling = [step for step in pack.steps if step.over_year or uses_up(step)]
     if not any(step.party in KEPT_PARTIES for step in pack.steps):
         return
     found: dict[str, Finding] = {}
@@ -115,7 +123,7 @@ def _search(
 ) -> Iterator[Finding]:
     """For each step that gives less over the whole history, the first way in which it does."""
     found = list(pieces(unrounded, start.month_facts(), start.before, role))
-    grid = sorted({ZERO, *(_cents_above(piece.start) for piece in found)})[:MAX_GRID]
+    grid = sorted({ZERO, *(cents_above(piece.start) for piece in found)})[:MAX_GRID]
     amounts = sorted({*grid, *_little_more(found), grid[-1] + 1000})
     told: set[str] = set()
     for ways in _ways(role, grid, length, keepers):
@@ -129,16 +137,12 @@ def _search(
                 break
 
 
-def _cents_above(amount: Fraction) -> Decimal:
-    return Decimal(-(-amount.numerator * 100 // amount.denominator)).scaleb(-2)
-
-
 def _little_more(found: Sequence[Piece]) -> Iterator[Decimal]:
     """A little more than where a step starts to pay, and so may use up a right."""
     yield LITTLE
     for before, after in pairwise(found):
         if any(not then.slope and now.slope > 0 for then, now in zip(before.steps, after.steps, strict=True)):
-            yield _cents_above(after.start) + LITTLE
+            yield cents_above(after.start) + LITTLE
 
 
 def _ways(
@@ -172,7 +176,9 @@ def _along(
         histories.append(History(booked, live(unrounded, start.facts, start.month, booked, start.before)[0]))
     for less, more in pairwise(histories):
         if at := _loses_at(less, more):
-            yield _finding(pack, start, less.until(at), more.until(at), role)
+            finding = _finding(pack, start, less.until(at), more.until(at), role)
+            if finding.example and finding.example.loss >= finding.loss * MOST:
+                yield finding
 
 
 def _loses_at(less: History, more: History) -> int:

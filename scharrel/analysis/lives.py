@@ -19,8 +19,8 @@ MAX_CHOICES = 16
 MAX_YEARS = 20
 """Years after which nothing new is expected of a pack."""
 
-SOME = Decimal(400)
-"""Euros a month of someone who works now and then."""
+SOME, LITTLE = Decimal(400), Decimal(10)
+"""Euros a month of someone who works now and then, and of who hardly works."""
 
 
 class Passed(NamedTuple):
@@ -110,7 +110,7 @@ def uses_up(step: Step) -> bool:
 def others(pack: Pack, role: str, amount: Decimal) -> dict[str, Decimal]:
     """So much on every role but this one that the pack looks at; what counts towards a cap is left out."""
     inputs = [step.role for step in pack.steps if step.role]
-    bases = [step.base for step in pack.steps if step.base != "pool" and not step.base.startswith("after.")]
+    bases = [step.base for step in pack.steps if _is_role(step.base)]
     return {other: amount for other in [*inputs, *bases, *pack.pool] if other != role}
 
 
@@ -137,7 +137,7 @@ def plenty_of(pack: Pack) -> Decimal:
 
 
 def _ways_of_working(pack: Pack, length: int) -> Iterator[tuple[str, int, list[Mapping[str, Decimal]]]]:
-    """Much of everything, of which enough is left; much of one role alone; some; and nothing at times."""
+    """Much of everything, of which enough is left; much of one role alone; some; nothing at first."""
     plenty, first = plenty_of(pack), pack.pool[0]
     everything: Mapping[str, Decimal] = {
         **others(pack, first, plenty),
@@ -148,8 +148,15 @@ def _ways_of_working(pack: Pack, length: int) -> Iterator[tuple[str, int, list[M
     if len(everything) > 1:
         for role in pack.pool:
             yield "worked", 1, [{role: plenty}] * length
+    if any(step.kind == "per" or _is_role(step.base) for step in pack.steps):
         yield "half", 1, [{**others(pack, first, SOME / 20), first: SOME}] * length
+    if any(step.max_months and (step.target or step.cap_life) for step in pack.steps):
+        yield "half", 1, [{first: LITTLE}] * length  # months can be used up before the money is
     carries = any(step.carry and step.kind != "input" for step in pack.steps)
     if carries or any(step.consecutive for step in pack.steps):
         idle = 12 if carries else 2
         yield "idle", idle, [{} if nth < idle else everything for nth in range(length)]
+
+
+def _is_role(base: str) -> bool:
+    return base != "pool" and not base.startswith("after.")

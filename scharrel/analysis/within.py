@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from scharrel.analysis.finding import Example, Finding, example_of
+from scharrel.analysis.finding import Example, Finding, Lived, example_of
 from scharrel.analysis.kinds import stands_open
 from scharrel.analysis.lines import Piece, pieces
 from scharrel.analysis.situations import Situation
@@ -15,6 +15,8 @@ from scharrel.core.money import CENT, ZERO
 from scharrel.core.pack import KEPT_PARTIES, Pack, Param, Step
 
 NOTHING = Fraction(0)
+MOST = Fraction(9, 10)
+"""So much of a loss at least has to show in whole cents."""
 
 
 def within_month(pack: Pack, situation: Situation, role: str, found: Sequence[Piece]) -> Iterator[Finding]:
@@ -30,14 +32,15 @@ def _cliffs(pack: Pack, situation: Situation, role: str, found: Sequence[Piece])
     for before, after in pairwise(found):
         kept = before.keep_at(after.start)
         if after.keep < kept:
-            values = {"loss": kept - after.keep, "lost": _loser(pack, before.paid_at(after.start), after)}
+            loss = kept - after.keep
+            values = {"loss": loss, "lost": _loser(pack, before.paid_at(after.start), after)}
             yield Finding(
                 "cliff",
                 before.bends,
                 after.start,
                 made_up(found, after.start, kept),
                 values,
-                _example(pack, situation, role, after.start, after.start),
+                _example(pack, situation, role, after.start, after.start, loss),
             )
 
 
@@ -46,13 +49,14 @@ def _over_hundred(pack: Pack, situation: Situation, role: str, found: Sequence[P
         if piece.kept < 0:
             taken = [step.slope for step in piece.steps]
             more = piece.start + 1 if piece.end is None else piece.end
+            loss = (more - piece.start) * -piece.kept
             yield Finding(
                 "marginal-over-100",
                 _taker(pack, [NOTHING] * len(taken), taken),
                 piece.start,
                 piece.end,
-                {"taken": 1 - piece.kept, "loss": (more - piece.start) * -piece.kept},
-                _example(pack, situation, role, piece.start, more),
+                {"taken": 1 - piece.kept, "loss": loss},
+                _example(pack, situation, role, piece.start, more, loss),
             )
 
 
@@ -79,7 +83,7 @@ def _loses(pack: Pack, situation: Situation, role: str, found: Sequence[Piece]) 
             start,
             made_up(found, deepest, before.keep_at(start)),
             {"loss": loss, "at": deepest},
-            _example(pack, situation, role, start, deepest),
+            _example(pack, situation, role, start, deepest, loss),
         )
 
 
@@ -101,6 +105,10 @@ def _loser(pack: Pack, before: Sequence[Fraction], after: Piece) -> str:
     return max(fallen)[2]
 
 
+def cents_above(amount: Fraction) -> Decimal:
+    return Decimal(-(-amount.numerator * 100 // amount.denominator)).scaleb(-2)
+
+
 def made_up(found: Sequence[Piece], since: Fraction, kept: Fraction) -> Fraction | None:
     """From which turnover past `since` on the member keeps as much again, in euros; none if never."""
     for piece in found:
@@ -116,18 +124,20 @@ def made_up(found: Sequence[Piece], since: Fraction, kept: Fraction) -> Fraction
     return None
 
 
-def _example(pack: Pack, situation: Situation, role: str, less: Fraction, more: Fraction) -> Example:
+def _example(
+    pack: Pack, situation: Situation, role: str, less: Fraction, more: Fraction, loss: Fraction
+) -> Example:
     """The two amounts in whole cents, or so little beside them that the division shows most of the loss."""
+
+    def lived(amount: Decimal) -> tuple[Lived, ...]:
+        return example_of(pack, situation, role, [{role: amount}])
+
     cents = Decimal(less.numerator * 100 // less.denominator).scaleb(-2)
-    since = Decimal(-(-more.numerator * 100 // more.denominator)).scaleb(-2)
-    stops = [amount for amount in (cents, cents - CENT) if amount >= 0]
-    goes_on = [since + little for little in (ZERO, CENT, 10 * CENT, 100 * CENT)]
-    lived = {amount: example_of(pack, situation, role, [{role: amount}]) for amount in {*stops, *goes_on}}
-    return Example(
-        situation,
-        max((lived[amount] for amount in stops), key=lambda months: months[0].keep),
-        min((lived[amount] for amount in goes_on if amount > cents), key=lambda months: months[0].keep),
-    )
+    since = max(cents_above(more), cents + CENT)
+    stops = max(map(lived, {cents, max(cents - CENT, ZERO)}), key=lambda months: months[0].keep)
+    goes_on = [lived(since + little) for little in (ZERO, CENT, 10 * CENT, 100 * CENT)]
+    most = next((months for months in goes_on if stops[0].keep - months[0].keep >= loss * MOST), None)
+    return Example(situation, stops, most or min(goes_on, key=lambda months: months[0].keep))
 
 
 def _over_benefit(pack: Pack, situation: Situation, role: str, found: Sequence[Piece]) -> Iterator[Finding]:
