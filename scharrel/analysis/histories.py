@@ -36,6 +36,22 @@ from scharrel.core.state import State
 MAX_GRID = 8
 """Corners that are tried: the search is over few and simple histories."""
 
+SHORT = 13
+"""Months of histories that are worth to be compared."""
+
+
+class Case(NamedTuple):
+    """Two histories that differ in the first month, of which the one with more gives less."""
+
+    less: "History"
+    more: "History"
+    example: Example
+
+    @property
+    def size(self) -> tuple[int, Fraction]:
+        """Smallest first: how many months it takes, and how much is lost (the more, the better it shows)."""
+        return len(self.more.months), self.more.keep - self.less.keep
+
 
 class History(NamedTuple):
     """Some months: what was booked on roles in each, and how they were divided."""
@@ -121,20 +137,25 @@ def _pasts(
 def _search(
     pack: Pack, unrounded: Pack, start: Situation, role: str, length: int, keepers: Sequence[Step]
 ) -> Iterator[Finding]:
-    """For each step that gives less over the whole history, the first way in which it does."""
+    """For each step that gives less over the whole history, the shortest in which it does, and of those the
+    one that costs most; of the long ones the first."""
     found = list(pieces(unrounded, start.month_facts(), start.before, role))
     grid = sorted({ZERO, *(cents_above(piece.start) for piece in found)})[:MAX_GRID]
     amounts = sorted({*grid, *_little_more(found), grid[-1] + 1000})
-    told: set[str] = set()
+    best: dict[str, Case] = {}
     for ways in _ways(role, grid, length, keepers):
+        longest = len(ways[0])
         for later in ways:
-            before = len(told)
-            for finding in _along(pack, unrounded, start, role, amounts, later):
-                if finding.step not in told:
-                    told.add(finding.step)
-                    yield finding
-            if len(told) > before:
+            for case in _along(pack, unrounded, start, role, amounts, later[:longest]):
+                step = _gives_less(pack, case)
+                if step not in best or case.size < best[step].size:
+                    best[step] = case
+            if best:
+                longest = min(longest, max(case.size[0] for case in best.values()) - 1)
+            if best and longest > SHORT:
                 break
+    for step, case in best.items():
+        yield _finding(pack, start, role, step, case)
 
 
 def _little_more(found: Sequence[Piece]) -> Iterator[Decimal]:
@@ -168,7 +189,7 @@ def _along(
     role: str,
     amounts: Sequence[Decimal],
     later: Sequence[Mapping[str, Decimal]],
-) -> Iterator[Finding]:
+) -> Iterator[Case]:
     """Where a member who earns the next amount in the first month keeps less over all of them."""
     histories = []
     for amount in amounts:
@@ -176,9 +197,11 @@ def _along(
         histories.append(History(booked, live(unrounded, start.facts, start.month, booked, start.before)[0]))
     for less, more in pairwise(histories):
         if at := _loses_at(less, more):
-            finding = _finding(pack, start, less.until(at), more.until(at), role)
-            if finding.example and finding.example.loss >= finding.loss * MOST:
-                yield finding
+            told = less.until(at), more.until(at)
+            example = Example(start, *(example_of(pack, start, role, history.booked) for history in told))
+            case = Case(*told, example)
+            if example.loss >= -case.size[1] * MOST:
+                yield case
 
 
 def _loses_at(less: History, more: History) -> int:
@@ -189,28 +212,29 @@ def _loses_at(less: History, more: History) -> int:
     return 0 if behind[0] < 0 or min(behind) >= 0 else behind.index(min(behind)) + 1
 
 
-def _gives_less(pack: Pack, less: History, more: History) -> str:
+def _gives_less(pack: Pack, case: Case) -> str:
     """The step of the member's that pays so much less."""
     return max(
-        (less.paid(nth) - more.paid(nth), -nth, step.id)
+        (case.less.paid(nth) - case.more.paid(nth), -nth, step.id)
         for nth, step in enumerate(pack.steps)
         if step.party in KEPT_PARTIES
     )[2]
 
 
-def _finding(pack: Pack, start: Situation, less: History, more: History, role: str) -> Finding:
+def _finding(pack: Pack, start: Situation, role: str, step: str, case: Case) -> Finding:
     """With the whole stretch of amounts for which it holds, if all other months stay as they are."""
     later = [
         MonthFacts(passed.allocation.month, start.facts, roles, {})
-        for passed, roles in zip(less.months[1:], less.booked[1:], strict=True)
+        for passed, roles in zip(case.less.months[1:], case.less.booked[1:], strict=True)
     ]
     found = list(pieces(pack, start.month_facts(), start.before, role, later))
-    kept, amounts = less.keep, [Fraction(history.booked[0][role]) for history in (less, more)]
+    less, more = (Fraction(history.booked[0][role]) for history in (case.less, case.more))
+    months, lost = case.size
     return Finding(
         "history-loses",
-        _gives_less(pack, less, more),
-        amounts[0],
-        made_up(found, amounts[1], kept),
-        {"loss": kept - more.keep, "months": len(more.months), "less": amounts[0], "more": amounts[1]},
-        Example(start, *(example_of(pack, start, role, history.booked) for history in (less, more))),
+        step,
+        less,
+        made_up(found, more, case.less.keep),
+        {"loss": -lost, "months": months, "less": less, "more": more},
+        case.example,
     )
