@@ -21,6 +21,7 @@ from scharrel.cli import (
 )
 from scharrel.cli.context import words
 from scharrel.cli.options import LANG
+from scharrel.cli.report import exchange as report_exchange
 from scharrel.cli.rules import check as rules_check
 from scharrel.cli.rules import diff as rules_diff
 from scharrel.cli.rules import export as rules_export
@@ -40,6 +41,8 @@ app = typer.Typer(
 )
 _member = typer.Typer(help=words("help.member-group"), no_args_is_help=True, context_settings=_HELP)
 _rules = typer.Typer(help=words("help.rules-group"), no_args_is_help=True, context_settings=_HELP)
+
+_report = typer.Typer(help=words("help.report-group"), no_args_is_help=True, context_settings=_HELP)
 
 
 def _version(asked: bool) -> None:
@@ -83,3 +86,5 @@ _rules.command("import", help=words("help.rules-import"), short_help=words("help
 )
 _rules.command("test", help=words("help.rules-test"))(rules_test.run_cases)
 app.add_typer(_rules, name="rules")
+_report.command("exchange", help=words("help.report-exchange"))(report_exchange.exchange)
+app.add_typer(_report, name="report")

@@ -15,15 +15,21 @@ def check(
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     from scharrel.files.cases import case_problems
+    from scharrel.files.exchanges import both_problems
     from scharrel.files.gather import read_books
+    from scharrel.files.ledger import Ledger
     from scharrel.run import compute
 
     books = read_books(open_coop(coop))
     now = today()
     through = Month.of(now)
     problems = [*books.problems, *case_problems(books.coop, books.packs, books.chart)]
+    ledgers: dict[str, Ledger] = {}
     for group in books.groups():
-        problems += compute(books, group, through, now).problems
+        outcome = compute(books, group, through, now)
+        problems += outcome.problems
+        ledgers |= outcome.ledgers
+    problems += both_problems(books, ledgers)
     problems = in_order(problems)
     wrong = errors(problems)
     if as_json:

@@ -105,7 +105,8 @@ Group = tuple[Member, ...]
 
 
 class Movement(NamedTuple):
-    """What one posting adds to the amounts: where it stands and what it says."""
+    """What one posting adds to the amounts: where it stands and what it says; `partner` is the member with
+    whom something was exchanged."""
 
     line: int
     day: date
@@ -116,6 +117,7 @@ class Movement(NamedTuple):
     earned: date | None = None
     reason: str = ""
     project: str = ""
+    partner: str = ""
 
     @property
     def counts(self) -> Month:

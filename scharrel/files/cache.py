@@ -58,7 +58,12 @@ class Cache:
         self.entries = _load(self.coop)
         packs = [books.packs[pack].hash for pack in sorted(books.packs)]
         chart = sorted((account, *map(str, known)) for account, known in books.chart.accounts.items())
-        self.common = _digest([_FORM, books.title, str(books.closed), *packs, repr(chart)])
+        # With whom members may exchange something depends on who is a member when.
+        when = [
+            (m.id, m.first, [(d.day, d.values["left"]) for d in m.directives if "left" in d.values])
+            for m in books.members.values()
+        ]
+        self.common = _digest([_FORM, books.title, str(books.closed), *packs, repr(chart), repr(when)])
 
     def unchanged(self, group: Group, through: Month) -> Kept | None:
         """What is kept of the group up to this month, if nothing that it depends on and no written file

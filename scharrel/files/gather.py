@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
+from scharrel.core.exchanges import ROLE as EXCHANGE
 from scharrel.core.facts import KNOWN_KEYS, Group, Member, groups
 from scharrel.core.month import Month, months
 from scharrel.core.pack import NoValueError, Pack
@@ -12,6 +13,7 @@ from scharrel.core.problems import Problem, errors
 from scharrel.core.settling import settled_steps
 from scharrel.files.chart import Chart, nearest, read_chart
 from scharrel.files.coop import MEMBER_ID, Coop
+from scharrel.files.exchanges import exchange_problems
 from scharrel.files.ledger import Ledger
 from scharrel.files.packs import read_packs
 from scharrel.files.register import read_register
@@ -178,11 +180,12 @@ def member_problems(
         if account in books.pots:
             yield at(line, "balance-on-pot", account=account)
     yield from _work_problems(books, member, ledger)
+    yield from exchange_problems(member, ledger, books.members)
     unused: set[str] = set()
     for month, roles in sorted(ledger.role_lines.items()):
         pack = books.packs.get(str(member.facts(month).get("rules")))
         for role, line in roles.items():
-            if pack and role not in pack.roles() | {"vat", *unused}:
+            if pack and role not in pack.roles() | {"vat", EXCHANGE, *unused}:
                 unused.add(role)
                 yield at(line, "unused-role", warning=True, role=role, pack=pack.id)
 

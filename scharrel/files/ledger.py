@@ -236,6 +236,7 @@ class _Reader:
             ledger.earned.append((earned, line))
         reason = str(transaction.meta.get("reason") or "")
         project = str(transaction.meta.get("project") or "")
+        partner = str(transaction.meta.get("with") or "")
         text = " · ".join(part for part in (transaction.payee, transaction.narration) if part)
         open_at = {place(posting) for posting in transaction.postings if posting.units is MISSING}
         told: set[str] = set()
@@ -260,7 +261,7 @@ class _Reader:
             if currency == "EUR" and account.startswith(_OWED):
                 owed[dated][account] += amount
             ledger.movements.append(
-                Movement(line, day, text, account, amount, currency, earned, reason, project)
+                Movement(line, day, text, account, amount, currency, earned, reason, project, partner)
             )
 
     def _unknown(self, account: str, line: int) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
+from scharrel.core.exchanges import ROLE as EXCHANGE
 from scharrel.core.month import Month
 from scharrel.core.pack import (
     FINDINGS,
@@ -112,6 +113,7 @@ class _Reader(Sourced):
         pool = self._roles(head, "pool", required=True)
         if "vat" in pool:
             self.say("pool", "vat-in-pool")
+        self._outside_money("pool", pool)
         valid_from = self._first_day(head, "valid_from")
         valid_until = self._last_day(head, "valid_until")
         strict = self._flag(head, "strict")
@@ -267,11 +269,20 @@ class _Reader(Sourced):
             feeds=self._feeds(table),
             feeds_role=self.chart.role(str(table.get("feeds"))),
         )
+        if kind == "input":
+            self._outside_money("input", (str(step.role),))
+        self._outside_money("of", (step.base,))
+        self._outside_money("counts", step.counts)
         if step.approval and (step.party != "pot" or not step.to):
             self.say("approval", "approval-pot")
         if step.reduction and step.party != "municipality":
             self.say("settle", "reduction-party")
         return step if len(self.problems) == before else None
+
+    def _outside_money(self, key: str, roles: tuple[str, ...]) -> None:
+        """What members exchange is no money; only `units` and `by` count it."""
+        if EXCHANGE in roles:
+            self.say(key, "exchange-role", key=key)
 
     def _fitting(self, table: dict[str, Any], kind: str) -> None:
         """Keys that say nothing beside this kind are mistakes, not silence."""

@@ -75,6 +75,24 @@ def thermometers(
         yield f"{_fitted(name, name_width)} {bar} {balance.rjust(balance_width)} {of_target}"
 
 
+def columns(rows: Sequence[Sequence[str]], left: Sequence[int], width: int) -> list[str]:
+    """Rows (the first is the heading) as lines in columns: those numbered in `left` begin at the left, the
+    others end at the right. Where room lacks the widest of those on the left gives way."""
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    while sum(widths) + len(widths) - 1 > width:
+        widest = max(left, key=lambda nth: widths[nth])
+        if widths[widest] <= _LEAST_NAME:
+            break
+        widths[widest] -= 1
+    return [
+        " ".join(
+            _fitted(cell, widths[nth]) if nth in left else " " * (widths[nth] - cell_len(cell)) + cell
+            for nth, cell in enumerate(row)
+        ).rstrip()
+        for row in rows
+    ]
+
+
 def _fitted(name: str, width: int) -> str:
     """The name in exactly so many cells, with a mark where it was cut."""
     return set_cell_size(name, width) if cell_len(name) <= width else set_cell_size(name, width - 1) + "…"
