@@ -14,6 +14,7 @@ from scharrel.core.month import Month
 from scharrel.core.pots import overdrawn, withdrawals
 from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation
+from scharrel.files.chart import nearest
 from scharrel.files.gather import Books, member_problems
 from scharrel.files.ledger import Ledger, read_ledger
 from scharrel.files.seals import BrokenSealError, marks, read_seals, rules_digest
@@ -76,7 +77,7 @@ def compute(books: Books, group: Group, through: Month, today: date, *, sealed: 
 
 
 def _pot_problems(member: Member, allocations: list[Allocation], ledger: Ledger) -> Iterator[Problem]:
-    """Withdrawals without a reason or an approval, and pots below zero."""
+    """Withdrawals without a reason or an approval or for another purpose, and pots below zero."""
     own = [allocation for allocation in allocations if allocation.member == member.id]
 
     def at(line: int, code: str, /, warning: bool, **values: str) -> Problem:
@@ -87,6 +88,11 @@ def _pot_problems(member: Member, allocations: list[Allocation], ledger: Ledger)
         line = withdrawal.movement.line
         if not withdrawal.movement.reason.strip():
             yield at(line, "no-reason", warning=not withdrawal.strict)
+        if withdrawal.refused:
+            purpose, allowed = withdrawal.movement.purpose, withdrawal.allowed
+            values = {"purpose": purpose, "purposes": ", ".join(allowed)}
+            values["near"] = nearest(purpose, frozenset(allowed))
+            yield at(line, "purpose" if purpose else "no-purpose", warning=False, **values)
         if withdrawal.missing:
             amount = plain(withdrawal.missing)
             yield at(line, "not-approved", warning=False, amount=amount, member=member.id)

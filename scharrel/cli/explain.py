@@ -24,6 +24,7 @@ from scharrel.core.closing import Correction
 from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack, Source
+from scharrel.core.pots import Withdrawal, withdrawals
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.text.words import visible
 
@@ -59,11 +60,17 @@ def explain(
     bookings = _bookings(books, outcome.ledgers[member], asked)
     by_month = outcome.corrected(member, books.first_open)
     corrected = by_month.get(asked, [])
+    own = [a for a in outcome.allocations if a.member == member]
+    taken = [
+        w
+        for w in withdrawals(who, own, outcome.ledgers[member].movements)
+        if Month.of(w.movement.day) == asked
+    ]
     if as_json:
-        print_json(trace_of(found, steps, bookings, corrected))
+        print_json(trace_of(found, steps, bookings, corrected) | {"withdrawals": _withdrawn(taken)})
         return
     title = words("explain.title", name=who.name, month=words.month(asked), pack=found.pack.title)
-    _show(title, found, steps, bookings, whole=step is None)
+    _show(title, found, steps, bookings, taken, whole=step is None)
     heading = words("explain.corrections", month=words.month(asked))
     _show_corrections(heading, [c for c in corrected if step in (None, c.step)], books.packs)
     for booked_in, found_then in sorted(by_month.items()):
@@ -142,6 +149,21 @@ def _source(source: Source) -> dict[str, str | None]:
     }
 
 
+def _withdrawn(taken: list[Withdrawal]) -> list[dict[str, Any]]:
+    """What was taken out of pots in the month, as JSON."""
+    return [
+        {
+            "account": w.movement.account,
+            "date": str(w.movement.day),
+            "amount": plain(-w.movement.amount),
+            "purpose": w.movement.purpose or None,
+            "reason": w.movement.reason or None,
+            "approvals": [{"date": str(a.day), "what": a.what, "by": a.by or None} for a in w.approvals],
+        }
+        for w in taken
+    ]
+
+
 def _bookings(books: Any, ledger: Any, month: Month) -> dict[str, list[tuple[str, str]]]:
     """The bookings that count in the month, by role: `file:line` and what they say."""
     found: dict[str, list[tuple[str, str]]] = {}
@@ -165,9 +187,12 @@ def _show(
     allocation: Allocation,
     steps: list[StepResult],
     bookings: dict[str, list[tuple[str, str]]],
+    taken: list[Withdrawal],
     *,
     whole: bool,
 ) -> None:
+    from scharrel.text.pots import spendable
+    from scharrel.text.pots import taken as taken_out
     from scharrel.text.sentences import closing, grounds, label, opening, sentences
 
     screen = console()
@@ -182,6 +207,11 @@ def _show(
         say(screen, heading, style="bold")
         for sentence in sentences(words, result, allocation.pack):
             say(screen, sentence, "   ")
+        if said := spendable(words, allocation.pack.purposes(result.step.to or "")):
+            say(screen, said, "   ")
+        if result.step.party == "pot":
+            for withdrawal in (w for w in taken if w.movement.account == result.step.to):
+                say(screen, taken_out(words, withdrawal), "   ")
         for sentence in grounds(words, result, allocation.pack):
             say(screen, sentence, "   ", style="dim")
         if result.step.role:

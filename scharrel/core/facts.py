@@ -106,7 +106,8 @@ Group = tuple[Member, ...]
 
 class Movement(NamedTuple):
     """What one posting adds to the amounts: where it stands and what it says; `partner` is the member with
-    whom something was exchanged."""
+    whom something was exchanged, `purpose` what
+    a withdrawal from a pot is for."""
 
     line: int
     day: date
@@ -118,6 +119,7 @@ class Movement(NamedTuple):
     reason: str = ""
     project: str = ""
     partner: str = ""
+    purpose: str = ""
 
     @property
     def counts(self) -> Month:

@@ -130,7 +130,8 @@ class Step:
     """One step of the waterfall. Amounts are euros, rates fractions.
 
     `base` is "pool", a role, or "after.STEP"; `role` is what an input, units or share counts; with
-    `approval` a withdrawal from `to` has to be approved. The share of a project goes by agreed weights
+    `approval` a withdrawal from `to` has to be approved, with `purposes` it has one of these, approved where
+    the purpose says so. The share of a project goes by agreed weights
     (`weighted`), and `feeds` is the account on which it comes in with those who take part, and so in which
     role it counts there.
     A pack always says how to round; `rounding` is None only in analysis.
@@ -163,6 +164,7 @@ class Step:
     min_age: int | None = None
     reduction: bool = False
     approval: bool = False
+    purposes: tuple[tuple[str, bool], ...] = ()
     weighted: bool = False
     feeds: str | None = None
     feeds_role: str | None = None
@@ -228,6 +230,15 @@ class Pack:
         for step in self.steps:
             if step.party == "pot" and step.to:
                 found[step.to] = found.get(step.to, False) or step.approval
+        return found
+
+    def purposes(self, account: str) -> dict[str, bool]:
+        """What a pot may be spent on, and whether that has to be approved; empty where the rules leave it
+        open."""
+        found: dict[str, bool] = {}
+        for step in self.steps:
+            for purpose, approval in step.purposes if step.to == account else ():
+                found[purpose] = found.get(purpose, False) or approval
         return found
 
     def roles(self) -> frozenset[str]:

@@ -1,4 +1,5 @@
-"""Withdrawals from pots: each with a reason, approved where the rules ask for it, from what is there."""
+"""Withdrawals from pots: each with a reason, for a purpose that the rules allow, approved where they ask for
+it, from what is there."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -11,12 +12,21 @@ from scharrel.core.trace import Allocation
 
 
 class Withdrawal(NamedTuple):
-    """A withdrawal, the approvals that it draws on, and the euros for which there is none."""
+    """A withdrawal, the approvals that it draws on, and the euros for which there is none.
+
+    `allowed` is what the pot may be spent on under the rules of the month; empty where these leave it open.
+    """
 
     movement: Movement
     approvals: tuple[Approval, ...]
     missing: Decimal
     strict: bool
+    allowed: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Whether the rules say what the pot is for, and this is not it."""
+        return bool(self.allowed) and self.movement.purpose not in self.allowed
 
 
 def withdrawals(
@@ -32,7 +42,9 @@ def withdrawals(
         pack = packs.get(Month.of(movement.day))
         if pack is None or movement.amount >= 0 or movement.account not in pack.pots():
             continue
-        missing = -movement.amount if pack.pots()[movement.account] else ZERO
+        purposes = pack.purposes(movement.account)
+        asked = pack.pots()[movement.account] or purposes.get(movement.purpose, False)
+        missing = -movement.amount if asked else ZERO
         used = []
         for approval, amount in left.items():
             if missing and amount and approval.day <= movement.day:
@@ -40,7 +52,7 @@ def withdrawals(
                 left[approval] = amount - taken
                 missing -= taken
                 used.append(approval)
-        yield Withdrawal(movement, tuple(used), missing, pack.strict)
+        yield Withdrawal(movement, tuple(used), missing, pack.strict, tuple(purposes))
 
 
 def overdrawn(allocations: Sequence[Allocation]) -> Iterator[tuple[Month, str, Decimal, bool]]:

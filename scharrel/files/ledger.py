@@ -236,6 +236,7 @@ class _Reader:
             ledger.earned.append((earned, line))
         reason = str(transaction.meta.get("reason") or "")
         project = str(transaction.meta.get("project") or "")
+        purpose = str(transaction.meta.get("purpose") or "").strip()
         partner = str(transaction.meta.get("with") or "")
         text = " · ".join(part for part in (transaction.payee, transaction.narration) if part)
         open_at = {place(posting) for posting in transaction.postings if posting.units is MISSING}
@@ -261,7 +262,9 @@ class _Reader:
             if currency == "EUR" and account.startswith(_OWED):
                 owed[dated][account] += amount
             ledger.movements.append(
-                Movement(line, day, text, account, amount, currency, earned, reason, project, partner)
+                Movement(
+                    line, day, text, account, amount, currency, earned, reason, project, partner, purpose
+                )
             )
 
     def _unknown(self, account: str, line: int) -> None:

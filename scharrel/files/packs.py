@@ -38,7 +38,7 @@ _LIMITS = frozenset(
         "when", "carry", "counts", "min_age", "rounding",
     }
 )  # fmt: skip
-_COMMON = frozenset({"id", "label", "party", "source", "to", "settle", "approval", "feeds"})
+_COMMON = frozenset({"id", "label", "party", "source", "to", "settle", "approval", "purposes", "feeds"})
 _STEP_KEYS = frozenset({*_KINDS, *_COMMON, *_LIMITS, "of", "units", "by"})
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
 _BASED = ("rate", "bands")
@@ -265,6 +265,7 @@ class _Reader(Sourced):
             min_age=self._count(table, "min_age"),
             reduction=self._choice(table, "settle", ("payment", "reduction"), required=False) == "reduction",
             approval=self._flag(table, "approval"),
+            purposes=self._purposes(table),
             weighted=kind == "share" and table.get("by") == "weight",
             feeds=self._feeds(table),
             feeds_role=self.chart.role(str(table.get("feeds"))),
@@ -275,6 +276,8 @@ class _Reader(Sourced):
         self._outside_money("counts", step.counts)
         if step.approval and (step.party != "pot" or not step.to):
             self.say("approval", "approval-pot")
+        if step.purposes and (step.party != "pot" or not step.to or step.approval):
+            self.say("purposes", "purposes-approval" if step.approval else "purposes-pot")
         if step.reduction and step.party != "municipality":
             self.say("settle", "reduction-party")
         return step if len(self.problems) == before else None

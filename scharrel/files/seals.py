@@ -187,6 +187,7 @@ def marks(movements: list[Movement], month: Month) -> tuple[Mark, ...]:
         legs = sorted((m.account, str(m.amount.normalize()), m.currency) for m in postings)
         whole = [str(first.day), str(first.earned or ""), first.text, first.reason, legs]
         whole += [first.project] if first.project else []
+        whole += [f"purpose {first.purpose}"] if first.purpose else []
         digest = digest_of(json.dumps(whole, ensure_ascii=False).encode())
         found.append(Mark(digest, first.day, tuple((m.account, m.amount, m.currency) for m in postings)))
     return tuple(sorted(found, key=lambda mark: (mark.shown, mark.digest)))

@@ -282,6 +282,19 @@ class Values:
             self.say(key, "true-or-false", key=key)
         return value is True
 
+    def _purposes(self, table: dict[str, Any]) -> tuple[tuple[str, bool], ...]:
+        """What a pot may be spent on, and whether that has to be approved."""
+        purposes = table.get("purposes", {})
+        if (
+            not isinstance(purposes, dict)
+            or ("purposes" in table and not purposes)
+            or not all(name.strip() for name in purposes)
+            or not all(leave in ("free", "approval") for leave in purposes.values())
+        ):
+            self.say("purposes", "purposes")
+            return ()
+        return tuple((name, leave == "approval") for name, leave in purposes.items())
+
     def _when(self, table: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
         when = table.get("when")
         if when is None:

@@ -14,6 +14,7 @@ from scharrel.core.pots import withdrawals
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.dossier import Dossier
 from scharrel.statements.seal import month_figures
+from scharrel.text.pots import purpose, spendable
 from scharrel.text.sentences import because, closing, label, opening, sentences, since, sources
 from scharrel.text.words import Words
 
@@ -41,17 +42,20 @@ class Moved(NamedTuple):
     amount: Decimal
     text: str
     reason: str
+    purpose: str
     approvals: Sequence[Approval]
 
 
 class Pot(NamedTuple):
-    """A savings pot at the month's end, in euros; `full` is the level as a percentage of the target."""
+    """A savings pot at the month's end, in euros; `full` is the level as a percentage of the target, `may`
+    says what it may be spent on, if the rules do."""
 
     label: str
     level: Decimal
     added: Decimal
     target: Decimal | None
     moved: Sequence[Moved]
+    may: str
 
     @property
     def full(self) -> Decimal:
@@ -226,7 +230,8 @@ def _pots(words: Words, dossier: Dossier) -> Iterator[Pot]:
         paying = [r for r in month.steps if r.step.party == "pot" and r.step.to == account]
         level = month.balances.get(account, ZERO)
         moved = [
-            Moved(m.day, m.amount, m.text, m.reason, approved.get(m, ())) for m in dossier.dated(account)
+            Moved(m.day, m.amount, m.text, m.reason, purpose(words, m.purpose), approved.get(m, ()))
+            for m in dossier.dated(account)
         ]
         if not (paying or moved or level):
             continue
@@ -238,6 +243,7 @@ def _pots(words: Words, dossier: Dossier) -> Iterator[Pot]:
             added,
             targets[0] if targets else None,
             moved,
+            spendable(words, month.pack.purposes(account)),
         )
 
 
