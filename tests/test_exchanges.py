@@ -167,6 +167,18 @@ def test_what_is_no_exchange(booking: str, code: str, barter: Path, quick: Run) 
     assert f"{file}:3: " in done.err
 
 
+def test_a_project_exchanges_nothing(barter: Path, quick: Run) -> None:
+    register = barter / "ledgers/coop.beancount"
+    register.write_text(REGISTER + '2026-01-01 custom "project" "tuin"\n  name: "Tuin"\n  rules: "lid"\n')
+    (barter / "ledgers/projects").mkdir()
+    text = 'include "../accounts.beancount"\n\n' + given("2026-01-05", "bram", "heg gesnoeid")
+    (barter / "ledgers/projects/tuin.beancount").write_text(text)
+    write(barter, "carla", given("2026-01-05", "tuin", "taart"))
+    found = [(file, code) for file, _, code, _ in problems(quick, barter)]
+    assert ("ledgers/projects/tuin.beancount", "exchange-of-project") in found
+    assert ("ledgers/members/carla.beancount", "exchange-unknown") in found
+
+
 def test_an_exchange_is_with_who_is_a_member_then(barter: Path, quick: Run) -> None:
     # Carla's last month is March 2026.
     write(barter, "bram", given("2026-03-31", "carla", "band geplakt"))
