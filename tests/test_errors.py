@@ -14,6 +14,7 @@ import pytest
 import test_cases
 import test_check
 from conftest import Run
+from exports import made
 from filelock import FileLock
 
 from scharrel.text.words import catalogue
@@ -25,6 +26,7 @@ SEALS = "ledgers/allocations"
 LATE = '\n2026-02-20 * "late" "klant"\n  Income:Omzet  -100.00 EUR\n  Assets:Bank\n'
 WITHDRAWAL = '\n2026-05-20 * "winkel"\n{reason}  Liabilities:Spaarpot  {amount} EUR\n  Assets:Bank\n'
 SETTLED = '\n2026-06-12 custom "settlement" "{member}" "{year}"\n  source: "Aanslag"\n  {due}\n'
+TAKE_OVER = "rules import {coop}/uit.toml"
 STATEMENT = "statements/2026-05/member/amina.txt"
 
 
@@ -222,6 +224,22 @@ ERRORS: dict[str, tuple[Break, str, int]] = {
         "check",
         1,
     ),
+    "problem.toml-size": (put(PACK, "# veel\n" * 30_000), "check", 1),
+    "problem.toml-shape": (put(PACK, "a = " + "[" * 4_000), "check", 1),
+    "problem.unusual-form": (
+        swap(PACK, 'party = "tax"\nsource = "s"', 'party = "tax"\nsource = "s"\n[step.cap]\nmonth = 9.00'),
+        "rules export vrije-uitloop --out {coop}/uit.toml",
+        1,
+    ),
+    "problem.export-form": (put("uit.toml", "[pack]"), TAKE_OVER, 1),
+    "problem.export-changed": (put("uit.toml", made().replace("= 100.00", "= 900.00")), TAKE_OVER, 1),
+    "problem.hidden-letter": (put("uit.toml", made("# \u202ewit\n")), TAKE_OVER, 1),
+    "problem.strange-name": (put("uit.toml", made().replace("Bank", "B\u0430nk")), TAKE_OVER, 1),
+    "error.pack-exists": (put("uit.toml", made()), TAKE_OVER + " --as vrije-uitloop", 2),
+    "error.pack-id": (put("uit.toml", made()), TAKE_OVER + " --as ../x", 2),
+    "error.set-open": (put("uit.toml", made()), TAKE_OVER + " --set norm=8%", 2),
+    "error.out-exists": (as_it_is, f"rules export vrije-uitloop --out {{coop}}/{PACK}", 2),
+    "error.out-in-rules": (as_it_is, "rules export vrije-uitloop --out {coop}/rules/x.toml", 2),
 }
 # The same of a cooperative that was allocated up to May and closed up to April.
 CLOSED: dict[str, tuple[Break, str, int]] = {

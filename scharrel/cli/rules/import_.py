@@ -1,5 +1,6 @@
 """scharrel rules import: take over another cooperative's pack, with its figures still to be filled in."""
 
+import errno
 import os
 import shlex
 from collections.abc import Iterable
@@ -42,6 +43,8 @@ def import_(
     figures = _figures(given or ())
     where = open_coop(coop)
     path, shown = file.absolute(), visible(str(file))
+    if not path.exists():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(file))
     export, problems = read_export(read_text(Coop(path.parent), path), shown)
     stop_on_errors(problems)
     assert export
