@@ -224,9 +224,12 @@ def test_decisions_of_another_meeting_do_not_pass_for_ones_own(new: Path, tmp_pa
             assert source["ref"] != "?"
 
 
-def test_what_the_members_there_accept_has_to_be_accepted_here(quick: Run) -> None:
+def test_what_the_members_there_accept_has_to_be_accepted_here() -> None:
     accept = '\n[[accept]]\ncode = "cliff"\nreason = "dat weten wij"\nsource = "wet"\n'
-    assert tomllib.loads(to_fill_in(WRITTEN + accept, NOTES))["accept"][0]["reason"] == "?"
+    marked = to_fill_in(WRITTEN + accept, NOTES)
+    assert tomllib.loads(marked)["accept"][0]["reason"] == "?"
+    _, problems = read_pack(marked.encode(), "proef.toml", "proef", read_chart(Coop(REPOSITORY))[0])
+    assert "cliff.reason" in [problem.values.get("name") for problem in problems]
 
 
 def test_nobody_is_paid_under_rules_that_are_not_filled_in(new: Path, tmp_path: Path, quick: Run) -> None:

@@ -79,8 +79,8 @@ class Values:
             return False
         table, nth = self.at
         _, _, name = table.partition(".")
-        step = self.table["step"][nth].get("id") if table == "step" else None
-        self.say(key, code, name=name or f"{step or table}.{key}")
+        row = self.table[table][nth] if table in ("step", "accept") else {}
+        self.say(key, code, name=name or f"{row.get('id') or row.get('code') or table}.{key}")
         return True
 
     def _choice(
