@@ -12,7 +12,7 @@ from scharrel.analysis.supposed import BORN, quantities
 from scharrel.core.pack import Facts
 from scharrel.text.findings import euros
 from scharrel.text.rules.figures import usual
-from scharrel.text.sentences import fact_text, label
+from scharrel.text.sentences import fact_text, label, sources_named
 from scharrel.text.words import Words, catalogue, visible
 
 LETTERS = "ABCDEF"
@@ -188,11 +188,8 @@ def grounds(words: Words, some: Sequence[Named]) -> Iterator[str]:
         pack = alike[0].curve.pack
         letters = ", ".join(one.letter for one in alike if one.letter)
         mark = f"{letters}: " if letters else ""
-        sources = [
-            words(f"explain.source.{source.kind}", ref=visible(source.ref))
-            for source in pack.sources.values()
-        ]
-        yield f"{mark}{visible(pack.title)}. {' '.join(sources)}"
+        sources = " ".join(sources_named(words, pack, list(pack.sources)))
+        yield f"{mark}{visible(pack.title)}. {sources}"
 
 
 def money(words: Words, amount: Fraction) -> str:

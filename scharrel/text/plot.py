@@ -18,7 +18,7 @@ from scharrel.text.bends import Named, cause, cents, money, rows
 from scharrel.text.words import Words
 
 WIDTH = 6600
-HEIGHTS = {"kept": 2700, "next": 1500}
+HEIGHTS = {"kept": 2500, "next": 1400}
 RIGHT = 160
 LETTER = 62
 LINE = 130
