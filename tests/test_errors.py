@@ -267,7 +267,25 @@ CLOSED: dict[str, tuple[Break, str, int]] = {
 }
 OWN_TESTS = {
     "error.no-coop", "error.busy", "error.output", "error.interrupted", "error.no-settlement",
-    "problem.changed-while-reading", "audit.nothing-closed",
+    "problem.changed-while-reading", "audit.nothing-closed", "error.anonymous-member", "error.too-few",
+}  # fmt: skip
+OWN_TESTS |= {  # in test_projects.py
+    "problem.feeds-account", "problem.feeds-scope", "problem.no-participant",
+    "problem.nobody-takes-part", "problem.pack-for-members", "problem.pack-for-projects",
+    "problem.participant", "problem.participant-key", "problem.participant-member",
+    "problem.participant-outside", "problem.participant-weight", "problem.project-id",
+    "problem.project-is-member", "problem.project-money", "problem.project-not-registered",
+    "problem.scope-share", "problem.share-not-divided", "problem.unknown-project",
+    "problem.work-in-project",
+}  # fmt: skip
+OWN_TESTS |= {  # in test_exchanges.py
+    "problem.exchange-money", "problem.exchange-no-member", "problem.exchange-of-project",
+    "problem.exchange-role", "problem.exchange-self", "problem.exchange-taken",
+    "problem.exchange-twice", "problem.exchange-unknown", "problem.exchange-without",
+}  # fmt: skip
+OWN_TESTS |= {  # in test_purposes.py
+    "problem.no-purpose", "problem.purpose", "problem.purposes", "problem.purposes-approval",
+    "problem.purposes-pot",
 }  # fmt: skip
 
 
