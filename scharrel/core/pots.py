@@ -38,9 +38,10 @@ def withdrawals(
     """
     packs = {allocation.month: allocation.pack for allocation in allocations}
     left = {approval: approval.amount for approval in sorted(member.approvals)}
-    for movement in sorted(movements, key=lambda m: (m.day, m.line)):
+    taken_out = [movement for movement in movements if movement.amount < 0]
+    for movement in sorted(taken_out, key=lambda m: (m.day, m.line)):
         pack = packs.get(Month.of(movement.day))
-        if pack is None or movement.amount >= 0 or movement.account not in pack.pots():
+        if pack is None or movement.account not in pack.pots():
             continue
         purposes = pack.purposes(movement.account)
         asked = pack.pots()[movement.account] or purposes.get(movement.purpose, False)

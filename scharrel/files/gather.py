@@ -134,9 +134,9 @@ def _unregistered(coop: Coop, members: Mapping[str, Member]) -> Iterator[Problem
         return
     for path in paths:
         name, _, more = path.name.partition(".beancount")
-        near = nearest(name, members)
         if name in members and name not in coop.project_ids and not more:
             continue
+        near = nearest(name, members)
         if near and not coop.ledger(near).exists():
             yield Problem(coop.shown(path), 1, "ledger-name", {"id": near})
         elif not more:

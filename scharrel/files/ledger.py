@@ -18,7 +18,7 @@ from scharrel.core.problems import Problem
 from scharrel.files.chart import Account, Chart, nearest, plain_letter
 from scharrel.files.coop import Coop
 from scharrel.files.parsing import MAX_PROBLEMS, metadata, parse, place
-from scharrel.files.postings import Posted, filled, imbalance, posted
+from scharrel.files.postings import Posted, filled, posted
 from scharrel.files.source import Text, read_text, refused
 
 MAX_AMOUNT = Decimal(10) ** 9
@@ -35,8 +35,8 @@ _ROOTS = ("Assets:", "Expenses:", *_NEGATED)
 _COMMANDS = frozenset({"include"})
 _REGISTERED = ("member", "project", "participant", "approval", "settlement")
 _ALLOWED = (
-    data.Transaction | data.Open | data.Close | data.Commodity | data.Note | data.Event
-    | data.Price | data.Custom | data.Balance | data.Query
+    data.Transaction, data.Open, data.Close, data.Commodity, data.Note, data.Event,
+    data.Price, data.Custom, data.Balance, data.Query,
 )  # fmt: skip
 
 
@@ -112,7 +112,7 @@ class _Reader:
         roles: dict[Month, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         owed: dict[Month, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         done: dict[Month, dict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-        seen: dict[Any, int] = {}
+        seen: dict[Any, list[Any]] = {}
         for directive in directives:
             if self.full:
                 self.say(place(directive), "stopped-looking")
@@ -209,16 +209,16 @@ class _Reader:
             self.say(line, "one-posting")
         elif bare and bare[0].units.number is not MISSING:
             self.say(place(bare[0]), "no-currency")
-        elif (postings := filled(transaction)) is None:
+        elif (found := filled(transaction)) is None:
             completed, failures = booking.book([transaction], _options())
             for failure in failures:
                 self.say(place(failure.entry or transaction), "incomplete")
             return [] if failures else [posted(p, *p.units) for t in completed for p in t.postings]
-        elif left := imbalance(postings):
+        elif left := found[1]:
             amounts = ", ".join(f"{number} {currency}" for currency, number in left.items())
             self.say(line, "unbalanced", amount=amounts)
         else:
-            return postings
+            return found[0]
         return []
 
     def _sum(self, transaction: Any, postings: list[Posted], roles: Any, owed: Any, done: Any) -> None:
@@ -238,8 +238,8 @@ class _Reader:
         project = str(transaction.meta.get("project") or "")
         purpose = str(transaction.meta.get("purpose") or "").strip()
         partner = str(transaction.meta.get("with") or "")
-        text = " · ".join(part for part in (transaction.payee, transaction.narration) if part)
-        open_at = {place(posting) for posting in transaction.postings if posting.units is MISSING}
+        payee, narration = transaction.payee, transaction.narration
+        text = f"{payee} · {narration}" if payee and narration else payee or narration or ""
         told: set[str] = set()
         for account, number, currency, place_of in postings:
             if account not in self.accounts:
@@ -247,7 +247,8 @@ class _Reader:
                 continue
             for at, code, values in self._unsound(day, line, account, number, currency, place_of):
                 # What was filled in is as wrong as what it was worked out from.
-                if code not in told or (at != line and place_of not in open_at):
+                written = any(place(p) == place_of and p.units is not MISSING for p in transaction.postings)
+                if code not in told or (at != line and written):
                     self.say(at, code, **values)
                 told.add(code)
             role = self.roles[account]
@@ -294,13 +295,15 @@ class _Reader:
             shown = f"{number:f}" if number.adjusted() < MAX_DIGITS else f"{number:.2E}"
             yield line, "too-large", {"number": shown}
 
-    def _suspect(self, transaction: Any, postings: list[Posted], seen: dict[Any, int]) -> None:
-        booked = tuple(posting[:3] for posting in postings)
-        key = (transaction.date, transaction.payee, transaction.narration, booked)
+    def _suspect(self, transaction: Any, postings: list[Posted], seen: dict[Any, list[Any]]) -> None:
         line = place(transaction)
-        if key in seen:
-            self.say(line, "twice", warning=True, first=str(seen[key]))
-        seen.setdefault(key, line)
+        alike = seen.setdefault((transaction.date, transaction.payee, transaction.narration), [])
+        for first, earlier in alike:
+            if [posting[:3] for posting in earlier] == [posting[:3] for posting in postings]:
+                self.say(line, "twice", warning=True, first=str(first))
+                break
+        else:
+            alike.append((line, postings))
 
     def _look_for_lost_signs(self, roles: Mapping[Month, Mapping[str, Decimal]]) -> None:
         """Months in which more went back than came in, to people from whom nothing came: the minus of what

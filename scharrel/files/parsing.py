@@ -58,6 +58,8 @@ def _problem(failure: Any, text: Text, shown: str, lines: list[str]) -> Problem:
 
 def _repeated_keys(text: Text, shown: str) -> Iterator[Problem]:
     """Metadata keys that stand twice under one booking or posting: the parser keeps just one."""
+    if not _KEYS.search(text.data):
+        return
     seen: set[tuple[int, str]] = set()
     for number, line in enumerate(text.data.decode("utf-8", "replace").split("\n"), 1):
         found = _KEY.match(line)
@@ -69,12 +71,14 @@ def _repeated_keys(text: Text, shown: str) -> Iterator[Problem]:
             seen.add(key)
 
 
+_KEYS = re.compile(rb"\n[ \t]+[a-z][A-Za-z0-9_-]+:")
 _KEY = re.compile(r"(?P<indent>[ \t]+)(?P<key>[a-z][A-Za-z0-9_-]+):(?:\s|$)")
 
 
 def place(directive: Any) -> int:
     """The line on which a directive or posting stands."""
-    return int((directive.meta or {}).get("lineno", 1))
+    line: int = directive.meta.get("lineno", 1) if directive.meta else 1
+    return line
 
 
 def metadata(directive: Any) -> dict[str, Any]:

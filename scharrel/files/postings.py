@@ -16,8 +16,9 @@ def posted(posting: Any, number: Decimal, currency: str) -> Posted:
     return posting.account, number, currency, place(posting)
 
 
-def filled(transaction: Any) -> list[Posted] | None:
-    """The postings with the one open amount filled in, where plain sums can do that."""
+def filled(transaction: Any) -> tuple[list[Posted], dict[str, Decimal]] | None:
+    """The postings with the one open amount filled in, where plain sums can do that; and what they lack by
+    currency: nothing, to the last decimal, when the booking is sound."""
     found: list[Posted] = []
     open_posting, open_at = None, 0
     total, currency = ZERO, None
@@ -40,11 +41,11 @@ def filled(transaction: Any) -> list[Posted] | None:
         if not currency:
             return None
         found.insert(open_at, posted(open_posting, -total, currency))
-    return found
+        return found, {}
+    return found, _imbalance(found)
 
 
-def imbalance(postings: list[Posted]) -> dict[str, Decimal]:
-    """What a booking lacks by currency: nothing, to the last decimal, when it is sound."""
+def _imbalance(postings: list[Posted]) -> dict[str, Decimal]:
     left: dict[str, Decimal] = {}
     for _, number, currency, _ in postings:
         left[currency] = left.get(currency, ZERO) + number

@@ -107,7 +107,9 @@ def read_text(coop: Coop, path: Path) -> Text:
 def _too_much(data: bytes, shown: str) -> Iterator[Problem]:
     if data.count(b"\n") > MAX_LINES:
         yield Problem(shown, MAX_LINES, "too-many-lines", {"limit": str(MAX_LINES)})
-    for number, line in enumerate(data.split(b"\n") if len(data) > MAX_LINE else (), 1):
+    if max(map(len, data.split(b"\n"))) <= MAX_LINE:
+        return
+    for number, line in enumerate(data.split(b"\n"), 1):
         if len(line) > MAX_LINE:
             yield Problem(shown, number, "long-line", excerpt=line[:100].decode("utf-8", "replace"))
             return
