@@ -100,6 +100,8 @@ IN_THE_PACK = {
     "toml-true": ("all = true", "all = TRUE # <<"),
     "toml-twice": ('title = "vrije-uitloop"', 'title = "a"\ntitle = "vrije-uitloop" # <<'),
     "unknown-key": ("carry = true", "carried = true # <<"),
+    "toml-size": ("[pack]", "#\n" * 100_001 + "[pack]"),
+    "toml-shape": ("[pack]", "x = " + "[" * 20 + "]" * 20 + "\n[pack]"),
     "missing-key": ('title = "vrije-uitloop"', ""),
     "pack-id": ('id = "vrije-uitloop"', 'id = "vrijeuitloop" # <<'),
     "vat-in-pool": ('pool = ["turnover"]', 'pool = ["turnover", "vat"] # <<'),

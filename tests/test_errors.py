@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import test_cases
 import test_check
-from conftest import Run
+from conftest import CONTRACT, Run
 from exports import made
 from filelock import FileLock
 
@@ -265,6 +265,40 @@ CLOSED: dict[str, tuple[Break, str, int]] = {
     "audit.changed-rules": (swap(PACK, '"10%"', '"11%"'), "audit", 1),
     "audit.changed-facts": (swap(REGISTER, 'name: "Amina"', 'name: "Amina"\n  card: "x"'), "audit", 1),
 }
+EXPORT = "vrije-uitloop.export.toml"
+# The same of a cooperative with an export of its own rules, which it takes over again.
+EXPORTED: dict[str, tuple[Break, str, int]] = {
+    "error.out-exists": (as_it_is, "rules export vrije-uitloop --out {coop}/rules/vrije-uitloop.toml", 2),
+    "error.out-in-rules": (as_it_is, "rules export vrije-uitloop --out {coop}/rules/uit.toml", 2),
+    "error.pack-exists": (as_it_is, f"rules import {{coop}}/{EXPORT}", 2),
+    "error.pack-id": (as_it_is, f"rules import {{coop}}/{EXPORT} --as Nieuw!", 2),
+    "error.set-open": (as_it_is, f"rules import {{coop}}/{EXPORT} --as nieuw --set share=1%", 2),
+    "problem.unusual-form": (
+        swap(PACK, 'party = "tax"\nsource = "s"', 'party = "tax"\nsource = "s"\n[step.cap]\nmonth = 9.00'),
+        "rules export vrije-uitloop --out {coop}/uit.toml",
+        1,
+    ),
+    "problem.export-form": (
+        swap(EXPORT, "[export]", "[uitvoer]"),
+        f"rules import {{coop}}/{EXPORT} --as nieuw",
+        1,
+    ),
+    "problem.export-changed": (
+        swap(EXPORT, "carry = true", "carry = false"),
+        f"rules import {{coop}}/{EXPORT} --as nieuw",
+        1,
+    ),
+    "problem.hidden-letter": (
+        swap(PACK, 'title = "vrije', 'title = "\N{RIGHT-TO-LEFT OVERRIDE}vrije'),
+        "rules export vrije-uitloop --out {coop}/uit.toml",
+        1,
+    ),
+    "problem.strange-name": (
+        swap(EXPORT, "Liabilities:Spaarpot", "Liabilities:Sp\N{CYRILLIC SMALL LETTER A}arpot"),
+        f"rules import {{coop}}/{EXPORT} --as nieuw",
+        1,
+    ),
+}
 OWN_TESTS = {
     "error.no-coop", "error.busy", "error.output", "error.interrupted", "error.no-settlement",
     "problem.changed-while-reading", "audit.nothing-closed", "error.anonymous-member", "error.too-few",
@@ -307,7 +341,7 @@ def test_an_error(key: str, coop: Path, quick: Run) -> None:
 def closed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small cooperative, allocated up to May and closed up to April."""
     folder = tmp_path_factory.mktemp("closed") / "coop"
-    shutil.copytree(Path(__file__).parent / "contract/vrije-uitloop", folder)
+    shutil.copytree(CONTRACT / "vrije-uitloop", folder)
     for command in (["allocate", "2026-05"], ["close", "2026-04"]):
         subprocess.run([sys.executable, "-m", "scharrel", *command, "--coop", folder], check=True)
     return folder
@@ -319,9 +353,16 @@ def test_an_error_about_what_is_closed(key: str, closed_once: Path, tmp_path: Pa
     run_and_look(key, CLOSED[key], coop, quick)
 
 
+@pytest.mark.parametrize("key", EXPORTED)
+def test_an_error_about_rules_that_travel(key: str, coop: Path, quick: Run) -> None:
+    exported = quick("rules", "export", "vrije-uitloop", "--out", str(coop / EXPORT), "--coop", str(coop))
+    assert exported.status == 0
+    run_and_look(key, EXPORTED[key], coop, quick)
+
+
 @pytest.mark.parametrize("section", ["problem", "error", "usage", "audit"])
 def test_every_message_is_provoked(section: str) -> None:
-    provoked = {*ERRORS, *CLOSED, *OWN_TESTS}
+    provoked = {*ERRORS, *CLOSED, *EXPORTED, *OWN_TESTS}
     tables = (test_check.IN_THE_LEDGER, test_check.IN_THE_PACK, test_check.ELSEWHERE, test_check.OWN_TESTS)
     tables += (test_cases.IN_THE_CASES, test_cases.OWN_TESTS)
     provoked |= {f"problem.{code}" for table in tables for code in table}
