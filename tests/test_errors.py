@@ -263,6 +263,7 @@ CLOSED: dict[str, tuple[Break, str, int]] = {
     "audit.booking-new": (add(LEDGER, LATE), "audit", 1),
     "audit.correct": (add(LEDGER, LATE), "audit", 1),
     "audit.changed-rules": (swap(PACK, '"10%"', '"11%"'), "audit", 1),
+    "audit.span": (swap(REGISTER, 'name: "Amina"', 'name: "Amina"\n  card: "x"'), "audit", 1),
     "audit.changed-facts": (swap(REGISTER, 'name: "Amina"', 'name: "Amina"\n  card: "x"'), "audit", 1),
 }
 EXPORT = "vrije-uitloop.export.toml"

@@ -171,8 +171,8 @@ def member_problems(
         if member.active(month):
             continue
         code = "before-membership" if month < member.first else "after-leaving"
-        for line in lines:
-            yield at(line, code, month=str(month), first=str(member.first), name=member.name)
+        # What is wrong is a date or the register: the other bookings of the month say nothing new.
+        yield at(lines[0], code, month=str(month), first=str(member.first), name=member.name)
     for day, line in [*ledger.days, *ledger.earned]:
         if day > today:
             yield at(line, "future", warning=True, date=str(day))
