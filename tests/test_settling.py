@@ -132,6 +132,20 @@ def test_one_posting_and_its_statement(year: Path, quick: Run) -> None:
     assert "de afrekening over 2025 (Aanslag 2026-06-12)" in explained
 
 
+@pytest.mark.parametrize("form", ["pdf", "txt", "html"])
+def test_its_statement_can_be_verified(form: str, year: Path, quick: Run) -> None:
+    append(year / REGISTER, settlement("  tax: 50.00\n"))
+    assert quick("settle", "2025", "--member", "amina", "--coop", str(year)).status == 0
+    assert quick("statements", "2025-12", "--format", form, "--coop", str(year)).status == 0
+    statement = str(year / f"statements/2025-12/settlement/amina.{form}")
+    done = quick("verify", statement, "--coop", str(year))
+    assert (done.status, done.err) == (0, "")
+    append(year / REGISTER, settlement("  tax: 60.00\n", day="2026-09-01"))
+    done = quick("verify", statement, "--coop", str(year))
+    assert done.status == 1
+    assert "zegt iets anders dan de boeken nu" in done.out
+
+
 def test_what_no_money_was_there_for_is_said(year: Path, quick: Run) -> None:
     append(year / REGISTER, settlement("  tax: 600.00\n"))
     assert quick("settle", "2025", "--member", "amina", "--coop", str(year)).status == 0
