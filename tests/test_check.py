@@ -362,7 +362,7 @@ def test_a_quote_that_swallows_the_next_booking_is_told_where_it_opens(coop: Pat
         ledger.write('\n2026-06-28 * "markt" "kaas\n  Income:Omzet  -10.50 EUR\n  Assets:Bank\n')
         ledger.write('\n2026-06-29 * "markt" "brood; \\"wit\\""\n  Income:Omzet  -5.00 EUR\n  Assets:Bank\n')
     told = [(problem["line"], problem["code"]) for problem in problems(coop, quick)[1]]
-    assert (lines + 2, "open-quote") in told
+    assert told == [(lines + 2, "open-quote")]
 
 
 def test_what_is_told_names_place_line_and_remedy(coop: Path, quick: Run) -> None:

@@ -30,8 +30,12 @@ def parse(text: Text, shown: str) -> tuple[list[Any], str, list[Problem]]:
         line = max(failures[MAX_PROBLEMS].source["lineno"], 1)
         values = {"count": str(len(failures) - MAX_PROBLEMS)}
         problems.append(Problem(shown, line, "many-more", values))
-    if problems and (opened := _open_quote(lines, shown)) and opened not in problems:
-        problems.append(opened)
+    if problems and (opened := _open_quote(lines, shown)):
+        later = range(opened.line + 1, len(lines) + 1)
+        closed = next((number for number in later if '"' in lines[number - 1]), len(lines))
+        swallowed = [p for p in problems if opened.line <= p.line <= closed]
+        if swallowed:
+            problems = [opened, *(p for p in problems if p not in swallowed)]
     problems += islice(_repeated_keys(text, shown), MAX_PROBLEMS)
     return directives, str(options["title"] or ""), problems
 
