@@ -113,6 +113,7 @@ def test_every_call_that_can_fail_is_told_and_leaves_whole_files(
             break
         shutil.rmtree(coop)
     assert told > 15
+    print(f"{number - 1} calls made to fail, {told} of them told")
 
 
 def test_a_run_killed_at_any_call_is_made_good_by_the_next(
@@ -140,6 +141,7 @@ def test_a_run_killed_at_any_call_is_made_good_by_the_next(
         killed += 1
         shutil.rmtree(coop)
     assert killed > 15
+    print(f"killed at {killed} calls")
 
 
 def test_killed_at_random_moments(before: Path, after: dict[str, bytes], tmp_path: Path, quick: Run) -> None:
