@@ -259,7 +259,7 @@ WRONG = [
         "pot = 35.00, gemeente",
         "pot = 36.00, gemeente",
         25,
-        '"Een voorjaar": in februari 2025 gaat er bij "Spaarpot" € 35,00 af, het voorbeeld zegt € 36,00.\n'
+        '"Een voorjaar": in februari 2025 neemt "Spaarpot" € 35,00, het voorbeeld zegt € 36,00.\n'
         "    Zo is het gerekend: "
         'Van € 350,00 die over was na "Kosten" gaat 10% naar je eigen spaarpot: € 35,00.\n'
         "    Kijk in de bron wie er gelijk heeft, de regels of het voorbeeld. "
@@ -281,7 +281,7 @@ WRONG = [
         "in januari 2025 gelden deze regels, het voorbeeld zegt van niet.",
     ),
     Wrong('month = "2025-05"', 'month = "2025-06"', 39, 'in juni 2025 heeft "deel" geen waarde'),
-    Wrong("pot = 35.00\n\n", "pot = 40.00\n\n", 46, "€ 35,00 af, het voorbeeld zegt € 40,00."),
+    Wrong("pot = 35.00\n\n", "pot = 40.00\n\n", 46, "€ 35,00, het voorbeeld zegt € 40,00."),
     Wrong("pot = 35.00\n\n", "pot = 40.00\n\n", 46, "Er stond € 85,00 in, dus er kan nog € 35,00 bij."),
 ]
 
