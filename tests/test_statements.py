@@ -219,6 +219,14 @@ def test_text_stays_text(text: str, hostile_coop: Callable[[str], Path], quick: 
             assert found.count(wanted) >= least, (form, kind, found)
 
 
+def test_a_quotation_mark_stays_one(coop: Path, quick: Run) -> None:
+    assert quick("allocate", MONTH, "--coop", str(coop)).status == 0
+    assert quick("statements", MONTH, "--format", "txt", "--coop", str(coop)).status == 0
+    said = text_of(coop / f"statements/{MONTH}/member/amina.txt")
+    assert 'die over was na "' in " ".join(said.split())
+    assert "&#" not in said
+
+
 def test_what_steers_a_terminal_or_the_direction_of_writing_is_shown_as_a_mark(
     coop: Path, quick: Run
 ) -> None:

@@ -222,10 +222,11 @@ def _in_page(text: str) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))
 
 
-def _wrapped(text: object, indent: int = 0, hang: int = 0) -> Markup:
+def _wrapped(text: object, indent: int = 0, hang: int = 0, tail: object = "") -> Markup:
     """The text in lines that fit, each with so many spaces before it; all but the first hang further in."""
     lines = textwrap.wrap(
-        isolated(str(text)),
+        # Joined here: a template that joins text and markup has the text escaped.
+        isolated(str(text)) + str(tail),
         WIDTH,
         initial_indent=" " * indent,
         subsequent_indent=" " * (indent + hang),
