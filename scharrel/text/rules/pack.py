@@ -67,6 +67,8 @@ def pack_sentences(words: Words, pack: Pack) -> Iterator[Said]:
     }
     key = "-".join(name for name, day in days.items() if day) or "always"
     yield Said("valid", words(f"rule.valid-{key}", **days))
+    if pack.for_projects:
+        yield Said("scope", words("rule.scope"))
     yield Said(
         "pool", words("rule.pool", roles=listed(words, [role_name(words, role) for role in pack.pool]))
     )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack, Step
+from scharrel.text.pots import spendable
 from scharrel.text.rules.figures import Placed, figure_text, figures, rows_of, usual
 from scharrel.text.sentences import fact_text, label
 from scharrel.text.words import Words, visible
@@ -62,7 +63,8 @@ def _takes(words: Words, pack: Pack, step: Step, month: Month, placed: dict[str,
     if step.kind == "rate" and step.above is not None:
         key = "rate-above"
     elif step.kind == "share":
-        key = "share-role" if step.role else "share-equal"
+        who = "project-share" if step.feeds else "share"
+        key = f"{who}-role" if step.role else f"{who}-weight" if step.weighted else f"{who}-equal"
     text = words(f"rule.{key}", **values)
     if step.kind == "input" and step.party != "supplier":
         text += " " + words("rule.input-for", **values)
@@ -128,8 +130,12 @@ def _manner(words: Words, pack: Pack, step: Step) -> Iterator[Said]:
         yield Said("carry", words("rule.carry"))
     if step.reduction:
         yield Said("settle", words("rule.reduction"))
+    if step.feeds:
+        yield Said("feeds", words("rule.feeds", role=role_name(words, step.feeds_role)))
     if step.approval:
         yield Said("approval", words("rule.approval"))
+    if step.purposes:
+        yield Said("purposes", spendable(words, dict(step.purposes)))
     if step.rounding and step.rounding != pack.rounding and not step.closes:
         yield Said("rounding", words(f"rule.step-rounding.{step.rounding}"))
 
