@@ -348,7 +348,7 @@ def test_the_figure_that_holds_makes_no_difference(figure: str, coop: Path, quic
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ([], "Hier ontbreekt PACK."),
+        ([], "Hier ontbreekt PACK: "),
         (["vrije-uitlop"], 'Er zijn geen regels "vrije-uitlop"'),
         (["vrije-uitloop", "--from", "2026-05", "--to", "2026-04"], "mei 2026 ligt na april 2026"),
         (["vrije-uitloop", "--from", "mei"], "is geen maand"),
@@ -415,5 +415,5 @@ def test_a_fact_that_the_register_lacks_is_a_problem_with_its_place(tmp_path: Pa
     done = quick(*asked, "2025-11")
     assert (done.status, done.out) == (1, "")
     assert "ledgers/coop.beancount:5: " in done.err
-    assert '"fee" in de regels "proef" heeft geen waarde voor household "-" van lid' in done.err
+    assert 'De regels "proef" vragen voor "fee" naar household: van lid' in done.err
     assert 'in 2025-10 geen waarde voor "fee"' in quick(*asked, "2025-10").err

@@ -125,7 +125,10 @@ def test_in_a_collective_the_others_share_in_it(tmp_path: Path, quick: Run) -> N
         (["amina", "--turnover", "veel"], '"veel" is geen bedrag'),
         (["amina", "--turnover", "9999999999"], "te groot om waar te zijn"),
         (["amna", "--turnover", "5"], 'Er is geen lid "amna"'),
-        (["amina", "--turnover", "5", "--month", "2025-01"], "geen verdeling in januari 2025"),
+        (
+            ["amina", "--turnover", "5", "--month", "2025-01"],
+            "pas lid vanaf januari 2026, dus nog niet in januari 2025",
+        ),
     ],
 )
 def test_wrong_usage_says_what_is_wrong(arguments: list[str], told: str, coop: Path, quick: Run) -> None:
