@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_coops import CHART, packs
 
-from scharrel.analysis.findings import rounding_bound
+from scharrel.analysis.findings import findings, rounding_bound
 from scharrel.analysis.kinds import kinds
 from scharrel.analysis.lines import exact, pieces
 from scharrel.core.engine import close, divide
-from scharrel.core.facts import MonthFacts
+from scharrel.core.facts import Amounts, Member, MemberDirective, MonthFacts
+from scharrel.core.history import replay
 from scharrel.core.money import EXACT
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
@@ -26,12 +27,25 @@ from scharrel.core.state import State
 from scharrel.core.trace import Allocation
 from scharrel.files.chart import Account, Chart
 from scharrel.files.packs import read_pack
+from scharrel.text.findings import euros
 
 PACKS = sorted((Path(__file__).parent / "packs").glob("*.toml"))
 EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
 AMOUNTS = 100
 MONTH = Month(2026, 10)
-ACCOUNTS = "Lid Toeslag Cooperatie Spaarpot Belasting Gemeente Buurt"
+ACCOUNTS = """\
+2020-01-01 open Income:Omzet EUR
+  role: "turnover"
+2020-01-01 open Income:Giften EUR
+  role: "donations"
+2020-01-01 open Expenses:Onkosten EUR
+  role: "costs"
+2020-01-01 open Equity:Verdeling EUR
+  role: "appropriation"
+""" + "".join(
+    f"2020-01-01 open Liabilities:{name} EUR\n"
+    for name in ["Lid", "Toeslag", "Cooperatie", "Spaarpot", "Belasting", "Gemeente", "Buurt"]
+)
 
 
 @pytest.fixture
@@ -41,15 +55,16 @@ def planted(tmp_path: Path) -> Path:
     (tmp_path / "ledgers/coop.beancount").write_text(
         'option "title" "Proef"\noption "operating_currency" "EUR"\ninclude "accounts.beancount"\n'
     )
-    chart = [
-        '2020-01-01 open Income:Omzet EUR\n  role: "turnover"',
-        '2020-01-01 open Income:Giften EUR\n  role: "donations"',
-        '2020-01-01 open Expenses:Onkosten EUR\n  role: "costs"',
-        '2020-01-01 open Equity:Verdeling EUR\n  role: "appropriation"',
-        *(f"2020-01-01 open Liabilities:{name} EUR" for name in ACCOUNTS.split()),
-    ]
-    (tmp_path / "ledgers/accounts.beancount").write_text("\n".join(chart) + "\n")
+    (tmp_path / "ledgers/accounts.beancount").write_text(ACCOUNTS)
     return tmp_path
+
+
+def read(text: str, accounts: str = ACCOUNTS) -> Pack:
+    roles = re.findall(r'open (\S+) \w+(?:\n  role: "([a-z-]+)")?', accounts)
+    chart = Chart({account: Account(None, (), role) for account, role in roles})  # type: ignore[arg-type]
+    pack, problems = read_pack(text.encode(), "rules/proef.toml", None, chart)
+    assert pack, problems
+    return pack
 
 
 def expected_of(path: Path) -> str:
@@ -64,6 +79,7 @@ def test_each_planted_fault_is_found_and_nothing_else(path: Path, planted: Path,
     assert sorted(f"{f['code']} {f['step']}".strip() for f in found) == sorted(
         filter(None, expected_of(path).removeprefix("# Verwacht:").strip().split(", "))
     )
+    assert not [f["message"] for f in found if re.search(r"\w\(\w+=|Decimal|Fraction", f["message"])]
     open_errors = [f for f in found if f["severity"] == "error" and not f["accepted"]]
     assert done.status == (1 if open_errors else 0)
 
@@ -98,22 +114,37 @@ def test_the_shipped_packs_have_nothing_that_their_members_did_not_accept(quick:
     assert [f for f in json.loads(done.out)["findings"] if not f["accepted"]] == []
 
 
+@pytest.mark.parametrize("path", PACKS, ids=lambda path: path.stem)
+def test_an_example_is_what_the_months_give_when_they_are_divided(path: Path) -> None:
+    pack = read(path.read_text("utf-8"))
+    for finding in findings(pack, MONTH):
+        example = finding.example
+        if not example or example.situation.past != "new" or example.situation.whose:
+            continue
+        for lived in (example.less, example.more):
+            first = example.situation.month
+            roles = {month.month: {"turnover": euros(month.turnover)} for month in lived}
+            roles[first] = {**example.situation.roles, **roles[first]}
+            facts = {**example.situation.facts, "rules": pack.id}
+            member = Member("amina", (MemberDirective(first.first_day, 1, facts),))
+            divided = replay([member], {"amina": Amounts(roles, {})}, {pack.id: pack}, lived[-1].month)
+            assert [(a.month, a.keep) for a in divided] == [(m.month, euros(m.keep)) for m in lived]
+        assert example.loss >= finding.loss * Fraction(9, 10)
+
+
+def test_what_is_found_is_the_same_in_every_month_of_the_year() -> None:
+    for name in ("cliff-when-the-year-is-full", "dead-year-cap", "history-six-months"):
+        pack = read((Path(__file__).parent / "packs" / f"{name}.toml").read_text("utf-8"))
+        found = [{(f.code, f.step, f.loss) for f in findings(pack, Month(2026, n))} for n in range(1, 13)]
+        assert found == [found[0]] * 12
+
+
 def test_every_sort_of_finding_is_planted() -> None:
     from scharrel.core.pack import FINDINGS
 
     planted = {code for path in PACKS for code in re.findall(r"[:,] ([a-z0-9-]+)", expected_of(path))}
     assert len(PACKS) >= 30
     assert set(FINDINGS) - planted == set()
-
-
-def read(text: str) -> Pack:
-    accounts = {
-        account: Account(None, (), role)  # type: ignore[arg-type]
-        for account, role in re.findall(r'open (\S+) \w+(?:\n  role: "([a-z-]+)")?', CHART)
-    }
-    pack, problems = read_pack(text.encode(), "rules/proef.toml", "proef", Chart(accounts))
-    assert pack, problems
-    return pack
 
 
 def divided(pack: Pack, facts: MonthFacts, turnover: Decimal) -> Allocation:
@@ -135,7 +166,7 @@ def test_the_pieces_are_what_the_division_pays(
     text: str, roles: dict[str, Decimal], cents: list[int], data: st.DataObject
 ) -> None:
     with localcontext(EXACT):
-        pack = read(text)
+        pack = read(text, CHART)
         facts = data.draw(st.sampled_from(kinds(pack, MONTH)))
         month = MonthFacts(MONTH, facts, roles, {})
         found = list(pieces(pack, month, State.new(), "turnover"))
@@ -154,7 +185,7 @@ def test_the_pieces_are_what_the_division_pays(
 @given(packs(), st.lists(st.integers(0, 300_000), min_size=AMOUNTS, max_size=AMOUNTS))
 def test_rounding_makes_no_more_difference_than_is_said(text: str, cents: list[int]) -> None:
     with localcontext(EXACT):
-        pack = read(text)
+        pack = read(text, CHART)
         facts = MonthFacts(MONTH, kinds(pack, MONTH)[0], {}, {})
         unrounded = exact(pack)
         bound = Decimal(rounding_bound(pack, MONTH)).scaleb(-2)

@@ -46,9 +46,10 @@ class Example(NamedTuple):
 
 
 def example_of(
-    pack: Pack, situation: Situation, role: str, booked: Sequence[Mapping[str, Decimal]]
+    pack: Pack, situation: Situation, booked: Sequence[Mapping[str, Decimal]]
 ) -> tuple[Lived, ...]:
     """These months from the situation on as they are really divided, to the cent."""
+    role = situation.role
     first = {**situation.roles, role: situation.roles.get(role, ZERO) + booked[0].get(role, ZERO)}
     passed, _ = live(pack, situation.facts, situation.month, [first, *booked[1:]], situation.before)
     return tuple(

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from scharrel.analysis.finding import Finding
 from scharrel.analysis.histories import history_findings
+from scharrel.analysis.kinds import MAX_KINDS, too_many_kinds
 from scharrel.analysis.lines import pieces
 from scharrel.analysis.lives import lives
 from scharrel.analysis.reach import Reach, out_of_reach
@@ -53,6 +54,8 @@ def _months(pack: Pack, since: Month) -> list[Month]:
 def _computed(pack: Pack, months: list[Month]) -> Iterable[Finding]:
     reach, looked_at = Reach(), []
     for month in months:
+        if too_many_kinds(pack, month):
+            yield Finding("many-kinds", values={"kinds": MAX_KINDS})
         passed = lives(pack, month)
         reach.see_lives(passed)
         for role in pack.pool:
@@ -61,7 +64,7 @@ def _computed(pack: Pack, months: list[Month]) -> Iterable[Finding]:
                 for view, whose in _views(pack):
                     found = list(pieces(view, situation.month_facts(), situation.before, role))
                     reach.see_pieces(found)
-                    yield from within_month(view, situation._replace(whose=whose), role, found)
+                    yield from within_month(view, situation._replace(whose=whose), found)
             for view, whose in _views(pack):
                 yield from history_findings(view, month, role, passed, whose)
     yield from out_of_reach(pack, reach, looked_at)

@@ -7,7 +7,7 @@ In that one month the outcome is then an exact function of what is earned in it.
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from typing import NamedTuple
 
 from scharrel.analysis.finding import Example, Finding, example_of
@@ -35,6 +35,9 @@ from scharrel.core.state import State
 
 MAX_GRID = 8
 """Corners that are tried: the search is over few and simple histories."""
+
+MAX_STARTS = 16
+"""Kinds and pasts from which histories are searched."""
 
 SHORT = 13
 """Months of histories that are worth to be compared."""
@@ -76,24 +79,18 @@ def history_findings(
     pack: Pack, month: Month, role: str, lives: Sequence[Life], whose: Whose = ""
 ) -> Iterator[Finding]:
     """For each step with a memory, the shortest history in which a member who earns more keeps less."""
-    first, unrounded = january(pack, month), exact(pack)
-    filling = [step for step in pack.steps if step.over_year or uses_up(step)]
     if not any(step.party in KEPT_PARTIES for step in pack.steps):
         return
+    unrounded = exact(pack)
     found: dict[str, Finding] = {}
-    for facts in _kinds(pack, first, filling):
-        paid = _paid(pack, facts, lives)
-        for past, before, since in _pasts(pack, facts, first, role, paid):
-            over = {s.id for s in pack.steps if before.of(pack.id, s).used_up(s, since)}
-            keepers = [s for s in filling if s.id in paid - over and (s.after is None or s.after in over)]
-            if {step.id for step in keepers} <= found.keys():
-                continue
-            start = Situation(since, facts, {}, before, past, whose)
-            length = held(pack, since, 13 + max(step.max_months or 0 for step in keepers))
-            for finding in _search(pack, unrounded, start, role, length, keepers):
-                known = found.get(finding.step)
-                if known is None or _size(finding) < _size(known):
-                    found[finding.step] = finding
+    for start, keepers in islice(_starts(pack, january(pack, month), role, lives, whose), MAX_STARTS):
+        if {step.id for step in keepers} <= found.keys():
+            continue
+        length = held(pack, start.month, 13 + max(step.max_months or 0 for step in keepers))
+        for finding in _search(pack, unrounded, start, length, keepers):
+            known = found.get(finding.step)
+            if known is None or _size(finding) < _size(known):
+                found[finding.step] = finding
     yield from found.values()
 
 
@@ -102,10 +99,20 @@ def _size(finding: Finding) -> tuple[int, Fraction]:
     return len(finding.example.more), -finding.loss
 
 
-def _kinds(pack: Pack, first: Month, steps: Sequence[Step]) -> Iterator[Facts]:
-    """Those with fewest of the steps open first: their histories are the simplest."""
-    for _, alike in sorted(telling_kinds(pack, first, steps).items(), key=lambda known: sum(known[0])):
-        yield from alike
+def _starts(
+    pack: Pack, first: Month, role: str, lives: Sequence[Life], whose: Whose
+) -> Iterator[tuple[Situation, list[Step]]]:
+    """Where histories start, and which steps may be used up there: those with fewest steps open first, as
+    their histories are the simplest."""
+    filling = [step for step in pack.steps if step.over_year or uses_up(step)]
+    groups = sorted(telling_kinds(pack, first, filling).items(), key=lambda known: sum(known[0]))
+    for facts in (facts for _, alike in groups for facts in alike):
+        paid = _paid(pack, facts, lives)
+        for past, before, since in _pasts(pack, facts, first, role, paid):
+            over = {s.id for s in pack.steps if before.of(pack.id, s).used_up(s, since)}
+            keepers = [s for s in filling if s.id in paid - over and (s.after is None or s.after in over)]
+            if keepers:
+                yield Situation(since, facts, role, {}, before, past, whose), keepers
 
 
 def _paid(pack: Pack, facts: Facts, lives: Sequence[Life]) -> set[str]:
@@ -135,18 +142,18 @@ def _pasts(
 
 
 def _search(
-    pack: Pack, unrounded: Pack, start: Situation, role: str, length: int, keepers: Sequence[Step]
+    pack: Pack, unrounded: Pack, start: Situation, length: int, keepers: Sequence[Step]
 ) -> Iterator[Finding]:
     """For each step that gives less over the whole history, the shortest in which it does, and of those the
     one that costs most; of the long ones the first."""
-    found = list(pieces(unrounded, start.month_facts(), start.before, role))
+    found = list(pieces(unrounded, start.month_facts(), start.before, start.role))
     grid = sorted({ZERO, *(cents_above(piece.start) for piece in found)})[:MAX_GRID]
     amounts = sorted({*grid, *_little_more(found), grid[-1] + 1000})
     best: dict[str, Case] = {}
-    for ways in _ways(role, grid, length, keepers):
+    for ways in _ways(start.role, grid, length, keepers):
         longest = len(ways[0])
         for later in ways:
-            for case in _along(pack, unrounded, start, role, amounts, later[:longest]):
+            for case in _along(pack, unrounded, start, amounts, later[:longest]):
                 step = _gives_less(pack, case)
                 if step not in best or case.size < best[step].size:
                     best[step] = case
@@ -155,7 +162,7 @@ def _search(
             if best and longest > SHORT:
                 break
     for step, case in best.items():
-        yield _finding(pack, start, role, step, case)
+        yield _finding(pack, start, step, case)
 
 
 def _little_more(found: Sequence[Piece]) -> Iterator[Decimal]:
@@ -186,19 +193,18 @@ def _along(
     pack: Pack,
     unrounded: Pack,
     start: Situation,
-    role: str,
     amounts: Sequence[Decimal],
     later: Sequence[Mapping[str, Decimal]],
 ) -> Iterator[Case]:
     """Where a member who earns the next amount in the first month keeps less over all of them."""
     histories = []
     for amount in amounts:
-        booked = [{role: amount}, *later]
+        booked = [{start.role: amount}, *later]
         histories.append(History(booked, live(unrounded, start.facts, start.month, booked, start.before)[0]))
     for less, more in pairwise(histories):
         if at := _loses_at(less, more):
             told = less.until(at), more.until(at)
-            example = Example(start, *(example_of(pack, start, role, history.booked) for history in told))
+            example = Example(start, *(example_of(pack, start, history.booked) for history in told))
             case = Case(*told, example)
             if example.loss >= -case.size[1] * MOST:
                 yield case
@@ -221,14 +227,14 @@ def _gives_less(pack: Pack, case: Case) -> str:
     )[2]
 
 
-def _finding(pack: Pack, start: Situation, role: str, step: str, case: Case) -> Finding:
+def _finding(pack: Pack, start: Situation, step: str, case: Case) -> Finding:
     """With the whole stretch of amounts for which it holds, if all other months stay as they are."""
     later = [
         MonthFacts(passed.allocation.month, start.facts, roles, {})
         for passed, roles in zip(case.less.months[1:], case.less.booked[1:], strict=True)
     ]
-    found = list(pieces(pack, start.month_facts(), start.before, role, later))
-    less, more = (Fraction(history.booked[0][role]) for history in (case.less, case.more))
+    found = list(pieces(pack, start.month_facts(), start.before, start.role, later))
+    less, more = (Fraction(history.booked[0][start.role]) for history in (case.less, case.more))
     months, lost = case.size
     return Finding(
         "history-loses",

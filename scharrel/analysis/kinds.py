@@ -1,17 +1,18 @@
 """The kinds of members that a pack tells apart: what it asks of the register, behind `when` and `by`, and
 the age."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import combinations_with_replacement, islice, product
+from itertools import combinations, islice, product
 from math import prod
 
 from scharrel.core.month import Month
 from scharrel.core.pack import Facts, FactValue, NoValueError, Pack, Step
 
-MAX_KINDS = 128
-"""Kinds of members that are looked at; a pack with more facts than this tells nobody much."""
+MAX_KINDS, MAX_COMBINED = 64, 256
+"""Kinds of members that are looked at, and ways of combining facts that are gone through to find them; a
+pack with more facts than this tells nobody much."""
 
 YOUNG, OLD = date(2999, 1, 1), date(1900, 1, 1)
 """Birthdays of someone who never reaches an age, and of someone who has."""
@@ -20,17 +21,31 @@ YOUNG, OLD = date(2999, 1, 1), date(1900, 1, 1)
 def kinds(pack: Pack, month: Month) -> list[Facts]:
     """Every kind of member that the pack tells apart in the month, those for whom most happens first; of
     too many, those who matter to each step and each two steps."""
-    found: dict[object, Facts] = {}
-    for facts in _all_or_some(pack, _values(pack)):
-        alike = _alike(pack, month, facts)
-        if alike is not None:
-            found.setdefault(alike, facts)
-    return list(found.values())
+    every = _every_kind(pack, month)
+    return list(islice(_told_apart(pack, month, _some(pack)), MAX_KINDS)) if every is None else every
 
 
-def too_many_kinds(pack: Pack) -> bool:
+def too_many_kinds(pack: Pack, month: Month) -> bool:
     """Whether not every kind of member is looked at."""
-    return prod(map(len, _values(pack).values())) > MAX_KINDS
+    return _every_kind(pack, month) is None
+
+
+def _every_kind(pack: Pack, month: Month) -> list[Facts] | None:
+    values = _values(pack)
+    if prod(map(len, values.values())) > MAX_COMBINED:
+        return None
+    combined = (dict(zip(values, chosen, strict=True)) for chosen in product(*values.values()))
+    found = list(_told_apart(pack, month, combined))
+    return found if len(found) <= MAX_KINDS else None
+
+
+def _told_apart(pack: Pack, month: Month, combined: Iterable[Facts]) -> Iterator[Facts]:
+    seen: set[object] = {None}
+    for facts in combined:
+        alike = _alike(pack, month, facts)
+        if alike not in seen:
+            seen.add(alike)
+            yield facts
 
 
 def telling_kinds(pack: Pack, month: Month, steps: Sequence[Step]) -> dict[tuple[bool, ...], list[Facts]]:
@@ -83,17 +98,16 @@ def _cases(values: Sequence[tuple[Month, Decimal | Mapping[str, Decimal]]]) -> l
     return list(dict.fromkeys(case for _, found in values if isinstance(found, Mapping) for case in found))
 
 
-def _all_or_some(pack: Pack, values: Mapping[str, Sequence[FactValue]]) -> Iterator[Facts]:
-    if not too_many_kinds(pack):
-        for chosen in product(*values.values()):
-            yield dict(zip(values, chosen, strict=True))
-        return
+def _some(pack: Pack) -> Iterator[Facts]:
+    """Those for whom most happens and least, and those who have just one or two steps open."""
+    values = _values(pack)
     most: Facts = {fact: known[0] for fact, known in values.items()}
     least: Facts = {fact: known[-1] for fact, known in values.items()}
     yield from (most, least)
+    conditional = [step for step in pack.steps if step.when]
+    for first, second in [*zip(conditional, conditional, strict=True), *combinations(conditional, 2)]:
+        yield {**least, **dict(first.when), **dict(second.when)}
     yield from ({**most, fact: value} for fact, known in values.items() for value in known)
-    two = combinations_with_replacement([step for step in pack.steps if step.when], 2)
-    yield from islice(({**least, **dict(a.when), **dict(b.when)} for a, b in two), MAX_KINDS)
 
 
 def _alike(pack: Pack, month: Month, facts: Facts) -> object:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from scharrel.analysis.finding import Finding
-from scharrel.analysis.kinds import MAX_KINDS, too_many_kinds
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack, Param
 
@@ -22,8 +21,6 @@ def static(pack: Pack, roles: frozenset[str]) -> Iterator[Finding]:
             yield Finding("unused-param", values={"param": param.id})
     first = pack.valid_from or min((p.values[0][0] for p in used.values()), default=Month(2000, 1))
     yield from _gaps(pack, used, first)
-    if too_many_kinds(pack):
-        yield Finding("many-kinds", values={"kinds": MAX_KINDS})
     yield from _sources(pack, used)
     for step in pack.steps:
         starts = [band.start for band in step.bands]

@@ -19,16 +19,16 @@ MOST = Fraction(9, 10)
 """So much of a loss at least has to show in whole cents."""
 
 
-def within_month(pack: Pack, situation: Situation, role: str, found: Sequence[Piece]) -> Iterator[Finding]:
+def within_month(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterator[Finding]:
     """What is wrong with these pieces: what the steps pay in the situation, from zero up on the role."""
-    yield from _cliffs(pack, situation, role, found)
-    yield from _over_hundred(pack, situation, role, found)
-    yield from _loses(pack, situation, role, found)
-    yield from _over_benefit(pack, situation, role, found)
+    yield from _cliffs(pack, situation, found)
+    yield from _over_hundred(pack, situation, found)
+    yield from _loses(pack, situation, found)
+    yield from _over_benefit(pack, situation, found)
     yield from _rates(pack, situation)
 
 
-def _cliffs(pack: Pack, situation: Situation, role: str, found: Sequence[Piece]) -> Iterator[Finding]:
+def _cliffs(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterator[Finding]:
     for before, after in pairwise(found):
         kept = before.keep_at(after.start)
         if after.keep < kept:
@@ -40,11 +40,11 @@ def _cliffs(pack: Pack, situation: Situation, role: str, found: Sequence[Piece])
                 after.start,
                 made_up(found, after.start, kept),
                 values,
-                _example(pack, situation, role, after.start, after.start, loss),
+                _example(pack, situation, after.start, after.start, loss),
             )
 
 
-def _over_hundred(pack: Pack, situation: Situation, role: str, found: Sequence[Piece]) -> Iterator[Finding]:
+def _over_hundred(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterator[Finding]:
     for piece in found:
         if piece.kept < 0:
             taken = [step.slope for step in piece.steps]
@@ -56,11 +56,11 @@ def _over_hundred(pack: Pack, situation: Situation, role: str, found: Sequence[P
                 piece.start,
                 piece.end,
                 {"taken": 1 - piece.kept, "loss": loss},
-                _example(pack, situation, role, piece.start, more, loss),
+                _example(pack, situation, piece.start, more, loss),
             )
 
 
-def _loses(pack: Pack, situation: Situation, role: str, found: Sequence[Piece]) -> Iterator[Finding]:
+def _loses(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterator[Finding]:
     """The deepest fall of what is kept below what someone with less turnover keeps."""
     highest, at = NOTHING, NOTHING
     worst: tuple[Fraction, Fraction, Fraction, Piece] | None = None
@@ -83,7 +83,7 @@ def _loses(pack: Pack, situation: Situation, role: str, found: Sequence[Piece]) 
             start,
             made_up(found, deepest, before.keep_at(start)),
             {"loss": loss, "at": deepest},
-            _example(pack, situation, role, start, deepest, loss),
+            _example(pack, situation, start, deepest, loss),
         )
 
 
@@ -124,23 +124,24 @@ def made_up(found: Sequence[Piece], since: Fraction, kept: Fraction) -> Fraction
     return None
 
 
-def _example(
-    pack: Pack, situation: Situation, role: str, less: Fraction, more: Fraction, loss: Fraction
-) -> Example:
+def _example(pack: Pack, situation: Situation, less: Fraction, more: Fraction, loss: Fraction) -> Example:
     """The two amounts in whole cents, or so little beside them that the division shows most of the loss."""
 
     def lived(amount: Decimal) -> tuple[Lived, ...]:
-        return example_of(pack, situation, role, [{role: amount}])
+        return example_of(pack, situation, [{situation.role: amount}])
 
     cents = Decimal(less.numerator * 100 // less.denominator).scaleb(-2)
     since = max(cents_above(more), cents + CENT)
-    stops = max(map(lived, {cents, max(cents - CENT, ZERO)}), key=lambda months: months[0].keep)
+    near = [lived(cents + little) for little in (ZERO, CENT, 10 * CENT) if cents + little < since]
+    near += [lived(cents - CENT)] if cents else []
+    highest = max(months[0].keep for months in near)
+    stops = next(months for months in near if months[0].keep >= highest - loss * (1 - MOST))
     goes_on = [lived(since + little) for little in (ZERO, CENT, 10 * CENT, 100 * CENT)]
     most = next((months for months in goes_on if stops[0].keep - months[0].keep >= loss * MOST), None)
     return Example(situation, stops, most or min(goes_on, key=lambda months: months[0].keep))
 
 
-def _over_benefit(pack: Pack, situation: Situation, role: str, found: Sequence[Piece]) -> Iterator[Finding]:
+def _over_benefit(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterator[Finding]:
     """The benefit is what the month caps of the offsets come to; without one there is nothing that keeps
     the offset below it."""
     offsets = [step for step in pack.steps if step.reduction]
@@ -149,7 +150,7 @@ def _over_benefit(pack: Pack, situation: Situation, role: str, found: Sequence[P
     if any(step.cap_year is not None or step.cap_life is not None for step in offsets):
         # A cap over more months keeps no single month below the benefit.
         freed = replace(pack, steps=tuple(replace(s, cap_year=None, cap_life=None) for s in pack.steps))
-        found = list(pieces(freed, situation.month_facts(), situation.before, role))
+        found = list(pieces(freed, situation.month_facts(), situation.before, situation.role))
     caps = [_value(s.cap_month, situation) for s in offsets if s.cap_month is not None]
     positions = [nth for nth, step in enumerate(pack.steps) if step.reduction]
     benefit = max(caps, default=None)

@@ -108,8 +108,9 @@ def _situation(words: Words, situation: Situation) -> str:
     """Who the two are: what went before, what the register says of them and what else they booked."""
     facts = ", ".join(_fact(words, fact, value) for fact, value in situation.facts.items())
     others = ", ".join(f"{visible(role)} {words.number(n)}" for role, n in situation.roles.items())
+    role = words("finding.role", role=visible(situation.role)) if situation.role != "turnover" else ""
     whose = words(f"finding.whose.{situation.whose}") if situation.whose else ""
-    given = "; ".join(part for part in (facts, others, whose) if part)
+    given = "; ".join(part for part in (facts, others, role, whose) if part)
     return words(f"finding.past.{situation.past}") + (f" ({given})" if given else "")
 
 
