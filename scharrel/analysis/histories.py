@@ -5,6 +5,7 @@ In that one month the outcome is then an exact function of what is earned in it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate, islice, pairwise
@@ -150,7 +151,8 @@ def _search(
     grid = sorted({ZERO, *(cents_above(piece.start) for piece in found)})[:MAX_GRID]
     amounts = sorted({*grid, *_little_more(found), grid[-1] + 1000})
     best: dict[str, Case] = {}
-    for ways in _ways(start.role, grid, length, keepers):
+    worth = [_worth_most(unrounded, start, step, found) for step in keepers]
+    for ways in _ways(start.role, [*worth, *grid[1:2], grid[-1] + 1000], length, keepers):
         longest = len(ways[0])
         for later in ways:
             for case in _along(pack, unrounded, start, amounts, later[:longest]):
@@ -173,13 +175,27 @@ def _little_more(found: Sequence[Piece]) -> Iterator[Decimal]:
             yield cents_above(after.start) + LITTLE
 
 
+def _worth_most(pack: Pack, start: Situation, step: Step, found: Sequence[Piece]) -> Decimal:
+    """In a month of how much it makes most difference to what is kept whether the step pays."""
+    shut = tuple(replace(other, cap_month=ZERO) if other.id == step.id else other for other in pack.steps)
+    without = list(pieces(replace(pack, steps=shut), start.month_facts(), start.before, start.role))
+    corners = sorted({piece.start for piece in (*found, *without)})
+    most = max(
+        [*corners, corners[-1] + 1000], key=lambda at: abs(_keep_at(found, at) - _keep_at(without, at))
+    )
+    return cents_above(most)
+
+
+def _keep_at(found: Sequence[Piece], amount: Fraction) -> Fraction:
+    return next(piece.keep_at(amount) for piece in reversed(found) if piece.start <= amount)
+
+
 def _ways(
-    role: str, grid: Sequence[Decimal], length: int, keepers: Sequence[Step]
+    role: str, telling: Sequence[Decimal], length: int, keepers: Sequence[Step]
 ) -> Iterator[list[list[Mapping[str, Decimal]]]]:
-    """What may come after the month that is looked at: the same every month; or nothing until the months of
-    a step that counts on are over. Of each sort one is enough."""
-    first, *more = [*grid[1:], grid[-1] + 1000]
-    amounts = dict.fromkeys([first, first // 2, *more[:1], *more[-1:], first // 12])
+    """What may come after the month that is looked at: the same every month, a telling amount or so much
+    less that a limit fills slowly; or nothing until the months of a step that counts on are over."""
+    amounts = list(dict.fromkeys([*telling, telling[0] // 2, telling[0] // 12]))
     counted = max([12, *(step.max_months or 0 for step in keepers if not step.consecutive)])
     same = min(length - 1, counted)
     yield [[{role: each}] * same for each in amounts]

@@ -69,8 +69,9 @@ def out_of_reach(pack: Pack, reach: Reach, situations: list[Situation]) -> Itera
             yield Finding("unreachable-step", step.id)
             continue
         for code, operand in _limits(step):
-            if (step.id, code) in reach.limits or (step.counts and code.startswith("cap")):
-                continue
+            arrears = step.carry and (step.id, "pool-empty") in reach.limits
+            if (step.id, code) in reach.limits or (code.startswith("cap") and (step.counts or arrears)):
+                continue  # what is counted from elsewhere or was not paid for long may fill it
             if code in _ENDING and step.id in reach.going_on and not reach.stopped(step, code):
                 continue  # it goes on filling
             yield Finding("dead-limit", step.id, None, None, {"limit": code, "figure": operand})
