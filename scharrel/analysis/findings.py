@@ -20,6 +20,9 @@ from scharrel.core.pack import KEPT_PARTIES, Accepted, Pack, Param, Step
 
 HALF_A_CENT = Fraction(1, 200)
 
+DIGITS = 10_000
+"""Without rounding every share of a share has more digits; so many are never needed."""
+
 
 def findings(pack: Pack, since: Month, roles: frozenset[str] = frozenset()) -> list[Finding]:
     """What is wrong with the rules as they hold in the month `since` and after it, each once and at its
@@ -27,7 +30,7 @@ def findings(pack: Pack, since: Month, roles: frozenset[str] = frozenset()) -> l
 
     `roles` are those on which members book what they spend. Where a figure is missing nothing is computed.
     """
-    with localcontext(EXACT):
+    with localcontext(EXACT, prec=DIGITS):
         found = _worst(static(pack, roles))
         if not any(finding.code in ("parameter-gap", "bands-order") for finding in found):
             found = _worst([*found, *_computed(pack, _months(pack, since))])

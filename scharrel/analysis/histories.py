@@ -16,6 +16,7 @@ from scharrel.analysis.kinds import choice, telling_kinds
 from scharrel.analysis.lines import Piece, exact, pieces
 from scharrel.analysis.lives import (
     LITTLE,
+    MAX_MONTHS,
     SOME,
     Life,
     Passed,
@@ -36,6 +37,9 @@ from scharrel.core.state import State
 
 MAX_GRID = 8
 """Corners that are tried: the search is over few and simple histories."""
+
+MAX_TELLING = 4
+"""Steps with a memory that say what is earned in the other months."""
 
 MAX_STARTS = 16
 """Kinds and pasts from which histories are searched."""
@@ -87,7 +91,8 @@ def history_findings(
     for start, keepers in islice(_starts(pack, january(pack, month), role, lives, whose), MAX_STARTS):
         if {step.id for step in keepers} <= found.keys():
             continue
-        length = held(pack, start.month, 13 + max(step.max_months or 0 for step in keepers))
+        months = 13 + max(step.max_months or 0 for step in keepers)
+        length = held(pack, start.month, min(months, MAX_MONTHS))
         for finding in _search(pack, unrounded, start, length, keepers):
             known = found.get(finding.step)
             if known is None or _size(finding) < _size(known):
@@ -136,10 +141,10 @@ def _pasts(
     yield "new", State.new(), first
     after = {other.after for other in pack.steps if other.id in paid}
     months = accumulate(step.max_months or 0 for step in pack.steps if step.id in after & paid)
-    for past, booked in (("half", [SOME]), *(("worked", [plenty_of(pack)] * used) for used in months)):
-        since = first.plus(len(booked))
-        if booked and pack.holds_in(since):
-            yield past, live(pack, facts, first, [{role: amount} for amount in booked])[1], since
+    for past, amount, used in (("half", SOME, 1), *(("worked", plenty_of(pack), used) for used in months)):
+        since = first.plus(used)
+        if 0 < used <= MAX_MONTHS and pack.holds_in(since):
+            yield past, live(pack, facts, first, [{role: amount}] * used)[1], since
 
 
 def _search(
@@ -151,7 +156,7 @@ def _search(
     grid = sorted({ZERO, *(cents_above(piece.start) for piece in found)})[:MAX_GRID]
     amounts = sorted({*grid, *_little_more(found), grid[-1] + 1000})
     best: dict[str, Case] = {}
-    worth = [_worth_most(unrounded, start, step, found) for step in keepers]
+    worth = [_worth_most(unrounded, start, step, found) for step in keepers[:MAX_TELLING]]
     for ways in _ways(start.role, [*worth, *grid[1:2], grid[-1] + 1000], length, keepers):
         longest = len(ways[0])
         for later in ways:

@@ -16,8 +16,8 @@ from scharrel.core.trace import Allocation
 MAX_CHOICES = 16
 """Kinds of members that are followed for years: those for whom most happens."""
 
-MAX_YEARS = 20
-"""Years after which nothing new is expected of a pack."""
+MAX_MONTHS = 240
+"""Months after which nothing new is expected of a pack."""
 
 SOME, LITTLE = Decimal(400), Decimal(10)
 """Euros a month of someone who works now and then, and of who hardly works."""
@@ -66,7 +66,7 @@ def lives(pack: Pack, month: Month) -> list[Life]:
     first, found = january(pack, month), []
     for choice, alike in islice(telling_kinds(pack, first, steps).items(), MAX_CHOICES):
         months = sum(step.max_months or 0 for step, is_open in zip(steps, choice, strict=True) if is_open)
-        length = held(pack, first, min(24 + months, 12 * MAX_YEARS))
+        length = held(pack, first, min(24 + months, MAX_MONTHS))
         for facts in alike:
             for way, begun, booked in _ways_of_working(pack, length):
                 found.append(Life(choice, facts, way, begun, live(pack, facts, first, booked)[0]))
