@@ -19,6 +19,9 @@ MAX_CHOICES = 16
 MAX_MONTHS = 240
 """Months after which nothing new is expected of a pack."""
 
+ARREARS = 12
+"""Months in which nothing is earned and what is carried along grows."""
+
 SOME, LITTLE = Decimal(400), Decimal(10)
 """Euros a month of someone who works now and then, and of who hardly works."""
 
@@ -152,10 +155,8 @@ def _ways_of_working(pack: Pack, length: int) -> Iterator[tuple[str, int, list[M
         yield "half", 1, [{**others(pack, first, SOME / 20), first: SOME}] * length
     if any(step.max_months and (step.target or step.cap_life) for step in pack.steps):
         yield "half", 1, [{first: LITTLE}] * length  # months can be used up before the money is
-    carries = any(step.carry and step.kind != "input" for step in pack.steps)
-    if carries or any(step.consecutive for step in pack.steps):
-        idle = 12 if carries else 2
-        yield "idle", idle, [{} if nth < idle else everything for nth in range(length)]
+    if any(step.carry and step.kind != "input" for step in pack.steps):
+        yield "idle", ARREARS, [{} if nth < ARREARS else everything for nth in range(length)]
 
 
 def _is_role(base: str) -> bool:
