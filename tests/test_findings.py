@@ -92,6 +92,8 @@ def test_each_planted_fault_is_found_and_nothing_else(path: Path, planted: Path,
         # 95% of 500 is 475; the next 300 cost 10 cents each; then 80 cents of each make up for 30 euros.
         ("marginal-band", "marginal-over-100", "500.00", "800.00", "30.00"),
         ("marginal-band", "member-loses", "500.00", "837.50", "30.00"),
+        # 180 of 200, but 200 of a cent more; the next 200 cost 40, which 90 cents of each euro make up for.
+        ("marginal-after-a-rise", "member-loses", "200.00", "444.44", "40.00"),
         # 285 a month is full at 1140; ten euros take its place with 2.50.
         ("history-six-months", "history-loses", "0.00", "1140.00", "282.50"),
         ("history-one-month", "history-loses", "0.00", "200.00", "190.00"),

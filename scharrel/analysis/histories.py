@@ -28,7 +28,7 @@ from scharrel.analysis.lives import (
     uses_up,
 )
 from scharrel.analysis.situations import Situation, Whose
-from scharrel.analysis.within import MOST, cents_above, made_up
+from scharrel.analysis.within import MOST, cents_above, cents_below, made_up
 from scharrel.core.facts import MonthFacts
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
@@ -153,7 +153,7 @@ def _search(
     """For each step that gives less over the whole history, the shortest in which it does, and of those the
     one that costs most; of the long ones the first."""
     found = list(pieces(unrounded, start.month_facts(), start.before, start.role))
-    grid = sorted({ZERO, *(cents_above(piece.start) for piece in found)})[:MAX_GRID]
+    grid = sorted({cents_below(piece.start) for piece in found})[:MAX_GRID]
     amounts = sorted({*grid, *_little_more(found), grid[-1] + 1000})
     best: dict[str, Case] = {}
     worth = [_worth_most(unrounded, start, step, found) for step in keepers[:MAX_TELLING]]
@@ -177,7 +177,7 @@ def _little_more(found: Sequence[Piece]) -> Iterator[Decimal]:
     yield LITTLE
     for before, after in pairwise(found):
         if any(not then.slope and now.slope > 0 for then, now in zip(before.steps, after.steps, strict=True)):
-            yield cents_above(after.start) + LITTLE
+            yield cents_below(after.start) + LITTLE
 
 
 def _worth_most(pack: Pack, start: Situation, step: Step, found: Sequence[Piece]) -> Decimal:

@@ -81,7 +81,7 @@ def _loses(pack: Pack, situation: Situation, found: Sequence[Piece]) -> Iterator
             "member-loses",
             before.bends or _taker(pack, before.paid_at(start), piece.paid_at(deepest)),
             start,
-            made_up(found, deepest, before.keep_at(start)),
+            made_up(found, deepest, piece.keep_at(deepest) + loss),
             {"loss": loss, "at": deepest},
             _example(pack, situation, start, deepest, loss),
         )
@@ -103,6 +103,10 @@ def _loser(pack: Pack, before: Sequence[Fraction], after: Piece) -> str:
         for nth, (step, then, now) in enumerate(zip(pack.steps, before, after.steps, strict=True))
     ]
     return max(fallen)[2]
+
+
+def cents_below(amount: Fraction) -> Decimal:
+    return Decimal(amount.numerator * 100 // amount.denominator).scaleb(-2)
 
 
 def cents_above(amount: Fraction) -> Decimal:
@@ -130,7 +134,7 @@ def _example(pack: Pack, situation: Situation, less: Fraction, more: Fraction, l
     def lived(amount: Decimal) -> tuple[Lived, ...]:
         return example_of(pack, situation, [{situation.role: amount}])
 
-    cents = Decimal(less.numerator * 100 // less.denominator).scaleb(-2)
+    cents = cents_below(less)
     since = max(cents_above(more), cents + CENT)
     near = [lived(cents + little) for little in (ZERO, CENT, 10 * CENT) if cents + little < since]
     near += [lived(cents - CENT)] if cents else []
