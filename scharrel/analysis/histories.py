@@ -111,7 +111,7 @@ def _starts(
     """Where histories start, and which steps may be used up there: those with fewest steps open first, as
     their histories are the simplest."""
     filling = [step for step in pack.steps if step.over_year or uses_up(step)]
-    groups = sorted(telling_kinds(pack, first, filling).items(), key=lambda known: sum(known[0]))
+    groups = sorted(telling_kinds(pack, first, filling), key=lambda known: sum(known[0]))
     for facts in (facts for _, alike in groups for facts in alike):
         paid = _paid(pack, facts, lives)
         for past, before, since in _pasts(pack, facts, first, role, paid):

@@ -48,20 +48,25 @@ def _told_apart(pack: Pack, month: Month, combined: Iterable[Facts]) -> Iterator
             yield facts
 
 
-def telling_kinds(pack: Pack, month: Month, steps: Sequence[Step]) -> dict[tuple[bool, ...], list[Facts]]:
-    """For each choice of these steps that members can have open, the kind with least else, and that with
-    most if it has more."""
-    found: dict[tuple[bool, ...], list[Facts]] = {}
+def telling_kinds(
+    pack: Pack, month: Month, steps: Sequence[Step]
+) -> list[tuple[tuple[bool, ...], list[Facts]]]:
+    """For each choice of these steps that members can have open, and each set of their figures: the kind with
+    least else, and that with most if it has more."""
+    found: dict[object, list[Facts]] = {}
     for facts in kinds(pack, month):
-        found.setdefault(choice(steps, facts), []).append(facts)
+        figures = tuple(param.figure(month, facts).value for step in steps for param in step.params())
+        found.setdefault((choice(steps, facts), figures), []).append(facts)
 
     def how_much(facts: Facts) -> int:
         return sum(choice(pack.steps, facts))
 
+    telling = []
     for alike in found.values():
         least, most = min(alike, key=how_much), max(alike, key=how_much)
-        alike[:] = [least] if how_much(least) == how_much(most) else [least, most]
-    return found
+        both = [least] if how_much(least) == how_much(most) else [least, most]
+        telling.append((choice(steps, least), both))
+    return telling
 
 
 def choice(steps: Sequence[Step], facts: Facts) -> tuple[bool, ...]:

@@ -67,7 +67,7 @@ def lives(pack: Pack, month: Month) -> list[Life]:
     if not steps:
         return []
     first, found = january(pack, month), []
-    for choice, alike in islice(telling_kinds(pack, first, steps).items(), MAX_CHOICES):
+    for choice, alike in islice(telling_kinds(pack, first, steps), MAX_CHOICES):
         months = sum(step.max_months or 0 for step, is_open in zip(steps, choice, strict=True) if is_open)
         length = held(pack, first, min(24 + months, MAX_MONTHS))
         for facts in alike:
