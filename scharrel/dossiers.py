@@ -5,7 +5,7 @@ from datetime import date
 
 from scharrel.analysis.prospect import Stretch, prospect
 from scharrel.core.facts import Group, facts_of
-from scharrel.core.history import replay
+from scharrel.core.history import replay, with_income
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors
 from scharrel.core.state import State
@@ -73,10 +73,13 @@ def standing(books: Books, group: Group, outcome: Outcome, month: Month) -> dict
 
 def _prospects(books: Books, group: Group, outcome: Outcome, month: Month) -> dict[str, tuple[Stretch, ...]]:
     states = standing(books, group, outcome, month)
+    received = {a.member: a.received for a in outcome.allocations if a.month == month}
     return {
         member.id: prospect(
             books.packs[str(member.facts(month)["rules"])],
-            facts_of(member, outcome.ledgers[member.id].amounts, month),
+            with_income(
+                facts_of(member, outcome.ledgers[member.id].amounts, month), received.get(member.id, ())
+            ),
             states[member.id],
         )
         for member in group

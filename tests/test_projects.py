@@ -323,6 +323,22 @@ def test_one_command_shows_a_project_and_who_got_what(team: Path, quick: Run) ->
     assert "Daarvan is € 90,00 jouw deel van Catering." in said.replace("\xa0", " ")
 
 
+def test_more_turnover_of_one_s_own_leaves_the_project_as_it_is(team: Path, quick: Run) -> None:
+    (team / "rules/lid.toml").write_text(OWN.replace('rate = "10%"', 'rate = "10%"\nabove = 100.00'))
+    asked = ["--month", "2026-01", "--coop", str(team)]
+    done = quick("what-if", "amina", "--turnover", "50", "--json", *asked)
+    found = json.loads(done.out)
+    assert (found["pool"]["now"], found["pool"]["then"]) == ("120.00", "170.00")
+    assert found["others"] == "0.00"
+    # 30 of her own and 90 of the project: past the 100 from which the cooperative takes a tenth.
+    assert Decimal(found["next_euro"]) == Decimal("0.9")
+    assert quick("allocate", "2026-01", "--coop", str(team)).status == 0
+    done = quick("statements", "2026-01", "--member", "amina", "--format", "txt", "--coop", str(team))
+    assert done.status == 0, done.err
+    text = (team / "statements/2026-01/member/amina.txt").read_text()
+    assert "hou je 90 cent" in " ".join(text.split()).replace("\xa0", " ")
+
+
 def test_a_project_has_a_table_of_its_own(team: Path, quick: Run) -> None:
     said = quick("allocate", "2026-01", "--coop", str(team)).out
     members, projects = said.split("\nProjecten\n")

@@ -1,13 +1,14 @@
 """A month of a member as it stands, and as it would be with more turnover and costs."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
 
 from scharrel.analysis.prospect import Bend, bends
 from scharrel.core.facts import Amounts, Group, Member, facts_of
-from scharrel.core.history import replay
+from scharrel.core.history import replay, with_income
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
@@ -61,7 +62,7 @@ def what_if(
         return None
     pack = now[member.id].pack
     alone = not pack.collective and member.settlement(month.year) is None
-    facts = facts_of(member, more[member.id], month)
+    facts = with_income(facts_of(member, more[member.id], month), then[member.id].received)
     return WhatIf(
         now[member.id],
         then[member.id],
@@ -75,4 +76,4 @@ def with_extra(amounts: Amounts, month: Month, extra: Mapping[str, Decimal]) -> 
     roles = dict(amounts.of_role(month))
     for role, amount in extra.items():
         roles[role] = roles.get(role, ZERO) + amount
-    return Amounts({**amounts.roles, month: roles}, amounts.accounts)
+    return replace(amounts, roles={**amounts.roles, month: roles})

@@ -67,7 +67,7 @@ def _replay(
                 if member.project:
                     facts = _with_work(member, facts, pack, amounts)
                 income = received.get(member.id, [])
-                facts = _with_income(facts, income)
+                facts = with_income(facts, income)
                 division = divide(member.id, pack, facts, states[member.id], due)
                 if member.project:
                     parts = _parts(member, names, pack, month, amounts, division.left)
@@ -115,7 +115,7 @@ def _with_work(project: Member, facts: MonthFacts, pack: Pack, amounts: Mapping[
     )
 
 
-def _with_income(facts: MonthFacts, income: Sequence[Received]) -> MonthFacts:
+def with_income(facts: MonthFacts, income: Sequence[Received]) -> MonthFacts:
     """The member's month with what comes in from projects."""
     if not income:
         return facts
