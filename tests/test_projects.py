@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sys
 import tempfile
 from collections import Counter
 from decimal import Decimal
@@ -10,7 +11,7 @@ from pathlib import Path
 from subprocess import run
 
 import pytest
-from conftest import REPOSITORY, Run
+from conftest import Run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -176,7 +177,10 @@ def paid(quick: Run, coop: Path, through: str = "2026-01") -> dict[tuple[str, st
 def bean_check(coop: Path) -> None:
     for book in sorted((coop / "ledgers/books").glob("*.beancount")):
         done = run(
-            [str(REPOSITORY / ".venv/bin/bean-check"), str(book)], capture_output=True, text=True, check=False
+            [str(Path(sys.executable).with_name("bean-check")), str(book)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.stdout + done.stderr == ""
 
