@@ -2,7 +2,6 @@
 
 import os
 import shlex
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +21,8 @@ def init(
     folder: Annotated[Path, _DIR],
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
+    from importlib.resources import as_file, files
+
     from scharrel.files.writing import WriteError, write_text
 
     if folder.exists() and (not folder.is_dir() or any(not path.is_dir() for path in folder.rglob("*"))):

@@ -40,6 +40,8 @@ def _run() -> int | None:
 
         sys.stdout.write(f"scharrel {__version__}\n")
         return 0
+    # A run makes many small objects and hardly a ring: looking for rings would only cost time.
+    gc.disable()
     from scharrel.cli.context import fail, language, speak
 
     for stream in (sys.stdout, sys.stderr):
@@ -50,8 +52,6 @@ def _run() -> int | None:
 
     from scharrel.cli.app import app
 
-    # A run makes many small objects and hardly a ring: looking for rings would only cost time.
-    gc.disable()
     usage_error: Any = BadParameter.__base__
     stdout = sys.stdout
     try:

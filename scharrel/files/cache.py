@@ -55,6 +55,7 @@ class Cache:
     def __init__(self, books: Books):
         self.coop = books.coop
         self.groups = {_name(group): group for group in books.groups()}
+        self.states: dict[str, str] = {}
         self.entries = _load(self.coop)
         packs = [books.packs[pack].hash for pack in sorted(books.packs)]
         chart = sorted((account, *map(str, known)) for account, known in books.chart.accounts.items())
@@ -72,10 +73,9 @@ class Cache:
         if entry is None or entry.key != self._key(group, through) or entry.files != _files(self.coop, group):
             return None
         for member, seen in zip(group, entry.ledgers, strict=True):
-            path = self.coop.ledger(member.id)
-            if seen.state and seen.state == state_of(path):
+            if seen.state and seen.state == self._state(member.id):
                 continue
-            text = read_text(self.coop, path)
+            text = read_text(self.coop, self.coop.ledger(member.id))
             if text.problems or digest(text) != seen.digest:
                 return None
         return entry
@@ -85,7 +85,7 @@ class Cache:
         for name, group in self.groups.items():
             if entry := self.entries.get(name):
                 for member, seen in zip(group, entry.ledgers, strict=True):
-                    if seen.state and seen.state == state_of(self.coop.ledger(member.id)):
+                    if seen.state and seen.state == self._state(member.id):
                         yield from seen.months
 
     def keep(
@@ -116,6 +116,12 @@ class Cache:
         groups = {name: _plain(entry) for name, entry in self.entries.items() if name in self.groups}
         with suppress(WriteError):
             write_text(_path(self.coop), json.dumps({"form": _FORM, "groups": groups}))
+
+    def _state(self, member: str) -> str:
+        """The state of the member's ledger when it was first asked for."""
+        if member not in self.states:
+            self.states[member] = state_of(self.coop.ledger(member))
+        return self.states[member]
 
     def _key(self, group: Group, through: Month) -> str:
         return _digest(
@@ -149,14 +155,15 @@ def _name(group: Group) -> str:
 def _files(coop: Coop, group: Group) -> str:
     """The state of all files written for the group: their names, sizes and times."""
     found: list[str] = []
+    ledgers = f"{coop.root}/ledgers"
     for member in group:
-        with suppress(OSError), os.scandir(f"{coop.allocations}/{member.id}") as entries:
+        with suppress(OSError), os.scandir(f"{ledgers}/allocations/{member.id}") as entries:
             found += sorted(
                 # Seals are never written again; `scharrel audit` looks at them.
                 [_as_left(entry.name, entry.stat()) for entry in entries if not entry.name.endswith(".seal")]
             )
         with suppress(OSError):
-            found.append(_as_left(member.id, os.stat(coop.book(member.id))))
+            found.append(_as_left(member.id, os.stat(f"{ledgers}/books/{member.id}.beancount")))
     return _digest(found)
 
 

@@ -23,11 +23,11 @@ class Coop(NamedTuple):
 
     @property
     def register(self) -> Path:
-        return self.root / "ledgers" / "coop.beancount"
+        return self.root.joinpath("ledgers", "coop.beancount")
 
     @property
     def chart(self) -> Path:
-        return self.root / "ledgers" / "accounts.beancount"
+        return self.root.joinpath("ledgers", "accounts.beancount")
 
     @property
     def rules(self) -> Path:
@@ -43,11 +43,11 @@ class Coop(NamedTuple):
 
     @property
     def members(self) -> Path:
-        return self.root / "ledgers" / "members"
+        return self.root.joinpath("ledgers", "members")
 
     @property
     def allocations(self) -> Path:
-        return self.root / "ledgers" / "allocations"
+        return self.root.joinpath("ledgers", "allocations")
 
     @property
     def cache(self) -> Path:
@@ -55,18 +55,18 @@ class Coop(NamedTuple):
 
     @property
     def books(self) -> Path:
-        return self.root / "ledgers" / "books"
+        return self.root.joinpath("ledgers", "books")
 
     @property
     def projects(self) -> Path:
-        return self.root / "ledgers" / "projects"
+        return self.root.joinpath("ledgers", "projects")
 
     def ledger(self, member: str) -> Path:
-        folder = self.projects if member in self.project_ids else self.members
-        return folder / f"{member}.beancount"
+        folder = "projects" if member in self.project_ids else "members"
+        return self.root.joinpath("ledgers", folder, f"{member}.beancount")
 
     def book(self, member: str) -> Path:
-        return self.books / f"{member}.beancount"
+        return self.root.joinpath("ledgers", "books", f"{member}.beancount")
 
     def allocation(self, member: str, month: Month) -> Path:
         return self.allocations / member / f"{month}.beancount"

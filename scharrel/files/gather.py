@@ -1,8 +1,10 @@
 """Everything that is read before anything is divided: chart, register, packs, and what is wrong."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 from scharrel.core.exchanges import ROLE as EXCHANGE
@@ -63,8 +65,9 @@ def read_books(coop: Coop) -> Books:
     if not any(problem.file == coop.shown(coop.register) for problem in errors(problems)):
         problems += _unregistered(coop, members)
     closed = last_closed(coop)
+    register = coop.shown(coop.register)
     for member in members.values():
-        problems += _settlement_problems(coop.shown(coop.register), member, packs, closed)
+        problems += _settlement_problems(register, member, packs, closed)
     problems += _almost_facts(coop, members, packs)
     in_force = {member.id: _settled_so_far(member, closed) for member in members.values()}
     return Books(coop, title, chart, in_force, packs, problems, closed)
@@ -87,6 +90,8 @@ def _almost_facts(coop: Coop, members: Mapping[str, Member], packs: Mapping[str,
 
 def _settled_so_far(member: Member, closed: Month | None) -> Member:
     """The member with the settlements that count: those of years that are closed."""
+    if not member.settlements:
+        return member
     in_force = tuple(s for s in member.settlements if closed and _last_of(member, s.year) <= closed)
     return replace(member, settlements=in_force)
 
@@ -124,24 +129,30 @@ def _settlement_problems(
 
 
 def _unregistered(coop: Coop, members: Mapping[str, Member]) -> Iterator[Problem]:
-    for path in sorted(coop.projects.glob("*.beancount")):
-        if path.stem not in coop.project_ids and not path.name.startswith("."):
-            near = nearest(path.stem, coop.project_ids)
-            yield Problem(coop.shown(path), 1, "project-not-registered", {"id": path.stem, "near": near})
-    paths = [p for p in sorted(coop.members.glob("*.beancount*")) if not p.name.startswith(".")]
-    if paths and not members:
+    for name, more in _ledgers_in(coop.projects):
+        if name not in coop.project_ids and not more:
+            shown, near = coop.shown(coop.projects / f"{name}.beancount"), nearest(name, coop.project_ids)
+            yield Problem(shown, 1, "project-not-registered", {"id": name, "near": near})
+    found = _ledgers_in(coop.members)
+    if found and not members:
         yield Problem(coop.shown(coop.register), 1, "no-members")
         return
-    for path in paths:
-        name, _, more = path.name.partition(".beancount")
+    for name, more in found:
         if name in members and name not in coop.project_ids and not more:
             continue
-        near = nearest(name, members)
+        shown, near = coop.shown(coop.members / f"{name}.beancount{more}"), nearest(name, members)
         if near and not coop.ledger(near).exists():
-            yield Problem(coop.shown(path), 1, "ledger-name", {"id": near})
+            yield Problem(shown, 1, "ledger-name", {"id": near})
         elif not more:
             code = "not-registered" if MEMBER_ID.fullmatch(name) else "not-a-ledger"
-            yield Problem(coop.shown(path), 1, code, {"id": name})
+            yield Problem(shown, 1, code, {"id": name})
+
+
+def _ledgers_in(folder: Path) -> list[tuple[str, str]]:
+    """The files that look like ledgers: each name, and what more follows `.beancount`."""
+    names = sorted(os.listdir(folder)) if folder.is_dir() else []
+    split = (name.partition(".beancount") for name in names if not name.startswith("."))
+    return [(name, more) for name, ending, more in split if ending]
 
 
 def member_problems(

@@ -8,6 +8,7 @@ Both are JSON with sorted keys. They are written once and never again.
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import fields
@@ -49,7 +50,7 @@ def closed_months(coop: Coop) -> list[Month]:
     """Every closed month, in order."""
     if not coop.allocations.is_dir():
         return []
-    found = [_NAME.fullmatch(path.name) for path in coop.allocations.iterdir()]
+    found = map(_NAME.fullmatch, os.listdir(coop.allocations))
     return sorted(Month.parse(name[1]) for name in found if name)
 
 

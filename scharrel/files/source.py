@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from beancount.parser import lexer
 
-from scharrel.core.problems import CHART, Problem
+from scharrel.core.problems import CHART, REGISTER, Problem
 from scharrel.files.coop import Coop
 
 MAX_BYTES = 10_000_000
@@ -36,6 +36,9 @@ _COMMANDS = frozenset({"option", "plugin", "include", "pushmeta", "popmeta"})
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _USUAL = b'include "../accounts.beancount"\n'
+_USUAL_OF_REGISTER = re.compile(
+    rb'^(?:option "(?:title|operating_currency)" "[^"\\\n]*"|include "accounts\.beancount")$', re.MULTILINE
+)
 _WORDS = (b"option", b"plugin", b"include", b"pushmeta", b"popmeta", b"lineno", b"filename")
 _COMMA = re.compile(rb",\d")
 _DIVISION = re.compile(rb"[\d).]\s*/\s*[^1-9\s]")
@@ -164,7 +167,11 @@ def refused(text: Text, shown: str, allowed: frozenset[str]) -> Iterator[Problem
 
     `allowed` are the commands that this file may use; an include may name the chart alone.
     """
-    data = text.data.replace(_USUAL, b"\n", 1) if shown.startswith(_MEMBERS) else text.data
+    data = text.data
+    if shown.startswith(_MEMBERS):
+        data = data.replace(_USUAL, b"\n", 1)
+    elif shown == REGISTER:
+        data = _USUAL_OF_REGISTER.sub(b"", data)
     if not (any(word in data for word in _WORDS) or _COMMA.search(data) or _DIVISION.search(data)):
         return
     with undisturbed():

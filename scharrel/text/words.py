@@ -7,7 +7,7 @@ import unicodedata
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from scharrel.core.month import Month
@@ -20,8 +20,7 @@ _LOCALES = {"nl": "nl_NL", "en": "en_GB"}
 @cache
 def catalogue(lang: str) -> dict[str, Any]:
     """All texts of a language."""
-    text = files("scharrel.text").joinpath("catalogue", f"{lang}.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    return tomllib.loads((Path(__file__).parent / "catalogue" / f"{lang}.toml").read_text("utf-8"))
 
 
 @cache
