@@ -304,7 +304,7 @@ def test_text_of_a_pack_stays_text(tmp_path: Path, quick: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["show", "vrije-uitlop"], "Kies uit: bijstand, lucas"),
+        (["show", "vrije-uitlop"], "Kies uit: bijstand, bijstand-2027, lucas"),
         (["show", "ons", "--month", "november"], "geen maand"),
         (["show", "ons", "--month", "9999-01"], "toekomst"),
         (["show", "ons", "--format", "pdf"], "--out regels.pdf"),

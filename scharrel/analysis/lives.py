@@ -89,7 +89,10 @@ def turning_points(found: Sequence[Life]) -> Iterator[tuple[str, Passed]]:
 
 
 def january(pack: Pack, month: Month) -> Month:
-    """The month or the January after it, if the pack holds by then: a year's limits are whole there."""
+    """The month or the January after it, if the pack holds by then: a year's limits are whole there. A pack
+    that ends is followed from its beginning: what is left of it is too short for what years bring."""
+    if pack.valid_from and pack.valid_until:
+        return min(pack.valid_from, month)
     after = month if month.number == 1 else Month(month.year + 1, 1)
     return after if pack.holds_in(after) else month
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from scharrel.analysis.cases import first_noticed
 from scharrel.analysis.changed import LIMITS, Mutation, Place, nudged, values_of
-from scharrel.analysis.step_changes import can_be_short, of_step
+from scharrel.analysis.step_changes import can_be_short, earliest, never_together, of_step
 from scharrel.core.case import Case
 from scharrel.core.month import Month
 from scharrel.core.pack import Band, Pack, Param, Step
@@ -89,19 +89,10 @@ def _of_param(pack: Pack, param: Param) -> Iterator[Mutation]:
                 yield Mutation("since", place, new, param.id, param.id, since, moved)
 
 
-def _earliest(pack: Pack, step: Step) -> Month | None:
-    """The first month in which the step can pay: one that comes after another waits for its months."""
-    if step.after is None or pack.valid_from is None:
-        return pack.valid_from
-    other = next(other for other in pack.steps if other.id == step.after)
-    start = _earliest(pack, other)
-    return start and start.plus(other.max_months or 0)
-
-
 def _course(pack: Pack, param: Param, new: Param) -> list[tuple[Month, Any]]:
     """The months in which the new values of the parameter change, as far as they matter, and to what."""
     users = [step for step in pack.steps if param in step.params()]
-    starts = [_earliest(pack, step) for step in users]
+    starts = [earliest(pack, step) for step in users]
     first = None if None in starts else min(start for start in starts if start)
     course: list[tuple[Month, Any]] = []
     for since, value in new.values:
@@ -147,6 +138,8 @@ def _of_order(pack: Pack) -> Iterator[Mutation]:
     for nth in range(len(steps) - 2):
         one, other = steps[nth], steps[nth + 1]
         if f"after.{one.id}" == other.base or one.id in (other.after, other.not_with):
+            continue
+        if never_together(one, other):
             continue
         swapped = (*steps[:nth], other, one, *steps[nth + 2 :])
         looked_at = {f"after.{one.id}", f"after.{other.id}"} & {later.base for later in steps[nth + 2 :]}

@@ -7,6 +7,7 @@ from typing import Any
 
 from scharrel.analysis.changed import LIMITS, Mutation, nudged, values_of, with_step
 from scharrel.core.money import ZERO
+from scharrel.core.month import Month
 from scharrel.core.pack import KEPT_PARTIES, PARTIES, Pack, Step, Unit
 
 Change = Callable[..., Mutation]
@@ -58,12 +59,18 @@ def _other_bases(pack: Pack, step: Step) -> Iterator[str]:
         return
     earlier = pack.steps[: pack.steps.index(step)]
     bases = _bases(earlier)
-    silent = {step.after, step.not_with}
+    silent = {step.after, step.not_with, *(other.id for other in earlier if never_together(step, other))}
     own = bases.index(step.base) if step.base in bases else None
     for position, base in enumerate(bases):
         between = earlier[min(own, position) : max(own, position)] if own is not None else ()
         if own is None or {other.id for other in between} - silent:
             yield base
+
+
+def never_together(one: Step, other: Step) -> bool:
+    """Whether the two ask another value of the same fact."""
+    asked = dict(one.when)
+    return any(asked.get(fact, value) != value for fact, value in other.when)
 
 
 def _bases(steps: Sequence[Step]) -> list[str]:
@@ -92,9 +99,13 @@ def _of_limits(pack: Pack, nth: int, change: Change) -> Iterator[Mutation]:
         count = getattr(step, field)
         others = [other for other in (count - 1, count + 1, None) if other != 0] if count else []
         for other in others:
-            if field == "max_months" or _from_age(pack, step, other) != _from_age(pack, step, count):
+            if field == "max_months":
+                differs = _runs_out(pack, step, count) or _runs_out(pack, step, other)
+            else:
+                differs = _from_age(pack, step, other) != _from_age(pack, step, count)
+            if differs:
                 yield change("drop" if other is None else "change", field, count, other, **{field: other})
-    if step.max_months:
+    if _runs_out(pack, step, step.max_months):
         yield _toggled(change, "consecutive", step.consecutive, consecutive=not step.consecutive)
     for field in ("after", "not_with"):
         if other := getattr(step, field):
@@ -117,6 +128,23 @@ def _from_age(pack: Pack, step: Step, min_age: int | None) -> int:
     other = next((other for other in pack.steps if other.id == step.after), None)
     waits = _from_age(pack, other, other.min_age) + (other.max_months or 0) if other else 0
     return max(12 * (min_age or 0), waits)
+
+
+def earliest(pack: Pack, step: Step) -> Month | None:
+    """The first month in which the step can pay: one that comes after another waits for its months."""
+    if step.after is None or pack.valid_from is None:
+        return pack.valid_from
+    other = next(other for other in pack.steps if other.id == step.after)
+    start = earliest(pack, other)
+    return start and start.plus(other.max_months or 0)
+
+
+def _runs_out(pack: Pack, step: Step, max_months: int | None) -> bool:
+    """Whether the pack holds for longer than so many months of the step, counted from its first."""
+    start = earliest(pack, step)
+    return bool(max_months) and (
+        start is None or pack.valid_until is None or start.plus(max_months or 0) <= pack.valid_until
+    )
 
 
 def _toggled(change: Change, key: str, was: bool, **fields: Any) -> Mutation:

@@ -48,7 +48,7 @@ def read_packs(coop: Coop, chart: Chart) -> tuple[dict[str, Pack], list[Problem]
     """Every pack under rules/ by id; a pack with a problem is left out."""
     packs: dict[str, Pack] = {}
     problems: list[Problem] = []
-    for path in sorted(coop.rules.glob("*.toml")):
+    for path in sorted(coop.rules.glob("*.toml"), key=lambda path: path.stem):
         if path.name.endswith(".cases.toml"):
             continue
         text = read_text(coop, path)
