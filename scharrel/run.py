@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, partial
 
+from scharrel.core.allowances import passed, room
 from scharrel.core.closing import Correction, Sealed, booked, corrections
 from scharrel.core.facts import Group, Member
 from scharrel.core.history import replay
@@ -73,6 +74,7 @@ def compute(books: Books, group: Group, through: Month, today: date, *, sealed: 
     problems += _share_problems(books, allocations)
     for member in group:
         problems += _pot_problems(member, allocations, ledgers[member.id])
+        problems += _allowance_problems(books, member, allocations, ledgers[member.id], through)
     return Outcome([a for a in allocations if a.month <= through], problems, ledgers, corrected, earlier)
 
 
@@ -100,6 +102,40 @@ def _pot_problems(member: Member, allocations: list[Allocation], ledger: Ledger)
         lines = [w.movement.line for w in found if Month.of(w.movement.day) <= month]
         values = {"account": account, "amount": plain(-balance), "month": str(month)}
         yield at(lines[-1] if lines else 1, "pot-below-zero", warning=not strict, **values)
+
+
+def _allowance_problems(
+    books: Books, member: Member, allocations: list[Allocation], ledger: Ledger, through: Month
+) -> Iterator[Problem]:
+    """Allowances near their cap in the last month, and those that pass it together with what others paid."""
+    told: set[str] = set()
+    for allocation in allocations:
+        if allocation.member != member.id or allocation.month.year != through.year:
+            continue
+        for result in allocation.steps:
+            over = passed(result)
+            left = room(result) if allocation.month == through else None
+            if over and over.quota.code == "cap-year" and result.step.id in told:
+                continue  # a year that is passed stays so
+            if not over and not (left and left.near and result.step.counts):
+                continue
+            counted = {result.step.role, *result.step.counts}
+            lines = [
+                m.line
+                for m in ledger.movements
+                if m.counts == allocation.month and books.chart.role(m.account) in counted
+            ]
+            line = max(lines, default=1)
+            values = {"member": member.id, "step": result.step.id, "month": str(allocation.month)}
+            if over:
+                told.add(result.step.id)
+                values |= {"used": plain(over.used), "limit": plain(over.quota.figure.value)}
+                yield Problem(ledger.shown, line, "over-cap", values, True, ledger.text.line(line))
+            elif left and result.figure:
+                hours = "-hours" if (result.step.role or "").endswith("hours") else ""
+                values |= {"units": str(left.units), "figure": plain(result.figure.value)}
+                values |= {"limit": plain(left.quota.figure.value)}
+                yield Problem(ledger.shown, line, f"near-cap{hours}", values, True, ledger.text.line(line))
 
 
 def _share_problems(books: Books, allocations: list[Allocation]) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.analysis.prospect import Stretch
+from scharrel.core.allowances import room
 from scharrel.core.facts import Approval, Movement
 from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
@@ -15,7 +16,16 @@ from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.dossier import Dossier
 from scharrel.statements.seal import month_figures
 from scharrel.text.pots import purpose, spendable
-from scharrel.text.sentences import because, closing, label, opening, sentences, since, sources
+from scharrel.text.sentences import (
+    because,
+    closing,
+    label,
+    opening,
+    quantity,
+    sentences,
+    since,
+    sources,
+)
 from scharrel.text.words import Words
 
 HUNDRED = Decimal(100)
@@ -68,12 +78,14 @@ class Pot(NamedTuple):
 
 
 class Used(NamedTuple):
-    """A limit in use: months, or euros of a cap. `code` is that of the limit."""
+    """A limit in use: months, or euros of a cap; or how many units there are left below it, as they are
+    `shown`. `code` is that of the limit."""
 
     label: str
     code: str
     used: Decimal
     limit: Decimal
+    shown: str = ""
 
 
 class Compared(NamedTuple):
@@ -201,6 +213,14 @@ def limits(words: Words, result: StepResult) -> Iterator[Used]:
     for quota in result.quotas:
         if quota.code in ("cap-year", "cap-life") and quota.used + result.paid > 0:
             yield Used(name, quota.code, quota.used + result.paid, quota.figure.value)
+    if left := room(result):
+        yield Used(
+            name,
+            f"room-{left.quota.code}",
+            Decimal(left.units),
+            left.quota.figure.value,
+            quantity(words, result.step, left.units),
+        )
 
 
 def _waterfall(words: Words, month: Allocation) -> list[Narrowing]:

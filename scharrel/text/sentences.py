@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from scharrel.core.allowances import Room, passed, room
 from scharrel.core.closing import Change, Correction
 from scharrel.core.money import ZERO, to_cents
 from scharrel.core.pack import FactValue, Figure, Pack, Source, Step
@@ -83,6 +84,10 @@ def sentences(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
         yield words(
             "explain.paid-less", paid=words.money(result.paid), receiver=_receiver(words, result.step)
         )
+    if (left := room(result)) and left.units:
+        yield room_left(words, result.step, left)
+    if over := passed(result):
+        yield words("explain.passed", used=words.money(over.used), limit=words.money(over.quota.figure.value))
     if result.shortfall > 0:
         yield words("explain.shortfall", amount=words.money(result.shortfall))
     elif result.shortfall < 0:
@@ -91,6 +96,18 @@ def sentences(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
         yield words("explain.reduction")
     if result.step.max_months and result.paid > 0:
         yield words("explain.months", used=result.months_used + 1, limit=result.step.max_months)
+
+
+def room_left(words: Words, step: Step, left: Room) -> str:
+    """How much more can be done before the cap."""
+    limit = words.money(left.quota.figure.value)
+    return words(f"explain.room-{left.quota.code}", amount=quantity(words, step, left.units), limit=limit)
+
+
+def quantity(words: Words, step: Step, units: int) -> str:
+    """So many of what the step counts: 3 uur, 12 km."""
+    unit = next((unit for unit in ("hours", "km") if (step.role or "").endswith(unit)), "other")
+    return words(f"unit.{unit}", count=units, number=words.number(Decimal(units)))
 
 
 def grounds(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
