@@ -1,6 +1,9 @@
 """Lay down a cooperative of any size, always the same one, with its bookings as one file as well.
 
-python bench/generate.py DIR --members 1000 --months 12 --bookings 20
+python bench/generate.py DIR --members 1000 --months 12 --bookings 20 [--projects 100]
+
+With projects, each has twenty members who book hours for it; with more projects than that takes members
+for, the same twenty have another one.
 """
 
 import argparse
@@ -51,6 +54,19 @@ ref = "Ledenvergadering"
 source = "alv"
 values = [ { from = 2010-01-01, value = "10%" } ]
 """
+PROJECT_CHART = """\
+2010-01-01 open Income:Projecten EUR
+  role: "turnover"
+2010-01-01 open Liabilities:Deelnemers EUR
+2010-01-01 open Assets:Uren UUR
+  role: "hours"
+2010-01-01 open Equity:Uren UUR
+"""
+PROJECT_STEPS = (
+    'id = "costs"\nlabel = "Kosten"\nparty = "supplier"\ninput = "costs"\ncarry = true',
+    'id = "deel"\nlabel = "Deel"\nparty = "member"\nshare = true\nby = "hours"\nfeeds = "Income:Projecten"\nto = "Liabilities:Deelnemers"',
+)
+EACH = 20
 STEPS = (
     'id = "costs"\nlabel = "Kosten"\nparty = "supplier"\ninput = "costs"\ncarry = true',
     'id = "tax"\nlabel = "Belasting"\nparty = "tax"\nrate = "9%"\nof = "after.costs"\nto = "Liabilities:Belastingreserve"',
@@ -77,12 +93,23 @@ def bookings(random_: random.Random, year: int, month: int, count: int) -> str:
     return "\n".join(found)
 
 
+def with_steps(head: str, steps: tuple[str, ...]) -> str:
+    return head + "".join(f'\n[[step]]\n{step}\nsource = "alv"\n' for step in steps)
+
+
+def hours(random_: random.Random, year: int, month: int, project: str) -> str:
+    """A month's work of one member for a project."""
+    return (
+        f'{date(year, month, random_.randint(1, 28))} * "Samen" "werk {random_.randint(1, 9999)}"\n'
+        f'  project: "{project}"\n  Assets:Uren  {random_.randint(1, 40)} UUR\n  Equity:Uren\n'
+    )
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("folder", type=Path)
-    arguments.add_argument("--members", type=int, default=1000)
-    arguments.add_argument("--months", type=int, default=12)
-    arguments.add_argument("--bookings", type=int, default=20)
+    for name, default in (("members", 1000), ("months", 12), ("bookings", 20), ("projects", 0)):
+        arguments.add_argument(f"--{name}", type=int, default=default)
     asked = arguments.parse_args()
     random_ = random.Random(2026)
     # The last month is October 2026, so that a run without a month divides all of them.
@@ -91,13 +118,39 @@ def main() -> None:
     ledgers = asked.folder / "ledgers"
     (ledgers / "members").mkdir(parents=True)
     (asked.folder / "rules").mkdir()
-    (ledgers / "accounts.beancount").write_text(CHART)
-    steps = "".join(f'\n[[step]]\n{step}\nsource = "alv"\n' for step in STEPS)
-    (asked.folder / "rules" / "vrij.toml").write_text(PACK + steps)
+    chart = CHART + (PROJECT_CHART if asked.projects else "")
+    (ledgers / "accounts.beancount").write_text(chart)
+    (asked.folder / "rules" / "vrij.toml").write_text(with_steps(PACK, STEPS))
     register = ['option "title" "Meting"\noption "operating_currency" "EUR"\ninclude "accounts.beancount"\n']
-    together = ['option "operating_currency" "EUR"\n' + CHART]
-    for number in range(asked.members):
+    together = ['option "operating_currency" "EUR"\n' + chart]
+    taking_part: dict[int, list[str]] = {}
+    if asked.projects:
+        (ledgers / "projects").mkdir()
+        head = PACK.replace('"vrij"', '"samen"').replace("[pack]", '[pack]\nscope = "collective"')
+        (asked.folder / "rules" / "samen.toml").write_text(with_steps(head, PROJECT_STEPS))
+    for number in range(asked.projects):
+        project = f"project-{number:03}"
         text = "\n".join(bookings(random_, year, month + 1, asked.bookings) for year, month in months)
+        register.append(
+            f'{first} custom "project" "{project}"\n  name: "Project {number}"\n  rules: "samen"\n'
+        )
+        for member in (number * EACH % asked.members + place for place in range(EACH)):
+            taking_part.setdefault(member, []).append(project)
+            register.append(f'{first} custom "participant" "{project}" "lid-{member:04}"\n')
+        (ledgers / "projects" / f"{project}.beancount").write_text(
+            'include "../accounts.beancount"\n\n' + text
+        )
+        together.append(text)
+    for number in range(asked.members):
+        text = "\n".join(
+            "\n".join(
+                [
+                    bookings(random_, year, month + 1, asked.bookings),
+                    *(hours(random_, year, month + 1, project) for project in taking_part.get(number, [])),
+                ]
+            )
+            for year, month in months
+        )
         register.append(
             f'{first} custom "member" "lid-{number:04}"\n  name: "Lid {number}"\n  rules: "vrij"\n'
         )

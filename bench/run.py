@@ -1,6 +1,6 @@
 """Measure scharrel beside its peers, in one run, each as a whole process.
 
-    python bench/run.py [--members 1000] [--months 12] [--bookings 20] [--runs 3] [--years 10]
+    python bench/run.py [--members 1000] [--months 12] [--bookings 20] [--runs 3] [--years 10] [--projects 0]
 
 Needs `ledger` and `hledger` on the path (Debian: apt-get install ledger hledger); what is missing is
 left out. Every program gets the same bookings; the peers get them as one file. Prints a Markdown
@@ -23,6 +23,7 @@ from typing import NamedTuple
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
 SCHARREL = str(BIN / "scharrel")
+META = re.compile(r"  (role|project):")
 
 
 class Measured(NamedTuple):
@@ -54,11 +55,10 @@ def side_by_side(runs: int, *commands: tuple[list[str], object]) -> list[Measure
     return [Measured(*map(statistics.median, zip(*measured, strict=True))) for measured in found]
 
 
-def generate(folder: Path, members: int, months: int, bookings: int) -> Path:
-    subprocess.run(
-        [sys.executable, str(HERE / "generate.py"), str(folder), "--members", str(members),
-         "--months", str(months), "--bookings", str(bookings)], check=True,
-    )  # fmt: skip
+def generate(folder: Path, members: int, months: int, bookings: int, projects: int = 0) -> Path:
+    sizes = {"members": members, "months": months, "bookings": bookings, "projects": projects}
+    options = [text for name, size in sizes.items() for text in (f"--{name}", str(size))]
+    subprocess.run([sys.executable, str(HERE / "generate.py"), str(folder), *options], check=True)
     return folder
 
 
@@ -69,7 +69,7 @@ def as_ledger(source: Path) -> Path:
         head = re.match(r'(\d{4}-\d\d-\d\d) \* "([^"]*)" "([^"]*)"', line)
         if head:
             lines.append(f"{head[1]} * {head[2]} | {head[3]}")
-        elif " open " not in line and not line.startswith("option") and "role:" not in line:
+        elif " open " not in line and not line.startswith("option") and not META.match(line):
             lines.append(line)
     target = source.with_suffix(".ledger")
     target.write_text("\n".join(lines))
@@ -101,18 +101,25 @@ def main() -> None:
     arguments = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    for name, default in (("members", 1000), ("months", 12), ("bookings", 20), ("runs", 3), ("years", 10)):
+    for name, default in (
+        ("members", 1000),
+        ("months", 12),
+        ("bookings", 20),
+        ("runs", 3),
+        ("years", 10),
+        ("projects", 0),
+    ):
         arguments.add_argument(f"--{name}", type=int, default=default)
     asked = arguments.parse_args()
     count = asked.members * asked.months * asked.bookings
     print(
         f"{asked.members} members × {asked.months} months × {asked.bookings} bookings = {count} bookings, ",
-        end="",
+        end=f"{asked.projects} projects of 20 members, " if asked.projects else "",
     )
     print(f"{len(os.sched_getaffinity(0))} processors, median of {asked.runs} runs in turn\n")
     print("| what | scharrel | beside | it takes | ratio | goal |\n|---|---|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory() as name:
-        coop = generate(Path(name) / "coop", asked.members, asked.months, asked.bookings)
+        coop = generate(Path(name) / "coop", asked.members, asked.months, asked.bookings, asked.projects)
         allocate = [SCHARREL, "allocate", "--coop", str(coop)]
         single = coop / "all.beancount"
         kept = single.with_name(".all.beancount.picklecache")

@@ -47,7 +47,8 @@ class Books(NamedTuple):
 
     def groups(self) -> list[Group]:
         """Members who have to be computed together."""
-        collective = frozenset(pack.id for pack in self.packs.values() if pack.collective)
+        # A project shares with those who take part in it, not with others under the same rules.
+        collective = frozenset(p.id for p in self.packs.values() if p.collective and not p.for_projects)
         return groups(list(self.members.values()), collective)
 
 
@@ -205,8 +206,7 @@ def _work_problems(books: Books, member: Member, ledger: Ledger) -> Iterator[Pro
     """Work for a project that there is not, or in which the member takes no part."""
     told: set[tuple[str, Month]] = set()
     for movement in ledger.movements:
-        name, month = movement.project, movement.counts
-        if not name or (name, month) in told:
+        if not (name := movement.project) or (name, month := movement.counts) in told:
             continue
         told.add((name, month))
         project = books.members.get(name)
@@ -217,7 +217,7 @@ def _work_problems(books: Books, member: Member, ledger: Ledger) -> Iterator[Pro
             values["near"] = nearest(name, books.coop.project_ids)
         elif member.project:
             code = "work-in-project"
-        elif member.id not in {participant.id for participant in project.taking_part(month)}:
+        elif not any(p.id == member.id and p.active(month) for p in project.participants):
             code = "no-participant"
         if code:
             line = movement.line
