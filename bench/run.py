@@ -78,8 +78,9 @@ def as_ledger(source: Path) -> Path:
 
 def forget(coop: Path) -> None:
     """Back to a first run: nothing written, nothing kept."""
-    for folder in (".scharrel", "ledgers/allocations", "ledgers/books"):
+    for folder in (".scharrel", "ledgers/allocations", "ledgers/books", "ledgers/consolidated"):
         shutil.rmtree(coop / folder, ignore_errors=True)
+    (coop / "ledgers/consolidated.beancount").unlink(missing_ok=True)
 
 
 def one_more(coop: Path) -> None:

@@ -11,6 +11,13 @@ from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation, Summary, summary_of
 from scharrel.files.cache import Cache, Kept, Seen
+from scharrel.files.consolidated import (
+    Booked,
+    booked,
+    bring_part_up_to_date,
+    bring_whole_up_to_date,
+    settle_all,
+)
 from scharrel.files.coop import Coop
 from scharrel.files.gather import Books
 from scharrel.files.ledger import Ledger
@@ -39,7 +46,8 @@ class Allocated(NamedTuple):
 
 
 class _Done(NamedTuple):
-    """What came of one group; `ledgers` are as they were read, `texts` by member and month."""
+    """What came of one group; `ledgers` are as they were read, `texts` by member and month,
+    `booked` by member."""
 
     group: Group
     ledgers: list[Seen]
@@ -47,6 +55,7 @@ class _Done(NamedTuple):
     allocations: list[Allocation]
     corrections: list[tuple[str, Correction]]
     texts: Mapping[str, Mapping[str, str]]
+    booked: Mapping[str, Booked]
     problems: list[Problem]
 
 
@@ -82,15 +91,19 @@ def allocate_all(
         if errors(problems):
             return Allocated(through, [], [], [], [], problems)
         wanted = [
-            (member, outcome.texts.get(member.id, {}))
+            (member, outcome.texts.get(member.id, {}), outcome.booked[member.id])
             for outcome in done
             for member in outcome.group
             if not only or member.id in only
         ]
         settle = partial(_bring_up_to_date, books, through, write)
         changes = [change for piece in spread(pool, settle, wanted) for change in piece]
+    if write:
+        if done:
+            settle_all(books.coop)
+        bring_whole_up_to_date(books.coop, books.title, books.members)
     if write and done:
-        written = {member.id for member, _ in wanted}
+        written = {member.id for member, *_ in wanted}
         for outcome in done:
             if written.issuperset(member.id for member in outcome.group):
                 cache.keep(
@@ -126,7 +139,16 @@ def _divide(books: Books, through: Month, today: date, whole: bool, groups: Sequ
         if not books.closed or books.closed >= through:
             now = []
         found.append(
-            _Done(group, seen, rows, allocations, now, texts(books, outcome, through), outcome.problems)
+            _Done(
+                group,
+                seen,
+                rows,
+                allocations,
+                now,
+                texts(books, outcome, through),
+                {member: booked(ledger) for member, ledger in outcome.ledgers.items()},
+                outcome.problems,
+            )
         )
     return found
 
@@ -140,15 +162,16 @@ def _bring_up_to_date(
     books: Books,
     through: Month,
     write: bool,
-    wanted: Sequence[tuple[Member, Mapping[str, str]]],
+    wanted: Sequence[tuple[Member, Mapping[str, str], Booked]],
 ) -> list[Change]:
-    return [
-        change
-        for member, months in wanted
-        for change in bring_up_to_date(
+    changes = []
+    for member, months, booked_in in wanted:
+        changes += bring_up_to_date(
             books.coop, member, books.title, through, months, books.closed, write=write
         )
-    ]
+        if write:
+            bring_part_up_to_date(books.coop, member, books.chart, booked_in, months)
+    return changes
 
 
 def bytes_of(coop: Coop, groups: Sequence[Group]) -> int:

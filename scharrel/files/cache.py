@@ -25,7 +25,7 @@ from scharrel.files.gather import Books
 from scharrel.files.source import digest, read_text, state_of
 from scharrel.files.writing import WriteError, write_text
 
-_FORM = f"{__version__}/7"
+_FORM = f"{__version__}/8"
 
 
 class Seen(NamedTuple):
@@ -162,8 +162,9 @@ def _files(coop: Coop, group: Group) -> str:
                 # Seals are never written again; `scharrel audit` looks at them.
                 [_as_left(entry.name, entry.stat()) for entry in entries if not entry.name.endswith(".seal")]
             )
-        with suppress(OSError):
-            found.append(_as_left(member.id, os.stat(f"{ledgers}/books/{member.id}.beancount")))
+        for folder in ("books", "consolidated"):
+            with suppress(OSError):
+                found.append(_as_left(member.id, os.stat(f"{ledgers}/{folder}/{member.id}.beancount")))
     return _digest(found)
 
 

@@ -16,11 +16,12 @@ from scharrel.files.source import read_text, refused
 
 
 class Account(NamedTuple):
-    """An account as the chart or a ledger opens it."""
+    """An account as the chart or a ledger opens it; `booking` is how its lots are booked, if that is said."""
 
     opened: date
     currencies: tuple[str, ...]
     role: str | None = None
+    booking: str = ""
 
 
 class Chart:
@@ -85,7 +86,10 @@ def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
             problems.append(Problem(shown, line, "opened-twice", values, excerpt=text.line(line)))
         role = metadata(directive).get("role")
         accounts[directive.account] = Account(
-            directive.date, tuple(directive.currencies or ()), None if role is None else str(role)
+            directive.date,
+            tuple(directive.currencies or ()),
+            None if role is None else str(role),
+            directive.booking.value if directive.booking else "",
         )
     chart = Chart(accounts)
     appropriations = [name for name, a in accounts.items() if a.role == "appropriation"]

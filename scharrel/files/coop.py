@@ -61,12 +61,23 @@ class Coop(NamedTuple):
     def projects(self) -> Path:
         return self.root.joinpath("ledgers", "projects")
 
+    @property
+    def consolidated(self) -> Path:
+        return self.root.joinpath("ledgers", "consolidated.beancount")
+
+    @property
+    def parts(self) -> Path:
+        return self.root.joinpath("ledgers", "consolidated")
+
     def ledger(self, member: str) -> Path:
         folder = "projects" if member in self.project_ids else "members"
         return self.root.joinpath("ledgers", folder, f"{member}.beancount")
 
     def book(self, member: str) -> Path:
         return self.root.joinpath("ledgers", "books", f"{member}.beancount")
+
+    def part(self, member: str) -> Path:
+        return self.parts / f"{member}.beancount"
 
     def allocation(self, member: str, month: Month) -> Path:
         return self.allocations / member / f"{month}.beancount"

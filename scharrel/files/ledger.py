@@ -13,6 +13,7 @@ from beancount.core.number import MISSING
 from beancount.parser import booking, options
 
 from scharrel.core.facts import Amounts, Movement
+from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.files.chart import Account, Chart, nearest, plain_letter
@@ -45,7 +46,9 @@ class Ledger:
     """What a ledger says. `booked` has the lines of the bookings by the month in which they count,
     `dated` by date; `role_lines` the first line of each role by month; `balances` the asserted
     accounts with their lines; `roles` has the role of every account that the ledger may use; `earned` the
-    dates after `earned:`."""
+    dates after `earned:`. `sums` is what was booked by month of the date, account and currency, as it stands
+    there; what has a cost or a price is no part of it, but in `priced`, with its accounts by line. `own` are
+    the accounts that the ledger opens, `prices` the lines of what it says of prices."""
 
     amounts: Amounts
     movements: list[Movement] = field(default_factory=list)
@@ -55,6 +58,10 @@ class Ledger:
     balances: list[tuple[str, int]] = field(default_factory=list)
     roles: dict[str, str | None] = field(default_factory=dict)
     earned: list[tuple[date, int]] = field(default_factory=list)
+    sums: dict[Month, dict[tuple[str, str], Decimal]] = field(default_factory=dict)
+    priced: dict[int, dict[int, str]] = field(default_factory=dict)
+    own: dict[str, Account] = field(default_factory=dict)
+    prices: list[int] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     text: Text = field(default=Text(b"", []))
     shown: str = ""
@@ -154,7 +161,9 @@ class _Reader:
             if any(not plain_letter(letter) for letter in directive.account):
                 self.say(line, "strange-letters", account=directive.account)
             currencies = tuple(directive.currencies or ())
-            self.accounts[directive.account] = Account(directive.date, currencies)
+            booked_by = directive.booking.value if directive.booking else ""
+            opened = Account(directive.date, currencies, booking=booked_by)
+            self.accounts[directive.account] = self.ledger.own[directive.account] = opened
             self.roles[directive.account] = self.chart.role(directive.account)
         elif isinstance(directive, data.Close):
             if directive.account in self.chart.accounts:
@@ -163,6 +172,8 @@ class _Reader:
             self.closed[directive.account] = directive.date
         elif isinstance(directive, data.Balance):
             self.ledger.balances.append((directive.account, line))
+        elif isinstance(directive, data.Price):
+            self.ledger.prices.append(line)
         elif isinstance(directive, data.Custom) and directive.type in _REGISTERED:
             self.say(line, "member-in-ledger")
 
@@ -213,6 +224,7 @@ class _Reader:
             completed, failures = booking.book([transaction], _options())
             for failure in failures:
                 self.say(place(failure.entry or transaction), "incomplete")
+            self.ledger.priced[line] = {place(p): p.account for p in transaction.postings}
             return [] if failures else [posted(p, *p.units) for t in completed for p in t.postings]
         elif left := found[1]:
             amounts = ", ".join(f"{number} {currency}" for currency, number in left.items())
@@ -240,6 +252,7 @@ class _Reader:
         partner = str(transaction.meta.get("with") or "")
         payee, narration = transaction.payee, transaction.narration
         text = f"{payee} · {narration}" if payee and narration else payee or narration or ""
+        sums = {} if line in ledger.priced else ledger.sums.setdefault(dated, {})
         told: set[str] = set()
         for account, number, currency, place_of in postings:
             if account not in self.accounts:
@@ -251,6 +264,7 @@ class _Reader:
                 if code not in told or (at != line and written):
                     self.say(at, code, **values)
                 told.add(code)
+            sums[account, currency] = sums.get((account, currency), ZERO) + number
             role = self.roles[account]
             amount = -number if account.startswith(_NEGATED) else number
             if role and project:

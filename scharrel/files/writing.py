@@ -16,7 +16,7 @@ from scharrel.core.pack import Pack
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.files.coop import MONTH_FILE, Coop
 
-_HEAD = "; Geschreven door `scharrel allocate`; een volgende keer wordt dit opnieuw geschreven.\n"
+HEAD = "; Geschreven door `scharrel allocate`; een volgende keer wordt dit opnieuw geschreven.\n"
 
 
 class WriteError(Exception):
@@ -80,7 +80,7 @@ def allocation_text(
                     *_legs(packs.get(pack), against or appropriation, legs),
                 ]
             )
-    return _HEAD + "".join("\n" + "\n".join(lines) + "\n" for lines in found) if found else None
+    return HEAD + "".join("\n" + "\n".join(lines) + "\n" for lines in found) if found else None
 
 
 def _legs_of(result: StepResult) -> list[_Leg]:
@@ -106,17 +106,21 @@ def _legs(pack: Pack | None, other: str, legs: Sequence[_Leg]) -> Iterator[str]:
             yield f'    member: "{leg.member}"'
 
 
+def quoted(text: str) -> str:
+    """The text as it stands between quotation marks in beancount, on one line."""
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+
+
 def book_text(coop_title: str, member: Member, months: list[str]) -> str:
     """The member's whole book: the ledger and every allocation file, by month."""
     title = " · ".join(part for part in (member.name, coop_title) if part)
-    quoted = title.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
     lines = [
-        f'option "title" "{quoted}"',
+        f'option "title" "{quoted(title)}"',
         'option "operating_currency" "EUR"',
         f'include "../{"projects" if member.project else "members"}/{member.id}.beancount"',
         *(f'include "../allocations/{member.id}/{month}.beancount"' for month in months),
     ]
-    return _HEAD + "\n" + "\n".join(lines) + "\n"
+    return HEAD + "\n" + "\n".join(lines) + "\n"
 
 
 def written_months(coop: Coop, member: str) -> dict[str, Path]:
@@ -134,7 +138,7 @@ def written_months(coop: Coop, member: str) -> dict[str, Path]:
 def sweep(folder: Path) -> None:
     """Clear away what an earlier run left half-written when it was stopped; only for the one writer."""
     for left in folder.glob(".*.new") if folder.is_dir() else ():
-        _remove(left)
+        remove(left)
 
 
 class Change(NamedTuple):
@@ -158,14 +162,15 @@ def bring_up_to_date(
 ) -> list[Change]:
     """Let the member's files say what `texts` (by month) says, and tell what changes.
 
-    Files of months up to `closed` and after `through` stay. Without `write` nothing is touched.
+    Files of months up to `closed` and after `through` stay. Without `write` nothing is touched. Of the book
+    the name is on the disk only after `settle_all`.
     """
     present = written_months(coop, member.id)
     changes = []
     for month in sorted(present.keys() | texts.keys()):
         if month > str(through) or (closed and month <= str(closed)):
             continue
-        was = _read(present[month]) if month in present else None
+        was = read_written(present[month]) if month in present else None
         if was != texts.get(month) or (month in present and was is None):
             changes.append(Change(member.id, month, was, texts.get(month)))
     if not write:
@@ -175,11 +180,11 @@ def bring_up_to_date(
     write_texts({folder / f"{c.month}.beancount": c.becomes for c in changes if c.becomes is not None})
     for change in changes:
         if change.becomes is None:
-            _remove(folder / f"{change.month}.beancount")
+            remove(folder / f"{change.month}.beancount")
     gone = {change.month for change in changes if change.becomes is None}
     book = book_text(title, member, sorted((present.keys() | texts.keys()) - gone))
-    if _read(coop.book(member.id)) != book:
-        write_text(coop.book(member.id), book)
+    if read_written(coop.book(member.id)) != book:
+        put(coop.book(member.id), book.encode())
     return changes
 
 
@@ -191,19 +196,20 @@ def write_text(path: Path, text: str) -> None:
 def write_texts(texts: Mapping[Path, str]) -> None:
     """Put each text in place whole or not at all; those that are in place when one fails stay there."""
     for path, text in texts.items():
-        _put(path, text.encode())
+        put(path, text.encode())
     for folder in dict.fromkeys(path.parent for path in texts):
-        _settle(folder)
+        settle_names(folder)
 
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Put the file in place whole or not at all, to stay: WriteError leaves it as it was."""
-    _put(path, data)
-    _settle(path.parent)
+    put(path, data)
+    settle_names(path.parent)
 
 
-def _put(path: Path, data: bytes) -> None:
-    """A temporary file beside it, on the disk before it takes the name."""
+def put(path: Path, data: bytes) -> None:
+    """Put the file in place whole or not at all, by a temporary file that is on the disk before it takes the
+    name; the name is there after `settle_names` of the folder."""
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -223,7 +229,7 @@ def _put(path: Path, data: bytes) -> None:
         raise WriteError(path, error.strerror or str(error)) from error
 
 
-def _settle(folder: Path) -> None:
+def settle_names(folder: Path) -> None:
     """Have the names in the folder on the disk too, where the system can."""
     try:
         handle = os.open(folder, os.O_RDONLY)
@@ -245,7 +251,8 @@ def _umask() -> int:
     return mask
 
 
-def _read(path: Path) -> str | None:
+def read_written(path: Path) -> str | None:
+    """What was written there; nothing when there is nothing that could have been."""
     try:
         return path.read_text(encoding="utf-8")
     except (FileNotFoundError, UnicodeDecodeError):
@@ -254,9 +261,10 @@ def _read(path: Path) -> str | None:
         raise WriteError(path, error.strerror or str(error)) from error
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Remove the file, to stay removed."""
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
         raise WriteError(path, error.strerror or str(error)) from error
-    _settle(path.parent)
+    settle_names(path.parent)

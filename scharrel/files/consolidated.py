@@ -1,0 +1,156 @@
+"""The cooperative's whole as one ledger: what every member and project has on an account stands under a name
+of its own, Assets:Bank of amina on Assets:Bank:Amina, with one sum a month.
+
+    ledgers/consolidated.beancount        names the parts
+    ledgers/consolidated/<id>.beancount   the part of one member or project
+
+Of an account and a name only one account can come, so nothing of two members is ever on the same one.
+"""
+
+import os
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from scharrel.core.facts import Member
+from scharrel.core.money import ZERO
+from scharrel.files.chart import Account, Chart
+from scharrel.files.coop import Coop
+from scharrel.files.ledger import Ledger
+from scharrel.files.writing import (
+    HEAD,
+    WriteError,
+    put,
+    quoted,
+    read_written,
+    remove,
+    settle_names,
+    write_text,
+    written_months,
+)
+
+_COLLAPSED = '1970-01-01 custom "fava-option" "collapse-pattern" ":"'
+"""Has Fava show the totals of the chart's accounts, and who is behind one when it is clicked."""
+
+_DAY = re.compile(r"^(\d{4}-\d\d-\d\d) \*", re.MULTILINE)
+_POSTING = re.compile(r"^  ([A-Z]\S*) +(-?\d+(?:\.\d+)?) ([A-Z]+)$", re.MULTILINE)
+
+Amount = tuple[str, str, str]
+"""An account, a number as it is written, a currency."""
+
+
+class Booked(NamedTuple):
+    """A ledger as the whole has it: the sums of each month by its last day, and the bookings and lines that
+    cannot be summed because they have a cost or a price, with all accounts in them by the lines on which they
+    stand. `own` are the accounts that the ledger opens."""
+
+    sums: Mapping[str, Sequence[Amount]]
+    priced: Sequence[Sequence[tuple[str, str]]]
+    own: Mapping[str, Account]
+
+
+def booked(ledger: Ledger) -> Booked:
+    """What of a ledger goes into the whole."""
+    line = ledger.text.line
+    return Booked(
+        {str(month.last_day): _amounts(sums) for month, sums in ledger.sums.items()},
+        [
+            *([(line(number), "")] for number in ledger.prices),
+            *(
+                [(line(number), accounts.get(number, "")) for number in range(first, max(accounts) + 1)]
+                for first, accounts in ledger.priced.items()
+            ),
+        ],
+        ledger.own,
+    )
+
+
+def part_text(member: Member, chart: Chart, ledger: Booked, allocated: Mapping[str, str]) -> str:
+    """The part of a member or project; `allocated` has the text of every allocation file by month."""
+    own = f":{member.id[0].upper()}{member.id[1:]}"
+    name = quoted(member.name)
+    book = f'  book: "ledgers/books/{member.id}.beancount"'
+    found = [(day, f'"{name}" "Geboekt {day[:7]}"', amounts) for day, amounts in ledger.sums.items()]
+    for month, text in allocated.items():
+        if dated := _DAY.search(text):
+            said = f'"{name}" "Verdeling {month}" ^verdeling-{month}'
+            found.append((dated[1], said, _allocated(text)))
+    used = {account for _, _, amounts in found for account, _, _ in amounts}
+    used |= {account for lines in ledger.priced for _, account in lines if account}
+    accounts = {**chart.accounts, **ledger.own}
+    width = max(map(len, used), default=0) + len(own) + 2
+    lines = [
+        " ".join(
+            filter(None, (f"{known.opened} open {account}{own}", ",".join(known.currencies), known.booking))
+        )
+        for account in sorted(used)
+        if (known := accounts.get(account))
+    ]
+    for day, said, amounts in sorted(found):
+        if amounts:
+            lines += ["", f"{day} * {said}", book]
+            lines += [f"  {account + own:<{width}}{number:>12} {unit}" for account, number, unit in amounts]
+    for written in ledger.priced:
+        lines.append("")
+        lines += [line.replace(account, account + own, 1) if account else line for line, account in written]
+    return HEAD + "\n" + "\n".join(lines) + "\n"
+
+
+def consolidated_text(title: str, parts: Iterable[str]) -> str:
+    """The whole: the parts of these members and projects."""
+    lines = [
+        f'option "title" "{quoted(title)}"',
+        'option "operating_currency" "EUR"',
+        _COLLAPSED,
+        *(f'include "consolidated/{part}.beancount"' for part in parts),
+    ]
+    return HEAD + "\n" + "\n".join(lines) + "\n"
+
+
+def bring_part_up_to_date(
+    coop: Coop, member: Member, chart: Chart, booked: Booked, texts: Mapping[str, str]
+) -> None:
+    """Let the member's part of the consolidated ledger say what the ledger and the allocation files say;
+    `texts` are those of them that need not be read. Its name is on the disk only after `settle_all`."""
+    found = written_months(coop, member.id)
+    allocated = {month: texts.get(month) or read_written(path) or "" for month, path in found.items()}
+    part = part_text(member, chart, booked, allocated)
+    if read_written(coop.part(member.id)) != part:
+        put(coop.part(member.id), part.encode())
+
+
+def settle_all(coop: Coop) -> None:
+    """Have the names of books and parts on the disk, once for all that were written."""
+    for folder in (coop.books, coop.parts):
+        settle_names(folder)
+
+
+def bring_whole_up_to_date(coop: Coop, title: str, members: Collection[str]) -> None:
+    """Let the consolidated ledger name the part of each of these members, as far as there is one, and remove
+    every other part."""
+    try:
+        names = set(os.listdir(coop.parts))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise WriteError(coop.parts, error.strerror or str(error)) from error
+    parts = {f"{member}.beancount": member for member in sorted(members)}
+    whole = consolidated_text(title, [member for name, member in parts.items() if name in names])
+    if read_written(coop.consolidated) != whole:
+        write_text(coop.consolidated, whole)
+    for name in names - parts.keys():
+        if name.endswith(".beancount") != name.startswith("."):
+            remove(coop.parts / name)
+
+
+def _allocated(text: str) -> Sequence[Amount]:
+    """The sums of all that is booked in one allocation file."""
+    sums: dict[tuple[str, str], Decimal] = {}
+    for account, number, unit in _POSTING.findall(text):
+        sums[account, unit] = sums.get((account, unit), ZERO) + Decimal(number)
+    return _amounts(sums)
+
+
+def _amounts(sums: Mapping[tuple[str, str], Decimal]) -> Sequence[Amount]:
+    return [(account, f"{number:f}", unit) for (account, unit), number in sorted(sums.items()) if number]
