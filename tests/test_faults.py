@@ -19,6 +19,7 @@ from beancount import loader
 from conftest import Run
 
 LEDGER = "ledgers/members/amina.beancount"
+WHOLE = "ledgers/consolidated.beancount"
 CALLS = ("write", "fsync", "replace", "unlink", "mkdir")
 """Every way in which this program changes a disk; the files it opens it makes with mkstemp."""
 
@@ -67,11 +68,15 @@ def die() -> None:
 
 @pytest.fixture
 def before(coop: Path, quick: Run) -> Path:
-    """A cooperative with allocations of which some must be rewritten, some made and one removed."""
+    """A cooperative with allocations of which some must be rewritten, some made and one removed, and with
+    the part in the consolidated ledger of someone who is no member any more."""
     assert quick("allocate", "2026-05", "--coop", str(coop)).status == 0
     with open(coop / LEDGER, "a") as ledger:
         ledger.write('\n2026-01-30 * "klant" "nog iets"\n  Income:Omzet  -100.00 EUR\n  Assets:Bank\n')
     (coop / "ledgers/allocations/amina/2025-12.beancount").write_text("; hoort hier niet\n")
+    (coop / "ledgers/consolidated/bram.beancount").write_text("2020-01-01 open Assets:Bank:Bram EUR\n")
+    with open(coop / WHOLE, "a") as whole_ledger:
+        whole_ledger.write('include "consolidated/bram.beancount"\n')
     return coop
 
 
@@ -88,6 +93,7 @@ def whole(coop: Path, before: dict[str, bytes], after: dict[str, bytes]) -> None
     for name, content in snapshot(coop).items():
         if not Path(name).name.startswith("."):
             assert content in (before.get(name), after.get(name)), name
+    assert loader.load_file(str(coop / WHOLE))[1] == []
 
 
 def test_every_call_that_can_fail_is_told_and_leaves_whole_files(

@@ -80,13 +80,7 @@ def part_text(member: Member, chart: Chart, ledger: Booked, allocated: Mapping[s
     used |= {account for lines in ledger.priced for _, account in lines if account}
     accounts = {**chart.accounts, **ledger.own}
     width = max(map(len, used), default=0) + len(own) + 2
-    lines = [
-        " ".join(
-            filter(None, (f"{known.opened} open {account}{own}", ",".join(known.currencies), known.booking))
-        )
-        for account in sorted(used)
-        if (known := accounts.get(account))
-    ]
+    lines = [_opening(account + own, accounts[account]) for account in sorted(used & accounts.keys())]
     for day, said, amounts in sorted(found):
         if amounts:
             lines += ["", f"{day} * {said}", book]
@@ -142,6 +136,11 @@ def bring_whole_up_to_date(coop: Coop, title: str, members: Collection[str]) -> 
     for name in names - parts.keys():
         if name.endswith(".beancount") != name.startswith("."):
             remove(coop.parts / name)
+
+
+def _opening(name: str, account: Account) -> str:
+    booking = f'"{account.booking}"' if account.booking else ""
+    return " ".join(filter(None, (f"{account.opened} open", name, ",".join(account.currencies), booking)))
 
 
 def _allocated(text: str) -> Sequence[Amount]:
