@@ -33,8 +33,8 @@ from scharrel.files.writing import (
 _COLLAPSED = '1970-01-01 custom "fava-option" "collapse-pattern" ":"'
 """Has Fava show the totals of the chart's accounts, and who is behind one when it is clicked."""
 
-_DAY = re.compile(r"^(\d{4}-\d\d-\d\d) \*", re.MULTILINE)
-_POSTING = re.compile(r"^  ([A-Z]\S*) +(-?\d+(?:\.\d+)?) ([A-Z]+)$", re.MULTILINE)
+_DAY = re.compile(r"\n(\d{4}-\d\d-\d\d) \*")
+_POSTING = re.compile(r"\n  ([A-Z]\S*) +(-?\d+\.\d\d) (EUR)\b")
 
 Amount = tuple[str, str, str]
 """An account, a number as it is written, a currency."""
