@@ -12,12 +12,13 @@ from scharrel.core.facts import Group, Member
 from scharrel.core.history import replay
 from scharrel.core.money import plain
 from scharrel.core.month import Month
-from scharrel.core.pots import overdrawn, withdrawals
+from scharrel.core.pots import overdrawn, packs_of, with_approvals, withdrawals
 from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation
 from scharrel.files.chart import nearest
 from scharrel.files.gather import Books, member_problems
 from scharrel.files.ledger import Ledger, read_ledger
+from scharrel.files.permits import permit_problems
 from scharrel.files.seals import BrokenSealError, marks, read_seals, rules_digest
 from scharrel.files.source import read_text
 from scharrel.files.writing import allocation_text
@@ -53,6 +54,9 @@ def compute(books: Books, group: Group, through: Month, today: date, *, sealed: 
     ]
     if errors(problems) or errors(involved(books, group)):
         return Outcome([], problems, ledgers)
+    for member in group:
+        problems += permit_problems(books, member, ledgers[member.id], today)
+        problems += _approved(books, member, ledgers[member.id])
     amounts = {member: ledger.amounts for member, ledger in ledgers.items()}
     last = max(through, books.closed) if books.closed else through
     allocations = list(replay(group, amounts, books.packs, last))
@@ -76,6 +80,17 @@ def compute(books: Books, group: Group, through: Month, today: date, *, sealed: 
         problems += _pot_problems(member, allocations, ledgers[member.id])
         problems += _allowance_problems(books, member, allocations, ledgers[member.id], through)
     return Outcome([a for a in allocations if a.month <= through], problems, ledgers, corrected, earlier)
+
+
+def _approved(books: Books, member: Member, ledger: Ledger) -> Iterator[Problem]:
+    """Let costs that need an approval count as far as there is one; tell where there is none."""
+    pack_in = packs_of(member, books.packs)
+    ledger.amounts, costs = with_approvals(member, pack_in, ledger.movements, ledger.amounts)
+    for entry in costs:
+        if entry.missing:
+            line = entry.movement.line
+            values = {"amount": plain(entry.missing), "member": member.id}
+            yield Problem(ledger.shown, line, "cost-not-approved", values, True, ledger.text.line(line))
 
 
 def _pot_problems(member: Member, allocations: list[Allocation], ledger: Ledger) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from scharrel.core.history import replay
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack, Param
+from scharrel.core.pots import packs_of, with_approvals
 from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation
 from scharrel.files.gather import Books, member_problems
@@ -59,9 +60,10 @@ def read_history(
         history.was.extend(outcome.allocations)
         for member in group:
             ledger = outcome.ledgers[member.id]
-            amounts[member.id] = ledger.amounts
             then = under(member, instead[member.id], first) if member.id in instead else member
             history.members.append(then)
+            pack_in = packs_of(then, books_then.packs)
+            amounts[member.id], _ = with_approvals(then, pack_in, ledger.movements, ledger.amounts)
             if not errors(outcome.problems) and member.id in instead:
                 history.problems.extend(member_problems(books_then, then, ledger, last, today))
     return history._replace(amounts=amounts)

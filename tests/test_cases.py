@@ -152,6 +152,10 @@ IN_THE_CASES = {
     "case-fact": ("born = 1998-02-14 }", "born = 1998-02-14, leeftijd = 27 } # <<"),
     "not-text": ('facts = { household = "couple" }', "facts = { household = 2 } # <<"),
     "case-booked": ("booked = { turnover = 100.00 }", "booked = { omzet = 100.00 } # <<"),
+    "case-approved": (
+        "booked = { turnover = 100.00 }",
+        "booked = { turnover = 100.00 }\napproved = { costs = 5.00 } # <<",
+    ),
     "case-account": ('balances = { "Liabilities:Pot0" = 35.00 }', 'balances = { "Liabilities:P" = 1 } # <<'),
     "case-party": ("party = { supplier = 50.00, coop = 7.44 }", "party = { klant = 50.00 } # <<"),
     "case-why": ('why = { pot = ["cap-month"] }', 'why = { pot = ["grens"] } # <<'),

@@ -323,6 +323,12 @@ OWN_TESTS |= {  # in test_purposes.py
     "problem.no-purpose", "problem.purpose", "problem.purposes", "problem.purposes-approval",
     "problem.purposes-pot",
 }  # fmt: skip
+OWN_TESTS |= {  # in test_conditions.py
+    "problem.asset-gone", "problem.asset-twice", "problem.cost-not-approved", "problem.depreciation-account",
+    "problem.lifetime", "problem.lifetime-account", "problem.limit", "problem.limit-near",
+    "problem.limit-passed", "problem.no-permission", "problem.permission-day", "problem.permission-ends",
+    "problem.permission-over", "problem.unknown-asset",
+}  # fmt: skip
 
 
 def run_and_look(key: str, row: tuple[Break, str, int], coop: Path, quick: Run) -> None:

@@ -52,7 +52,7 @@ def test_it_reads_as_it_did(name: str, quick: Run) -> None:
     if os.environ.get("GOLDEN") == "write":
         path.write_text(done.out, "utf-8")
     assert done.out == path.read_text("utf-8")
-    assert max(map(len, done.out.splitlines())) <= 80
+    assert max(len(line) for line in done.out.splitlines() if " https://" not in line) <= 80
 
 
 # -- nothing of a pack is left out

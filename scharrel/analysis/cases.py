@@ -64,7 +64,8 @@ def _differences(pack: Pack, case: Case) -> Iterator[Difference]:
                 yield Difference(case, month, given.line)
             continue
         try:
-            division = divide("", pack, MonthFacts(month, facts, given.roles, given.accounts), state)
+            month_facts = MonthFacts(month, facts, given.roles, given.accounts, approved=given.approved)
+            division = divide("", pack, month_facts, state)
         except NoValueError as missing:
             yield Difference(case, month, given.line, param=missing.param.id)
             return

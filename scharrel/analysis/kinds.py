@@ -1,5 +1,5 @@
-"""The kinds of members that a pack tells apart: what it asks of the register, behind `when` and `by`, and
-the age."""
+"""The kinds of members that a pack tells apart: what it asks of the register, behind `when`, `by` and
+`until`, and the age."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -16,6 +16,9 @@ pack with more facts than this tells nobody much."""
 
 YOUNG, OLD = date(2999, 1, 1), date(1900, 1, 1)
 """Birthdays of someone who never reaches an age, and of someone who has."""
+
+LASTS, OVER = date(2999, 12, 31), date(1900, 12, 31)
+"""Last days of a permission that goes on, and of one that does not."""
 
 
 def kinds(pack: Pack, month: Month) -> list[Facts]:
@@ -75,9 +78,11 @@ def choice(steps: Sequence[Step], facts: Facts) -> tuple[bool, ...]:
 
 
 def stands_open(step: Step, facts: Facts) -> bool:
-    """Whether neither a condition nor the age stops the step for this kind of member."""
-    return all(facts.get(fact) == value for fact, value in step.when) and (
-        step.min_age is None or facts["born"] == OLD
+    """Whether no condition, permission or age stops the step for this kind of member."""
+    return (
+        all(facts.get(fact) == value for fact, value in step.when)
+        and (step.until is None or facts[step.until] == LASTS)
+        and (step.min_age is None or facts["born"] == OLD)
     )
 
 
@@ -94,6 +99,7 @@ def _values(pack: Pack) -> dict[str, list[FactValue]]:
             if param.by:
                 known = values.setdefault(param.by, [])
                 known += [case for case in _cases(param.values) if case not in known]
+    values |= {fact: [LASTS, OVER] for fact in sorted(pack.permissions())}
     if any(step.min_age is not None for step in pack.steps):
         values["born"] = [OLD, YOUNG]
     return values
@@ -109,9 +115,13 @@ def _some(pack: Pack) -> Iterator[Facts]:
     most: Facts = {fact: known[0] for fact, known in values.items()}
     least: Facts = {fact: known[-1] for fact, known in values.items()}
     yield from (most, least)
-    conditional = [step for step in pack.steps if step.when]
+    conditional = [
+        {**dict(step.when), **({step.until: LASTS} if step.until else {})}
+        for step in pack.steps
+        if step.when or step.until
+    ]
     for first, second in [*zip(conditional, conditional, strict=True), *combinations(conditional, 2)]:
-        yield {**least, **dict(first.when), **dict(second.when)}
+        yield {**least, **first, **second}
     yield from ({**most, fact: value} for fact, known in values.items() for value in known)
 
 

@@ -143,6 +143,11 @@ def _of_order(pack: Pack) -> Iterator[Mutation]:
             continue
         swapped = (*steps[:nth], other, one, *steps[nth + 2 :])
         looked_at = {f"after.{one.id}", f"after.{other.id}"} & {later.base for later in steps[nth + 2 :]}
+        if one.own or other.own:
+            # Own costs take nothing: only what is left after them is another in the other order.
+            looked_at &= {f"after.{one.id if one.own else other.id}"}
+            if not looked_at or (one.own and other.own):
+                continue
         if looked_at or any(can_be_short(order, at) for order in (steps, swapped) for at in (nth, nth + 1)):
             place = Place("step", "id", nth + 1)
             yield Mutation("order", place, replace(pack, steps=swapped), one.id, "id", one.id, other.id)

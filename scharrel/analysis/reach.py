@@ -65,6 +65,8 @@ class Reach:
 def out_of_reach(pack: Pack, reach: Reach, situations: list[Situation]) -> Iterator[Finding]:
     """The steps that never pay and the limits that never hold, whatever is earned."""
     for step in pack.steps:
+        if step.own:
+            continue  # it is there to pay nothing
         if step.id not in reach.paid:
             yield Finding("unreachable-step", step.id)
             continue

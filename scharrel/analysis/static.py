@@ -16,6 +16,7 @@ def static(pack: Pack, roles: frozenset[str]) -> Iterator[Finding]:
     if unused := sorted(roles - pack.roles()):
         yield Finding("unused-input", values={"roles": tuple(unused)})
     used = {param.id: param for step in pack.steps for param in step.params()}
+    used |= {limit.year.id: limit.year for limit in pack.ceilings if isinstance(limit.year, Param)}
     for param in pack.params.values():
         if param.id not in used:
             yield Finding("unused-param", values={"param": param.id})
@@ -69,7 +70,8 @@ def _cases(param: Param, month: Month) -> frozenset[str]:
 
 
 def _user(pack: Pack, param: Param) -> str:
-    return next(step.id for step in pack.steps if param in step.params())
+    """The first step that looks at it; none if only a yearly limit does."""
+    return next((step.id for step in pack.steps if param in step.params()), "")
 
 
 def _sources(pack: Pack, used: Mapping[str, Param]) -> Iterator[Finding]:

@@ -59,7 +59,8 @@ def _other_bases(pack: Pack, step: Step) -> Iterator[str]:
         return
     earlier = pack.steps[: pack.steps.index(step)]
     bases = _bases(earlier)
-    silent = {step.after, step.not_with, *(other.id for other in earlier if never_together(step, other))}
+    others = {other.id for other in earlier if other.own or never_together(step, other)}
+    silent = {step.after, step.not_with} | others
     own = bases.index(step.base) if step.base in bases else None
     for position, base in enumerate(bases):
         between = earlier[min(own, position) : max(own, position)] if own is not None else ()
@@ -107,9 +108,13 @@ def _of_limits(pack: Pack, nth: int, change: Change) -> Iterator[Mutation]:
                 yield change("drop" if other is None else "change", field, count, other, **{field: other})
     if _runs_out(pack, step, step.max_months):
         yield _toggled(change, "consecutive", step.consecutive, consecutive=not step.consecutive)
-    for field in ("after", "not_with"):
+    for field in ("after", "not_with", "until"):
         if other := getattr(step, field):
             yield change("drop", field, other, None, **{field: None})
+    if step.own:
+        yield _toggled(change, "own", was=True, own=False)
+    if step.approval and step.kind == "input":
+        yield _toggled(change, "approval", was=True, approval=False)
     for position, (fact, value) in enumerate(step.when):
         rest = (*step.when[:position], *step.when[position + 1 :])
         yield change("drop", "when", fact, None, when=rest)
@@ -152,14 +157,18 @@ def _toggled(change: Change, key: str, was: bool, **fields: Any) -> Mutation:
 
 
 def can_be_short(steps: Sequence[Step], nth: int) -> bool:
-    """Whether the nth step can ask more than is left. A rate of what was left after an earlier step cannot,
-    when those in between take rates of it too, all together no more than there is; cents aside."""
+    """Whether the nth step can ask more than is left. The member's own costs ask nothing. A rate of what was
+    left after an earlier step cannot, when those in between take rates of it too, all together no more than
+    there is; cents aside."""
     step = steps[nth]
     bases = _bases(steps[:nth])
+    if step.own:
+        return False
     if step.kind != "rate" or step.base not in bases:
         return True
     start = bases.index(step.base)
     between = steps[start:nth]
+    between = tuple(taking for taking in between if not taking.own)
     if any(taking.kind != "rate" or taking.base not in bases[start:] for taking in between):
         return True
     return sum((max(_rates(taking)) for taking in (*between, step)), ZERO) > 1
@@ -167,6 +176,8 @@ def can_be_short(steps: Sequence[Step], nth: int) -> bool:
 
 def _of_receiver(pack: Pack, step: Step, change: Change) -> Iterator[Mutation]:
     """Who ends up with the money, and on which account."""
+    if step.own:
+        return  # nothing ever goes there
     kin = [party for party in PARTIES if (party in KEPT_PARTIES) == (step.party in KEPT_PARTIES)]
     party = kin[(kin.index(step.party) + 1) % len(kin)]
     yield change("change", "party", step.party, party, party=party)

@@ -8,6 +8,9 @@ from scharrel.core.pack import Facts, FactValue, Pack, Step
 
 BORN = "born"
 
+LASTS = date.max
+"""The last day of a permission that is supposed to go on."""
+
 
 def values_by(pack: Pack) -> dict[str, tuple[str, ...]]:
     """The facts by which figures of the pack differ, and the values for which it has one."""
@@ -35,12 +38,14 @@ def age(packs: Iterable[Pack]) -> int:
 
 def supposed(packs: Iterable[Pack], first: Month) -> Facts:
     """A member for whom as much as possible holds: the first value that every pack knows of what figures
-    differ by, TRUE for what has to be true, and from the first month on old enough for everything."""
+    differ by, TRUE for what has to be true, every permission, and from the first month on old enough for
+    everything."""
     packs = tuple(packs)
     facts: dict[str, FactValue] = {}
     for pack in packs:
         for fact, asked in conditions(pack).items():
             facts.setdefault(fact, True if isinstance(asked[0], bool) else asked[0])
+        facts.update(dict.fromkeys(sorted(pack.permissions()), LASTS))
     for fact, known in _known_by_all(packs).items():
         facts[fact] = known[0]
     if old := age(packs):

@@ -81,13 +81,18 @@ def row_of(allocation: Allocation) -> dict[str, Any]:
         "pool": plain(allocation.pool),
         "steps": [
             {"id": result.step.id, "paid": plain(result.paid), "why": result.why}
+            | ({"own": plain(result.own)} if result.own else {})
             | ({"parts": {p.member: plain(p.amount) for p in result.parts}} if result.parts else {})
             for result in allocation.steps
         ],
         "keep": plain(allocation.keep),
-    } | (
-        {"received": {r.project: plain(r.amount) for r in allocation.received}} if allocation.received else {}
-    )
+        **(
+            {"received": {r.project: plain(r.amount) for r in allocation.received}}
+            if allocation.received
+            else {}
+        ),
+        **({"own": plain(allocation.own)} if allocation.own else {}),
+    }
 
 
 def _show(books: "Books", through: Month, rows: list[Summary]) -> None:

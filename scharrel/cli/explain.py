@@ -24,7 +24,7 @@ from scharrel.core.closing import Correction
 from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack, Source
-from scharrel.core.pots import Withdrawal, withdrawals
+from scharrel.core.pots import Drawn, withdrawals
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.text.words import visible
 
@@ -106,6 +106,7 @@ def trace_of(
                 "wanted": str(result.wanted),
                 "waiting": plain(result.waiting),
                 "shortfall": plain(result.shortfall),
+                "own": plain(result.own),
                 "base": None if result.base is None else plain(result.base),
                 "figure": None if result.figure is None else str(result.figure.value),
                 "param": result.figure.param if result.figure else None,
@@ -149,7 +150,7 @@ def _source(source: Source) -> dict[str, str | None]:
     }
 
 
-def _withdrawn(taken: list[Withdrawal]) -> list[dict[str, Any]]:
+def _withdrawn(taken: list[Drawn]) -> list[dict[str, Any]]:
     """What was taken out of pots in the month, as JSON."""
     return [
         {
@@ -187,13 +188,13 @@ def _show(
     allocation: Allocation,
     steps: list[StepResult],
     bookings: dict[str, list[tuple[str, str]]],
-    taken: list[Withdrawal],
+    taken: list[Drawn],
     *,
     whole: bool,
 ) -> None:
     from scharrel.text.pots import spendable
     from scharrel.text.pots import taken as taken_out
-    from scharrel.text.sentences import closing, grounds, label, opening, sentences
+    from scharrel.text.sentences import closing, grounds, label, opening, own_costs, sentences
 
     screen = console()
     say(screen, visible(title), style="bold")
@@ -219,6 +220,8 @@ def _show(
     if whole:
         screen.print()
         say(screen, closing(words, allocation), style="bold")
+        for sentence in own_costs(words, allocation):
+            say(screen, sentence)
 
 
 def _show_corrections(heading: str, corrected: list[Correction], packs: Mapping[str, Pack]) -> None:

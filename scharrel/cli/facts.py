@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.analysis.supposed import BORN, age, conditions, quantities, values_by
+from scharrel.analysis.supposed import BORN, LASTS, age, conditions, quantities, values_by
 from scharrel.cli.context import fail, read_amount, words
 from scharrel.core.pack import FactValue, Pack
 
@@ -57,6 +57,8 @@ def _known(packs: Sequence[Pack]) -> dict[str, _Asked]:
     for pack in packs:
         for fact, cases in values_by(pack).items():
             found[fact] = _joined(found.get(fact), _Asked(cases, closed=True))
+        for fact in sorted(pack.permissions()):
+            found[fact] = _Asked((LASTS,), closed=False)
     if age(packs):
         found[BORN] = _Asked((date.max,), closed=False)
     return found

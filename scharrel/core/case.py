@@ -1,7 +1,7 @@
 """A worked example of what a pack does: what was booked in some months, and what must come of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -26,7 +26,8 @@ class Expected(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CaseMonth:
-    """A month of a case: the facts that change with it, and what was booked by role and by account."""
+    """A month of a case: the facts that change with it, and what was booked by role and by account; of a
+    role, what of it was `approved` beforehand."""
 
     month: Month
     line: int
@@ -34,6 +35,7 @@ class CaseMonth:
     roles: Mapping[str, Decimal]
     accounts: Mapping[str, Decimal]
     expected: tuple[Expected, ...]
+    approved: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ class Posted(NamedTuple):
     """What was posted for the month `of`, in euros: one step of one pack to one account.
 
     `settles` is what the settlement of its year rested on, if it was posted for that. What came in from a
-    `project` is posted `against` the account on which the project owes it; anything else against the
-    appropriation account.
+    `project` is posted `against` the account on which the project owes it, what is written off against that
+    of the cost; anything else against the appropriation account.
     """
 
     of: Month
@@ -193,7 +193,9 @@ def _changes(sealed: Sequence[Mark], now: Sequence[Mark]) -> tuple[Change, ...]:
 
 
 def postings(allocation: Allocation) -> Iterator[Posted]:
-    """What an allocation posts: what came in from projects, and what the steps pay."""
+    """What an allocation posts: what is written off, what came in from projects, and what the steps pay."""
+    for w in allocation.worn:
+        yield Posted(allocation.month, allocation.pack.id, w.step, w.account, w.amount, against=w.expense)
     for r in allocation.received:
         yield Posted(allocation.month, r.pack, r.step, r.account, r.amount, "", r.project, r.against)
     for result in allocation.posted:

@@ -7,6 +7,7 @@ The contract is section 4 of the formats page; the words there are the words her
 """
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
@@ -83,6 +84,7 @@ def close(
         division.pool,
         (*division.done, last),
         dict(state.balances),
+        written=division.facts.written,
     )
     return allocation, state
 
@@ -146,7 +148,8 @@ class _Waterfall:
             life_used=state.life_paid,
         )
         if step.kind == "input":
-            return wish._replace(wanted=role)
+            written = tuple(w for w in self.facts.written if w.purchase.role == step.role)
+            return wish._replace(wanted=role, written=written)
         if step.kind == "amount" and figure:
             return wish._replace(wanted=figure.value)
         if step.kind == "per" and figure:
@@ -199,6 +202,11 @@ class _Waterfall:
             if asked > 0:
                 limits.append(Limit(code, asked, ZERO, used=Decimal(state.months_used), cause=cause))
             return ZERO, limits, True
+        if step.approval and step.kind == "input" and self.facts.approved is not None:
+            counts = asked - wish.wanted + self.facts.approved.get(step.role or "", ZERO)
+            if counts < asked:
+                limits.append(Limit("not-approved", asked, counts))
+            asked = counts
         for code, figure, used in quotas:
             room = max(figure.value - used, ZERO)
             if asked > room:
@@ -209,8 +217,12 @@ class _Waterfall:
     def _stop(self, step: Step, state: StepState) -> tuple[str, str] | None:
         """What keeps the step from asking anything this month: the code and the modifier."""
         facts = self.facts.facts
+        if step.own:
+            return "not-deductible", "own"
         if any(facts.get(fact) != value for fact, value in step.when):
             return "condition", "when"
+        if step.until and not lasts(facts.get(step.until), self.facts.month):
+            return "condition", "until"
         if step.not_with and self.paid.get(step.not_with, ZERO) > 0:
             return "condition", "not_with"
         if step.after and not self._used_up(step.after):
@@ -253,6 +265,11 @@ def _in_bands(bands: tuple[tuple[Figure, Figure], ...], amount: Decimal) -> Deci
         end = bands[position + 1][0].value if position + 1 < len(bands) else amount
         due += max(min(amount, end) - start.value, ZERO) * rate.value
     return due
+
+
+def lasts(until: object, month: Month) -> bool:
+    """Whether a permission up to this day covers the month: it does if it covers the first of it."""
+    return isinstance(until, date) and until >= month.first_day
 
 
 def _reached(age: int, born: object, month: Month) -> bool:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
+from scharrel.core.depreciation import Purchase, WrittenOff, written_off
 from scharrel.core.month import Month
 from scharrel.core.pack import Facts, FactValue
 
@@ -105,9 +106,12 @@ Group = tuple[Member, ...]
 
 
 class Movement(NamedTuple):
-    """What one posting adds to the amounts: where it stands and what it says; `partner` is the member with
-    whom something was exchanged, `purpose` what
-    a withdrawal from a pot is for."""
+    """What one posting adds to the amounts: where it stands, what it says, and the role in which it counts.
+
+    `partner` is the member with whom something was exchanged, `purpose` what a withdrawal from a pot is for.
+    Something bought for `lifetime` months has the account on which it is written off (`worn_on`), and the
+    role of that; `asset` is its name, and `disposes` that of the thing that goes.
+    """
 
     line: int
     day: date
@@ -120,6 +124,11 @@ class Movement(NamedTuple):
     project: str = ""
     partner: str = ""
     purpose: str = ""
+    role: str = ""
+    lifetime: int = 0
+    worn_on: str = ""
+    asset: str = ""
+    disposes: str = ""
 
     @property
     def counts(self) -> Month:
@@ -134,12 +143,16 @@ class Amounts:
     `roles`: each role's amount in the month in which it counts (euros, or a quantity).
     `accounts`: what was booked on accounts that allocations pay into, by transaction date
     (euros, more owed to the member is positive). `projects`: hours and the like that were done for a project,
-    by month, project and role; they are no part of `roles`.
+    by month, project and role; they are no part of `roles`. `purchases` are written off over their lifetime,
+    which is no part of `roles` either. `approved` is how much of a role counts in a month, where the rules
+    ask for an approval: nothing if it is not there.
     """
 
     roles: Mapping[Month, Mapping[str, Decimal]]
     accounts: Mapping[Month, Mapping[str, Decimal]]
     projects: Mapping[Month, Mapping[tuple[str, str], Decimal]] = field(default_factory=dict)
+    purchases: tuple[Purchase, ...] = ()
+    approved: Mapping[Month, Mapping[str, Decimal]] = field(default_factory=dict)
 
     def of_role(self, month: Month) -> Mapping[str, Decimal]:
         return self.roles.get(month, _NOTHING)
@@ -153,12 +166,17 @@ class Amounts:
 
 
 class MonthFacts(NamedTuple):
-    """All that the rules may look at in one month of one member."""
+    """All that the rules may look at in one month of one member.
+
+    `approved` is how much of a role counts where the rules ask for an approval; None if all does.
+    """
 
     month: Month
     facts: Facts
     roles: Mapping[str, Decimal]
     accounts: Mapping[str, Decimal]
+    written: tuple[WrittenOff, ...] = ()
+    approved: Mapping[str, Decimal] | None = None
 
 
 def facts_of(member: Member, amounts: Amounts, month: Month) -> MonthFacts:
@@ -170,7 +188,17 @@ def facts_of(member: Member, amounts: Amounts, month: Month) -> MonthFacts:
             for account, amount in moved.items():
                 earlier[account] = earlier.get(account, Decimal(0)) + amount
         accounts = earlier
-    return MonthFacts(month, member.facts(month), amounts.of_role(month), accounts)
+    of_role = amounts.of_role(month)
+    written = tuple(written_off(amounts.purchases, month))
+    if not written:
+        approved_now = amounts.approved.get(month, _NOTHING)
+        return MonthFacts(month, member.facts(month), of_role, accounts, (), approved_now)
+    roles, approved = dict(of_role), dict(amounts.approved.get(month, _NOTHING))
+    for entry in written:
+        role = entry.purchase.role
+        roles[role] = roles.get(role, Decimal(0)) + entry.amount
+        approved[role] = approved.get(role, Decimal(0)) + entry.counts
+    return MonthFacts(month, member.facts(month), roles, accounts, written, approved)
 
 
 def groups(members: Sequence[Member], collective: frozenset[str]) -> list[Group]:

@@ -125,13 +125,23 @@ class Band(NamedTuple):
     rate: Operand
 
 
+class Ceiling(NamedTuple):
+    """How much of a role (hours, mostly) a year may have: it divides nothing, but members are warned."""
+
+    role: str
+    year: Operand
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of the waterfall. Amounts are euros, rates fractions.
 
     `base` is "pool", a role, or "after.STEP"; `role` is what an input, units or share counts; with
-    `approval` a withdrawal from `to` has to be approved, with `purposes` it has one of these, approved where
-    the purpose says so. The share of a project goes by agreed weights
+    `approval` a withdrawal from `to`, or what is booked on the input, has to be approved; with `purposes` a
+    withdrawal has one of these, approved where the purpose says so. What is booked on an input that is the
+    member's `own` does not count. The fact `until` is the last day of what the step needs. The share of a
+    project goes by agreed weights
     (`weighted`), and `feeds` is the account on which it comes in with those who take part, and so in which
     role it counts there.
     A pack always says how to round; `rounding` is None only in analysis.
@@ -168,6 +178,8 @@ class Step:
     weighted: bool = False
     feeds: str | None = None
     feeds_role: str | None = None
+    own: bool = False
+    until: str | None = None
 
     @property
     def closes(self) -> bool:
@@ -206,6 +218,7 @@ class Pack:
     accepted: tuple[Accepted, ...] = ()
     rounding: Rounding = "half-up"
     for_projects: bool = False
+    ceilings: tuple[Ceiling, ...] = ()
 
     @property
     def collective(self) -> bool:
@@ -241,6 +254,14 @@ class Pack:
                 found[purpose] = found.get(purpose, False) or approval
         return found
 
+    def permissions(self) -> frozenset[str]:
+        """The facts that hold the last day of a permission."""
+        return frozenset(step.until for step in self.steps if step.until)
+
+    def approved_roles(self) -> frozenset[str]:
+        """The roles of which only what was approved counts."""
+        return frozenset(s.role for s in self.steps if s.kind == "input" and s.approval and s.role)
+
     def roles(self) -> frozenset[str]:
         """Every role that the pack looks at."""
         named = {step.role for step in self.steps if step.role}
@@ -248,11 +269,12 @@ class Pack:
         bases = {
             step.base for step in self.steps if step.base != "pool" and not step.base.startswith("after.")
         }
-        return frozenset(self.pool) | named | counted | bases
+        watched = {ceiling.role for ceiling in self.ceilings}
+        return frozenset(self.pool) | named | counted | bases | watched
 
     def facts(self) -> frozenset[str]:
         """Every fact of the member that the pack looks at."""
         asked = {fact for step in self.steps for fact, _ in step.when}
         by = {param.by for step in self.steps for param in step.params() if param.by}
         born = {"born"} if any(step.min_age is not None for step in self.steps) else set()
-        return frozenset(asked | by | born)
+        return frozenset(asked | by | born | self.permissions())

@@ -1,18 +1,25 @@
-"""Withdrawals from pots: each with a reason, for a purpose that the rules allow, approved where they ask for
-it, from what is there."""
+"""What needs an approval: withdrawals from pots, each with a reason, for a purpose that the rules allow and
+from what is there; and costs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
-from scharrel.core.facts import Approval, Member, Movement
+from scharrel.core.facts import Amounts, Approval, Member, Movement
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
+from scharrel.core.pack import Pack
 from scharrel.core.trace import Allocation
 
+_NONE: frozenset[str] = frozenset()
+PackIn = Callable[[Month], Pack | None]
+"""The pack that a member is under in a month, if any."""
 
-class Withdrawal(NamedTuple):
-    """A withdrawal, the approvals that it draws on, and the euros for which there is none.
+
+class Drawn(NamedTuple):
+    """A withdrawal or a cost, the approvals that it draws on, and the euros for which there is none.
 
     `allowed` is what the pot may be spent on under the rules of the month; empty where these leave it open.
     """
@@ -21,6 +28,7 @@ class Withdrawal(NamedTuple):
     approvals: tuple[Approval, ...]
     missing: Decimal
     strict: bool
+    withdrawal: bool
     allowed: tuple[str, ...] = ()
 
     @property
@@ -31,21 +39,25 @@ class Withdrawal(NamedTuple):
 
 def withdrawals(
     member: Member, allocations: Sequence[Allocation], movements: Sequence[Movement]
-) -> Iterator[Withdrawal]:
-    """Every withdrawal by date, from accounts that were pots under the rules of its month.
-
-    An approval is used up by withdrawals on its day and after, the oldest approval first.
-    """
+) -> Iterator[Drawn]:
+    """Every withdrawal by date, from accounts that were pots under the rules of its month."""
     packs = {allocation.month: allocation.pack for allocation in allocations}
+    return (entry for entry in drawn(member, packs.get, movements) if entry.withdrawal)
+
+
+def drawn(member: Member, pack_in: PackIn, movements: Sequence[Movement]) -> Iterator[Drawn]:
+    """Every withdrawal from a pot, and every cost for which the rules of its month ask an approval, by date.
+
+    An approval is used up by what is dated on its day and after, the oldest approval first: what one uses,
+    another has no more.
+    """
     left = {approval: approval.amount for approval in sorted(member.approvals)}
-    taken_out = [movement for movement in movements if movement.amount < 0]
-    for movement in sorted(taken_out, key=lambda m: (m.day, m.line)):
-        pack = packs.get(Month.of(movement.day))
-        if pack is None or movement.account not in pack.pots():
-            continue
-        purposes = pack.purposes(movement.account)
-        asked = pack.pots()[movement.account] or purposes.get(movement.purpose, False)
-        missing = -movement.amount if asked else ZERO
+    for movement, pack, withdrawal in sorted(
+        _looked_at(pack_in, movements), key=lambda found: (found[0].day, found[0].line)
+    ):
+        purposes = pack.purposes(movement.account) if withdrawal else {}
+        asked = not withdrawal or pack.pots()[movement.account] or purposes.get(movement.purpose, False)
+        missing = max(-movement.amount if withdrawal else movement.amount, ZERO) if asked else ZERO
         used = []
         for approval, amount in left.items():
             if missing and amount and approval.day <= movement.day:
@@ -53,7 +65,56 @@ def withdrawals(
                 left[approval] = amount - taken
                 missing -= taken
                 used.append(approval)
-        yield Withdrawal(movement, tuple(used), missing, pack.strict, tuple(purposes))
+        yield Drawn(movement, tuple(used), missing, pack.strict, withdrawal, tuple(purposes))
+
+
+def _looked_at(pack_in: PackIn, movements: Sequence[Movement]) -> Iterator[tuple[Movement, Pack, bool]]:
+    """The withdrawals (True) and the costs that need an approval, with the pack that says so."""
+
+    @cache
+    def said(month: Month) -> tuple[Pack | None, frozenset[str], frozenset[str]]:
+        pack = pack_in(month)
+        return (pack, frozenset(pack.pots()), pack.approved_roles()) if pack else (None, _NONE, _NONE)
+
+    for movement in movements:
+        pack, pots, _ = said(Month.of(movement.day))
+        withdrawal = movement.amount < 0 and movement.account in pots
+        if not withdrawal:
+            pack, _, roles = said(movement.counts)
+            if movement.role not in roles:
+                continue
+        if pack:
+            yield movement, pack, withdrawal
+
+
+def packs_of(member: Member, packs: Mapping[str, Pack]) -> PackIn:
+    """The pack that the member is under in a month, among these by id."""
+    return lambda month: packs.get(str(member.facts(month).get("rules"))) if member.active(month) else None
+
+
+def with_approvals(
+    member: Member, pack_in: PackIn, movements: Sequence[Movement], amounts: Amounts
+) -> tuple[Amounts, list[Drawn]]:
+    """The amounts with how much of each cost counts, and the costs that needed an approval.
+
+    Money back is first taken off what did not count.
+    """
+    costs = [entry for entry in drawn(member, pack_in, movements) if not entry.withdrawal]
+    approved: dict[Month, dict[str, Decimal]] = {}
+    of_purchase: dict[tuple[int, str], Decimal] = {}
+    own: dict[str, Decimal] = {}
+    for movement, missing in ((entry.movement, entry.missing) for entry in costs):
+        if movement.lifetime:
+            key = movement.line, movement.account
+            of_purchase[key] = of_purchase.get(key, ZERO) + movement.amount - missing
+            continue
+        role = movement.role
+        back = max(min(-movement.amount, own.get(role, ZERO)), ZERO)
+        own[role] = own.get(role, ZERO) + missing - back
+        month = approved.setdefault(movement.counts, {})
+        month[role] = month.get(role, ZERO) + movement.amount - missing + back
+    purchases = tuple(p._replace(approved=of_purchase.get((p.line, p.account))) for p in amounts.purchases)
+    return replace(amounts, approved=approved, purchases=purchases), costs
 
 
 def overdrawn(allocations: Sequence[Allocation]) -> Iterator[tuple[Month, str, Decimal, bool]]:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from scharrel.core.depreciation import WrittenOff
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.pack import KEPT_PARTIES, PARTIES, Figure, Pack, Step
 
 LIMITS = (
-    "condition", "age", "months-used", "cap-month", "cap-year", "cap-life", "target", "pool-empty",
-    "below-threshold",
+    "not-deductible", "condition", "age", "months-used", "not-approved", "cap-month", "cap-year", "cap-life",
+    "target", "pool-empty", "below-threshold",
 )  # fmt: skip
 """What can make a step pay less than its amount kind asks."""
 
@@ -19,7 +20,7 @@ class Limit(NamedTuple):
     """Something that lowered what a step asked. Amounts in euros.
 
     `code` is one of LIMITS; `used` is what had filled the limit before, `cause` the modifier behind a
-    condition (when, not_with or after).
+    condition (when, until, not_with or after).
     """
 
     code: str
@@ -71,7 +72,8 @@ class StepResult(NamedTuple):
     one carried out. `base` is what the rate looked at; over a year, `year_before` is the sum of
     the bases before this month. `units` is the quantity behind a `per` step. A part of a share has
     `shared`, what all members together divided. In a settled year `definitive` is the month's part of
-    what is due for the year, and nothing else was asked. `parts` is what a project shares, by member.
+    what is due for the year, and nothing else was asked. `parts` is what a project shares, by member;
+    `written` what is written off on the role of an input.
     """
 
     step: Step
@@ -95,18 +97,40 @@ class StepResult(NamedTuple):
     life_used: Decimal = ZERO
     definitive: Decimal | None = None
     parts: tuple[Part, ...] = ()
+    written: tuple[WrittenOff, ...] = ()
 
     @property
     def why(self) -> list[str]:
         """The codes of the limits, in the order in which they applied."""
         return [limit.code for limit in self.limits]
 
+    @property
+    def own(self) -> Decimal:
+        """What was booked on an input and is neither paid nor asked again: the member's own cost, in euros.
+
+        With what it paid, and the change of what waits, it adds up to what was booked.
+        """
+        if self.step.kind != "input" or self.definitive is not None:
+            return ZERO
+        return self.wanted + self.waiting - self.paid - self.shortfall
+
+
+class Worn(NamedTuple):
+    """What is written off of all that stands on one account, on another, in euros; `step` is the step that
+    takes it, or its role where none does."""
+
+    step: str
+    account: str
+    expense: str
+    amount: Decimal
+
 
 class Allocation(NamedTuple):
     """One member's month divided. Amounts in euros.
 
     `came_in` is what the pool's roles booked, with what was `received` from projects; `carried` the
-    negative pool of earlier months (zero or below); `pool` what was divided, never below zero.
+    negative pool of earlier months (zero or below); `pool` what was divided, never below zero;
+    `written` what was written off.
     """
 
     member: str
@@ -118,11 +142,28 @@ class Allocation(NamedTuple):
     steps: tuple[StepResult, ...]
     balances: Mapping[str, Decimal]
     received: tuple[Received, ...] = ()
+    written: tuple[WrittenOff, ...] = ()
+
+    @property
+    def worn(self) -> tuple[Worn, ...]:
+        """What is written off, by account."""
+        taking = {r.step.role: r.step.id for r in self.steps if r.step.kind == "input"}
+        sums: dict[tuple[str, str, str], Decimal] = {}
+        for entry in self.written:
+            bought = entry.purchase
+            key = taking.get(bought.role, bought.role), bought.account, bought.expense
+            sums[key] = sums.get(key, ZERO) + entry.amount
+        return tuple(Worn(*key, amount) for key, amount in sorted(sums.items()) if amount)
 
     @property
     def keep(self) -> Decimal:
         """What the member keeps: the steps whose party is the member or the member's own pot."""
         return sum((s.paid for s in self.steps if s.step.party in KEPT_PARTIES), ZERO)
+
+    @property
+    def own(self) -> Decimal:
+        """What the member spent that does not count, in euros."""
+        return sum((s.own for s in self.steps), ZERO)
 
     @property
     def posted(self) -> tuple[StepResult, ...]:

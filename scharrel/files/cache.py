@@ -28,6 +28,10 @@ from scharrel.files.writing import WriteError, write_text
 _FORM = f"{__version__}/8"
 
 
+_OF_TODAY = ("future", "permission-ends", "no-permission", "limit-near")
+"""Warnings that are true today and perhaps not tomorrow."""
+
+
 class Seen(NamedTuple):
     """A ledger as it was read: its content, the state in which its file was, and the last two months
     in which something was booked (the last may be the month that has yet to end)."""
@@ -98,8 +102,8 @@ class Cache:
         warnings: Sequence[Problem],
     ) -> None:
         """Remember a group whose files are written."""
-        if any(warning.code == "future" for warning in warnings):
-            return  # true today, perhaps not tomorrow
+        if any(warning.code in _OF_TODAY for warning in warnings):
+            return
         files = _files(self.coop, group)
         kept = Kept(
             self._key(group, through),

@@ -23,7 +23,7 @@ ENDING = ".cases.toml"
 
 _CASE_KEYS = frozenset({"title", "source", "facts", "balances", "month"})
 _EXPECTED_KEYS = frozenset(get_args(What))
-_MONTH_KEYS = frozenset({"month", "facts", "booked"}) | _EXPECTED_KEYS
+_MONTH_KEYS = frozenset({"month", "facts", "booked", "approved"}) | _EXPECTED_KEYS
 _MAX_MONTHS = 600
 _MAX_DECIMALS = 6
 _NOBODY = ""
@@ -103,6 +103,7 @@ class _Reader(Sourced):
             month = self._month(table, earlier)
             facts = self._facts(table, pack)
             roles, accounts = self._booked(table, pack)
+            approved = dict(self._named(table, "approved", pack.approved_roles(), "case-approved", pack))
             told = len(self.problems)
             expected = tuple(self._expected(table, pack))
             if not expected and len(self.problems) == told:
@@ -111,7 +112,7 @@ class _Reader(Sourced):
                 self.say("in_force", "case-not-in-force")
             if month:
                 line = self.lines.line("case.month", "", before + nth)
-                yield CaseMonth(month, line, facts, roles, accounts, expected)
+                yield CaseMonth(month, line, facts, roles, accounts, expected, approved)
                 earlier.append(month)
 
     def _month(self, table: dict[str, Any], earlier: list[Month]) -> Month | None:
@@ -132,6 +133,7 @@ class _Reader(Sourced):
     def _facts(self, table: dict[str, Any], pack: Pack) -> Facts:
         kinds: dict[str, type] = {"born": date}
         kinds |= {param.by: str for step in pack.steps for param in step.params() if param.by}
+        kinds |= dict.fromkeys(pack.permissions(), date)
         kinds |= {fact: bool for step in pack.steps for fact, value in step.when if value is True}
         codes = {date: "not-a-date", str: "not-text", bool: "true-or-false"}
         facts: dict[str, FactValue] = {}

@@ -16,12 +16,14 @@ from scharrel.files.source import read_text, refused
 
 
 class Account(NamedTuple):
-    """An account as the chart or a ledger opens it; `booking` is how its lots are booked, if that is said."""
+    """An account as the chart or a ledger opens it; `booking` is how its lots are booked, if that is said, and
+    `depreciation` the account on which what stands here is written off."""
 
     opened: date
     currencies: tuple[str, ...]
     role: str | None = None
     booking: str = ""
+    depreciation: str | None = None
 
 
 class Chart:
@@ -36,6 +38,15 @@ class Chart:
             known = self.accounts.get(account)
             if known and known.role:
                 return known.role
+            account = account.rpartition(":")[0]
+        return None
+
+    def worn_on(self, account: str) -> str | None:
+        """The account on which what stands here is written off: its own, or its nearest ancestor's."""
+        while account:
+            known = self.accounts.get(account)
+            if known and known.depreciation:
+                return known.depreciation
             account = account.rpartition(":")[0]
         return None
 
@@ -75,6 +86,7 @@ def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
         return Chart({}), problems
     directives, _, problems = parse(text, shown)
     accounts: dict[str, Account] = {}
+    wearing: dict[str, int] = {}
     for directive in directives:
         line = place(directive)
         if not isinstance(directive, data.Open):
@@ -84,14 +96,24 @@ def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
         if directive.account in accounts:
             values = {"account": directive.account}
             problems.append(Problem(shown, line, "opened-twice", values, excerpt=text.line(line)))
-        role = metadata(directive).get("role")
+        role, worn_on = (metadata(directive).get(key) for key in ("role", "depreciation"))
         accounts[directive.account] = Account(
             directive.date,
             tuple(directive.currencies or ()),
             None if role is None else str(role),
             directive.booking.value if directive.booking else "",
+            None if worn_on is None else str(worn_on),
         )
+        wearing[directive.account] = line
     chart = Chart(accounts)
+    for name, line in wearing.items():
+        expense = accounts[name].depreciation
+        if expense and not (
+            name.startswith("Assets:") and expense.startswith("Expenses:") and chart.role(expense)
+            and expense in accounts
+        ):  # fmt: skip
+            values = {"account": name, "near": nearest(expense, accounts)}
+            problems.append(Problem(shown, line, "depreciation-account", values, excerpt=text.line(line)))
     appropriations = [name for name, a in accounts.items() if a.role == "appropriation"]
     if len(appropriations) != 1:
         values = {"count": str(len(appropriations))}

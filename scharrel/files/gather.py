@@ -78,6 +78,7 @@ def _almost_facts(coop: Coop, members: Mapping[str, Member], packs: Mapping[str,
     """Keys in the register that no rule looks at and that look like one that means something."""
     asked = {fact for pack in packs.values() for step in pack.steps for fact, _ in step.when}
     asked |= {param.by for pack in packs.values() for param in pack.params.values() if param.by}
+    asked |= {fact for pack in packs.values() for fact in pack.permissions()}
     known = KNOWN_KEYS | asked | {"born", "left_for"}
     for member in members.values():
         for directive in member.directives:

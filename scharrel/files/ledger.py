@@ -20,6 +20,7 @@ from scharrel.files.chart import Account, Chart, nearest, plain_letter
 from scharrel.files.coop import Coop
 from scharrel.files.parsing import MAX_PROBLEMS, metadata, parse, place
 from scharrel.files.postings import Posted, filled, posted
+from scharrel.files.purchases import bought, purchases, thing
 from scharrel.files.source import Text, read_text, refused
 
 MAX_AMOUNT = Decimal(10) ** 9
@@ -135,6 +136,7 @@ class _Reader:
             {month: dict(sums) for month, sums in roles.items()},
             {month: dict(sums) for month, sums in owed.items()},
             {month: dict(sums) for month, sums in done.items()},
+            purchases(ledger.movements, self.say),
         )
         return ledger
 
@@ -247,6 +249,8 @@ class _Reader:
         if earned:
             ledger.earned.append((earned, line))
         reason = str(transaction.meta.get("reason") or "")
+        said = thing(transaction.meta, line, self.say)
+        wears = False
         project = str(transaction.meta.get("project") or "")
         purpose = str(transaction.meta.get("purpose") or "").strip()
         partner = str(transaction.meta.get("with") or "")
@@ -276,11 +280,18 @@ class _Reader:
                 ledger.role_lines.setdefault(counts, {}).setdefault(role, place_of)
             if currency == "EUR" and account.startswith(_OWED):
                 owed[dated][account] += amount
-            ledger.movements.append(
-                Movement(
-                    line, day, text, account, amount, currency, earned, reason, project, partner, purpose
-                )
-            )
+            movement = Movement(
+                line, day, text, account, amount, currency, earned, reason, project, partner, purpose,
+                role or "",
+            )  # fmt: skip
+            if said:
+                movement = bought(movement, said, self.chart)
+            ledger.movements.append(movement)
+            if movement.lifetime:
+                wears = True
+                ledger.role_lines.setdefault(counts, {}).setdefault(movement.role, place_of)
+        if said and said.lifetime and not wears:
+            self.say(line, "lifetime-account")
 
     def _unknown(self, account: str, line: int) -> None:
         if account.startswith(_ROOTS):  # else the parser has told

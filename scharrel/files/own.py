@@ -120,6 +120,9 @@ def _owned(pack: Mapping[str, Any]) -> Iterator[Own]:
             for key, value in step.items():
                 if key in _FIGURES and _literal(value):
                     yield Own("step", nth, key, "figure", _opened(value))
+    for nth, limit in enumerate(pack.get("limit", [])):
+        if kinds[limit["source"]] in OWN_KINDS and _literal(limit["year"]):
+            yield Own("limit", nth, "year", "figure", FILL_IN)
     for nth, accept in enumerate(pack.get("accept", [])):
         if accept["reason"] != FILL_IN:
             kind = kinds[accept["source"]]

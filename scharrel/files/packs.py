@@ -14,6 +14,7 @@ from scharrel.core.pack import (
     PARTIES,
     SOURCE_KINDS,
     Accepted,
+    Ceiling,
     Kind,
     Pack,
     Param,
@@ -31,14 +32,17 @@ from scharrel.files.toml import read_toml
 _KINDS = ("input", "amount", "rate", "bands", "per", "all", "share")
 _PACK_KEYS = frozenset({"id", "title", "pool", "rounding", "valid_from", "valid_until", "strict", "scope"})
 _PARAM_KEYS = frozenset({"source", "values", "by"})
+_LIMIT_KEYS = frozenset({"role", "year", "source"})
 _ACCEPT_KEYS = frozenset({"code", "step", "reason", "source"})
 _LIMITS = frozenset(
     {
         "above", "over", "cap", "target", "max_months", "consecutive", "after", "not_with",
-        "when", "carry", "counts", "min_age", "rounding",
+        "when", "until", "carry", "counts", "min_age", "rounding",
     }
 )  # fmt: skip
-_COMMON = frozenset({"id", "label", "party", "source", "to", "settle", "approval", "purposes", "feeds"})
+_COMMON = frozenset(
+    {"id", "label", "party", "source", "to", "settle", "approval", "purposes", "feeds", "own"}
+)
 _STEP_KEYS = frozenset({*_KINDS, *_COMMON, *_LIMITS, "of", "units", "by"})
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
 _BASED = ("rate", "bands")
@@ -97,7 +101,7 @@ class _Reader(Sourced):
     """One pack while it is being read; what cannot be used is reported and left out."""
 
     def pack(self, name: str | None, digest: str) -> Pack | None:
-        for key in self.table.keys() - {"pack", "source", "param", "step", "accept"}:
+        for key in self.table.keys() - {"pack", "source", "param", "step", "accept", "limit"}:
             self.at = (key, 0)
             self.say("", "unknown-key", key=key, near=nearest(key, frozenset(("pack", "step"))))
         if "pack" not in self.table and any(p.values["near"] == "pack" for p in self.problems):
@@ -130,11 +134,12 @@ class _Reader(Sourced):
         accepted = tuple(self._accepted([step.id for step in steps]))
         if steps:
             self._feeding(steps[-1], for_projects)
+        ceilings = tuple(self._ceilings())
         if self.problems:
             return None
         return Pack(
             pack_id, title, pool, steps, self.params, self.sources, digest, valid_from, valid_until, strict,
-            accepted, rounding, for_projects,
+            accepted, rounding, for_projects, ceilings,
         )  # fmt: skip
 
     # -- the parts of a pack
@@ -187,6 +192,19 @@ class _Reader(Sourced):
             self.say("id", "missing-key", key="feeds")
         elif not for_projects and (last.feeds or last.weighted):
             self.say("feeds" if last.feeds else "by", "feeds-scope")
+
+    def _ceilings(self) -> Iterator[Ceiling]:
+        tables = self.table.get("limit", [])
+        for nth, table in enumerate(tables if isinstance(tables, list) else [{}]):
+            self.at = ("limit", nth)
+            if not isinstance(table, dict) or not {"role", "year"} <= table.keys():
+                self.say("", "limit")
+                continue
+            self._known(table, _LIMIT_KEYS)
+            year = self._operand(table, "year", "amount")
+            role, source = self._role("role", table["role"]), self._source_of(table)
+            if year is not None:
+                yield Ceiling(role, year, source)
 
     def _accepted(self, steps: list[str]) -> Iterator[Accepted]:
         tables = self.table.get("accept", [])
@@ -269,12 +287,14 @@ class _Reader(Sourced):
             weighted=kind == "share" and table.get("by") == "weight",
             feeds=self._feeds(table),
             feeds_role=self.chart.role(str(table.get("feeds"))),
+            own=self._flag(table, "own"),
+            until=self._text(table, "until") if "until" in table else None,
         )
         if kind == "input":
             self._outside_money("input", (str(step.role),))
         self._outside_money("of", (step.base,))
         self._outside_money("counts", step.counts)
-        if step.approval and (step.party != "pot" or not step.to):
+        if step.approval and kind != "input" and (step.party != "pot" or not step.to):
             self.say("approval", "approval-pot")
         if step.purposes and (step.party != "pot" or not step.to or step.approval):
             self.say("purposes", "purposes-approval" if step.approval else "purposes-pot")
@@ -298,9 +318,12 @@ class _Reader(Sourced):
             "over": kind not in _BASED,
             "counts": "cap" not in table,
             "consecutive": "max_months" not in table,
+            "own": kind != "input",
             "to": kind == "input",
             "target": kind == "input",
         }
+        if table.get("own") is True:
+            wrong |= dict.fromkeys(_LIMITS, True)
         wrong |= {key: kind in ("all", "share") for key in _LIMITS - {"rounding"} if not wrong.get(key)}
         for key in sorted(table.keys() & {key for key, is_wrong in wrong.items() if is_wrong}):
             self.say(key, "key-not-here", key=key, kind=kind)

@@ -154,7 +154,7 @@ def seal_text(sealed: Sealed) -> str:
                 plain(entry.amount),
                 *(
                     (entry.settles, entry.project, entry.against)
-                    if entry.project
+                    if entry.against
                     else (entry.settles,)
                     if entry.settles
                     else ()
@@ -189,6 +189,8 @@ def marks(movements: list[Movement], month: Month) -> tuple[Mark, ...]:
         whole = [str(first.day), str(first.earned or ""), first.text, first.reason, legs]
         whole += [first.project] if first.project else []
         whole += [f"purpose {first.purpose}"] if first.purpose else []
+        whole += [[str(m.lifetime), m.asset] for m in postings if m.lifetime]
+        whole += [first.disposes] if first.disposes else []
         digest = digest_of(json.dumps(whole, ensure_ascii=False).encode())
         found.append(Mark(digest, first.day, tuple((m.account, m.amount, m.currency) for m in postings)))
     return tuple(sorted(found, key=lambda mark: (mark.shown, mark.digest)))
@@ -215,9 +217,12 @@ def _cited(source: Source) -> str:
 
 
 def facts_digest(member: Member, month: Month) -> str:
-    """The facts in force, but for how to address someone; of a project also who takes part in it."""
+    """The facts in force, but for how to address someone, and what was approved in the month; of a project
+    also who takes part in it."""
     facts = member.facts(month)
     counted = {key: str(value) for key, value in facts.items() if key not in ("name", "iban", "address")}
+    for nth, approval in enumerate(a for a in sorted(member.approvals) if Month.of(a.day) == month):
+        counted[f"approval {nth}"] = f"{approval.day} {approval.amount}"
     for participant in member.taking_part(month):
         counted[f"participant {participant.id}"] = str(participant.facts(month).get("weight", 1))
     return digest_of(json.dumps(counted, sort_keys=True, ensure_ascii=False).encode())

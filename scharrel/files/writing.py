@@ -48,6 +48,12 @@ def allocation_text(
     nothing when nothing is to be booked."""
     day = str(month.last_day)
     found = []
+    worn: dict[str, list[_Leg]] = {}
+    for w in allocation.worn if allocation else ():
+        worn.setdefault(w.expense, []).append(_Leg(w.account, w.amount, w.step))
+    for expense, legs in worn.items():
+        title = f'{day} * "Afschrijving {month}" ^verdeling-{month}'
+        found.append([title, *_legs(allocation.pack if allocation else None, expense, legs)])
     for part in allocation.received if allocation else ():
         legs = [_Leg(part.account, part.amount, part.step)]
         found.append(

@@ -21,6 +21,7 @@ from scharrel.text.sentences import (
     closing,
     label,
     opening,
+    own_costs,
     quantity,
     sentences,
     since,
@@ -122,6 +123,7 @@ class MemberView(NamedTuple):
     waterfall: Sequence[Narrowing]
     sources: Sequence[str]
     closing: str
+    own_costs: str
     pots: Sequence[Pot]
     stretches: Sequence[Stretch]
     reduction: Decimal
@@ -161,13 +163,14 @@ def member_view(words: Words, dossier: Dossier) -> MemberView:
         waterfall=steps,
         sources=list(dict.fromkeys(source for step in steps for source in step.sources)),
         closing=closing(words, month),
+        own_costs=" ".join(own_costs(words, month)),
         pots=tuple(_pots(words, dossier)),
         stretches=dossier.stretches,
         reduction=sum((r.paid for r in month.steps if r.step.reduction), ZERO),
         to_municipality=sum(
             (r.paid for r in month.steps if r.step.party == "municipality" and not r.step.reduction), ZERO
         ),
-        to_member=sum((r.paid for r in own), ZERO),
+        to_member=sum((r.paid for r in month.posted if r.step.to in accounts), ZERO),
         paid_out=[m for account in accounts for m in dossier.dated(account) if m.amount < 0],
         due=sum((month.balances.get(account, ZERO) for account in accounts), ZERO),
         limits=tuple(used for result in month.steps for used in limits(words, result)),
@@ -184,7 +187,8 @@ def member_figures(dossier: Dossier) -> dict[str, str]:
     """The amounts by which the member's statement can be checked."""
     month = dossier.allocation
     pots = {f"pot {account}": plain(month.balances.get(account, ZERO)) for account in dossier.pot_accounts()}
-    return month_figures(month) | pots | correction_figures(dossier, [dossier.month])
+    own = {f"{month.month} own costs": plain(month.own)} if month.own else {}
+    return month_figures(month) | own | pots | correction_figures(dossier, [dossier.month])
 
 
 def corrected(words: Words, dossier: Dossier, booked: Sequence[Month]) -> list[Corrected]:

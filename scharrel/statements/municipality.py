@@ -48,8 +48,8 @@ class Norm(NamedTuple):
 class Return(NamedTuple):
     """One member's month as the municipality needs it. Amounts in euros.
 
-    `reported` less `exempt` is `offset`; `reduction` is the part of `offset` by which the benefit goes
-    down, the rest is paid to the municipality.
+    `own` is what was booked and is not deducted. `reported` less `exempt` is `offset`; `reduction` is the
+    part of `offset` by which the benefit goes down, the rest is paid to the municipality.
     """
 
     coop: str
@@ -61,6 +61,7 @@ class Return(NamedTuple):
     carried: Decimal
     costs: Mapping[str, Decimal]
     deducted: Sequence[Line]
+    own: Sequence[Line]
     reported: Decimal
     exempt: Decimal
     offset: Decimal
@@ -91,16 +92,22 @@ def concerns(allocation: Allocation) -> bool:
 def municipality_return(words: Words, dossier: Dossier) -> Return:
     """The return of the dossier's month."""
     month = dossier.allocation
-    deducted = [r for r in month.steps if r.step.party == "supplier"]
+    costly = [r for r in month.steps if r.step.party == "supplier"]
+    deducted = [r for r in costly if not r.step.own]
     offsetting = [r for r in month.steps if r.step.party == "municipality"]
     reported = month.pool - sum((r.paid for r in deducted), ZERO)
     offset = sum((r.paid for r in offsetting), ZERO)
-    roles = {r.step.role for r in deducted}
+    roles = {r.step.role for r in costly}
     costs: dict[str, Decimal] = {}
     for movement in dossier.counted():
-        if dossier.roles.get(movement.account) in roles:
+        if dossier.roles.get(movement.account) in roles and movement.currency == "EUR":
             category = visible(movement.account.partition(":")[2].replace(":", ": "))
             costs[category] = costs.get(category, ZERO) + movement.amount
+
+    for w in month.worn:
+        if w.step in {r.step.id for r in costly}:
+            category = visible(w.expense.partition(":")[2].replace(":", ": "))
+            costs[category] = costs.get(category, ZERO) + w.amount
 
     def line(result: StepResult) -> Line:
         source = month.pack.sources[result.step.source]
@@ -116,11 +123,12 @@ def municipality_return(words: Words, dossier: Dossier) -> Return:
         carried=month.carried,
         costs=dict(sorted(costs.items())),
         deducted=[line(r) for r in deducted],
+        own=[line(r)._replace(paid=r.own) for r in month.steps if r.own],
         reported=reported,
         exempt=reported - offset,
         offset=offset,
         reduction=sum((r.paid for r in offsetting if r.step.reduction), ZERO),
-        steps=[line(r) for r in month.steps if r not in deducted],
+        steps=[line(r) for r in month.steps if r not in costly],
         months=[used for r in month.steps for used in limits(words, r) if used.code == "months-used"],
         norms=[
             Norm(label(words, r.step), quota.code, quota.figure)
@@ -140,6 +148,7 @@ def return_figures(view: Return) -> dict[str, str]:
         f"{name} turnover": plain(view.turnover),
         f"{name} carried": plain(view.carried),
         **{f"{name} costs {category}": plain(amount) for category, amount in view.costs.items()},
+        **{f"{name} not deducted {line.label}": plain(line.paid) for line in view.own},
         f"{name} reported": plain(view.reported),
         f"{name} exempt": plain(view.exempt),
         f"{name} offset": plain(view.offset),

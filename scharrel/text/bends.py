@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from scharrel.analysis.bends import Bend, Curve
 from scharrel.analysis.lines import Piece
-from scharrel.analysis.supposed import BORN, quantities
-from scharrel.core.pack import Facts
+from scharrel.analysis.supposed import BORN, LASTS, quantities
+from scharrel.core.pack import Facts, FactValue
 from scharrel.text.findings import euros
 from scharrel.text.rules.figures import usual
 from scharrel.text.sentences import fact_text, label, sources_named
@@ -121,7 +121,7 @@ def lead(words: Words, some: Sequence[Named], supposed: Supposed) -> Iterator[st
     months = {one.curve.month for one in some}
     if len(months) == 1:
         yield words("plot.rules-of", month=words.month(months.pop()))
-    facts = [_fact(words, f"{visible(fact)}: {fact_text(value)}") for fact, value in supposed.facts.items()]
+    facts = [_fact(words, fact, value) for fact, value in supposed.facts.items()]
     if supposed.age and BORN not in supposed.facts:
         facts.insert(0, words("plot.old", age=supposed.age))
     if supposed.name:
@@ -137,10 +137,13 @@ def lead(words: Words, some: Sequence[Named], supposed: Supposed) -> Iterator[st
     yield words("plot.exact")
 
 
-def _fact(words: Words, fact: str) -> str:
+def _fact(words: Words, fact: str, value: FactValue) -> str:
     """In words, if any cooperative may use it; else as the register writes it."""
+    if value == LASTS:
+        return words("plot.lasts", fact=fact)
     known = catalogue(words.lang)["plot"]["known"]
-    return str(known.get(fact, fact))
+    said = f"{visible(fact)}: {fact_text(value)}"
+    return str(known.get(said, said))
 
 
 def _role(words: Words, role: str) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from scharrel.analysis.finding import Example, Finding
-from scharrel.analysis.kinds import OLD
+from scharrel.analysis.kinds import LASTS, OLD, OVER
 from scharrel.analysis.situations import Situation
 from scharrel.core.money import EXACT, to_cents
 from scharrel.core.month import Month
@@ -117,4 +117,6 @@ def _situation(words: Words, situation: Situation) -> str:
 def _fact(words: Words, fact: str, value: FactValue) -> str:
     if fact == "born":
         return words("finding.old" if value == OLD else "finding.young")
+    if value in (LASTS, OVER):
+        return words("finding.lasts" if value == LASTS else "finding.over", fact=fact)
     return f"{visible(fact)}: {str(value).upper() if isinstance(value, bool) else visible(str(value))}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from scharrel.core.pots import Withdrawal
+from scharrel.core.pots import Drawn
 from scharrel.text.words import Words, catalogue, visible
 
 
@@ -21,7 +21,7 @@ def spendable(words: Words, purposes: Mapping[str, bool]) -> str:
     return " ".join(said)
 
 
-def taken(words: Words, withdrawal: Withdrawal) -> str:
+def taken(words: Words, withdrawal: Drawn) -> str:
     """A withdrawal: when, how much, for what and why, and who approved it."""
     movement = withdrawal.movement
     said = words("purpose.taken", day=words.day(movement.day), amount=words.money(-movement.amount))

@@ -10,7 +10,7 @@ from scharrel.core.pack import FactValue, Figure, Pack, Source, Step
 from scharrel.core.trace import Allocation, Limit, StepResult
 from scharrel.text.words import Words, visible
 
-_STOPS = ("condition", "age", "months-used")
+_STOPS = ("not-deductible", "condition", "age", "months-used")
 
 
 def opening(words: Words, allocation: Allocation) -> Iterator[str]:
@@ -70,6 +70,8 @@ def sentences(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
         for limit in result.limits:
             yield _limit(words, limit, result, pack)
     elif stopped:
+        if result.step.kind == "input":
+            yield from _asked(words, result, pack)
         yield _limit(words, stopped[0], result, pack)
     else:
         yield from _asked(words, result, pack)
@@ -92,6 +94,8 @@ def sentences(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
         yield words("explain.shortfall", amount=words.money(result.shortfall))
     elif result.shortfall < 0:
         yield words("explain.refund-waits", amount=words.money(-result.shortfall))
+    if result.own > 0:
+        yield words("own.step", amount=words.money(result.own))
     if result.step.reduction and result.paid:
         yield words("explain.reduction")
     if result.step.max_months and result.paid > 0:
@@ -166,6 +170,16 @@ def _dated(result: StepResult) -> list[Figure]:
     ]
 
 
+def own_costs(words: Words, allocation: Allocation) -> Iterator[str]:
+    """What the member spent that does not count, and what it leaves of what is kept."""
+    if allocation.own > 0:
+        left = allocation.keep - allocation.own
+        yield words("own.total", amount=words.money(allocation.own))
+        yield words("own.left" if left >= 0 else "own.more", left=words.money(abs(left)))
+    elif allocation.own < 0:
+        yield words("own.back", amount=words.money(-allocation.own))
+
+
 def closing(words: Words, allocation: Allocation) -> str:
     """What the member keeps of the month."""
     if allocation.steps[-1].parts:
@@ -185,7 +199,18 @@ def _asked(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
     figure = result.figure
     if step.kind == "input":
         key = "input" if result.wanted > 0 else "input-refund" if result.wanted < 0 else "input-none"
-        yield words(f"explain.{key}", amount=words.money(abs(result.wanted)), label=name)
+        if not result.written or result.wanted != sum((w.amount for w in result.written), ZERO):
+            yield words(f"explain.{key}", amount=words.money(abs(result.wanted)), label=name)
+        for entry in result.written:
+            yield words(
+                "own.gone" if entry.gone else "own.written",
+                what=visible(entry.purchase.what),
+                amount=words.money(entry.amount),
+                proceeds=words.money(entry.purchase.proceeds),
+                nth=entry.nth,
+                lifetime=entry.purchase.lifetime,
+                left=words.money(entry.left),
+            )
     elif step.kind == "amount" and figure:
         yield words("explain.amount", figure=words.money(figure.value))
     elif step.kind == "per" and figure:
@@ -252,6 +277,10 @@ def _limit(words: Words, limit: Limit, result: StepResult, pack: Pack) -> str:
         values["limit"] = str(step.max_months)
     if limit.code == "age":
         values["age"] = step.min_age
+    if limit.code == "not-approved":
+        return words("own.not-approved", amount=words.money(limit.before - limit.after))
+    if limit.code == "not-deductible":
+        return words("own.never")
     if limit.code == "condition":
         return _condition(words, step, limit.cause, pack)
     return words(f"explain.{limit.code}", **values)
@@ -263,6 +292,8 @@ def _condition(words: Words, step: Step, cause: str, pack: Pack) -> str:
         return words("explain.condition-not-with", label=labels[str(step.not_with)])
     if cause == "after":
         return words("explain.condition-after", label=labels[str(step.after)])
+    if cause == "until":
+        return words("own.until", fact=step.until)
     facts = ", ".join(f"{fact}: {fact_text(value)}" for fact, value in step.when)
     return words("explain.condition-when", facts=facts)
 

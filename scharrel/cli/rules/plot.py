@@ -144,6 +144,8 @@ def _of_member(
 ) -> "tuple[Supposed, list[Curve]]":
     """The curves of a real member, as they stand when the month begins."""
     from scharrel.core.facts import facts_of
+    from scharrel.core.month import months
+    from scharrel.core.pots import with_approvals
     from scharrel.dossiers import standing
     from scharrel.run import compute, involved
     from scharrel.text.bends import Supposed
@@ -156,8 +158,15 @@ def _of_member(
     for one in asked:
         if not who.active(one.month):
             fail_without_month(who, one.month)
-        month = facts_of(who, outcome.ledgers[member].amounts, one.month)
-        own = month._replace(facts={**month.facts, **facts}, roles={**month.roles, **booked})
+        ledger = outcome.ledgers[member]
+        under = dict.fromkeys(months(who.first, one.month), one.pack)
+        amounts, _ = with_approvals(who, under.get, ledger.movements, ledger.amounts)
+        month = facts_of(who, amounts, one.month)
+        own = month._replace(
+            facts={**month.facts, **facts},
+            roles={**month.roles, **booked},
+            approved={**(month.approved or {}), **booked},
+        )
         curves.append(_curve(one, own, standing(books, group, outcome, one.month)[member]))
     return Supposed(facts, name=who.name), curves
 

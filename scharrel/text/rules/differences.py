@@ -6,8 +6,14 @@ from typing import Any, NamedTuple
 
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack, Param, Source, Step
-from scharrel.text.rules.figures import Placed, Value, dated, figures, place_name, value_text
-from scharrel.text.rules.pack import accepted_text, account_text, pack_sentences, source_text
+from scharrel.text.rules.figures import Placed, Value, dated, figures, limits, place_name, value_text
+from scharrel.text.rules.pack import (
+    accepted_text,
+    account_text,
+    limit_sentences,
+    pack_sentences,
+    source_text,
+)
 from scharrel.text.rules.steps import Said, step_name, step_sentences
 from scharrel.text.sentences import cited, label
 from scharrel.text.words import Words, visible
@@ -39,7 +45,7 @@ def differences(words: Words, was: Edition, becomes: Edition) -> list[Part]:
     before = {step.id: step for step in was.pack.steps}
     after = {step.id: step for step in becomes.pack.steps}
     moved = _moved(list(before), list(after))
-    parts = [Part(words("diff.pack"), list(_of_pack(words, was.pack, becomes.pack)))]
+    parts = [Part(words("diff.pack"), list(_of_pack(words, was, becomes)))]
     for number, step in enumerate(becomes.pack.steps, 1):
         if old := before.get(step.id):
             lines = list(_of_step(words, was, becomes, old, step, moved=step.id in moved))
@@ -67,10 +73,17 @@ def differences(words: Words, was: Edition, becomes: Edition) -> list[Part]:
     return [part for part in parts if part.lines]
 
 
-def _of_pack(words: Words, was: Pack, becomes: Pack) -> Iterator[Line]:
-    titles = [{"": words("diff.called", title=visible(pack.title))} for pack in (was, becomes)]
-    yield from _compared(*titles)
-    yield from _said(list(pack_sentences(words, was)), list(pack_sentences(words, becomes)))
+def _of_pack(words: Words, was: Edition, becomes: Edition) -> Iterator[Line]:
+    both = was, becomes
+    yield from _compared(*({"": words("diff.called", title=visible(e.pack.title))} for e in both))
+    yield from _said(*(list(pack_sentences(words, e.pack)) for e in both))
+    yield from _said(*(list(limit_sentences(words, e.pack, e.month)) for e in both))
+    yield from _of_figures(words, was.pack, becomes.pack, *(_by_role(e.pack) for e in both))
+
+
+def _by_role(pack: Pack) -> dict[str, Placed]:
+    """The yearly limits, each by what it counts."""
+    return {limit.role: figure for limit, figure in zip(pack.ceilings, limits(pack), strict=True)}
 
 
 def _of_step(
@@ -85,7 +98,8 @@ def _of_step(
         step_sentences(words, was.pack, old, was.month),
         step_sentences(words, becomes.pack, new, becomes.month),
     )
-    yield from _of_figures(words, was.pack, becomes.pack, old, new)
+    before, after = ({figure.about: figure for figure in figures(step)} for step in (old, new))
+    yield from _of_figures(words, was.pack, becomes.pack, before, after)
     rests = [
         {"": words("diff.step-rests", **_rests(words, pack.sources[step.source]))}
         for pack, step in ((was.pack, old), (becomes.pack, new))
@@ -95,9 +109,10 @@ def _of_step(
     yield from _compared(*accounts)
 
 
-def _of_figures(words: Words, was: Pack, becomes: Pack, old: Step, new: Step) -> Iterator[Line]:
+def _of_figures(
+    words: Words, was: Pack, becomes: Pack, before: Mapping[str, Placed], after: Mapping[str, Placed]
+) -> Iterator[Line]:
     """The dated values of each figure, also those of other months, and what they rest on."""
-    before, after = ({figure.about: figure for figure in figures(step)} for step in (old, new))
     for about in dict.fromkeys([*before, *after]):
         pair = before.get(about), after.get(about)
         yield from _compared(*(_values(words, figure) for figure in pair))
@@ -136,7 +151,7 @@ def _grounds(words: Words, edition: Edition, step: Step) -> Iterator[Line]:
     """Where a new step stands, since when its figures hold, and what it rests on."""
     pack = edition.pack
     yield Line("", _place(words, pack, step))
-    for figure in dated(words, step, edition.month):
+    for figure in dated(words, figures(step), edition.month):
         if figure.source == step.source:
             yield Line("", figure.text)
         else:

@@ -1,22 +1,24 @@
 """The figures of a step in words: as they hold in a month, and since when."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from scharrel.core.month import Month
-from scharrel.core.pack import Operand, Param, Step, Unit
+from scharrel.core.pack import Operand, Pack, Param, Step, Unit
 from scharrel.text.words import Words, catalogue, visible
 
 Value = Decimal | Mapping[str, Decimal]
+Counted = Unit | Literal["count"]
 
 
 class Placed(NamedTuple):
-    """A figure and its place in a step: "rate", "above", "cap-month"; of a band also which one."""
+    """A figure and its place in a step: "rate", "above", "cap-month"; of a band also which one, and of a
+    yearly limit of the whole pack."""
 
     place: str
     operand: Operand
-    unit: Unit
+    unit: Counted
     nth: int = 0
 
     @property
@@ -48,6 +50,11 @@ def figures(step: Step) -> Iterator[Placed]:
     for nth, (start, rate) in enumerate(step.bands, 1):
         yield Placed("band-start", start, "amount", nth)
         yield Placed("band-rate", rate, "rate", nth)
+
+
+def limits(pack: Pack) -> list[Placed]:
+    """The figure of each yearly limit, in whatever it counts."""
+    return [Placed("cap-year", limit.year, "count", nth) for nth, limit in enumerate(pack.ceilings, 1)]
 
 
 def figure_text(words: Words, figure: Placed, month: Month) -> str:
@@ -85,10 +92,10 @@ def value_text(words: Words, figure: Placed, value: Value) -> str:
     return _number(words, figure.unit, value)
 
 
-def dated(words: Words, step: Step, month: Month) -> Iterator[Dated]:
-    """Since when each figure of the step holds and what it becomes later, each parameter once."""
+def dated(words: Words, some: Iterable[Placed], month: Month) -> Iterator[Dated]:
+    """Since when each of these figures holds and what it becomes later, each parameter once."""
     seen: set[str] = set()
-    for figure in figures(step):
+    for figure in some:
         param = figure.operand
         if isinstance(param, Param) and param.id not in seen:
             seen.add(param.id)
@@ -141,5 +148,7 @@ def _cells(words: Words, figure: Placed, values: Mapping[str, Decimal]) -> Itera
         yield usual(words, "value", fact) or visible(name), _number(words, figure.unit, value)
 
 
-def _number(words: Words, unit: Unit, number: Decimal) -> str:
+def _number(words: Words, unit: Counted, number: Decimal) -> str:
+    if unit == "count":
+        return words.number(number)
     return words.rate(number) if unit == "rate" else words.money(number)

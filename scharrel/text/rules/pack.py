@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from scharrel.core.month import Month
 from scharrel.core.pack import Accepted, Pack, Source, Step
-from scharrel.text.rules.figures import dated
-from scharrel.text.rules.steps import Said, listed, role_name, step_name, step_sentences
+from scharrel.text.rules.figures import Dated, dated, figure_text, figures, limits, rows_of
+from scharrel.text.rules.steps import Said, leading, listed, role_name, step_name, step_sentences
 from scharrel.text.sentences import cited, label, votes
 from scharrel.text.words import Words, visible
 
@@ -52,7 +52,7 @@ def tell_pack(words: Words, pack: Pack, month: Month, *, proposed: bool) -> Told
         visible(pack.title),
         month,
         notes,
-        list(pack_sentences(words, pack)),
+        [*pack_sentences(words, pack), *_limits(words, pack, month)],
         [_step(words, pack, step, month) for step in pack.steps],
         [accepted_text(words, pack, accepted, numbered=True) for accepted in pack.accepted],
         [source_text(words, source) for source in pack.sources.values()],
@@ -77,6 +77,24 @@ def pack_sentences(words: Words, pack: Pack) -> Iterator[Said]:
     yield Said("rounding", words(f"rule.rounding.{pack.rounding}"))
     if pack.strict:
         yield Said("strict", words("rule.strict"))
+
+
+def limit_sentences(words: Words, pack: Pack, month: Month) -> Iterator[Said]:
+    """The yearly limits, of which the members are warned."""
+    for limit, figure in zip(pack.ceilings, limits(pack), strict=True):
+        values = {"role": role_name(words, limit.role), "figure": figure_text(words, figure, month)}
+        yield leading(f"limit-{limit.role}", words("rule.limit", **values), rows_of(words, [figure], month))
+
+
+def _limits(words: Words, pack: Pack, month: Month) -> Iterator[Said]:
+    """The same, each with since when it holds and what it rests on."""
+    for limit, figure, told in zip(
+        pack.ceilings, limits(pack), limit_sentences(words, pack, month), strict=True
+    ):
+        yield told
+        grounds = [_since(words, pack, one, limit.source) for one in dated(words, [figure], month)]
+        grounds.append(words("rule.limit-rests", number=source_number(pack, limit.source)))
+        yield Said(f"{told.about}-since", " ".join(grounds))
 
 
 def source_number(pack: Pack, source: str) -> int:
@@ -115,12 +133,14 @@ def account_text(words: Words, step: Step) -> str:
 
 
 def _step(words: Words, pack: Pack, step: Step, month: Month) -> ToldStep:
-    grounds = [
-        figure.text
-        if figure.source == step.source
-        else f"{figure.text} {words('rule.see', number=source_number(pack, figure.source))}"
-        for figure in dated(words, step, month)
-    ]
+    grounds = [_since(words, pack, figure, step.source) for figure in dated(words, figures(step), month)]
     rests = words("rule.rests", number=source_number(pack, step.source))
     grounds.append(f"{rests} {account_text(words, step)}" if step.to else rests)
     return ToldStep(label(words, step), step_sentences(words, pack, step, month), grounds)
+
+
+def _since(words: Words, pack: Pack, figure: Dated, source: str) -> str:
+    """Since when a figure holds, with its own source if that is another one."""
+    if figure.source == source:
+        return figure.text
+    return f"{figure.text} {words('rule.see', number=source_number(pack, figure.source))}"

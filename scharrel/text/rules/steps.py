@@ -59,18 +59,18 @@ def _takes(words: Words, pack: Pack, step: Step, month: Month, placed: dict[str,
     }
     used = [placed[about] for about in ("rate", "amount", "above") if about in placed]
     values |= {figure.place: figure_text(words, figure, month) for figure in used}
-    key: str = step.kind
+    key: str = "input-own" if step.own else step.kind
     if step.kind == "rate" and step.above is not None:
         key = "rate-above"
     elif step.kind == "share":
         who = "project-share" if step.feeds else "share"
         key = f"{who}-role" if step.role else f"{who}-weight" if step.weighted else f"{who}-equal"
     text = words(f"rule.{key}", **values)
-    if step.kind == "input" and step.party != "supplier":
+    if step.kind == "input" and not step.own and step.party != "supplier":
         text += " " + words("rule.input-for", **values)
     bands = [figure for figure in placed.values() if figure.nth]
     rows = (*_band_rows(words, month, placed), *rows_of(words, [*used, *bands], month))
-    return _said("amount", text, rows)
+    return leading("amount", text, rows)
 
 
 def _band_rows(words: Words, month: Month, placed: dict[str, Placed]) -> Iterator[str]:
@@ -93,7 +93,7 @@ def _narrowed(words: Words, step: Step, month: Month, placed: dict[str, Placed])
     caps = [placed[about] for about in ("cap-month", "cap-year", "cap-life") if about in placed]
     for cap in caps:
         text = words(f"rule.{cap.place}", figure=figure_text(words, cap, month))
-        yield _said(cap.about, text, rows_of(words, [cap], month))
+        yield leading(cap.about, text, rows_of(words, [cap], month))
     if step.counts:
         roles = listed(words, [role_name(words, role) for role in step.counts])
         yield Said("counts", words("rule.counts", roles=roles))
@@ -101,11 +101,13 @@ def _narrowed(words: Words, step: Step, month: Month, placed: dict[str, Placed])
         yield Said("cap", words("rule.cap-pot"))
     if target := placed.get("target"):
         text = words("rule.target", figure=figure_text(words, target, month))
-        yield _said("target", text, rows_of(words, [target], month))
+        yield leading("target", text, rows_of(words, [target], month))
 
 
 def _conditions(words: Words, pack: Pack, step: Step) -> Iterator[Said]:
     """When and for whom it holds."""
+    if step.until:
+        yield Said("until", words("rule.until", fact=step.until))
     if step.when:
         yield Said("when", words("rule.when", conditions=listed(words, _when(words, step))))
     if step.min_age is not None:
@@ -133,7 +135,7 @@ def _manner(words: Words, pack: Pack, step: Step) -> Iterator[Said]:
     if step.feeds:
         yield Said("feeds", words("rule.feeds", role=role_name(words, step.feeds_role)))
     if step.approval:
-        yield Said("approval", words("rule.approval"))
+        yield Said("approval", words("rule.approval-input" if step.kind == "input" else "rule.approval"))
     if step.purposes:
         yield Said("purposes", spendable(words, dict(step.purposes)))
     if step.rounding and step.rounding != pack.rounding and not step.closes:
@@ -148,5 +150,6 @@ def _base(words: Words, pack: Pack, step: Step) -> str:
     return words("rule.of-role", role=role_name(words, step.base))
 
 
-def _said(about: str, text: str, rows: tuple[str, ...]) -> Said:
+def leading(about: str, text: str, rows: tuple[str, ...]) -> Said:
+    """A sentence, ready for the list below it if there is one."""
     return Said(about, text.removesuffix(".") + ":" if rows else text, rows)
