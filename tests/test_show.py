@@ -26,7 +26,7 @@ EVERYTHING = GOLDEN / "everything.toml"
 PROJECT = GOLDEN / "project.toml"
 SHIPPED = sorted(path for path in (REPOSITORY / "rules").glob("*.toml") if "." not in path.stem)
 MONTH = Month(2026, 11)
-PACKS = ("bijstand", "lucas", "ons", "vrije-uitloop", "weggeefwinkel")
+PACKS = ("bijstand", "lucas", "ons", "parttime-ondernemen", "vrije-uitloop", "weggeefwinkel")
 CHART, _ = read_chart(Coop(REPOSITORY))
 
 COMMANDS = {
