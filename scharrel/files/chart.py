@@ -16,7 +16,7 @@ from scharrel.files.source import read_text, refused
 
 
 class Account(NamedTuple):
-    """An account as the chart or a ledger opens it; `booking` is how its lots are booked, if that is said, and
+    """An account as the chart or a ledger opens it; `booking` is how its lots are booked, if that is said,
     `depreciation` the account on which what stands here is written off."""
 
     opened: date
