@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: allocate test lint ci golden validate long
+.PHONY: allocate test lint ci golden regimes validate long
 .DEFAULT_GOAL := allocate
 
 allocate: .venv/ready
@@ -21,6 +21,10 @@ ci: test lint
 # What the shipped rules read like, written anew; look at the difference before you keep it.
 golden: .venv/ready
 	GOLDEN=write $(BIN)/python -m pytest tests/test_show.py -k reads_as_it_did
+
+# What the example cooperative says on the pages about the regimes, likewise.
+regimes: .venv/ready
+	GOLDEN=write $(BIN)/python -m pytest tests/test_regimes.py -k comes_out
 
 # What takes long: many more histories with closed months, a hundred thousand amounts under random rules,
 # and fuzzing guided by coverage.
