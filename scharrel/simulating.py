@@ -1,6 +1,6 @@
 """The whole of `simulate`: the real books read once, then divided under a proposal as often as asked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from scharrel.analysis.goal import Found, Goal, seek
 from scharrel.analysis.simulation import PROPOSED, Pair, Setting, pairs, under, with_figures
+from scharrel.analysis.simulation import total as total_of
 from scharrel.core.facts import Amounts, Member
 from scharrel.core.history import replay
 from scharrel.core.money import ZERO
@@ -32,7 +33,8 @@ Progress = Callable[[int, int], None]
 class History(NamedTuple):
     """What a simulation starts from: everyone who may be touched by it, and their months as they were.
 
-    `members` are as the register would have them with the proposal from `first` on.
+    `members` are as the register would have them with the proposal from `first` on, `was` the months of
+    those whose money it can change.
     """
 
     first: Month
@@ -52,12 +54,13 @@ def read_history(
     books_then = books._replace(packs={**books.packs, PROPOSED: _always(pack)})
     history = History(first, last, [], {}, books.packs, [], [])
     amounts: dict[str, Amounts] = {}
+    changing = _changing(books, instead)
     for group in books.groups():
         if not any(member.id in instead for member in group):
             continue
         outcome = compute(books, group, last, today, sealed=False)
         history.problems.extend([*involved(books, group), *outcome.problems])
-        history.was.extend(outcome.allocations)
+        history.was.extend(a for a in outcome.allocations if a.member in changing)
         for member in group:
             ledger = outcome.ledgers[member.id]
             then = under(member, instead[member.id], first) if member.id in instead else member
@@ -67,6 +70,13 @@ def read_history(
             if not errors(outcome.problems) and member.id in instead:
                 history.problems.extend(member_problems(books_then, then, ledger, last, today))
     return history._replace(amounts=amounts)
+
+
+def _changing(books: Books, instead: Collection[str]) -> frozenset[str]:
+    """These members and all who share with them; another's own rules do not change what a project shares."""
+    members = {m.id: m for m in books.members.values() if not m.project or m.id in instead}
+    groups = books._replace(members=members).groups()
+    return frozenset(m.id for group in groups if any(m.id in instead for m in group) for m in group)
 
 
 def simulate(history: History, pack: Pack) -> list[Pair]:
@@ -83,6 +93,7 @@ def reach(
     grain = GRAINS[param.unit]
     points, near = _points(history, param, goal.sought.case)
     count = 0
+    changing = {allocation.member for allocation in history.was}
 
     def tried(figure: int) -> list[Setting]:
         return [s._replace(value=figure * grain) if s == goal.sought else s for s in settings]
@@ -92,7 +103,8 @@ def reach(
         count += 1
         progress(count, len(points) + HALVINGS)
         found = _divided(history, with_figures(pack, tried(figure), history.first))
-        return sum((a.paid_to(goal.party) for a in found if a.month >= history.first), ZERO)
+        counted = (a for a in found if a.month >= history.first and a.member in changing)
+        return total_of(counted).paid[goal.party]
 
     found = seek(total, goal.amount, points, near)
     return found and (found, tried(found.figure))

@@ -406,3 +406,24 @@ def test_closing_a_chain_at_any_moment_posts_the_same_in_total(
         # What the project owes those who take part is what they have to come from it, and no more.
         owed = [n for (_, account), n in posted(coops[0]).items() if account == "Liabilities:Deelnemers"]
         assert sum(owed) == 0
+
+
+def test_a_simulation_counts_every_euro_of_a_project_once(team: Path, quick: Run) -> None:
+    proposal = team / "team.toml"
+    proposal.write_text(TEAM.replace('rate = "10%"', 'rate = "20%"'))
+    period = ("--from", "2026-01", "--to", "2026-01", "--json", "--coop", str(team))
+    found = json.loads(quick("simulate", str(proposal), *period).out)
+    # 200 of the project and 30 of Amina's own. Of 150, 30 goes to the neighbourhood instead of 15.
+    assert found["totals"]["pool"] == {"was": "230.00", "becomes": "230.00", "difference": "0.00"}
+    assert found["totals"]["paid"]["community"]["difference"] == "15.00"
+    # The members get 120 instead of 135, less a tenth for the cooperative.
+    assert found["totals"]["keep"] == {"was": "148.50", "becomes": "135.00", "difference": "-13.50"}
+    assert sum(Decimal(party["becomes"]) for party in found["totals"]["paid"].values()) == Decimal("230.00")
+    assert [row["member"] for row in found["members"]] == ["carla", "bram", "amina"]
+
+
+def test_own_rules_change_nothing_for_others_in_a_project(team: Path, quick: Run) -> None:
+    period = ("--from", "2026-01", "--to", "2026-01", "--json", "--coop", str(team))
+    found = json.loads(quick("simulate", "lid", "--member", "amina", *period).out)
+    assert [row["member"] for row in found["members"]] == ["amina"]
+    assert found["totals"]["pool"]["was"] == "120.00"

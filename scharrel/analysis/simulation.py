@@ -157,18 +157,22 @@ def together(found: Sequence[Pair], member: str = "") -> Compared:
 
 
 def total(allocations: Iterable[Allocation]) -> Totals:
+    """Every euro once: what a project shares is counted where it comes in."""
     pool, paid = ZERO, dict.fromkeys(PARTIES, ZERO)
     for allocation in allocations:
         pool += allocation.pool
         for result in allocation.steps:
+            if result.parts:
+                pool -= result.paid
+                continue
             paid[result.step.party] += result.paid
     return Totals(pool, paid)
 
 
 def by_member(found: Sequence[Pair]) -> list[Compared]:
-    """Each member's months added up; who would gain most first."""
+    """Each member's months added up; who would gain most first. A project is no member."""
     months_of: dict[str, list[Pair]] = {}
-    for pair in found:
+    for pair in _of_members(found):
         months_of.setdefault(pair.was.member, []).append(pair)
     rows = [together(own, member) for member, own in months_of.items()]
     return sorted(rows, key=lambda row: (-row.gained, row.member))
@@ -178,7 +182,7 @@ def most_different(found: Sequence[Pair], count: int) -> list[Pair]:
     """Of the members for whom most would change, the month in which most would: each member once."""
     own: dict[str, Pair] = {}
     apart: dict[str, tuple[Decimal, Decimal]] = {}
-    for pair in found:
+    for pair in _of_members(found):
         member, (gained, moved) = pair.was.member, (pair.gained, pair.moved)
         before = apart.get(member, (ZERO, ZERO))
         apart[member] = before[0] + gained, before[1] + moved
@@ -186,3 +190,7 @@ def most_different(found: Sequence[Pair], count: int) -> list[Pair]:
             own[member] = pair
     order = sorted(own, key=lambda member: (-abs(apart[member][0]), -apart[member][1], member))
     return [own[member] for member in order[:count]]
+
+
+def _of_members(found: Iterable[Pair]) -> Iterable[Pair]:
+    return (pair for pair in found if not pair.was.pack.for_projects)
