@@ -26,7 +26,11 @@ from scharrel.core.state import State
 from scharrel.text.canvas import chart, signs
 from scharrel.text.words import Words
 
-PACKS = sorted(path.stem for path in (REPOSITORY / "rules").glob("*.toml") if "." not in path.stem)
+PACKS = sorted(
+    path.stem
+    for path in (REPOSITORY / "rules").glob("*.toml")
+    if "." not in path.stem and 'scope = "collective"' not in path.read_text("utf-8")
+)
 PLANTED = REPOSITORY / "tests/packs"
 OCTOBER = Month(2026, 10)
 SVG = "{http://www.w3.org/2000/svg}"

@@ -26,7 +26,10 @@ EVERYTHING = GOLDEN / "everything.toml"
 PROJECT = GOLDEN / "project.toml"
 SHIPPED = sorted(path for path in (REPOSITORY / "rules").glob("*.toml") if "." not in path.stem)
 MONTH = Month(2026, 11)
-PACKS = ("bijstand", "lucas", "ons", "parttime-ondernemen", "vrije-uitloop", "weggeefwinkel")
+PACKS = (
+    "bijstand", "bijstand-2027", "lucas", "ons", "parttime-ondernemen", "teamopdracht", "vrije-uitloop",
+    "weggeefwinkel", "wijkproject",
+)  # fmt: skip
 CHART, _ = read_chart(Coop(REPOSITORY))
 
 COMMANDS = {

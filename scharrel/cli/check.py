@@ -51,7 +51,7 @@ def check(
         tell(problems)
         screen = console()
         if not problems:
-            members = words("check.members", count=len(books.members))
+            members = words("check.members", count=sum(not m.project for m in books.members.values()))
             packs = words("check.packs", count=len(books.packs))
             screen.print(words("check.sound", members=members, packs=packs))
         if wrong:
