@@ -11,9 +11,8 @@ from scharrel.analysis.lines import Piece
 from scharrel.analysis.supposed import BORN, LASTS, quantities
 from scharrel.core.pack import Facts, FactValue
 from scharrel.text.findings import euros
-from scharrel.text.rules.figures import usual
 from scharrel.text.sentences import fact_text, label, sources_named
-from scharrel.text.words import Words, catalogue, visible
+from scharrel.text.words import Words, catalogue, usual, visible
 
 LETTERS = "ABCDEF"
 MAX_TITLE = 60

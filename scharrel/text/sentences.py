@@ -8,7 +8,7 @@ from scharrel.core.closing import Change, Correction
 from scharrel.core.money import ZERO, to_cents
 from scharrel.core.pack import FactValue, Figure, Pack, Source, Step
 from scharrel.core.trace import Allocation, Limit, StepResult
-from scharrel.text.words import Words, visible
+from scharrel.text.words import Words, usual, visible
 
 _STOPS = ("not-deductible", "condition", "age", "months-used")
 
@@ -230,7 +230,7 @@ def _asked(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
     elif step.kind == "share":
         units = words.number(result.units or ZERO)
         by = (
-            words("explain.share-role", role=step.role, units=units)
+            words("explain.share-role", role=role_name(words, step.role), units=units)
             if step.role
             else words("explain.share-equal")
         )
@@ -257,12 +257,18 @@ def _asked(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
             yield words(f"explain.bands{year}", bands=bands, **values)
 
 
+def role_name(words: Words, role: str | None) -> str:
+    """What is booked on a role."""
+    name = visible(str(role))
+    return usual(words, "role", name) or f'"{name}"'
+
+
 def _by(words: Words, result: StepResult) -> str:
     """By what a project's share goes."""
     if not any(part.weight > 0 for part in result.parts):
         return words("explain.by-none")
     if result.step.role:
-        return words("explain.by-role", role=result.step.role)
+        return words("explain.by-role", role=role_name(words, result.step.role))
     return words("explain.by-weight" if result.step.weighted else "explain.by-equal")
 
 
@@ -311,7 +317,7 @@ def _base(words: Words, step: Step, pack: Pack) -> str:
     if step.base.startswith("after."):
         named = next(s for s in pack.steps if s.id == step.base.removeprefix("after."))
         return words("explain.of-after", label=label(words, named))
-    return words("explain.of-role", role=step.base)
+    return words("explain.of-role", role=role_name(words, step.base))
 
 
 def _receiver(words: Words, step: Step) -> str:

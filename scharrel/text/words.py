@@ -135,3 +135,9 @@ def visible(text: str) -> str:
         else "\N{REPLACEMENT CHARACTER}"
         for character in text.replace("\n", " ").replace("\t", " ")
     )
+
+
+def usual(words: Words, table: str, name: str) -> str | None:
+    """Words for a name that any cooperative may use, if the catalogue has them."""
+    found = catalogue(words.lang)["rule"][table].get(name)
+    return None if found is None else str(found)

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from scharrel.core.month import Month
 from scharrel.core.pack import Operand, Pack, Param, Step, Unit
-from scharrel.text.words import Words, catalogue, visible
+from scharrel.text.words import Words, catalogue, usual, visible
 
 Value = Decimal | Mapping[str, Decimal]
 Counted = Unit | Literal["count"]
@@ -111,12 +111,6 @@ def fact_name(words: Words, param: Param) -> str:
     """The fact on which a parameter depends."""
     name = visible(str(param.by))
     return usual(words, "fact", name) or words("rule.other-fact", fact=name)
-
-
-def usual(words: Words, table: str, name: str) -> str | None:
-    """Words for a name that any cooperative may use, if the catalogue has them."""
-    found = catalogue(words.lang)["rule"][table].get(name)
-    return None if found is None else str(found)
 
 
 def _dates(words: Words, figure: Placed, param: Param, month: Month) -> Iterator[str]:

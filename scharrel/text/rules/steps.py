@@ -6,9 +6,9 @@ from typing import NamedTuple
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack, Step
 from scharrel.text.pots import spendable
-from scharrel.text.rules.figures import Placed, figure_text, figures, rows_of, usual
-from scharrel.text.sentences import fact_text, label
-from scharrel.text.words import Words, visible
+from scharrel.text.rules.figures import Placed, figure_text, figures, rows_of
+from scharrel.text.sentences import fact_text, label, role_name
+from scharrel.text.words import Words, usual, visible
 
 
 class Said(NamedTuple):
@@ -37,12 +37,6 @@ def step_name(words: Words, pack: Pack, step_id: str | None) -> str:
     number = next(nth for nth, step in enumerate(pack.steps) if step.id == step_id)
     name = labels[number]
     return f'"{name}"' if labels.count(name) == 1 else words("rule.numbered", label=name, number=number + 1)
-
-
-def role_name(words: Words, role: str | None) -> str:
-    """What is booked on a role."""
-    name = visible(str(role))
-    return usual(words, "role", name) or f'"{name}"'
 
 
 def listed(words: Words, names: list[str]) -> str:
