@@ -319,6 +319,10 @@ OWN_TESTS |= {  # in test_exchanges.py
     "problem.exchange-twice", "problem.exchange-unknown", "problem.exchange-without",
 }  # fmt: skip
 OWN_TESTS |= {"problem.near-cap", "problem.near-cap-hours", "problem.over-cap"}  # in test_allowances.py
+OWN_TESTS |= {  # in test_quotes.py
+    "problem.quote", "problem.quote-both", "problem.quote-elsewhere", "problem.quote-twice",
+    "problem.quote-unknown",
+}  # fmt: skip
 OWN_TESTS |= {  # in test_purposes.py
     "problem.no-purpose", "problem.purpose", "problem.purposes", "problem.purposes-approval",
     "problem.purposes-pot",

@@ -23,6 +23,7 @@ from scharrel.cli.context import words
 from scharrel.cli.options import LANG
 from scharrel.cli.report import better_off as report_better_off
 from scharrel.cli.report import exchange as report_exchange
+from scharrel.cli.report import quotes as report_quotes
 from scharrel.cli.rules import check as rules_check
 from scharrel.cli.rules import diff as rules_diff
 from scharrel.cli.rules import export as rules_export
@@ -89,4 +90,5 @@ _rules.command("test", help=words("help.rules-test"))(rules_test.run_cases)
 app.add_typer(_rules, name="rules")
 _report.command("exchange", help=words("help.report-exchange"))(report_exchange.exchange)
 _report.command("better-off", help=words("help.report-better-off"))(report_better_off.better_off)
+_report.command("quotes", help=words("help.report-quotes"))(report_quotes.quotes)
 app.add_typer(_report, name="report")

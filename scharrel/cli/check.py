@@ -18,6 +18,7 @@ def check(
     from scharrel.files.exchanges import both_problems
     from scharrel.files.gather import read_books
     from scharrel.files.ledger import Ledger
+    from scharrel.files.quotes import quote_problems
     from scharrel.run import compute
 
     books = read_books(open_coop(coop))
@@ -30,6 +31,7 @@ def check(
         problems += outcome.problems
         ledgers |= outcome.ledgers
     problems += both_problems(books, ledgers)
+    problems += quote_problems(ledgers)
     problems = in_order(problems)
     wrong = errors(problems)
     if as_json:

@@ -12,6 +12,7 @@ from scharrel.core.facts import KNOWN_KEYS, Group, Member, groups
 from scharrel.core.month import Month, months
 from scharrel.core.pack import NoValueError, Pack
 from scharrel.core.problems import Problem, errors
+from scharrel.core.quotes import ROLE as RECEIVABLE
 from scharrel.core.settling import settled_steps
 from scharrel.files.chart import Chart, nearest, read_chart
 from scharrel.files.coop import MEMBER_ID, Coop
@@ -198,7 +199,7 @@ def member_problems(
     for month, roles in sorted(ledger.role_lines.items()):
         pack = books.packs.get(str(member.facts(month).get("rules")))
         for role, line in roles.items():
-            if pack and role not in pack.roles() | {"vat", EXCHANGE, *unused}:
+            if pack and role not in pack.roles() | {"vat", EXCHANGE, RECEIVABLE, *unused}:
                 unused.add(role)
                 yield at(line, "unused-role", warning=True, role=role, pack=pack.id)
 

@@ -16,11 +16,13 @@ from scharrel.core.facts import Amounts, Movement
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
+from scharrel.core.quotes import Billed, Quote
 from scharrel.files.chart import Account, Chart, nearest, plain_letter
 from scharrel.files.coop import Coop
 from scharrel.files.parsing import MAX_PROBLEMS, metadata, parse, place
 from scharrel.files.postings import Posted, filled, posted
 from scharrel.files.purchases import bought, purchases, thing
+from scharrel.files.quotes import billed, quote_of
 from scharrel.files.source import Text, read_text, refused
 
 MAX_AMOUNT = Decimal(10) ** 9
@@ -30,8 +32,8 @@ MAX_DIGITS = 20
 _OWED = ("Liabilities:", "Equity:")
 _NEGATED = ("Income:", *_OWED)
 _COUNTED = ("Income:", "Expenses:")
-_KEYS = frozenset({"earned", "reason", "project", "with", "purpose"})
-_ALIASES = {"verdiend": "earned", "reden": "reason", "doel": "purpose", "met": "with"}
+_KEYS = frozenset({"earned", "reason", "project", "with", "purpose", "quote"})
+_ALIASES = {"verdiend": "earned", "reden": "reason", "doel": "purpose", "met": "with", "offerte": "quote"}
 _PARSERS_KEYS = 2
 _ROOTS = ("Assets:", "Expenses:", *_NEGATED)
 _COMMANDS = frozenset({"include"})
@@ -49,7 +51,8 @@ class Ledger:
     accounts with their lines; `roles` has the role of every account that the ledger may use; `earned` the
     dates after `earned:`. `sums` is what was booked by month of the date, account and currency, as it stands
     there; what has a cost or a price is no part of it, but in `priced`, with its accounts by line. `own` are
-    the accounts that the ledger opens, `prices` the lines of what it says of prices."""
+    the accounts that the ledger opens, `prices` the lines of what it says of prices; `billed` the bookings with a link or a
+    `quote:`."""
 
     amounts: Amounts
     movements: list[Movement] = field(default_factory=list)
@@ -63,6 +66,8 @@ class Ledger:
     priced: dict[int, dict[int, str]] = field(default_factory=dict)
     own: dict[str, Account] = field(default_factory=dict)
     prices: list[int] = field(default_factory=list)
+    quotes: list[Quote] = field(default_factory=list)
+    billed: list[Billed] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     text: Text = field(default=Text(b"", []))
     shown: str = ""
@@ -178,6 +183,11 @@ class _Reader:
             self.ledger.prices.append(line)
         elif isinstance(directive, data.Custom) and directive.type in _REGISTERED:
             self.say(line, "member-in-ledger")
+        elif isinstance(directive, data.Custom) and directive.type == "quote":
+            if quote := quote_of(directive):
+                self.ledger.quotes.append(quote)
+            else:
+                self.say(line, "quote")
 
     def _look_at_accounts(self, directives: list[Any]) -> None:
         """The accounts that notes, checks of a balance and closings name."""
@@ -257,6 +267,8 @@ class _Reader:
         payee, narration = transaction.payee, transaction.narration
         text = f"{payee} · {narration}" if payee and narration else payee or narration or ""
         sums = {} if line in ledger.priced else ledger.sums.setdefault(dated, {})
+        if transaction.links or "quote" in transaction.meta:
+            ledger.billed.append(billed(transaction, postings, self.roles))
         told: set[str] = set()
         for account, number, currency, place_of in postings:
             if account not in self.accounts:

@@ -12,6 +12,7 @@ from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES
 from scharrel.core.pots import withdrawals
+from scharrel.core.quotes import ROLE as RECEIVABLE
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.dossier import Dossier
 from scharrel.statements.seal import month_figures
@@ -177,7 +178,7 @@ def member_view(words: Words, dossier: Dossier) -> MemberView:
         corrections=corrected(words, dossier, [dossier.month]),
         has_last_year=bool(last_year),
         years=tuple(_compared(dossier.of_year(month.month.year), last_year)),
-        bookings=[m for m in counted if dossier.roles[m.account] != "vat"],
+        bookings=[m for m in counted if dossier.roles[m.account] not in ("vat", RECEIVABLE)],
         vat=sum((m.amount for m in counted if dossier.roles[m.account] == "vat"), ZERO),
         ledger=dossier.shown,
     )

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from scharrel.core.month import Month
 from scharrel.core.pack import Operand, Pack, Param, Step, Unit
-from scharrel.text.words import Words, catalogue, usual, visible
+from scharrel.text.words import Words, usual, visible
 
 Value = Decimal | Mapping[str, Decimal]
 Counted = Unit | Literal["count"]

@@ -1,0 +1,73 @@
+"""scharrel report quotes: what was offered to customers, and what became of it."""
+
+from pathlib import Path
+from typing import Annotated
+
+from scharrel.cli.context import (
+    console,
+    open_coop,
+    print_json,
+    require_members,
+    say,
+    stop_on_errors,
+    today,
+    words,
+)
+from scharrel.cli.options import COOP, JSON, LANG, MEMBERS
+
+
+def quotes(
+    member: Annotated[list[str] | None, MEMBERS] = None,
+    as_json: Annotated[bool, JSON] = False,
+    coop: Annotated[Path | None, COOP] = None,
+    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
+) -> None:
+    from scharrel.core.money import plain
+    from scharrel.core.month import Month
+    from scharrel.files.gather import member_problems, read_books
+    from scharrel.files.ledger import read_ledger
+    from scharrel.files.quotes import all_standings, quote_problems
+    from scharrel.text.quotes import LEFT, more_than_offered, quote_rows, quotes_together
+    from scharrel.text.table import columns
+    from scharrel.text.words import visible
+
+    books = read_books(open_coop(coop))
+    require_members(books, member)
+    now = today()
+    ledgers = {holder: read_ledger(books.coop, holder, books.chart) for holder in books.members}
+    problems = [*books.problems, *quote_problems(ledgers)]
+    for holder, ledger in ledgers.items():
+        problems += member_problems(books, books.members[holder], ledger, Month.of(now), now)
+    stop_on_errors(problems)
+    asked = {holder: ledger for holder, ledger in ledgers.items() if not member or holder in member}
+    found = all_standings(asked)
+    if as_json:
+        print_json(
+            {
+                "quotes": [
+                    {
+                        "number": s.quote.number, "date": str(s.quote.day), "customer": s.quote.customer,
+                        "member": s.holder, "amount": plain(s.quote.amount), "invoiced": plain(s.invoiced),
+                        "owed": plain(s.owed), "state": s.state,
+                        "place": f"{ledgers[s.holder].shown}:{s.quote.line}",
+                    }
+                    for s in found
+                ]
+            }
+        )  # fmt: skip
+        return
+    screen = console()
+    screen.out(f"{words('quotes.title')} · {visible(books.title)}", style="bold")
+    if not found:
+        say(screen, words("quotes.none"))
+        return
+    heading, *lines = columns(quote_rows(words, found), LEFT, screen.width)
+    for nth, (standing, line) in enumerate(zip(found, lines, strict=True)):
+        if nth == 0 or standing.holder != found[nth - 1].holder:
+            screen.out("\n" + visible(books.members[standing.holder].name), style="bold")
+            screen.out(heading, style="dim")
+        screen.out(line)
+    screen.print()
+    for sentence in (*more_than_offered(words, found), quotes_together(words, found)):
+        say(screen, sentence)
+    say(screen, words("quotes.means"), style="dim")
