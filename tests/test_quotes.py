@@ -131,6 +131,15 @@ def test_the_number_that_was_meant_is_named(team: Path, quick: Run) -> None:
     assert "Bedoel je 2026-014?" in quick("check", "--coop", str(team)).err
 
 
+@pytest.mark.parametrize("kind", ["qoute", "offerte"])
+def test_a_slip_in_the_word_is_told(kind: str, team: Path, quick: Run) -> None:
+    add(team, "projects/catering", QUOTE.replace('"quote"', f'"{kind}"'))
+    done = quick("check", "--coop", str(team))
+    assert done.status == 0
+    assert f'"{kind}"' in done.err
+    assert "Bedoel je quote?" in done.err
+
+
 def test_a_number_that_another_ledger_has_too(team: Path, quick: Run) -> None:
     add(team, "projects/catering", QUOTE)
     add(team, "members/bram", QUOTE)

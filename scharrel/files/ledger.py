@@ -188,6 +188,9 @@ class _Reader:
                 self.ledger.quotes.append(quote)
             else:
                 self.say(line, "quote")
+        elif isinstance(directive, data.Custom) and nearest(directive.type, ("quote", "offerte")):
+            values = {"kind": directive.type, "near": "quote", "kinds": "quote"}
+            self.say(line, "unknown-custom", warning=True, **values)
 
     def _look_at_accounts(self, directives: list[Any]) -> None:
         """The accounts that notes, checks of a balance and closings name."""
