@@ -51,8 +51,8 @@ class Ledger:
     accounts with their lines; `roles` has the role of every account that the ledger may use; `earned` the
     dates after `earned:`. `sums` is what was booked by month of the date, account and currency, as it stands
     there; what has a cost or a price is no part of it, but in `priced`, with its accounts by line. `own` are
-    the accounts that the ledger opens, `prices` the lines of what it says of prices; `billed` the bookings with a link or a
-    `quote:`."""
+    the accounts that the ledger opens, `prices` the lines of what it says of prices; `billed` the bookings
+    with a link or a `quote:`."""
 
     amounts: Amounts
     movements: list[Movement] = field(default_factory=list)
