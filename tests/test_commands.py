@@ -40,7 +40,9 @@ def test_the_example_cooperative_stands_as_allocate_leaves_it(tmp_path: Path, qu
     assert files(tmp_path) == before
 
 
-@pytest.mark.parametrize("book", sorted((REPOSITORY / "ledgers/books").glob("*")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "book", sorted((REPOSITORY / "ledgers/books").glob("*.beancount")), ids=lambda path: path.stem
+)
 def test_every_book_of_the_example_passes_bean_check(book: Path) -> None:
     entries, problems, _ = loader.load_file(str(book))
     assert problems == []
@@ -254,7 +256,11 @@ def test_a_new_cooperative_works_at_once(tmp_path: Path, quick: Run) -> None:
         in quick("allocate", "--coop", str(folder)).out
         + quick("allocate", "2026-12", "--coop", str(folder)).out
     )
-    for path in [*folder.glob("ledgers/books/*"), *folder.glob("ledgers/members/*"), folder / REGISTER]:
+    for path in [
+        *folder.glob("ledgers/books/*.beancount"),
+        *folder.glob("ledgers/members/*.beancount"),
+        folder / REGISTER,
+    ]:
         assert loader.load_file(str(path))[1] == []
 
 
