@@ -641,32 +641,3 @@ def test_a_limit_of_an_agreement_is_to_be_filled_in_elsewhere(tmp_path: Path, qu
     assert (done.status, "Traceback" in done.err) == (0, False), done.err
     written = (coop / "rules/nieuw.toml").read_text()
     assert 'year = "?"' in written
-
-
-PAGE = (REPOSITORY / "docs/regimes/parttime-ondernemen.md").read_text("utf-8")
-SHOWN = re.findall(r"```\n\$ scharrel ([^\n]*)\n(.*?)```", PAGE, re.DOTALL)
-
-
-def plain(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.replace("\xa0", " ").split("\n")).strip()
-
-
-@pytest.mark.parametrize(
-    ("command", "output"), [shown for shown in SHOWN if shown[1]], ids=lambda text: text.split("\n")[0][:40]
-)
-def test_the_page_shows_what_comes_out(
-    command: str, output: str, quick: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    done = quick(*command.split(), "--coop", str(REPOSITORY))
-    assert plain(done.out) == plain(output)
-
-
-def test_the_page_shows_the_return_and_the_posting(tmp_path: Path, quick: Run) -> None:
-    asked = ("--member", "mila", "--format", "txt", "--out", str(tmp_path))
-    assert quick("statements", "2026-05", *asked, "--coop", str(REPOSITORY)).status == 0
-    (shown,) = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
-    assert plain(shown) in plain((tmp_path / "municipality/mila.txt").read_text("utf-8"))
-    allocated = (REPOSITORY / "ledgers/allocations/mila/2026-05.beancount").read_text("utf-8")
-    (posting,) = re.findall(r"```beancount\n(2026-05-31 .*?)```", PAGE, re.DOTALL)
-    assert plain(posting) in plain(allocated)
