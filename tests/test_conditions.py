@@ -202,8 +202,8 @@ def asking(tmp_path: Path) -> Path:
 def test_an_investment_counts_as_far_as_it_was_approved_beforehand(asking: Path, quick: Run) -> None:
     book(asking, "2026-01-10 Income:Omzet -900", "2026-01-20 Expenses:Investering 450")
     book(asking, "2026-02-10 Income:Omzet -900", "2026-02-20 Expenses:Investering 100")
-    register(asking, APPROVED.format(day="01-21", amount="50.00"))  # too late for January
-    register(asking, APPROVED.format(day="01-20", amount="400.00"))
+    register(asking, APPROVED.format(day="01-20", amount="50.00"))  # too late for January
+    register(asking, APPROVED.format(day="01-19", amount="400.00"))
     done = quick("allocate", "2026-02", "--json", "--coop", str(asking))
     january, february = json.loads(done.out)["allocations"]
     assert by_step(january)["investment"] == ("400.00", "50.00", "not-approved")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY, Run
 
+from scharrel.cli import app as _all_commands  # noqa: F401 (each has the clock by name before it is set)
 from scharrel.cli import context
 
 PAGES = sorted((REPOSITORY / "docs/regimes").glob("*.md"))

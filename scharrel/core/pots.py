@@ -48,8 +48,8 @@ def withdrawals(
 def drawn(member: Member, pack_in: PackIn, movements: Sequence[Movement]) -> Iterator[Drawn]:
     """Every withdrawal from a pot, and every cost for which the rules of its month ask an approval, by date.
 
-    An approval is used up by what is dated on its day and after, the oldest approval first: what one uses,
-    another has no more.
+    An approval comes before a cost, and no later than the day of a withdrawal. It is used up, the oldest
+    first: what one uses, another has no more.
     """
     left = {approval: approval.amount for approval in sorted(member.approvals)}
     for movement, pack, withdrawal in sorted(
@@ -60,7 +60,8 @@ def drawn(member: Member, pack_in: PackIn, movements: Sequence[Movement]) -> Ite
         missing = max(-movement.amount if withdrawal else movement.amount, ZERO) if asked else ZERO
         used = []
         for approval, amount in left.items():
-            if missing and amount and approval.day <= movement.day:
+            given = approval.day <= movement.day if withdrawal else approval.day < movement.day
+            if missing and amount and given:
                 taken = min(missing, amount)
                 left[approval] = amount - taken
                 missing -= taken

@@ -86,6 +86,8 @@ def sentences(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
         yield words(
             "explain.paid-less", paid=words.money(result.paid), receiver=_receiver(words, result.step)
         )
+    if elsewhere := sum((q.used for q in result.quotas if q.code == "cap-month"), ZERO):
+        yield words("explain.elsewhere", amount=words.money(elsewhere))
     if (left := room(result)) and left.units:
         yield room_left(words, result.step, left)
     if over := passed(result):
