@@ -1,4 +1,4 @@
-"""From books to what statements are made from: a dossier for each member."""
+"""From books to what statements are made from: a dossier for each member, project and sub-cooperative."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -13,7 +13,7 @@ from scharrel.files.gather import Books
 from scharrel.files.writing import bring_up_to_date, written_months
 from scharrel.run import Outcome, compute, involved, texts
 from scharrel.statements.dossier import Dossier
-from scharrel.text.sentences import step_label
+from scharrel.text.sentences import correction_label
 from scharrel.text.words import Words
 
 
@@ -46,7 +46,7 @@ def dossiers(
         corrected = outcome.corrected(member.id, books.first_open)
         allocations = [a for a in outcome.allocations if a.member == member.id and a.month <= month]
         ledger = outcome.ledgers[member.id]
-        if allocations and not member.project:
+        if allocations:
             stretches = ahead.get(member.id, ())
             open_still = month >= Month.of(today)
             found.append(
@@ -54,8 +54,8 @@ def dossiers(
                     books.title, member, allocations, ledger.movements, roles | ledger.roles, stretches,
                     ledger.shown, open_still,
                     {
-                        when: [(step_label(words, books.packs.get(c.pack), c.step), c) for c in found_then]
-                        for when, found_then in corrected.items()
+                        when: [(correction_label(words, books.packs, books.members, c), c) for c in told]
+                        for when, told in corrected.items()
                     },
                 )
             )  # fmt: skip

@@ -166,7 +166,11 @@ def _share_problems(books: Books, allocations: list[Allocation]) -> Iterator[Pro
             excerpt = f'custom "project" "{member.id}"'
             yield Problem(register, line, "nobody-takes-part", {"month": month}, excerpt=excerpt)
         for part in allocation.received:
-            if part.role not in allocation.pack.pool and (member.id, part.project) not in told:
+            if (
+                member.person
+                and part.role not in allocation.pack.pool
+                and (member.id, part.project) not in told
+            ):
                 told.add((member.id, part.project))
                 values = {"member": member.id, "pack": allocation.pack.id, "role": part.role, "month": month}
                 excerpt = f'custom "participant" "{part.project}" "{member.id}"'
@@ -201,13 +205,17 @@ def texts(books: Books, outcome: Outcome, through: Month) -> dict[str, dict[str,
         if books.closed and allocation.month <= books.closed:
             continue
         now = corrected.pop(allocation.member, []) if allocation.month == first_open else []
-        text = allocation_text(allocation.month, allocation, now, books.chart.appropriation, books.packs)
+        text = allocation_text(
+            allocation.month, allocation, now, books.chart.appropriation, books.packs, books.members
+        )
         if text is not None:
             found[allocation.member][str(allocation.month)] = text
     for member, now in corrected.items():
         # Someone who is no member any more may still have something put right.
         if first_open and now:
-            text = allocation_text(first_open, None, now, books.chart.appropriation, books.packs)
+            text = allocation_text(
+                first_open, None, now, books.chart.appropriation, books.packs, books.members
+            )
             if text is not None:
                 found[member][str(first_open)] = text
     return found

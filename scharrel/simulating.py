@@ -73,8 +73,11 @@ def read_history(
 
 
 def _changing(books: Books, instead: Collection[str]) -> frozenset[str]:
-    """These members and all who share with them; another's own rules do not change what a project shares."""
-    members = {m.id: m for m in books.members.values() if not m.project or m.id in instead}
+    """These members and all who share with them; another's own rules do not change what a project shares, nor
+    those of a sub-cooperative what its members have. What they pay to it is told with them alone."""
+    if any(books.members[member].kind == "subcooperative" for member in instead):
+        return frozenset(instead)
+    members = {m.id: m for m in books.members.values() if m.person or m.id in instead}
     groups = books._replace(members=members).groups()
     return frozenset(m.id for group in groups if any(m.id in instead for m in group) for m in group)
 

@@ -16,8 +16,9 @@ from scharrel.run import involved
 from scharrel.spread import spread, workers
 from scharrel.statements.coop import Share, share_of
 from scharrel.statements.documents import BrokenTemplateError
-from scharrel.statements.making import Order, documents_of, documents_together
+from scharrel.statements.making import Order, documents_of, documents_together, subcooperative_document
 from scharrel.statements.municipality import Return, concerns, municipality_return
+from scharrel.statements.subcooperative import grants_up_to
 from scharrel.text.words import Words
 
 
@@ -83,13 +84,18 @@ def _state_group(books: Books, order: Order, aside: Path, group: Group) -> _Made
     for dossier in found:
         if order.only and dossier.member.id not in order.only:
             continue
+        here = dossier.month == order.month
         try:
             made.places.extend(put(aside, *document) for document in documents_of(dossier, order))
+            if here and dossier.member.kind == "subcooperative" and "subcooperative" in order.kinds:
+                accounts = grants_up_to(books.grants, found, order.month)
+                document = subcooperative_document(dossier, found, accounts, order)
+                made.places.append(put(aside, *document))
         except BrokenTemplateError as broken:
             made.problems.append(broken.problem)
             return made
         if not order.only:
             made.shares.append(share_of(words, dossier, order.month))
-            if dossier.month == order.month and concerns(dossier.allocation):
+            if here and dossier.member.person and concerns(dossier.allocation):
                 made.returns.append(municipality_return(words, dossier))
     return made

@@ -333,6 +333,20 @@ OWN_TESTS |= {  # in test_conditions.py
     "problem.limit-passed", "problem.no-permission", "problem.permission-day", "problem.permission-ends",
     "problem.permission-over", "problem.unknown-asset",
 }  # fmt: skip
+OWN_TESTS |= {  # in test_subcooperatives.py
+    "problem.contributions-pool", "problem.contributions-scope", "problem.fact-subcooperative",
+    "problem.pack-for-subcooperatives", "problem.scope-all", "problem.subcooperative-id",
+    "problem.subcooperative-inside", "problem.subcooperative-not-registered",
+    "problem.subcooperative-outside",
+    "problem.subcooperative-rules", "problem.subcooperative-taken", "problem.unknown-subcooperative",
+}  # fmt: skip
+OWN_TESTS |= {  # in test_grants.py
+    "problem.grant", "problem.grant-account", "problem.grant-again", "problem.grant-early",
+    "problem.grant-elsewhere", "problem.grant-holder", "problem.grant-key", "problem.grant-lifetime",
+    "problem.grant-nothing",
+    "problem.grant-received", "problem.grant-spent", "problem.grant-without", "problem.unknown-grant",
+    "error.no-grant", "error.year-ahead",
+}  # fmt: skip
 
 
 def run_and_look(key: str, row: tuple[Break, str, int], coop: Path, quick: Run) -> None:

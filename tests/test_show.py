@@ -24,6 +24,7 @@ from scharrel.text.words import Words
 GOLDEN = Path(__file__).parent / "golden"
 EVERYTHING = GOLDEN / "everything.toml"
 PROJECT = GOLDEN / "project.toml"
+ABOVE = GOLDEN / "subcooperative.toml"
 SHIPPED = sorted(path for path in (REPOSITORY / "rules").glob("*.toml") if "." not in path.stem)
 MONTH = Month(2026, 11)
 PACKS = (
@@ -36,6 +37,7 @@ COMMANDS = {
     **{f"{pack}.{lang}": ["show", pack, "--lang", lang] for pack in PACKS for lang in ("nl", "en")},
     **{f"everything.{lang}": ["show", str(EVERYTHING), "--lang", lang] for lang in ("nl", "en")},
     **{f"project.{lang}": ["show", str(PROJECT), "--lang", lang] for lang in ("nl", "en")},
+    **{f"subcooperative.{lang}": ["show", str(ABOVE), "--lang", lang] for lang in ("nl", "en")},
     "diff-months.nl": ["diff", "vrije-uitloop@2025-12", "vrije-uitloop@2026-07", "--lang", "nl"],
     "diff-packs.en": ["diff", "lucas@2026-11", "weggeefwinkel@2026-11", "--lang", "en"],
 }
@@ -90,7 +92,9 @@ def test_the_pack_of_everything_uses_every_word() -> None:
     assert words >= _STEP_KEYS - {"all"}  # that closes the shipped packs
 
 
-@pytest.mark.parametrize(("path", "least"), [(EVERYTHING, 90), (PROJECT, 12)], ids=lambda it: str(it)[-20:])
+@pytest.mark.parametrize(
+    ("path", "least"), [(EVERYTHING, 90), (PROJECT, 12), (ABOVE, 12)], ids=lambda it: str(it)[-20:]
+)
 def test_every_line_of_a_pack_is_said_and_no_change_of_one_is_passed_over(path: Path, least: int) -> None:
     text = path.read_text("utf-8")
     pack = pack_from(text)
@@ -307,7 +311,7 @@ def test_text_of_a_pack_stays_text(tmp_path: Path, quick: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["show", "vrije-uitlop"], "Kies uit: bijstand, bijstand-2027, lucas"),
+        (["show", "vrije-uitlop"], "Kies uit: bijstand, bijstand-2027, buurtcatering"),
         (["show", "ons", "--month", "november"], "geen maand"),
         (["show", "ons", "--month", "9999-01"], "toekomst"),
         (["show", "ons", "--format", "pdf"], "--out regels.pdf"),

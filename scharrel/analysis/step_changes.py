@@ -156,20 +156,23 @@ def _toggled(change: Change, key: str, was: bool, **fields: Any) -> Mutation:
     return change("drop" if was else "add", key, None, None, **fields)
 
 
+_PARTS = ("rate", "bands")
+
+
 def can_be_short(steps: Sequence[Step], nth: int) -> bool:
-    """Whether the nth step can ask more than is left. The member's own costs ask nothing. A rate of what was
-    left after an earlier step cannot, when those in between take rates of it too, all together no more than
-    there is; cents aside."""
+    """Whether the nth step can ask more than is left. The member's own costs ask nothing. A rate or bands of
+    what was left after an earlier step cannot, when those in between take such of it too, all together no
+    more than there is; cents aside."""
     step = steps[nth]
     bases = _bases(steps[:nth])
     if step.own:
         return False
-    if step.kind != "rate" or step.base not in bases:
+    if step.kind not in _PARTS or step.base not in bases:
         return True
     start = bases.index(step.base)
     between = steps[start:nth]
     between = tuple(taking for taking in between if not taking.own)
-    if any(taking.kind != "rate" or taking.base not in bases[start:] for taking in between):
+    if any(taking.kind not in _PARTS or taking.base not in bases[start:] for taking in between):
         return True
     return sum((max(_rates(taking)) for taking in (*between, step)), ZERO) > 1
 

@@ -61,13 +61,14 @@ def what_if(
     if member.id not in now:
         return None
     pack = now[member.id].pack
+    people = [m.id for m in group if m.id in now and m.kind != "subcooperative"]
     alone = not pack.collective and member.settlement(month.year) is None
     facts = with_income(facts_of(member, more[member.id], month), then[member.id].received)
     return WhatIf(
         now[member.id],
         then[member.id],
         tuple(islice(bends(pack, facts, states[member.id]), 2)) if alone else (),
-        sum((then[other].keep - now[other].keep for other in now if other != member.id), ZERO),
+        sum((then[other].keep - now[other].keep for other in people if other != member.id), ZERO),
     )
 
 

@@ -17,6 +17,7 @@ from scharrel.cli.context import (
     writing_in,
 )
 from scharrel.cli.options import COOP, DRY_RUN, JSON, LANG, MEMBERS, THROUGH
+from scharrel.core.facts import Kind
 from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.trace import Allocation, Summary
@@ -105,12 +106,13 @@ def _show(books: "Books", through: Month, rows: list[Summary]) -> None:
         return
     names = {member.id: member.name for member in books.members.values()}
     title = visible(words("table.title", coop=books.title, month=month))
-    for projects in (False, True):
-        own = [row for row in rows if books.members[row.member].project == projects]
+    kinds: tuple[Kind, ...] = ("member", "project", "subcooperative")
+    for kind in kinds:
+        own = [row for row in rows if books.members[row.member].kind == kind]
         if not own:
             continue
-        heading, body, total = month_table(words, names, own, screen.width, projects=projects)
-        screen.out("\n" + words("table.projects") if projects else title, style="bold")
+        heading, body, total = month_table(words, names, own, screen.width, kind)
+        screen.out(title if kind == "member" else "\n" + words(f"table.{kind}s"), style="bold")
         screen.out(heading, style="dim")
         print("\n".join(body))  # noqa: T201 (unstyled, and there may be thousands)
         screen.out(total, style="bold")

@@ -23,7 +23,9 @@ from scharrel.cli.context import words
 from scharrel.cli.options import LANG
 from scharrel.cli.report import better_off as report_better_off
 from scharrel.cli.report import exchange as report_exchange
+from scharrel.cli.report import grants as report_grants
 from scharrel.cli.report import quotes as report_quotes
+from scharrel.cli.report import umbrella as report_umbrella
 from scharrel.cli.rules import check as rules_check
 from scharrel.cli.rules import diff as rules_diff
 from scharrel.cli.rules import export as rules_export
@@ -91,4 +93,6 @@ app.add_typer(_rules, name="rules")
 _report.command("exchange", help=words("help.report-exchange"))(report_exchange.exchange)
 _report.command("better-off", help=words("help.report-better-off"))(report_better_off.better_off)
 _report.command("quotes", help=words("help.report-quotes"))(report_quotes.quotes)
+_report.command("grants", help=words("help.report-grants"))(report_grants.grants)
+_report.command("umbrella", help=words("help.report-umbrella"))(report_umbrella.umbrella)
 app.add_typer(_report, name="report")

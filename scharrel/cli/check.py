@@ -5,6 +5,7 @@ from typing import Annotated
 
 from scharrel.cli.context import console, open_coop, print_json, tell, today, words
 from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.core.grants import accounts
 from scharrel.core.month import Month
 from scharrel.core.problems import errors, in_order
 
@@ -17,6 +18,7 @@ def check(
     from scharrel.files.cases import case_problems
     from scharrel.files.exchanges import both_problems
     from scharrel.files.gather import read_books
+    from scharrel.files.grants import all_entries, overdone
     from scharrel.files.ledger import Ledger
     from scharrel.files.quotes import quote_problems
     from scharrel.run import compute
@@ -32,6 +34,8 @@ def check(
         ledgers |= outcome.ledgers
     problems += both_problems(books, ledgers)
     problems += quote_problems(ledgers)
+    if books.grants:
+        problems += overdone(accounts(books.grants, all_entries(ledgers)), ledgers)
     problems = in_order(problems)
     wrong = errors(problems)
     if as_json:
@@ -53,7 +57,7 @@ def check(
         tell(problems)
         screen = console()
         if not problems:
-            members = words("check.members", count=sum(not m.project for m in books.members.values()))
+            members = words("check.members", count=sum(m.person for m in books.members.values()))
             packs = words("check.packs", count=len(books.packs))
             screen.print(words("check.sound", members=members, packs=packs))
         if wrong:

@@ -1,8 +1,7 @@
 """scharrel explain: why a month came out as it did."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,12 +20,16 @@ from scharrel.cli.context import (
 )
 from scharrel.cli.options import COOP, JSON, LANG
 from scharrel.core.closing import Correction
+from scharrel.core.grants import counts_apart
 from scharrel.core.money import plain
 from scharrel.core.month import Month
-from scharrel.core.pack import Pack, Source
+from scharrel.core.pack import Source
 from scharrel.core.pots import Drawn, withdrawals
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.text.words import visible
+
+if TYPE_CHECKING:
+    from scharrel.files.gather import Books
 
 _MEMBER = typer.Argument(metavar="MEMBER", help=words("help.explain-member"))
 _MONTH = typer.Argument(metavar="MONTH", help=words("help.explain-month"))
@@ -72,11 +75,11 @@ def explain(
     title = words("explain.title", name=who.name, month=words.month(asked), pack=found.pack.title)
     _show(title, found, steps, bookings, taken, whole=step is None)
     heading = words("explain.corrections", month=words.month(asked))
-    _show_corrections(heading, [c for c in corrected if step in (None, c.step)], books.packs)
+    _show_corrections(heading, [c for c in corrected if step in (None, c.step)], books)
     for booked_in, found_then in sorted(by_month.items()):
         heading = words("explain.corrected-later", month=words.month(asked), later=words.month(booked_in))
         about = [c for c in found_then if c.of == asked and step in (None, c.step)]
-        _show_corrections(heading, about, books.packs)
+        _show_corrections(heading, about, books)
 
 
 def trace_of(
@@ -170,7 +173,7 @@ def _bookings(books: Any, ledger: Any, month: Month) -> dict[str, list[tuple[str
     found: dict[str, list[tuple[str, str]]] = {}
     for movement in ledger.movements:
         role = books.chart.role(movement.account)
-        if role and movement.counts == month:
+        if role and movement.counts == month and not counts_apart(movement):
             place = f"{ledger.shown}:{movement.line}"
             amount = (
                 words.money(movement.amount)
@@ -224,8 +227,8 @@ def _show(
             say(screen, sentence)
 
 
-def _show_corrections(heading: str, corrected: list[Correction], packs: Mapping[str, Pack]) -> None:
-    from scharrel.text.sentences import because, step_label
+def _show_corrections(heading: str, corrected: list[Correction], books: "Books") -> None:
+    from scharrel.text.sentences import because, correction_label
 
     if not corrected:
         return
@@ -235,7 +238,7 @@ def _show_corrections(heading: str, corrected: list[Correction], packs: Mapping[
     for c in corrected:
         said = words(
             "explain.correction",
-            step=step_label(words, packs.get(c.pack), c.step),
+            step=correction_label(words, books.packs, books.members, c),
             of=words.month(c.of),
             was=words.money(c.was),
             becomes=words.money(c.becomes),

@@ -66,8 +66,8 @@ class Standing(NamedTuple):
 
 class Result(NamedTuple):
     """A member's standing under the rules of the period's last month (`pack`, its title); `participant` is
-    false for a project and where the rules leave nobody anything. `left` is the last month of who left,
-    `left_for` the reason in the register."""
+    false for what members have together and where the rules leave nobody anything. `left` is the last month
+    of who left, `left_for` the reason in the register."""
 
     member: str
     pack: str
@@ -101,6 +101,9 @@ def result_of(
         ZERO,
     )
     taken = [w.movement for w in withdrawals(member, allocations, booked.movements)]
+    if member.kind == "subcooperative":
+        # What it pays on has been counted with those who paid it.
+        standing = standing._replace(coop=ZERO)
     standing = standing._replace(
         members=1,
         members_better=int(standing.net > 0),
@@ -115,7 +118,7 @@ def result_of(
     return Result(
         member.id,
         end.pack.title,
-        gains and not member.project,
+        gains and member.person,
         standing,
         end.month if gone else None,
         str(facts.get("left_for", "")) if gone else "",

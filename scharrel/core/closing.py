@@ -19,9 +19,10 @@ from scharrel.core.trace import Allocation
 class Posted(NamedTuple):
     """What was posted for the month `of`, in euros: one step of one pack to one account.
 
-    `settles` is what the settlement of its year rested on, if it was posted for that. What came in from a
-    `project` is posted `against` the account on which the project owes it, what is written off against that
-    of the cost; anything else against the appropriation account.
+    `settles` is what the settlement of its year rested on, if it was posted for that. What came in from
+    another ledger (`project`: a project, or who pays to a sub-cooperative) is posted `against` the account on
+    which it is owed there, what is written off against that of the cost; anything else against the
+    appropriation account.
     """
 
     of: Month
@@ -193,7 +194,8 @@ def _changes(sealed: Sequence[Mark], now: Sequence[Mark]) -> tuple[Change, ...]:
 
 
 def postings(allocation: Allocation) -> Iterator[Posted]:
-    """What an allocation posts: what is written off, what came in from projects, and what the steps pay."""
+    """What an allocation posts: what is written off, what came in from other ledgers, and what the steps
+    pay."""
     for w in allocation.worn:
         yield Posted(allocation.month, allocation.pack.id, w.step, w.account, w.amount, against=w.expense)
     for r in allocation.received:

@@ -5,13 +5,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from scharrel.core.depreciation import Purchase, WrittenOff, written_off
 from scharrel.core.month import Month
 from scharrel.core.pack import Facts, FactValue
 
-KNOWN_KEYS = frozenset({"name", "rules", "left", "iban", "address"})
+KNOWN_KEYS = frozenset({"name", "rules", "left", "iban", "address", "subcooperative"})
+
+Kind = Literal["project", "member", "subcooperative"]
+KINDS: tuple[Kind, ...] = ("project", "member", "subcooperative")
+"""Who can have a ledger, in the order in which a month goes through them."""
+
 _NOTHING: Mapping[str, Decimal] = MappingProxyType({})
 
 
@@ -76,16 +81,30 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Member(Dated):
-    """Who has a ledger of their own: a member, or a project that shares what is left with those who take
-    part in it.
+    """Who has a ledger of their own: a member, a project that shares what is left with those who take
+    part in it, or a sub-cooperative, in which comes what its members and projects pay to the cooperative.
 
     `participants` are those of a project: each with, by date, the `weight` that was agreed.
     """
 
     approvals: tuple[Approval, ...] = ()
     settlements: tuple[Settlement, ...] = ()
-    project: bool = False
+    kind: Kind = "member"
     participants: tuple[Dated, ...] = ()
+
+    @property
+    def project(self) -> bool:
+        return self.kind == "project"
+
+    @property
+    def person(self) -> bool:
+        """Whether it is a member, and not something that members have together."""
+        return self.kind == "member"
+
+    def belongs_to(self, month: Month) -> str:
+        """The sub-cooperative of the member or project in the month; empty for none."""
+        found = self.facts(month).get("subcooperative")
+        return found if isinstance(found, str) else ""
 
     def taking_part(self, month: Month) -> list[Dated]:
         """Who takes part in the project in the month."""
@@ -110,7 +129,8 @@ class Movement(NamedTuple):
 
     `partner` is the member with whom something was exchanged, `purpose` what a withdrawal from a pot is for.
     Something bought for `lifetime` months has the account on which it is written off (`worn_on`), and the
-    role of that; `asset` is its name, and `disposes` that of the thing that goes.
+    role of that; `asset` is its name, and `disposes` that of the thing that goes. What is booked of a `grant`
+    counts in no role.
     """
 
     line: int
@@ -129,6 +149,7 @@ class Movement(NamedTuple):
     worn_on: str = ""
     asset: str = ""
     disposes: str = ""
+    grant: str = ""
 
     @property
     def counts(self) -> Month:
@@ -202,8 +223,8 @@ def facts_of(member: Member, amounts: Amounts, month: Month) -> MonthFacts:
 
 
 def groups(members: Sequence[Member], collective: frozenset[str]) -> list[Group]:
-    """Members who have to be computed together: all who are ever in one collective pack, or in one project;
-    projects come first.
+    """Members who have to be computed together: all who are ever in one collective pack, in one project or
+    in one sub-cooperative; projects come first, sub-cooperatives last.
 
     `collective` holds the ids of such packs; anyone else stands alone.
     """
@@ -211,12 +232,14 @@ def groups(members: Sequence[Member], collective: frozenset[str]) -> list[Group]
     for project in members:
         for participant in project.participants:
             projects.setdefault(participant.id, set()).add(project.id)
+    known_above = {member.id for member in members if member.kind == "subcooperative"}
     together: list[tuple[set[str], list[Member]]] = []
     alone: list[Group] = []
     for member in members:
         ties = {str(directive.values.get("rules")) for directive in member.directives} & collective
         ties |= {f"project {project}" for project in projects.get(member.id, ())}
-        ties |= {f"project {member.id}"} if member.project else set()
+        ties |= {f"subcooperative {above}" for above in known_above & _belonging(member)}
+        ties |= set() if member.person else {f"{member.kind} {member.id}"}
         if not ties:
             alone.append((member,))
             continue
@@ -228,4 +251,14 @@ def groups(members: Sequence[Member], collective: frozenset[str]) -> list[Group]
             else:
                 rest.append((known, group))
         together = [*rest, (joined, merged)]
-    return alone + [tuple(sorted(group, key=lambda m: (not m.project, m.id))) for _, group in together]
+    return alone + [tuple(sorted(group, key=_turn)) for _, group in together]
+
+
+def _belonging(member: Member) -> set[str]:
+    """Every sub-cooperative to which the register says that the member or project ever belongs."""
+    said = (directive.values.get("subcooperative") for directive in member.directives)
+    return {name for name in said if isinstance(name, str)}
+
+
+def _turn(member: Member) -> tuple[int, str]:
+    return KINDS.index(member.kind), member.id

@@ -25,8 +25,8 @@ def replay(
 ) -> Iterator[Allocation]:
     """Every allocation of members who have to be computed together, month by month.
 
-    Projects come before those who take part in them. `states`, when given, is left as each member stands
-    after the last month.
+    Projects come before those who take part in them, sub-cooperatives after their members. `states`, when
+    given, is left as each member stands after the last month.
 
     Whoever calls has checked that each pack is there and holds in each month (NoValueError
     otherwise for a parameter without a value).
@@ -53,12 +53,15 @@ def _replay(
     states = {} if states is None else states
     states |= {member.id: State.new() for member in group}
     names = {member.id: member.name for member in group}
+    known = {member.id: member for member in group}
+    above = [member for member in group if member.kind == "subcooperative"]
     with localcontext(EXACT):
         for month in months(min(member.first for member in group), through):
             shared: dict[str, dict[str, Division]] = {}
             received: dict[str, list[Received]] = {}
+            done: list[Allocation] = []
             for member in group:
-                if not member.active(month):
+                if member.kind == "subcooperative" or not member.active(month):
                     continue
                 facts = facts_of(member, amounts[member.id], month)
                 name = str(facts.facts["rules"])
@@ -74,16 +77,45 @@ def _replay(
                     allocation, states[member.id] = close(division, parts=parts)
                     for part in (p for p in parts if p.amount):
                         received.setdefault(part.member, []).append(_received(member, allocation, part))
-                    yield allocation
+                    done.append(allocation)
                 elif pack.collective:
                     shared.setdefault(name, {})[member.id] = division
                 else:
                     allocation, states[member.id] = close(division)
-                    yield allocation._replace(received=tuple(income))
+                    done.append(allocation._replace(received=tuple(income)))
             for divisions in shared.values():
                 for allocation, state in _shares(divisions):
                     states[allocation.member] = state
-                    yield allocation._replace(received=tuple(received.get(allocation.member, ())))
+                    done.append(allocation._replace(received=tuple(received.get(allocation.member, ()))))
+            yield from done
+            for member in above:
+                if not member.active(month):
+                    continue
+                facts = facts_of(member, amounts[member.id], month)
+                pack = packs[str(facts.facts["rules"])]
+                below = [a for a in done if known[a.member].belongs_to(month) == member.id]
+                income = [paid for a in below for paid in _contributions(a, names[a.member], pack)]
+                due = definitive.get((member.id, month), {})
+                division = divide(member.id, pack, with_income(facts, income), states[member.id], due)
+                allocation, states[member.id] = close(division)
+                yield allocation._replace(received=tuple(income))
+
+
+def _contributions(allocation: Allocation, name: str, pack: Pack) -> Iterator[Received]:
+    """What a member or project pays to the cooperative, as it comes in under the rules of its
+    sub-cooperative."""
+    for result in allocation.posted:
+        if result.step.party == "coop" and not result.parts:
+            yield Received(
+                allocation.member,
+                name,
+                allocation.pack.id,
+                result.step.id,
+                str(pack.contributions),
+                str(pack.contributions_role),
+                str(result.step.to),
+                result.paid,
+            )
 
 
 def _shares(divisions: Mapping[str, Division]) -> Iterator[tuple[Allocation, State]]:
@@ -116,7 +148,7 @@ def _with_work(project: Member, facts: MonthFacts, pack: Pack, amounts: Mapping[
 
 
 def with_income(facts: MonthFacts, income: Sequence[Received]) -> MonthFacts:
-    """The member's month with what comes in from projects."""
+    """The month with what comes in from other ledgers."""
     if not income:
         return facts
     total = dict(facts.roles)

@@ -203,7 +203,9 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Pack:
     """The rules of one regime; `hash` is that of the file's bytes. A `strict` one takes no withdrawal
-    without a reason and no pot below zero; `rounding` is that of a step that names none."""
+    without a reason and no pot below zero; `rounding` is that of a step that names none. Rules of a
+    sub-cooperative have the account on which `contributions` come in: what its members and projects pay to
+    the cooperative."""
 
     id: str
     title: str
@@ -219,11 +221,18 @@ class Pack:
     rounding: Rounding = "half-up"
     for_projects: bool = False
     ceilings: tuple[Ceiling, ...] = ()
+    contributions: str | None = None
+    contributions_role: str | None = None
 
     @property
     def collective(self) -> bool:
         """Whether what is left is shared over the members instead of kept by each."""
         return self.steps[-1].kind == "share"
+
+    @property
+    def kind(self) -> str:
+        """For whom the rules are: a member, a project or a sub-cooperative."""
+        return "project" if self.for_projects else "subcooperative" if self.contributions else "member"
 
     def holds_in(self, month: Month) -> bool:
         """Whether the pack may be used in this month."""

@@ -49,8 +49,9 @@ class Part(NamedTuple):
 
 
 class Received(NamedTuple):
-    """A part of a project as it comes in with the member: from which project (and its name), by which pack
-    and step, on which account and so in which role, owed on which other account, in euros."""
+    """What comes in from another ledger: with a member a part of a project, with a sub-cooperative what a
+    member or project pays to it. From whom (`project`, and the name), by which pack and step, on which
+    account and so in which role, owed on which other account, in euros."""
 
     project: str
     name: str
@@ -128,7 +129,7 @@ class Worn(NamedTuple):
 class Allocation(NamedTuple):
     """One member's month divided. Amounts in euros.
 
-    `came_in` is what the pool's roles booked, with what was `received` from projects; `carried` the
+    `came_in` is what the pool's roles booked, with what was `received` from other ledgers; `carried` the
     negative pool of earlier months (zero or below); `pool` what was divided, never below zero;
     `written` what was written off.
     """
@@ -169,6 +170,11 @@ class Allocation(NamedTuple):
     def posted(self) -> tuple[StepResult, ...]:
         """The steps that are booked: inputs stand in the ledger already."""
         return tuple(s for s in self.steps if s.step.to is not None and s.paid)
+
+    @property
+    def from_outside(self) -> Decimal:
+        """What came in from outside: not from another ledger."""
+        return self.came_in - sum((r.amount for r in self.received if r.role in self.pack.pool), ZERO)
 
     def paid_to(self, party: str) -> Decimal:
         """What the steps with this party paid together."""

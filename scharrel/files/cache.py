@@ -68,7 +68,10 @@ class Cache:
             (m.id, m.first, [(d.day, d.values["left"]) for d in m.directives if "left" in d.values])
             for m in books.members.values()
         ]
-        self.common = _digest([_FORM, books.title, str(books.closed), *packs, repr(chart), repr(when)])
+        grants = [repr(books.grants)] if books.grants else []
+        self.common = _digest(
+            [_FORM, books.title, str(books.closed), *packs, repr(chart), repr(when), *grants]
+        )
 
     def unchanged(self, group: Group, through: Month) -> Kept | None:
         """What is kept of the group up to this month, if nothing that it depends on and no written file
@@ -133,7 +136,7 @@ class Cache:
                 self.common,
                 str(through),
                 *(
-                    repr((member.id, member.directives, member.approvals, member.settlements))
+                    repr((member.id, member.kind, member.directives, member.approvals, member.settlements))
                     + repr([(p.id, p.directives) for p in member.participants])
                     for member in group
                 ),

@@ -8,6 +8,9 @@ from typing import NamedTuple
 from scharrel.core.month import Month
 
 MEMBER_ID = re.compile(r"[a-z][a-z0-9-]{0,30}")
+FOLDERS = {"member": "members", "project": "projects", "subcooperative": "subcooperatives"}
+"""Where under ledgers/ each kind has its ledgers."""
+
 MONTH_FILE = re.compile(r"\d{4}-\d{2}\.beancount")
 
 
@@ -16,10 +19,12 @@ class NoCoopError(Exception):
 
 
 class Coop(NamedTuple):
-    """A cooperative's folder, absolute; `project_ids` are those who have their ledger among the projects."""
+    """A cooperative's folder, absolute; `project_ids` and `subcooperative_ids` are those who have their
+    ledger among the projects and the sub-cooperatives."""
 
     root: Path
     project_ids: frozenset[str] = frozenset()
+    subcooperative_ids: frozenset[str] = frozenset()
 
     @property
     def register(self) -> Path:
@@ -69,8 +74,14 @@ class Coop(NamedTuple):
     def parts(self) -> Path:
         return self.root.joinpath("ledgers", "consolidated")
 
+    @property
+    def subcooperatives(self) -> Path:
+        return self.root.joinpath("ledgers", "subcooperatives")
+
     def ledger(self, member: str) -> Path:
         folder = "projects" if member in self.project_ids else "members"
+        if member in self.subcooperative_ids:
+            folder = "subcooperatives"
         return self.root.joinpath("ledgers", folder, f"{member}.beancount")
 
     def book(self, member: str) -> Path:

@@ -22,13 +22,13 @@ def exchange_problems(member: Member, ledger: Ledger, members: Mapping[str, Memb
         partner = members.get(exchange.taker)
         values = {"partner": exchange.taker, "month": str(month)}
         code = ""
-        if member.project:
+        if not member.person:
             code = "exchange-of-project"
         elif not exchange.taker:
             code = "exchange-without"
-        elif partner is None or partner.project:
+        elif partner is None or not partner.person:
             code = "exchange-unknown"
-            people = frozenset(m.id for m in members.values() if not m.project)
+            people = frozenset(m.id for m in members.values() if m.person)
             values["near"] = nearest(exchange.taker, people)
         elif partner.id == member.id:
             code = "exchange-self"
@@ -60,7 +60,7 @@ def read_exchanges(books: "Books", today: date) -> tuple[list[Exchange], list[Pr
     """Every exchange of every member by date, and every problem that stands in the way of reading them."""
     from scharrel.files.gather import member_problems
 
-    people = [member for member in books.members.values() if not member.project]
+    people = [member for member in books.members.values() if member.person]
     ledgers = {member.id: read_ledger(books.coop, member.id, books.chart) for member in people}
     problems = list(books.problems)
     for member in people:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from scharrel.core.exchanges import ROLE as EXCHANGE
 from scharrel.core.facts import KNOWN_KEYS, Group, Member, groups
+from scharrel.core.grants import Grant
 from scharrel.core.month import Month, months
 from scharrel.core.pack import NoValueError, Pack
 from scharrel.core.problems import Problem, errors
@@ -17,6 +18,7 @@ from scharrel.core.settling import settled_steps
 from scharrel.files.chart import Chart, nearest, read_chart
 from scharrel.files.coop import MEMBER_ID, Coop
 from scharrel.files.exchanges import exchange_problems
+from scharrel.files.grants import grant_problems
 from scharrel.files.ledger import Ledger
 from scharrel.files.packs import read_packs
 from scharrel.files.register import read_register
@@ -34,6 +36,7 @@ class Books(NamedTuple):
     packs: Mapping[str, Pack]
     problems: list[Problem]
     closed: Month | None = None
+    grants: Mapping[str, Grant] = {}
 
     @property
     def first_open(self) -> Month | None:
@@ -44,7 +47,8 @@ class Books(NamedTuple):
     def pots(self) -> frozenset[str]:
         """Every account that allocations pay into, and the other side of them."""
         paid = {step.to for pack in self.packs.values() for step in pack.steps if step.to}
-        return frozenset(paid | {self.chart.appropriation})
+        accounts = self.chart.accounts.items()
+        return frozenset(paid | {name for name, known in accounts if known.role == "appropriation"})
 
     def groups(self) -> list[Group]:
         """Members who have to be computed together."""
@@ -56,8 +60,11 @@ class Books(NamedTuple):
 def read_books(coop: Coop) -> Books:
     """The chart, the register and the packs; `problems` has what is wrong with them."""
     chart, problems = read_chart(coop)
-    title, members, more = read_register(coop)
-    coop = coop._replace(project_ids=frozenset(m.id for m in members.values() if m.project))
+    title, members, grants, more = read_register(coop)
+    coop = coop._replace(
+        project_ids=frozenset(m.id for m in members.values() if m.project),
+        subcooperative_ids=frozenset(m.id for m in members.values() if m.kind == "subcooperative"),
+    )
     problems += more
     packs: dict[str, Pack] = {}
     if not any(problem.code == "one-appropriation" for problem in problems) and chart.accounts:
@@ -72,7 +79,7 @@ def read_books(coop: Coop) -> Books:
         problems += _settlement_problems(register, member, packs, closed)
     problems += _almost_facts(coop, members, packs)
     in_force = {member.id: _settled_so_far(member, closed) for member in members.values()}
-    return Books(coop, title, chart, in_force, packs, problems, closed)
+    return Books(coop, title, chart, in_force, packs, problems, closed, grants)
 
 
 def _almost_facts(coop: Coop, members: Mapping[str, Member], packs: Mapping[str, Pack]) -> Iterator[Problem]:
@@ -132,16 +139,20 @@ def _settlement_problems(
 
 
 def _unregistered(coop: Coop, members: Mapping[str, Member]) -> Iterator[Problem]:
-    for name, more in _ledgers_in(coop.projects):
-        if name not in coop.project_ids and not more:
-            shown, near = coop.shown(coop.projects / f"{name}.beancount"), nearest(name, coop.project_ids)
-            yield Problem(shown, 1, "project-not-registered", {"id": name, "near": near})
+    for folder, ids, code in (
+        (coop.projects, coop.project_ids, "project-not-registered"),
+        (coop.subcooperatives, coop.subcooperative_ids, "subcooperative-not-registered"),
+    ):
+        for name, more in _ledgers_in(folder):
+            if name not in ids and not more:
+                shown = coop.shown(folder / f"{name}.beancount")
+                yield Problem(shown, 1, code, {"id": name, "near": nearest(name, ids)})
     found = _ledgers_in(coop.members)
     if found and not members:
         yield Problem(coop.shown(coop.register), 1, "no-members")
         return
     for name, more in found:
-        if name in members and name not in coop.project_ids and not more:
+        if name in members and members[name].person and not more:
             continue
         shown, near = coop.shown(coop.members / f"{name}.beancount{more}"), nearest(name, members)
         if near and not coop.ledger(near).exists():
@@ -195,6 +206,7 @@ def member_problems(
             yield at(line, "balance-on-pot", account=account)
     yield from _work_problems(books, member, ledger)
     yield from exchange_problems(member, ledger, books.members)
+    yield from grant_problems(books, member, ledger)
     unused: set[str] = set()
     for month, roles in sorted(ledger.role_lines.items()):
         pack = books.packs.get(str(member.facts(month).get("rules")))
@@ -217,7 +229,7 @@ def _work_problems(books: Books, member: Member, ledger: Ledger) -> Iterator[Pro
         if project is None or not project.project:
             code = "unknown-project"
             values["near"] = nearest(name, books.coop.project_ids)
-        elif member.project:
+        elif not member.person:
             code = "work-in-project"
         elif not any(p.id == member.id and p.active(month) for p in project.participants):
             code = "no-participant"
@@ -236,9 +248,10 @@ def _rules_problems(books: Books, member: Member, through: Month) -> Iterator[Pr
         if key in told:
             return
         told.add(key)
-        said = [d for d in member.directives if Month.of(d.day) <= when][-1]
+        in_force = [d for d in member.directives if Month.of(d.day) <= when]
+        said = next((d for d in reversed(in_force) if "rules" in d.values), in_force[-1])
         values["member"] = member.id
-        excerpt = f'{said.day} custom "member" "{member.id}"'
+        excerpt = f'{said.day} custom "{member.kind}" "{member.id}"'
         yield Problem(register, said.line, code, values, excerpt=excerpt)
 
     for month in months(member.first, through):
@@ -254,8 +267,13 @@ def _rules_problems(books: Books, member: Member, through: Month) -> Iterator[Pr
                     month, "unknown-pack", pack=name, near=near, packs=", ".join(books.packs) or "-"
                 )
             continue
-        if pack.for_projects != member.project:
-            yield from at(month, "pack-for-projects" if pack.for_projects else "pack-for-members", pack=name)
+        if pack.kind != member.kind:
+            code = "pack-for-projects" if pack.for_projects else "pack-for-members"
+            if pack.kind == "subcooperative":
+                code = "pack-for-subcooperatives"
+            elif member.kind == "subcooperative":
+                code = "subcooperative-rules"
+            yield from at(month, code, pack=name)
             continue
         if not pack.holds_in(month):
             yield from at(month, "pack-not-in-force", pack=pack.id, month=str(month))

@@ -32,12 +32,15 @@ MAX_DIGITS = 20
 _OWED = ("Liabilities:", "Equity:")
 _NEGATED = ("Income:", *_OWED)
 _COUNTED = ("Income:", "Expenses:")
-_KEYS = frozenset({"earned", "reason", "project", "with", "purpose", "quote"})
-_ALIASES = {"verdiend": "earned", "reden": "reason", "doel": "purpose", "met": "with", "offerte": "quote"}
+_KEYS = frozenset({"earned", "reason", "project", "with", "purpose", "quote", "grant"})
+_ALIASES = {
+    "verdiend": "earned", "reden": "reason", "doel": "purpose", "met": "with", "offerte": "quote",
+    "subsidie": "grant",
+}  # fmt: skip
 _PARSERS_KEYS = 2
 _ROOTS = ("Assets:", "Expenses:", *_NEGATED)
 _COMMANDS = frozenset({"include"})
-_REGISTERED = ("member", "project", "participant", "approval", "settlement")
+_REGISTERED = ("member", "project", "subcooperative", "participant", "approval", "settlement", "grant")
 _ALLOWED = (
     data.Transaction, data.Open, data.Close, data.Commodity, data.Note, data.Event,
     data.Price, data.Custom, data.Balance, data.Query,
@@ -267,6 +270,7 @@ class _Reader:
         project = str(transaction.meta.get("project") or "")
         purpose = str(transaction.meta.get("purpose") or "").strip()
         partner = str(transaction.meta.get("with") or "")
+        grant = str(transaction.meta.get("grant") or "")
         payee, narration = transaction.payee, transaction.narration
         text = f"{payee} · {narration}" if payee and narration else payee or narration or ""
         sums = {} if line in ledger.priced else ledger.sums.setdefault(dated, {})
@@ -286,18 +290,19 @@ class _Reader:
             sums[account, currency] = sums.get((account, currency), ZERO) + number
             role = self.roles[account]
             amount = -number if account.startswith(_NEGATED) else number
+            apart = bool(grant) and currency == "EUR"  # no part of what is divided
             if role and project:
                 done[counts][project, role] += amount
                 if currency == "EUR":
                     self.say(place_of, "project-money", project=project)
-            elif role:
+            elif role and not apart:
                 roles[counts][role] += amount
                 ledger.role_lines.setdefault(counts, {}).setdefault(role, place_of)
             if currency == "EUR" and account.startswith(_OWED):
                 owed[dated][account] += amount
             movement = Movement(
                 line, day, text, account, amount, currency, earned, reason, project, partner, purpose,
-                role or "",
+                "" if apart else role or "", grant=grant,
             )  # fmt: skip
             if said:
                 movement = bought(movement, said, self.chart)
@@ -305,7 +310,9 @@ class _Reader:
             if movement.lifetime:
                 wears = True
                 ledger.role_lines.setdefault(counts, {}).setdefault(movement.role, place_of)
-        if said and said.lifetime and not wears:
+        if said and said.lifetime and grant:
+            self.say(line, "grant-lifetime")
+        elif said and said.lifetime and not wears:
             self.say(line, "lifetime-account")
 
     def _unknown(self, account: str, line: int) -> None:

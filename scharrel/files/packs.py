@@ -30,7 +30,9 @@ from scharrel.files.sources import Sourced
 from scharrel.files.toml import read_toml
 
 _KINDS = ("input", "amount", "rate", "bands", "per", "all", "share")
-_PACK_KEYS = frozenset({"id", "title", "pool", "rounding", "valid_from", "valid_until", "strict", "scope"})
+_PACK_KEYS = frozenset(
+    {"id", "title", "pool", "rounding", "valid_from", "valid_until", "strict", "scope", "contributions"}
+)
 _PARAM_KEYS = frozenset({"source", "values", "by"})
 _LIMIT_KEYS = frozenset({"role", "year", "source"})
 _ACCEPT_KEYS = frozenset({"code", "step", "reason", "source"})
@@ -121,7 +123,9 @@ class _Reader(Sourced):
         valid_from = self._first_day(head, "valid_from")
         valid_until = self._last_day(head, "valid_until")
         strict = self._flag(head, "strict")
-        for_projects = self._choice(head, "scope", ("collective",), required=False) == "collective"
+        scope = self._choice(head, "scope", ("collective", "subcooperative"), required=False)
+        for_projects = scope == "collective"
+        contributions = self._contributions(head, scope, pool)
         rounding = self._rounding(head)
         for key, value in self._table(self.table, "source").items():
             self.at = (f"source.{key}", 0)
@@ -134,12 +138,14 @@ class _Reader(Sourced):
         accepted = tuple(self._accepted([step.id for step in steps]))
         if steps:
             self._feeding(steps[-1], for_projects)
+            if contributions and steps[-1].kind == "share":
+                self.say("id", "scope-all")
         ceilings = tuple(self._ceilings())
         if self.problems:
             return None
         return Pack(
             pack_id, title, pool, steps, self.params, self.sources, digest, valid_from, valid_until, strict,
-            accepted, rounding, for_projects, ceilings,
+            accepted, rounding, for_projects, ceilings, contributions, self.chart.role(contributions or ""),
         )  # fmt: skip
 
     # -- the parts of a pack
@@ -182,6 +188,17 @@ class _Reader(Sourced):
             return None
         dated.sort(key=lambda row: row[0])
         return Param(key, source, units.pop(), tuple(dated), by)
+
+    def _contributions(self, head: dict[str, Any], scope: str, pool: tuple[str, ...]) -> str | None:
+        """The account on which comes in what is paid to a sub-cooperative: rules of one divide it."""
+        account = self._income(head, "contributions")
+        if scope == "subcooperative" and account is None:
+            self.say("scope", "missing-key", key="contributions")
+        elif scope != "subcooperative" and account is not None:
+            self.say("contributions", "contributions-scope")
+        elif account is not None and (role := self.chart.role(account)) and role not in pool:
+            self.say("contributions", "contributions-pool", account=account, role=role)
+        return account
 
     def _feeding(self, last: Step, for_projects: bool) -> None:
         """The rules of a project end in a share that comes in with members; no other rules do."""
@@ -285,7 +302,7 @@ class _Reader(Sourced):
             approval=self._flag(table, "approval"),
             purposes=self._purposes(table),
             weighted=kind == "share" and table.get("by") == "weight",
-            feeds=self._feeds(table),
+            feeds=self._income(table, "feeds"),
             feeds_role=self.chart.role(str(table.get("feeds"))),
             own=self._flag(table, "own"),
             until=self._text(table, "until") if "until" in table else None,

@@ -4,47 +4,67 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from beancount.core import data
 from beancount.core.amount import Amount
 
-from scharrel.core.facts import Approval, Dated, Member, MemberDirective, Settlement
+from scharrel.core.facts import Approval, Dated, Kind, Member, MemberDirective, Settlement
+from scharrel.core.grants import Grant
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.files.chart import nearest
 from scharrel.files.coop import MEMBER_ID, Coop
+from scharrel.files.grants import read_grants
 from scharrel.files.parsing import metadata, parse, place
 from scharrel.files.source import Text, read_text, refused
+from scharrel.files.subcooperatives import membership_problems
 
 _YEAR = re.compile("20[0-9]{2}")
 _COMMANDS = frozenset({"option", "include"})
-_KINDS = ("member", "project", "participant", "approval", "settlement")
+_KINDS = ("member", "project", "subcooperative", "participant", "approval", "settlement", "grant")
 _ALIASES = {
     "lid": "member",
     "deelnemer": "participant",
+    "deelcooperatie": "subcooperative",
+    "subsidie": "grant",
+    "prijs": "grant",
     "goedkeuring": "approval",
     "afrekening": "settlement",
 }
-_KNOWN: Mapping[str, tuple[type, str]] = {
+_KNOWN: Mapping[str, tuple[Any, str]] = {
     "left": (bool, "fact-left"),
     "born": (date, "fact-born"),
+    "subcooperative": (str | bool, "fact-subcooperative"),
     **dict.fromkeys(("name", "rules", "iban", "address"), (str, "fact-text")),
 }
+_HOLDERS: tuple[Kind, ...] = ("member", "project", "subcooperative")
+"""Who has a ledger, in the order in which short names are given out."""
 _OF_OTHERS = ("fava", "budget")
 
 
-def read_register(coop: Coop) -> tuple[str, dict[str, Member], list[Problem]]:
-    """The cooperative's name, its members by id, and what is wrong with the register."""
+class Register(NamedTuple):
+    """The cooperative's name, all who have a ledger by id, the grants by id, and what is wrong with it."""
+
+    title: str
+    members: dict[str, Member]
+    grants: dict[str, Grant]
+    problems: list[Problem]
+
+
+def read_register(coop: Coop) -> Register:
+    """What the register says."""
     shown = coop.shown(coop.register)
     text = read_text(coop, coop.register)
     problems = [*text.problems, *refused(text, shown, _COMMANDS)]
     if problems:
-        return "", {}, problems
+        return Register("", {}, {}, problems)
     directives, title, problems = parse(text, shown)
-    holders: dict[str, dict[str, list[MemberDirective]]] = {"member": {}, "project": {}}
+    holders: dict[Kind, dict[str, list[MemberDirective]]] = {kind: {} for kind in _HOLDERS}
     takers: dict[str, dict[str, list[MemberDirective]]] = {}
     approvals: dict[str, list[Approval]] = {}
     settlements: dict[str, list[Settlement]] = {}
+    granted: list[Any] = []
 
     def say(line: int, code: str, /, **values: str) -> None:
         problems.append(Problem(shown, line, code, values, excerpt=text.line(line)))
@@ -77,6 +97,8 @@ def read_register(coop: Coop) -> tuple[str, dict[str, Member], list[Problem]]:
                 settlements.setdefault(settlement[0], []).append(settlement[1])
             else:
                 say(line, "settlement")
+        elif directive.type == "grant":
+            granted.append(directive)
         elif not directive.type.startswith(_OF_OTHERS):
             near = _ALIASES.get(directive.type) or nearest(directive.type, _KINDS)
             values = {"kind": directive.type, "near": near, "kinds": ", ".join(_KINDS)}
@@ -85,14 +107,15 @@ def read_register(coop: Coop) -> tuple[str, dict[str, Member], list[Problem]]:
     for kind, found_holders in holders.items():
         for member_id, said in sorted(found_holders.items()):
             if member_id in members:
-                say(said[0].line, "project-is-member", project=member_id)
+                code = "project-is-member" if kind == "project" else "subcooperative-taken"
+                say(said[0].line, code, project=member_id)
                 continue
             members[member_id] = Member(
                 member_id,
                 _in_order(said),
                 approvals=tuple(sorted(approvals.pop(member_id, []))),
                 settlements=tuple(sorted(settlements.pop(member_id, []))),
-                project=kind == "project",
+                kind=kind,
                 participants=tuple(
                     Dated(taker, _in_order(takers[member_id][taker]))
                     for taker in sorted(takers.get(member_id, {}))
@@ -110,11 +133,13 @@ def read_register(coop: Coop) -> tuple[str, dict[str, Member], list[Problem]]:
         for taker, said in by_taker.items():
             if project not in projects:
                 say(said[0].line, "unknown-project", project=project, near=nearest(project, projects))
-            elif taker not in members or taker in projects:
+            elif taker not in members or not members[taker].person:
                 say(said[0].line, "participant-member", member=taker, near=nearest(taker, members))
             else:
                 problems += _part_problems(members[project], members[taker], said, text, shown)
-    return title, members, problems
+    problems += membership_problems(members, text, shown)
+    grants, more = read_grants(granted, members, text, shown)
+    return Register(title, members, grants, [*problems, *more])
 
 
 def _ids(directive: data.Custom, count: int) -> list[str]:

@@ -191,6 +191,7 @@ def marks(movements: list[Movement], month: Month) -> tuple[Mark, ...]:
         whole += [f"purpose {first.purpose}"] if first.purpose else []
         whole += [[str(m.lifetime), m.asset] for m in postings if m.lifetime]
         whole += [first.disposes] if first.disposes else []
+        whole += [f"grant {first.grant}"] if first.grant else []
         digest = digest_of(json.dumps(whole, ensure_ascii=False).encode())
         found.append(Mark(digest, first.day, tuple((m.account, m.amount, m.currency) for m in postings)))
     return tuple(sorted(found, key=lambda mark: (mark.shown, mark.digest)))
@@ -209,7 +210,8 @@ def rules_digest(pack: Pack, month: Month) -> str:
     ]
     named = {step.source for step in pack.steps} | {p.source for step in pack.steps for p in step.params()}
     sources = [_cited(pack.sources[name]) for name in sorted(named)]
-    return digest_of(json.dumps([pack.id, pack.pool, steps, sources], ensure_ascii=False).encode())
+    whole = [pack.id, pack.pool, steps, sources, *([pack.contributions] if pack.contributions else [])]
+    return digest_of(json.dumps(whole, ensure_ascii=False).encode())
 
 
 def _cited(source: Source) -> str:

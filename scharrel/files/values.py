@@ -139,16 +139,16 @@ class Values:
             self.say("to", "to-account", account=account)
         return account
 
-    def _feeds(self, table: dict[str, Any]) -> str | None:
-        """The account on which a share comes in with who takes part: income that rules look at."""
-        account = table.get("feeds")
+    def _income(self, table: dict[str, Any], key: str) -> str | None:
+        """The account on which comes in what another ledger pays: income that rules look at."""
+        account = table.get(key)
         if account is None:
             return None
-        if account not in self.chart.accounts:
+        if str(account) not in self.chart.accounts:
             near = nearest(str(account), self.chart.accounts)
-            self.say("feeds", "unknown-account", account=str(account), near=near)
+            self.say(key, "unknown-account", account=str(account), near=near)
         elif not str(account).startswith("Income:") or self.chart.role(str(account)) in (None, "vat"):
-            self.say("feeds", "feeds-account", account=str(account))
+            self.say(key, "feeds-account", account=str(account))
         return str(account)
 
     def _role(self, key: str, named: Any) -> str:

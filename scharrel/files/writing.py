@@ -14,7 +14,7 @@ from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.core.trace import Allocation, StepResult
-from scharrel.files.coop import MONTH_FILE, Coop
+from scharrel.files.coop import FOLDERS, MONTH_FILE, Coop
 
 HEAD = "; Geschreven door `scharrel allocate`; een volgende keer wordt dit opnieuw geschreven.\n"
 
@@ -43,11 +43,17 @@ def allocation_text(
     corrections: Sequence[Correction],
     appropriation: str,
     packs: Mapping[str, Pack],
+    members: Mapping[str, Member],
 ) -> str | None:
     """What is booked in the month as beancount: its own division, and the corrections of closed months;
-    nothing when nothing is to be booked."""
+    nothing when nothing is to be booked. `members` are all who have a ledger."""
     day = str(month.last_day)
     found = []
+
+    def whose(payer: str) -> str:
+        known = members.get(payer)
+        return f'  {known.kind if known else "project"}: "{payer}"'
+
     worn: dict[str, list[_Leg]] = {}
     for w in allocation.worn if allocation else ():
         worn.setdefault(w.expense, []).append(_Leg(w.account, w.amount, w.step))
@@ -56,10 +62,11 @@ def allocation_text(
         found.append([title, *_legs(allocation.pack if allocation else None, expense, legs)])
     for part in allocation.received if allocation else ():
         legs = [_Leg(part.account, part.amount, part.step)]
+        what = "Bijdrage" if allocation and allocation.pack.contributions else "Deel"
         found.append(
             [
-                f'{day} * "Deel {month}" ^verdeling-{month}',
-                f'  project: "{part.project}"',
+                f'{day} * "{what} {month}" ^verdeling-{month}',
+                whose(part.project),
                 *_legs(packs.get(part.pack), part.against, legs),
             ]
         )
@@ -82,7 +89,7 @@ def allocation_text(
                 [
                     f'{day} * "{what} {of}" ^verdeling-{of}',
                     f'  {key}: "{of}"',
-                    *([f'  project: "{project}"'] if project else []),
+                    *([whose(project)] if project else []),
                     *_legs(packs.get(pack), against or appropriation, legs),
                 ]
             )
@@ -123,7 +130,7 @@ def book_text(coop_title: str, member: Member, months: list[str]) -> str:
     lines = [
         f'option "title" "{quoted(title)}"',
         'option "operating_currency" "EUR"',
-        f'include "../{"projects" if member.project else "members"}/{member.id}.beancount"',
+        f'include "../{FOLDERS[member.kind]}/{member.id}.beancount"',
         *(f'include "../allocations/{member.id}/{month}.beancount"' for month in months),
     ]
     return HEAD + "\n" + "\n".join(lines) + "\n"

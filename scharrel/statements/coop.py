@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from scharrel.core.facts import Kind
 from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month, months
 from scharrel.core.pack import PARTIES
@@ -17,18 +18,22 @@ TRENDS = ("turnover", "coop", "pots")
 
 
 class Share(NamedTuple):
-    """What one member adds to the overview: small, so that a thousand of them fit. Amounts in euros.
+    """What a member, project or sub-cooperative adds to the overview: small, so that a thousand of them fit.
+    Amounts in euros.
 
     `steps` is what each step paid, by pack and label; `owed` the balance of every account that
-    allocations pay into; `trends` by month turnover, the coop's share and the level of the pots.
+    allocations pay into or are paid from, less what came in from there; `trends` by month turnover, the
+    coop's share and the level of the pots; `received` what of the month came in from other ledgers.
     """
 
     name: str
+    kind: Kind
     row: Summary | None
     steps: Mapping[tuple[str, str, str], Decimal]
     pots: Mapping[str, Decimal]
     owed: Mapping[str, Decimal]
     trends: Mapping[Month, tuple[Decimal, Decimal, Decimal]]
+    received: Decimal
 
 
 class Point(NamedTuple):
@@ -49,11 +54,15 @@ class Trend(NamedTuple):
 
 
 class CoopView(NamedTuple):
-    """The cooperative's month. Amounts in euros."""
+    """The cooperative's month. Amounts in euros. `rows` are the members', `received` is what of all came in
+    from other ledgers."""
 
     coop: str
     month: Month
     rows: Sequence[tuple[str, Summary]]
+    projects: Sequence[tuple[str, Summary]]
+    subcooperatives: Sequence[tuple[str, Summary]]
+    received: Decimal
     parties: Sequence[str]
     steps: Sequence[tuple[str, str, Decimal]]
     pots: Sequence[tuple[str, str, Decimal]]
@@ -66,6 +75,17 @@ class CoopView(NamedTuple):
     @property
     def turnover(self) -> Decimal:
         return sum((row.pool for _, row in self.rows), ZERO)
+
+    @property
+    def earned(self) -> Decimal:
+        """What came in from outside, of everyone."""
+        everyone = (*self.rows, *self.projects, *self.subcooperatives)
+        return sum((row.pool for _, row in everyone), ZERO) - self.received
+
+    @property
+    def contributed(self) -> Decimal:
+        """What members and projects paid to the cooperative, its sub-cooperatives included."""
+        return sum((row.paid["coop"] for _, row in (*self.rows, *self.projects)), ZERO)
 
     @property
     def keep(self) -> Decimal:
@@ -81,30 +101,40 @@ def share_of(words: Words, dossier: Dossier, month: Month) -> Share:
             steps[last.pack.title, label(words, result.step), result.step.party] = result.paid
     pots = dossier.pot_accounts()
     paid_into = {r.step.to for a in dossier.allocations for r in a.steps if r.step.to}
+    owed = {account: last.balances.get(account, ZERO) for account in paid_into}
+    for part in (r for a in dossier.allocations for r in a.received):
+        owed[part.against] = owed.get(part.against, last.balances.get(part.against, ZERO)) - part.amount
+    above = dossier.member.kind == "subcooperative"
     trends = {
         a.month: (
-            a.came_in,
-            a.paid_to("coop"),
-            sum((a.balances.get(account, ZERO) for account in pots), ZERO),
+            a.from_outside,
+            # What a sub-cooperative pays on has been counted with its members; its reserve is nobody's pot.
+            ZERO if above else a.paid_to("coop"),
+            ZERO if above else sum((a.balances.get(account, ZERO) for account in pots), ZERO),
         )
         for a in dossier.allocations[-TREND_MONTHS:]
         if month.since(a.month) < TREND_MONTHS
     }
-    left_behind = sum((last.balances.get(account, ZERO) for account in pots), ZERO)
+    left_behind = ZERO if above else sum((last.balances.get(account, ZERO) for account in pots), ZERO)
     trends |= dict.fromkeys(months(last.month.plus(1), month), (ZERO, ZERO, left_behind))
     return Share(
         dossier.member.name,
+        dossier.member.kind,
         summary_of(last) if last.month == month else None,
         steps,
         {account: last.balances[account] for account in pots if last.balances.get(account)},
-        {account: last.balances[account] for account in paid_into if last.balances.get(account)},
+        {account: balance for account, balance in owed.items() if balance},
         trends,
+        last.came_in - last.from_outside if last.month == month else ZERO,
     )
 
 
 def coop_view(coop: str, month: Month, shares: Sequence[Share]) -> CoopView:
     """The overview of all members together, in the order of the shares."""
-    rows = [(share.name, share.row) for share in shares if share.row]
+    rows, projects, above = (
+        [(share.name, share.row) for share in shares if share.row and share.kind == kind]
+        for kind in ("member", "project", "subcooperative")
+    )
     steps: dict[tuple[str, str, str], Decimal] = {}
     owed: dict[str, Decimal] = {}
     for share in shares:
@@ -116,6 +146,9 @@ def coop_view(coop: str, month: Month, shares: Sequence[Share]) -> CoopView:
         coop,
         month,
         rows,
+        projects,
+        above,
+        sum((share.received for share in shares), ZERO),
         [party for party in PARTIES if party != "member" and any(row.paid[party] for _, row in rows)],
         [(pack, name, paid) for (pack, name, _), paid in sorted(steps.items()) if paid],
         [
@@ -123,7 +156,7 @@ def coop_view(coop: str, month: Month, shares: Sequence[Share]) -> CoopView:
             for share in shares
             for account, level in share.pots.items()
         ],
-        sorted(owed.items()),
+        sorted((account, balance) for account, balance in owed.items() if balance),
         [_trend(key, nth, month, shares) for nth, key in enumerate(TRENDS)],
     )
 
@@ -131,7 +164,7 @@ def coop_view(coop: str, month: Month, shares: Sequence[Share]) -> CoopView:
 def coop_figures(view: CoopView) -> dict[str, str]:
     """The amounts by which the overview can be checked."""
     figures = {}
-    for _, row in view.rows:
+    for _, row in (*view.rows, *view.projects, *view.subcooperatives):
         figures[f"{row.member} pool"] = plain(row.pool)
         figures |= {f"{row.member} {party}": plain(row.paid[party]) for party in PARTIES}
         figures[f"{row.member} keep"] = plain(row.keep)

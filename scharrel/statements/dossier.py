@@ -6,6 +6,7 @@ from typing import NamedTuple
 from scharrel.analysis.prospect import Stretch
 from scharrel.core.closing import Correction
 from scharrel.core.facts import Member, Movement
+from scharrel.core.grants import counts_apart
 from scharrel.core.month import Month
 from scharrel.core.trace import Allocation
 
@@ -38,8 +39,12 @@ class Dossier(NamedTuple):
         return self.allocation.month
 
     def counted(self) -> Iterator[Movement]:
-        """The postings on a role that count in the month, by date."""
-        return (m for m in self._in_order() if self.roles.get(m.account) and m.counts == self.month)
+        """The postings on a role that count in the month, by date; not those of a grant."""
+        return (
+            m
+            for m in self._in_order()
+            if self.roles.get(m.account) and m.counts == self.month and not counts_apart(m)
+        )
 
     def dated(self, account: str) -> Iterator[Movement]:
         """The postings on the account that are dated in the month."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scharrel import __version__
+from scharrel.core.grants import Account
 from scharrel.core.month import Month
 from scharrel.statements.coop import Share, coop_figures, coop_view
 from scharrel.statements.documents import Documents
@@ -25,12 +26,13 @@ from scharrel.statements.pdf import Typesetter, TypesettingError
 from scharrel.statements.plot import Sheet, plot_figures
 from scharrel.statements.seal import Seal, packs_of
 from scharrel.statements.settlement import settlement_figures, settlement_view
+from scharrel.statements.subcooperative import subcooperative_figures, subcooperative_view
 from scharrel.statements.year import year_figures, year_view
 from scharrel.text.plot import Drawing
 from scharrel.text.rules.pack import Told
 from scharrel.text.words import Words
 
-KINDS = ("member", "municipality", "coop", "year", "settlement")
+KINDS = ("member", "municipality", "coop", "year", "settlement", "subcooperative")
 FORMATS = ("pdf", "html", "txt")
 
 
@@ -61,6 +63,8 @@ class Order(NamedTuple):
 
 def documents_of(dossier: Dossier, order: Order) -> Iterator[tuple[str, bytes]]:
     """A member's documents: place and content; BrokenTemplateError if one cannot be rendered."""
+    if not dossier.member.person:
+        return
     words = Words(order.lang)
     member, packs = dossier.member.id, packs_of([dossier.allocation])
     alive = dossier.month == order.month
@@ -77,6 +81,18 @@ def documents_of(dossier: Dossier, order: Order) -> Iterator[tuple[str, bytes]]:
         packs = packs_of(dossier.of_year(settlement.year))
         settled = settlement_view(words, dossier, settlement)
         yield _made(order, "settlement", member, settled, packs, settlement_figures(settled))
+
+
+def subcooperative_document(
+    dossier: Dossier, others: Sequence[Dossier], accounts: Sequence[Account], order: Order
+) -> tuple[str, bytes]:
+    """The overview of a sub-cooperative (place and content); `others` are all who are computed together with
+    it. BrokenTemplateError if it cannot be rendered."""
+    view = subcooperative_view(Words(order.lang), dossier, others, accounts)
+    packs = packs_of([dossier.allocation])
+    return _made(
+        order, "subcooperative", dossier.member.id, view, packs, subcooperative_figures(dossier, view)
+    )
 
 
 def documents_together(

@@ -8,12 +8,13 @@ from scharrel.core.closing import Correction
 from scharrel.core.month import Month
 from scharrel.files.gather import Books
 from scharrel.files.writing import Change
-from scharrel.text.sentences import because, step_label
+from scharrel.text.sentences import because, correction_label, step_label
 from scharrel.text.words import Words, visible
 
 MAX_LINES = 20
 
-_POSTED = re.compile(r'(-?\d+\.\d\d) EUR\n    step: "([^"]+)"')
+# What comes in from another ledger is told there.
+_POSTED = re.compile(r'^  (?!Income:)\S+ +(-?\d+\.\d\d) EUR\n    step: "([^"]+)"', re.MULTILINE)
 _CORRECTION = re.compile(r'\n\S+ \* "(?:Correctie|Afrekening) ')
 
 
@@ -52,7 +53,7 @@ def correction_lines(
                 "changes.correction",
                 name=visible(books.members[member].name),
                 of=words.month(c.of),
-                step=step_label(words, books.packs.get(c.pack), c.step),
+                step=correction_label(words, books.packs, books.members, c),
                 was=words.money(c.was),
                 becomes=words.money(c.becomes),
             )
@@ -103,4 +104,7 @@ def _lines(words: Words, books: Books, change: Change) -> Iterator[str]:
 def _steps(text: str) -> dict[str, Decimal]:
     """What each step paid by a text that this program wrote, corrections aside: those are told apart."""
     own = _CORRECTION.split(text)[0]
-    return {step: -Decimal(amount) for amount, step in _POSTED.findall(own)}
+    found: dict[str, Decimal] = {}
+    for amount, step in _POSTED.findall(own):
+        found[step] = found.get(step, Decimal(0)) - Decimal(amount)
+    return found

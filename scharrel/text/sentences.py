@@ -1,10 +1,11 @@
 """Every step of an allocation as plain sentences."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from scharrel.core.allowances import Room, passed, room
 from scharrel.core.closing import Change, Correction
+from scharrel.core.facts import Member
 from scharrel.core.money import ZERO, to_cents
 from scharrel.core.pack import FactValue, Figure, Pack, Source, Step
 from scharrel.core.trace import Allocation, Limit, StepResult
@@ -22,8 +23,15 @@ def opening(words: Words, allocation: Allocation) -> Iterator[str]:
         yield words("explain.negative", month=month, amount=words.money(-allocation.came_in))
     else:
         yield words("explain.nothing", month=month)
-    for part in allocation.received:
-        yield words("explain.received", amount=words.money(part.amount), project=visible(part.name))
+    if allocation.pack.contributions:
+        paid: dict[str, Decimal] = {}
+        for part in allocation.received:
+            paid[part.name] = paid.get(part.name, ZERO) + part.amount
+        for name, amount in paid.items():
+            yield words("explain.contributed", amount=words.money(amount), name=visible(name))
+    else:
+        for part in allocation.received:
+            yield words("explain.received", amount=words.money(part.amount), project=visible(part.name))
     if allocation.carried:
         carried, pool = words.money(-allocation.carried), words.money(allocation.pool)
         yield words("explain.carried", amount=carried, pool=pool)
@@ -62,6 +70,15 @@ def step_label(words: Words, pack: Pack | None, step_id: str) -> str:
     return next((label(words, step) for step in steps if step.id == step_id), visible(step_id))
 
 
+def correction_label(
+    words: Words, packs: Mapping[str, Pack], members: Mapping[str, Member], correction: Correction
+) -> str:
+    """The name of the step that is corrected, and of whom it comes if it comes from another ledger."""
+    name = step_label(words, packs.get(correction.pack), correction.step)
+    payer = members.get(correction.project)
+    return f"{name} ({visible(payer.name)})" if payer else name
+
+
 def sentences(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
     """What the step asked, what bound it, what is left over, and what it rests on."""
     stopped = [limit for limit in result.limits if limit.code in _STOPS]
@@ -84,7 +101,9 @@ def sentences(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
                 yield _limit(words, limit, result, pack)
     if result.limits and result.paid > 0:
         yield words(
-            "explain.paid-less", paid=words.money(result.paid), receiver=_receiver(words, result.step)
+            "explain.paid-less",
+            paid=words.money(result.paid),
+            receiver=words(f"explain.receiver.{receiver(result.step, pack)}"),
         )
     if elsewhere := sum((q.used for q in result.quotas if q.code == "cap-month"), ZERO):
         yield words("explain.elsewhere", amount=words.money(elsewhere))
@@ -186,6 +205,8 @@ def closing(words: Words, allocation: Allocation) -> str:
     """What the member keeps of the month."""
     if allocation.steps[-1].parts:
         return words("explain.shared", amount=words.money(allocation.steps[-1].paid))
+    if allocation.pack.contributions:
+        return words("explain.reserve", amount=words.money(allocation.keep))
     pot = allocation.paid_to("pot")
     amount = words.money(allocation.keep)
     if pot:
@@ -195,9 +216,12 @@ def closing(words: Words, allocation: Allocation) -> str:
 
 def _asked(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
     step = result.step
-    amount, receiver = words.money(to_cents(result.wanted, step.rounding)), _receiver(words, step)
+    amount = words.money(to_cents(result.wanted, step.rounding))
     name = label(words, step).lower()
-    values: dict[str, object] = {"amount": amount, "receiver": receiver}
+    values: dict[str, object] = {
+        "amount": amount,
+        "receiver": words(f"explain.receiver.{receiver(step, pack)}"),
+    }
     figure = result.figure
     if step.kind == "input":
         key = "input" if result.wanted > 0 else "input-refund" if result.wanted < 0 else "input-none"
@@ -322,8 +346,12 @@ def _base(words: Words, step: Step, pack: Pack) -> str:
     return words("explain.of-role", role=role_name(words, step.base))
 
 
-def _receiver(words: Words, step: Step) -> str:
-    return words(f"explain.receiver.{step.party}")
+def receiver(step: Step, pack: Pack) -> str:
+    """Who gets what the step takes, as a key of the catalogue: under rules of a sub-cooperative the
+    cooperative is the umbrella, and the pot its reserve."""
+    if pack.contributions:
+        return {"coop": "umbrella", "pot": "reserve"}.get(step.party, step.party)
+    return step.party
 
 
 def _shown(words: Words, figure: Figure, pack: Pack) -> str:

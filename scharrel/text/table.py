@@ -8,27 +8,36 @@ from decimal import Decimal
 
 from rich.cells import cell_len, set_cell_size
 
+from scharrel.core.facts import Kind
 from scharrel.core.money import ZERO
 from scharrel.core.trace import Summary
 from scharrel.text.words import Words, visible
 
 _ALWAYS = ("supplier", "tax", "coop", "pot", "municipality")
+_OF_SUBCOOPERATIVES = ("supplier", "coop")
 _BAR = 20
 _LEAST_NAME = 8
 
 
 def month_table(
-    words: Words, names: Mapping[str, str], rows: Sequence[Summary], width: int, *, projects: bool = False
+    words: Words, names: Mapping[str, str], rows: Sequence[Summary], width: int, kind: Kind = "member"
 ) -> tuple[str, list[str], str]:
-    """The heading, a line a member (or project) and the line of totals; the community has a column only
-    where it gets something."""
-    community = ("community",) if any(row.paid["community"] for row in rows) else ()
-    parties = (*_ALWAYS, *community)
+    """The heading, a line a member (or project, or sub-cooperative) and the line of totals; parties that not
+    all rules know have a column only where they get something."""
+    above = kind == "subcooperative"
+    always = _OF_SUBCOOPERATIVES if above else _ALWAYS
+    others = ("tax", "municipality", "community") if above else ("community",)
+    parties = (*always, *(party for party in others if any(row.paid[party] for row in rows)))
     figures = [[row.pool, *(row.paid[party] for party in parties), row.keep] for row in rows]
     totals = [sum(column, ZERO) for column in zip(*figures, strict=True)]
-    heads = [words(f"table.{key}") for key in ("turnover", *parties, "shared" if projects else "keep")]
+    first, last = {
+        "member": ("turnover", "keep"),
+        "project": ("turnover", "shared"),
+        "subcooperative": ("came-in", "reserve"),
+    }[kind]
+    keys = (kind, first, *("umbrella" if above and party == "coop" else party for party in parties), last)
     lines = [
-        [words("table.project" if projects else "table.member"), *heads],
+        [words(f"table.{key}") for key in keys],
         [words("table.total"), *map(words.amount, totals)],
         *(
             [visible(names[row.member]), *map(words.amount, line)]

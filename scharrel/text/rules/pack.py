@@ -69,6 +69,9 @@ def pack_sentences(words: Words, pack: Pack) -> Iterator[Said]:
     yield Said("valid", words(f"rule.valid-{key}", **days))
     if pack.for_projects:
         yield Said("scope", words("rule.scope"))
+    elif pack.contributions:
+        role = role_name(words, pack.contributions_role)
+        yield Said("scope", words("rule.scope-subcooperative", role=role))
     yield Said(
         "pool", words("rule.pool", roles=listed(words, [role_name(words, role) for role in pack.pool]))
     )

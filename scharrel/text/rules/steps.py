@@ -7,7 +7,7 @@ from scharrel.core.month import Month
 from scharrel.core.pack import Pack, Step
 from scharrel.text.pots import spendable
 from scharrel.text.rules.figures import Placed, figure_text, figures, rows_of
-from scharrel.text.sentences import fact_text, label, role_name
+from scharrel.text.sentences import fact_text, label, receiver, role_name
 from scharrel.text.words import Words, usual, visible
 
 
@@ -47,7 +47,7 @@ def listed(words: Words, names: list[str]) -> str:
 def _takes(words: Words, pack: Pack, step: Step, month: Month, placed: dict[str, Placed]) -> Said:
     """The amount kind: how much, of what, to whom."""
     values = {
-        "receiver": words("rule.receiver.reduction" if step.reduction else f"rule.receiver.{step.party}"),
+        "receiver": words(f"rule.receiver.{'reduction' if step.reduction else receiver(step, pack)}"),
         "base": _base(words, pack, step),
         "role": role_name(words, step.role),
     }

@@ -1,0 +1,110 @@
+"""A year of the whole umbrella: every sub-cooperative, who belongs to none, and month by month."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from scharrel.core.facts import Member
+from scharrel.core.money import ZERO
+from scharrel.core.month import Month
+from scharrel.core.trace import Allocation
+
+
+class Branch(NamedTuple):
+    """What a period brought the members and projects of one sub-cooperative, or of none (an empty id), and
+    the sub-cooperative itself. Amounts in euros.
+
+    `turnover` is what came in from outside, `kept` what the members keep; `contributed` is what members and
+    projects paid to the cooperative. Of the sub-cooperative's own are `own_turnover`, `own_costs`, what it
+    paid to the umbrella and what it added to its `reserve`; `standing` is what is in that at the end.
+    """
+
+    id: str
+    turnover: Decimal = ZERO
+    costs: Decimal = ZERO
+    tax: Decimal = ZERO
+    kept: Decimal = ZERO
+    municipality: Decimal = ZERO
+    community: Decimal = ZERO
+    contributed: Decimal = ZERO
+    own_turnover: Decimal = ZERO
+    own_costs: Decimal = ZERO
+    paid_on: Decimal = ZERO
+    reserve: Decimal = ZERO
+    standing: Decimal = ZERO
+
+    @property
+    def umbrella(self) -> Decimal:
+        """What the umbrella gets: of a sub-cooperative its share, of anyone else all that was contributed."""
+        return self.paid_on if self.id else self.contributed
+
+    def plus(self, other: "Branch") -> "Branch":
+        """Both together, under this id."""
+        pairs = zip(self[1:], other[1:], strict=True)
+        return Branch(self.id, *(one + more for one, more in pairs))
+
+
+class Year(NamedTuple):
+    """The branches over the whole period, those of sub-cooperatives first, and in each month."""
+
+    branches: tuple[Branch, ...]
+    months: Mapping[Month, tuple[Branch, ...]]
+
+    def umbrella_of(self, month: Month) -> Decimal:
+        """What the umbrella gets of the month, in euros."""
+        return sum((branch.umbrella for branch in self.months[month]), ZERO)
+
+
+def year_of(
+    members: Mapping[str, Member], allocations: Iterable[Allocation], first: Month, last: Month
+) -> Year:
+    """What the months from `first` to `last` brought, from all allocations in them."""
+    months: dict[Month, dict[str, Branch]] = {}
+    standing: dict[str, tuple[Month, Decimal]] = {}
+    for allocation in allocations:
+        if not first <= allocation.month <= last:
+            continue
+        member = members[allocation.member]
+        above = member.kind == "subcooperative"
+        name = member.id if above else member.belongs_to(allocation.month)
+        found = months.setdefault(allocation.month, {})
+        found[name] = found.get(name, Branch(name)).plus(_part(member, allocation))
+        if above:
+            pots = allocation.pack.pots()
+            level = sum((allocation.balances.get(account, ZERO) for account in pots), ZERO)
+            standing[name] = max(standing.get(name, (first, ZERO)), (allocation.month, level))
+    totals: dict[str, Branch] = {}
+    for found in months.values():
+        for name, branch in found.items():
+            totals[name] = totals.get(name, Branch(name)).plus(branch)
+    branches = [
+        totals[name]._replace(standing=standing.get(name, (first, ZERO))[1])
+        for name in sorted(totals, key=lambda name: (not name, name))
+    ]
+    return Year(tuple(branches), {month: tuple(months[month].values()) for month in sorted(months)})
+
+
+def _part(member: Member, allocation: Allocation) -> Branch:
+    paid = allocation.paid_to
+    if member.kind == "subcooperative":
+        return Branch(
+            "",
+            tax=paid("tax"),
+            municipality=paid("municipality"),
+            community=paid("community"),
+            own_turnover=allocation.from_outside,
+            own_costs=paid("supplier"),
+            paid_on=paid("coop"),
+            reserve=allocation.keep,
+        )
+    return Branch(
+        "",
+        turnover=allocation.from_outside,
+        costs=paid("supplier"),
+        tax=paid("tax"),
+        # What a project shares is with its members, who keep of it what their rules leave.
+        kept=allocation.keep if member.person else paid("pot"),
+        municipality=paid("municipality"),
+        community=paid("community"),
+        contributed=paid("coop"),
+    )

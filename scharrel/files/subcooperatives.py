@@ -1,0 +1,47 @@
+"""Who belongs to which sub-cooperative according to the register, and what is wrong with that."""
+
+from collections.abc import Iterator, Mapping
+
+from scharrel.core.facts import Member
+from scharrel.core.month import Month
+from scharrel.core.problems import Problem
+from scharrel.files.chart import nearest
+from scharrel.files.source import Text
+
+
+def membership_problems(members: Mapping[str, Member], text: Text, shown: str) -> Iterator[Problem]:
+    """Membership of what is no sub-cooperative, of one that is not there then, or of one in another."""
+    known = {member.id: member for member in members.values() if member.kind == "subcooperative"}
+    for member in members.values():
+        for directive in member.directives:
+            if "subcooperative" not in directive.values:
+                continue
+            line = text.key_line(directive.line, "subcooperative")
+            month, name = Month.of(directive.day), directive.values["subcooperative"]
+            values = {"member": member.id, "month": str(month), "subcooperative": str(name)}
+            code = ""
+            if member.id in known:
+                code = "subcooperative-inside"
+            elif name is True:
+                code, values = "fact-subcooperative", {"key": "subcooperative"}
+            elif isinstance(name, str) and name not in known:
+                code = "unknown-subcooperative"
+                values["near"] = nearest(name, known)
+            elif isinstance(name, str) and not known[name].active(month):
+                code = "subcooperative-outside"
+            if code:
+                yield Problem(shown, line, code, values, excerpt=text.line(line))
+    for above in known.values():
+        for month, line in _ends(above):
+            for member in members.values():
+                if member.active(month) and member.belongs_to(month) == above.id:
+                    values = {"member": member.id, "month": str(month), "subcooperative": above.id}
+                    yield Problem(shown, line, "subcooperative-outside", values, excerpt=text.line(line))
+
+
+def _ends(above: Member) -> Iterator[tuple[Month, int]]:
+    """The first month after each end, and the line where the register says so."""
+    for directive in above.directives:
+        after = Month.of(directive.day).plus(1)
+        if directive.values.get("left") is True and not above.active(after):
+            yield after, directive.line
