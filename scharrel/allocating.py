@@ -1,6 +1,6 @@
 """The whole of `allocate`: compute who changed, and only when all is sound bring the files up to date."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import NamedTuple
@@ -9,21 +9,14 @@ from scharrel.core.closing import Correction
 from scharrel.core.facts import Group, Member
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors
-from scharrel.core.trace import Allocation, Summary, summary_of
-from scharrel.files.cache import Cache, Kept, Seen
-from scharrel.files.consolidated import (
-    Booked,
-    booked,
-    bring_part_up_to_date,
-    bring_whole_up_to_date,
-    settle_all,
-)
+from scharrel.core.trace import Allocation, Summary
+from scharrel.dividing import Done, Task, divide_all
+from scharrel.files.cache import Cache, Kept
+from scharrel.files.consolidated import Booked, bring_part_up_to_date, bring_whole_up_to_date, settle_all
 from scharrel.files.coop import Coop
 from scharrel.files.gather import Books
-from scharrel.files.ledger import Ledger
-from scharrel.files.source import digest
 from scharrel.files.writing import Change, bring_up_to_date
-from scharrel.run import compute, involved, last_booked, texts
+from scharrel.run import involved, last_booked
 from scharrel.spread import spread, workers
 
 WORTH_SPREADING = 1_000_000
@@ -45,20 +38,6 @@ class Allocated(NamedTuple):
     problems: list[Problem]
 
 
-class _Done(NamedTuple):
-    """What came of one group; `ledgers` are as they were read, `texts` by member and month,
-    `booked` by member."""
-
-    group: Group
-    ledgers: list[Seen]
-    rows: list[Summary]
-    allocations: list[Allocation]
-    corrections: list[tuple[str, Correction]]
-    texts: Mapping[str, Mapping[str, str]]
-    booked: Mapping[str, Booked]
-    problems: list[Problem]
-
-
 def allocate_all(
     books: Books,
     through: Month | None,
@@ -77,16 +56,16 @@ def allocate_all(
     cache = Cache(books)
     through = through or last_booked(books, today, cache.booked())
     groups = [group for group in books.groups() if not only or any(m.id in only for m in group)]
-    found = [(group, None if whole else cache.unchanged(group, through)) for group in groups]
-    unchanged = [entry for _, entry in found if entry]
-    todo = [group for group, entry in found if not entry]
+    tasks = [_task(cache, group, through, whole=whole) for group in groups]
+    unchanged = [task.kept for task in tasks if task.kept and not task.changed]
+    todo = [task for task in tasks if not task.kept or task.changed]
     problems = involved(books, [member for group in groups for member in group])
-    with workers(worth_it=bytes_of(books.coop, todo) > WORTH_SPREADING) as pool:
-        done: list[_Done] = []
-        for piece in spread(pool, partial(_divide, books, through, today, whole), todo):
+    with workers(worth_it=bytes_of(books.coop, [task.changed for task in todo]) > WORTH_SPREADING) as pool:
+        done: list[Done] = []
+        for piece in spread(pool, partial(divide_all, books, through, today, whole), todo):
             done += piece
             progress(len(done), len(todo))
-        outcomes: list[_Done | Kept] = [*done, *unchanged]
+        outcomes: list[Done | Kept] = [*done, *unchanged]
         problems += [problem for outcome in outcomes for problem in outcome.problems]
         if errors(problems):
             return Allocated(through, [], [], [], [], problems)
@@ -94,7 +73,7 @@ def allocate_all(
             (member, outcome.texts.get(member.id, {}), outcome.booked[member.id])
             for outcome in done
             for member in outcome.group
-            if not only or member.id in only
+            if member.id in outcome.booked and (not only or member.id in only)
         ]
         settle = partial(_bring_up_to_date, books, through, write)
         changes = [change for piece in spread(pool, settle, wanted) for change in piece]
@@ -105,7 +84,7 @@ def allocate_all(
     if write and done:
         written = {member.id for member, *_ in wanted}
         for outcome in done:
-            if written.issuperset(member.id for member in outcome.group):
+            if written >= outcome.booked.keys():
                 cache.keep(
                     outcome.group,
                     through,
@@ -113,6 +92,7 @@ def allocate_all(
                     outcome.rows,
                     outcome.corrections,
                     outcome.problems,
+                    outcome.shares,
                 )
         cache.save()
     rows = [row for outcome in outcomes for row in outcome.rows]
@@ -126,36 +106,6 @@ def allocate_all(
         sorted(changes, key=lambda change: (change.member, change.month)),
         problems,
     )
-
-
-def _divide(books: Books, through: Month, today: date, whole: bool, groups: Sequence[Group]) -> list[_Done]:
-    found = []
-    for group in groups:
-        outcome = compute(books, group, through, today)
-        rows = [summary_of(a) for a in outcome.allocations if a.month == through]
-        seen = [_seen(outcome.ledgers[member.id]) for member in group]
-        allocations = outcome.allocations if whole else []
-        now = [(member, c) for member, found_for in outcome.corrections.items() for c in found_for]
-        if not books.closed or books.closed >= through:
-            now = []
-        found.append(
-            _Done(
-                group,
-                seen,
-                rows,
-                allocations,
-                now,
-                texts(books, outcome, through),
-                {member: booked(ledger) for member, ledger in outcome.ledgers.items()},
-                outcome.problems,
-            )
-        )
-    return found
-
-
-def _seen(ledger: Ledger) -> Seen:
-    months = sorted({str(Month.of(day)) for day, _ in ledger.days})
-    return Seen(digest(ledger.text), ledger.text.state, tuple(months[-2:]))
 
 
 def _bring_up_to_date(
@@ -174,7 +124,12 @@ def _bring_up_to_date(
     return changes
 
 
-def bytes_of(coop: Coop, groups: Sequence[Group]) -> int:
+def _task(cache: Cache, group: Group, through: Month, *, whole: bool) -> Task:
+    kept = None if whole else cache.but_for_ledgers(group, through)
+    return Task(group, kept, tuple(cache.changed(group, kept)) if kept else group)
+
+
+def bytes_of(coop: Coop, groups: Iterable[Group]) -> int:
     """How much there is to read."""
     ledgers = [coop.ledger(member.id) for group in groups for member in group]
     return sum(path.stat().st_size for path in ledgers if path.is_file())

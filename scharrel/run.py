@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, partial
+from types import MappingProxyType
 
 from scharrel.core.allowances import passed, room
 from scharrel.core.closing import Correction, Sealed, booked, corrections
 from scharrel.core.facts import Group, Member
-from scharrel.core.history import replay
+from scharrel.core.history import Given, replay
 from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.pots import overdrawn, packs_of, with_approvals, withdrawals
@@ -41,8 +42,17 @@ class Outcome:
         return self.booked.get(member, {}) | ({first_open: due} if first_open and due else {})
 
 
-def compute(books: Books, group: Group, through: Month, today: date, *, sealed: bool = True) -> Outcome:
-    """Read and divide for members who have to be computed together.
+def compute(
+    books: Books,
+    group: Group,
+    through: Month,
+    today: date,
+    *,
+    sealed: bool = True,
+    given: Given = MappingProxyType({}),
+) -> Outcome:
+    """Read and divide for members who have to be computed together, or for some of them when what the
+    projects share with those is `given`.
 
     With `sealed` it looks at what was posted for closed months, and puts it right.
     """
@@ -59,7 +69,7 @@ def compute(books: Books, group: Group, through: Month, today: date, *, sealed: 
         problems += _approved(books, member, ledgers[member.id])
     amounts = {member: ledger.amounts for member, ledger in ledgers.items()}
     last = max(through, books.closed) if books.closed else through
-    allocations = list(replay(group, amounts, books.packs, last))
+    allocations = list(replay(group, amounts, books.packs, last, given=given))
     corrected: dict[str, list[Correction]] = {}
     earlier: dict[str, dict[Month, list[Correction]]] = {}
     try:

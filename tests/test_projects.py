@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -427,3 +428,41 @@ def test_own_rules_change_nothing_for_others_in_a_project(team: Path, quick: Run
     found = json.loads(quick("simulate", "lid", "--member", "amina", *period).out)
     assert [row["member"] for row in found["members"]] == ["amina"]
     assert found["totals"]["pool"]["was"] == "120.00"
+
+
+MORE = st.lists(
+    st.tuples(
+        st.sampled_from(["amina", "bram", "carla", "catering"]),
+        st.sampled_from(["money", "hours"]),
+        st.integers(1, 40),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(bookings=MORE, close=st.integers(-1, 3))
+def test_dividing_only_who_changed_comes_to_the_same(quick: Run, bookings: list, close: int) -> None:
+    """After each booking the books are as if everything had been read and divided again."""
+    with tempfile.TemporaryDirectory() as folder:
+        kept = lay_down(Path(folder, "kept"))
+        assert quick("allocate", "2026-04", "--coop", str(kept)).status == 0
+        for nth, (who, what, count) in enumerate(bookings):
+            if nth == close:
+                assert quick("close", "2026-02", "--coop", str(kept)).status == 0
+            place = "projects" if who == "catering" else "members"
+            month = f"2026-0{1 + count % 4}"
+            is_money = what == "money" or who == "catering" or (who == "carla" and month == "2026-01")
+            text = money(month, "Income:Omzet", f"-{count}.00") if is_money else hours(month, str(count))
+            with open(kept / f"ledgers/{place}/{who}.beancount", "a", encoding="utf-8") as ledger:
+                ledger.write(f"\n{text}")
+            fresh = Path(shutil.copytree(kept, Path(folder, f"fresh-{nth}")))
+            shutil.rmtree(fresh / ".scharrel")
+            told = [quick("allocate", "2026-04", "--coop", str(coop)) for coop in (kept, fresh)]
+            assert told[0] == told[1]
+            assert files(kept) == files(fresh)
+
+
+def files(coop: Path) -> dict[str, str]:
+    return {str(path.relative_to(coop)): path.read_text() for path in (coop / "ledgers").rglob("*.*")}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
+from types import MappingProxyType
 
 from scharrel.core.engine import Division, close, divide, left_of
 from scharrel.core.facts import Amounts, Member, MonthFacts, facts_of
@@ -11,6 +12,9 @@ from scharrel.core.pack import Pack
 from scharrel.core.settling import by_month
 from scharrel.core.state import State
 from scharrel.core.trace import Allocation, Part, Received
+
+Given = Mapping[str, Mapping[Month, Sequence[Received]]]
+"""What comes in from projects that are not computed again, by member and month."""
 
 Definitive = dict[tuple[str, Month], Mapping[str, Decimal]]
 """What is due in the months of settled years, by member and month, then by step, in euros."""
@@ -22,8 +26,10 @@ def replay(
     packs: Mapping[str, Pack],
     through: Month,
     states: dict[str, State] | None = None,
+    given: Given = MappingProxyType({}),
 ) -> Iterator[Allocation]:
-    """Every allocation of members who have to be computed together, month by month.
+    """Every allocation of members who have to be computed together, month by month; of some of them when
+    what the projects share with those is `given`.
 
     Projects come before those who take part in them, sub-cooperatives after their members. `states`, when
     given, is left as each member stands after the last month.
@@ -33,13 +39,13 @@ def replay(
     """
     definitive: Definitive = {}
     for year in sorted({settlement.year for member in group for settlement in member.settlements}):
-        provisional = list(_replay(group, amounts, packs, through, {}, definitive))
+        provisional = list(_replay(group, amounts, packs, through, {}, definitive, given))
         for member in group:
             own = [a for a in provisional if a.member == member.id]
             if settlement := member.settlement(year):
                 for month, due in by_month(settlement, own).items():
                     definitive[member.id, month] = due
-    return _replay(group, amounts, packs, through, states, definitive)
+    return _replay(group, amounts, packs, through, states, definitive, given)
 
 
 def _replay(
@@ -49,6 +55,7 @@ def _replay(
     through: Month,
     states: dict[str, State] | None,
     definitive: Definitive,
+    given: Given,
 ) -> Iterator[Allocation]:
     states = {} if states is None else states
     states |= {member.id: State.new() for member in group}
@@ -58,7 +65,7 @@ def _replay(
     with localcontext(EXACT):
         for month in months(min(member.first for member in group), through):
             shared: dict[str, dict[str, Division]] = {}
-            received: dict[str, list[Received]] = {}
+            received = {member: list(parts[month]) for member, parts in given.items() if month in parts}
             done: list[Allocation] = []
             for member in group:
                 if member.kind == "subcooperative" or not member.active(month):
@@ -76,7 +83,7 @@ def _replay(
                     parts = _parts(member, names, pack, month, amounts, division.left)
                     allocation, states[member.id] = close(division, parts=parts)
                     for part in (p for p in parts if p.amount):
-                        received.setdefault(part.member, []).append(_received(member, allocation, part))
+                        received.setdefault(part.member, []).append(received_from(member, pack, part.amount))
                     done.append(allocation)
                 elif pack.collective:
                     shared.setdefault(name, {})[member.id] = division
@@ -182,15 +189,16 @@ def _parts(
     )
 
 
-def _received(project: Member, allocation: Allocation, part: Part) -> Received:
-    step = allocation.pack.steps[-1]
+def received_from(project: Member, pack: Pack, amount: Decimal) -> Received:
+    """A part of what a project shares as it comes in with the member, in euros."""
+    step = pack.steps[-1]
     return Received(
         project.id,
         project.name,
-        allocation.pack.id,
+        pack.id,
         step.id,
         str(step.feeds),
         str(step.feeds_role),
         str(step.to),
-        part.amount,
+        amount,
     )

@@ -7,7 +7,7 @@ of everything that the outcome depends on, is the same and the written files are
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from scharrel import __version__
 from scharrel.core.closing import Change, Correction, Mark
-from scharrel.core.facts import Group
+from scharrel.core.facts import Group, Member
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.core.trace import PotLevel, Summary
@@ -25,7 +25,7 @@ from scharrel.files.gather import Books
 from scharrel.files.source import digest, read_text, state_of
 from scharrel.files.writing import WriteError, write_text
 
-_FORM = f"{__version__}/8"
+_FORM = f"{__version__}/9"
 
 
 _OF_TODAY = ("future", "permission-ends", "no-permission", "limit-near")
@@ -33,17 +33,23 @@ _OF_TODAY = ("future", "permission-ends", "no-permission", "limit-near")
 
 
 class Seen(NamedTuple):
-    """A ledger as it was read: its content, the state in which its file was, and the last two months
-    in which something was booked (the last may be the month that has yet to end)."""
+    """A ledger as it was read: its content, the state in which its file was, the last two months
+    in which something was booked (the last may be the month that has yet to end), and a digest of the work
+    for projects in it."""
 
     digest: str
     state: str
     months: tuple[str, ...]
+    work: str = ""
+
+
+Shares = Mapping[str, Mapping[str, Mapping[str, str]]]
+"""What members got from projects, in euros: by member, project and month."""
 
 
 class Kept(NamedTuple):
     """One group: the digest of the rules and facts that it depends on, its ledgers, the state of what
-    was written for it, its rows and its warnings."""
+    was written for it, its rows and its warnings, and what its projects shared."""
 
     key: str
     ledgers: tuple[Seen, ...]
@@ -51,6 +57,7 @@ class Kept(NamedTuple):
     rows: tuple[Summary, ...]
     corrections: tuple[tuple[str, Correction], ...]
     problems: tuple[Problem, ...]
+    shares: Shares
 
 
 class Cache:
@@ -69,23 +76,25 @@ class Cache:
             for m in books.members.values()
         ]
         grants = [repr(books.grants)] if books.grants else []
-        self.common = _digest(
+        self.common = digest_of(
             [_FORM, books.title, str(books.closed), *packs, repr(chart), repr(when), *grants]
         )
 
-    def unchanged(self, group: Group, through: Month) -> Kept | None:
-        """What is kept of the group up to this month, if nothing that it depends on and no written file
-        changed."""
+    def but_for_ledgers(self, group: Group, through: Month) -> Kept | None:
+        """What is kept of the group up to this month, if nothing changed but ledgers, if any."""
         entry = self.entries.get(_name(group))
         if entry is None or entry.key != self._key(group, through) or entry.files != _files(self.coop, group):
             return None
+        return entry
+
+    def changed(self, group: Group, entry: Kept) -> Iterator[Member]:
+        """Whose ledgers are not as they were."""
         for member, seen in zip(group, entry.ledgers, strict=True):
             if seen.state and seen.state == self._state(member.id):
                 continue
             text = read_text(self.coop, self.coop.ledger(member.id))
             if text.problems or digest(text) != seen.digest:
-                return None
-        return entry
+                yield member
 
     def booked(self) -> Iterator[str]:
         """Months in which a ledger that did not change has a booking."""
@@ -103,6 +112,7 @@ class Cache:
         rows: Sequence[Summary],
         corrections: Sequence[tuple[str, Correction]],
         warnings: Sequence[Problem],
+        shares: Shares,
     ) -> None:
         """Remember a group whose files are written."""
         if any(warning.code in _OF_TODAY for warning in warnings):
@@ -115,6 +125,7 @@ class Cache:
             tuple(rows),
             tuple(corrections),
             tuple(warnings),
+            shares,
         )
         self.entries[_name(group)] = kept
 
@@ -131,7 +142,7 @@ class Cache:
         return self.states[member]
 
     def _key(self, group: Group, through: Month) -> str:
-        return _digest(
+        return digest_of(
             [
                 self.common,
                 str(through),
@@ -172,7 +183,7 @@ def _files(coop: Coop, group: Group) -> str:
         for folder in ("books", "consolidated"):
             with suppress(OSError):
                 found.append(_as_left(member.id, os.stat(f"{ledgers}/{folder}/{member.id}.beancount")))
-    return _digest(found)
+    return digest_of(found)
 
 
 def _as_left(name: str, status: os.stat_result) -> str:
@@ -211,19 +222,26 @@ def _plain(entry: Kept) -> list[object]:
         ]
         for member, c in entry.corrections
     ]
-    return [entry.key, entry.ledgers, entry.files, rows, corrected, warnings]
+    return [entry.key, entry.ledgers, entry.files, rows, corrected, warnings, entry.shares]
 
 
 def _kept(
-    key: str, ledgers: list[Any], files: str, rows: list[Any], corrected: list[Any], warnings: list[Any]
+    key: str,
+    ledgers: list[Any],
+    files: str,
+    rows: list[Any],
+    corrected: list[Any],
+    warnings: list[Any],
+    shares: dict[str, Any],
 ) -> Kept:
     return Kept(
         key,
-        tuple(Seen(content, state, tuple(months)) for content, state, months in ledgers),
+        tuple(Seen(content, state, tuple(months), work) for content, state, months, work in ledgers),
         files,
         tuple(_row(*row) for row in rows),
         tuple((member, _correction(*correction)) for member, *correction in corrected),
         tuple(_warning(*warning) for warning in warnings),
+        shares,
     )
 
 
@@ -256,5 +274,6 @@ def _warning(file: str, line: int, code: str, values: dict[str, str], excerpt: s
     return Problem(file, line, code, values, True, excerpt)
 
 
-def _digest(parts: Iterable[str]) -> str:
+def digest_of(parts: Iterable[str]) -> str:
+    """What tells these texts from any other."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
