@@ -91,3 +91,19 @@ def test_article_34a_is_not_there_before_2026(new: Path, quick: Run) -> None:
     done = quick("allocate", "2025-12", "--dry-run", "--coop", str(new))
     assert done.status == 1
     assert "2025-12" in done.err
+
+
+@pytest.mark.parametrize(
+    ("day", "amount", "passed"),
+    [("2027-03-01", "1000.00", False), ("2027-03-01", "1000.01", True), ("2026-12-31", "0.01", True)],
+)
+def test_the_buffer_is_a_thousand_a_year_from_2027(
+    day: str, amount: str, passed: bool, new: Path, quick: Run
+) -> None:
+    """Article 34b, which may not be anticipated. The municipality pays it: nothing is divided of it."""
+    starts(new, ON_TIME + NEXT.format(day="2026-12-01"), "2027-03")
+    with open(new / "ledgers/members/noor.beancount", "a", encoding="utf-8") as ledger:
+        ledger.write(f'\n{day} * "gemeente" "buffer"\n  Income:Buffer  -{amount} EUR\n  Assets:Bank\n')
+    problems = json.loads(quick("check", "--json", "--coop", str(new)).out)["problems"]
+    assert ("limit-passed" in {p["code"] for p in problems}) == passed
+    assert exempt(quick, new, "2027-03")["2027-03"] == ("150.00", [])
