@@ -90,7 +90,7 @@ def _sealed(books: Books, member: str, outcome: Outcome, month: Month, *, opens:
     posted = list(postings(allocation)) if allocation else []
     if opens:
         posted += [
-            Posted(c.of, c.pack, c.step, c.account, c.difference, c.settles, c.project, c.against)
+            Posted(c.of, c.pack, c.step, c.account, c.difference, c.settles, c.project, c.against, c.period)
             for c in outcome.corrections.get(member, [])
         ]
     before = known(read_seals(books.coop, member, books.closed)) if opens else {}

@@ -31,7 +31,7 @@ def dossiers(
     With `posted` it is a problem when the written allocations say something else.
     """
     # A settlement is booked in the first open month; by then it has to be there.
-    settled = any(member.settlement(month.year) for member in group)
+    settled = any(member.settled(month) for member in group)
     upto = max(month, books.first_open) if settled and books.first_open else month
     outcome = compute(books, group, upto, today)
     if errors(outcome.problems) or errors(involved(books, group)):

@@ -79,10 +79,7 @@ def compute(
             problems += _rules_changed(own, seals)
             earlier[member.id] = booked(seals)
             due = corrections(own, seals, books.closed, partial(marks, ledgers[member.id].movements))
-            corrected[member.id] = [
-                c._replace(settles=settlement.source) if (settlement := member.settlement(c.of.year)) else c
-                for c in due
-            ]
+            corrected[member.id] = [_settling(member, c) for c in due]
     except BrokenSealError as broken:
         problems.append(Problem(books.coop.shown(broken.args[0]), 1, "broken-seal"))
     problems += _share_problems(books, allocations)
@@ -90,6 +87,15 @@ def compute(
         problems += _pot_problems(member, allocations, ledgers[member.id])
         problems += _allowance_problems(books, member, allocations, ledgers[member.id], through)
     return Outcome([a for a in allocations if a.month <= through], problems, ledgers, corrected, earlier)
+
+
+def _settling(member: Member, correction: Correction) -> Correction:
+    """The correction as part of what settles its month, if anything does: what was said of it last."""
+    settlement = member.settled(correction.of)
+    if settlement is None:
+        return correction
+    period = "" if settlement.period.span == "year" else str(settlement.period)
+    return correction._replace(settles=settlement.source, period=period)
 
 
 def _approved(books: Books, member: Member, ledger: Ledger) -> Iterator[Problem]:

@@ -151,7 +151,7 @@ def test_what_no_money_was_there_for_is_said(year: Path, quick: Run) -> None:
     assert quick("settle", "2025", "--member", "amina", "--coop", str(year)).status == 0
     assert quick("statements", "2025-12", "--format", "txt", "--coop", str(year)).status == 0
     statement = (year / "statements/2025-12/settlement/amina.txt").read_text("utf-8")
-    assert "Voor €\xa0100,00 van de belasting had dit jaar geen geld" in statement
+    assert "Voor €\xa0100,00 van wat definitief is was er over 2025 geen geld" in statement
 
 
 def test_a_corrected_profit_and_a_revised_assessment_settle_the_difference(year: Path, quick: Run) -> None:
@@ -190,7 +190,7 @@ def test_a_year_that_is_open_is_not_settled(coop: Path, quick: Run) -> None:
     warned = quick("check", "--coop", str(coop))
     assert warned.status == 0
     assert (
-        "telt pas als dat jaar gesloten is. Sluit het af als het voorbij is: scharrel close 2026-12"
+        "telt pas als de maanden gesloten zijn. Sluit ze af als ze voorbij zijn: scharrel close 2026-12"
         in warned.err
     )
 
@@ -207,13 +207,13 @@ def test_without_anything_definitive_it_says_what_to_write(year: Path, quick: Ru
         (settlement("", member="amna"), "Bedoel je amina?"),
         (settlement("", year="19"), "schrijf je zo"),
         (settlement("", year="2024"), "was geen lid in 2024"),
-        (settlement("  tacks: 5.00\n"), "Die zijn er wel: tax"),
+        (settlement("  tacks: 5.00\n"), "Dat kan met: tax"),
         (settlement("  tax: -5.00\n"), "schrijf je zo"),
         (settlement("  tax: 5.001\n"), "schrijf je zo"),
         (settlement('  tax: "vijf"\n'), "schrijf je zo"),
         (settlement("  tax: 5.00\n").replace("source", "sours"), "schrijf je zo"),
         (settlement("  tax: 5.00\n").replace('"2025"', '"amina" "2025"'), "schrijf je zo"),
-        (settlement("  benefit: 5.00\n"), "Die zijn er wel: tax"),
+        (settlement("  benefit: 5.00\n"), "Dat kan met: tax"),
     ],
 )
 def test_a_mistake_in_a_settlement(line: str, said: str, year: Path, quick: Run) -> None:

@@ -62,7 +62,7 @@ def what_if(
         return None
     pack = now[member.id].pack
     people = [m.id for m in group if m.id in now and m.kind != "subcooperative"]
-    alone = not pack.collective and member.settlement(month.year) is None
+    alone = not pack.collective and member.settled(month) is None
     facts = with_income(facts_of(member, more[member.id], month), then[member.id].received)
     return WhatIf(
         now[member.id],

@@ -10,6 +10,7 @@ from scharrel.cli.context import (
     progress_bar,
     read_month,
     require_members,
+    say,
     say_aside,
     stop_on_errors,
     today,
@@ -93,10 +94,12 @@ def row_of(allocation: Allocation) -> dict[str, Any]:
             else {}
         ),
         **({"own": plain(allocation.own)} if allocation.own else {}),
+        **({"provisional": str(allocation.period)} if allocation.provisional else {}),
     }
 
 
 def _show(books: "Books", through: Month, rows: list[Summary]) -> None:
+    from scharrel.text.periods import provisional_lines
     from scharrel.text.table import month_table, thermometers
 
     screen = console()
@@ -116,6 +119,11 @@ def _show(books: "Books", through: Month, rows: list[Summary]) -> None:
         screen.out(heading, style="dim")
         print("\n".join(body))  # noqa: T201 (unstyled, and there may be thousands)
         screen.out(total, style="bold")
+    if any(pack.settled != "month" for pack in books.packs.values()):
+        members = [books.members[row.member] for row in rows]
+        used = [(member, books.packs[str(member.facts(through)["rules"])]) for member in members]
+        for line in provisional_lines(words, used, through):
+            say(screen, line)
     if pots := list(thermometers(words, names, rows, screen.width, screen.encoding)):
         screen.out("\n" + words("table.pots"), style="bold")
         print("\n".join(pots))  # noqa: T201

@@ -97,6 +97,7 @@ def trace_of(
         "came_in": plain(allocation.came_in),
         "carried": plain(allocation.carried),
         "pool": plain(allocation.pool),
+        **({"provisional": str(allocation.period)} if allocation.provisional else {}),
         "keep": plain(allocation.keep),
         "balances": {account: plain(amount) for account, amount in allocation.balances.items()},
         "steps": [
@@ -195,6 +196,7 @@ def _show(
     *,
     whole: bool,
 ) -> None:
+    from scharrel.text.periods import of_step
     from scharrel.text.pots import spendable
     from scharrel.text.pots import taken as taken_out
     from scharrel.text.sentences import closing, grounds, label, opening, own_costs, sentences
@@ -209,7 +211,7 @@ def _show(
         screen.print()
         heading = f"{number}. {label(words, result.step)}: {words.money(result.paid)}"
         say(screen, heading, style="bold")
-        for sentence in sentences(words, result, allocation.pack):
+        for sentence in (*sentences(words, result, allocation.pack), *of_step(words, allocation, result)):
             say(screen, sentence, "   ")
         if said := spendable(words, allocation.pack.purposes(result.step.to or "")):
             say(screen, said, "   ")

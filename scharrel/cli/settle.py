@@ -1,8 +1,7 @@
-"""scharrel settle: the definitive figures of a year beside what its months booked."""
+"""scharrel settle: the definitive figures of a year or a quarter beside what its months booked."""
 
-import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,13 +18,17 @@ from scharrel.cli.context import (
 )
 from scharrel.cli.options import COOP, LANG
 from scharrel.core.month import Month
+from scharrel.core.period import Period
 
-_YEAR = typer.Argument(metavar="YEAR", help=words("help.settle-year"))
+if TYPE_CHECKING:
+    from scharrel.files.gather import Books
+
+_PERIOD = typer.Argument(metavar="PERIOD", help=words("help.settle-period"))
 _MEMBER = typer.Option("--member", metavar="ID", help=words("help.settle-member"))
 
 
 def settle(
-    year: Annotated[str, _YEAR],
+    period: Annotated[str, _PERIOD],
     member: Annotated[str, _MEMBER],
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
@@ -37,32 +40,59 @@ def settle(
     from scharrel.stating import state_all
     from scharrel.text.changes import settlement_lines
 
-    if not re.fullmatch("20[0-9]{2}", year):
-        fail(words("error.year", text=year), status=2)
+    try:
+        settled = Period.parse(period)
+    except ValueError:
+        fail(words("error.settled-period", text=period), status=2)
     where = open_coop(coop)
     with writing_in(where, "settle"):
         books = read_books(where)
         require_members(books, [member])
         stop_on_errors(books.problems)
-        december = Month(int(year), 12)
-        if books.closed is None or books.members[member].settlement(december.year) is None:
-            if books.closed is None or books.closed < december:
-                fail(words("error.settlement-open", year=year, month=str(december)), status=1)
-            line = f'{today()} custom "settlement" "{member}" "{year}"'
-            fail(
-                words("error.no-settlement", name=books.members[member].name, year=year, line=line), status=1
-            )
-        booked_in = books.closed.plus(1)
+        booked_in = _booked_in(books, settled, member)
+        kind = "settlement" if settled.span == "year" else "quarter"
         only = frozenset({member})
         with typesetters_world() as world, progress_bar(words("progress.stating")) as progress:
             booked = allocate_all(books, booked_in, only, today(), write=True, whole=False, progress=progress)
             stop_on_errors(booked.problems)
-            target = where.statements / str(december)
-            order = Order(december, ("settlement",), "pdf", words.lang, only, today(), where.templates, world)
+            target = where.statements / str(settled.last)
+            order = Order(
+                settled.last, (kind,), "pdf", words.lang, only, today(), where.templates, world
+            )  # fmt: skip
             done = state_all(books, order, target, progress)
     stop_on_errors(done.problems)
     screen = console()
-    for line in settlement_lines(words, books, december.year, booked.corrections):
+    for line in settlement_lines(words, books, settled, booked.corrections):
         screen.print(line, soft_wrap=True)
-    path = target / "settlement" / f"{member}.pdf"
+    path = target / kind / f"{member}.pdf"
     screen.print(words("settle.done", path=where.shown(path)), soft_wrap=True)
+
+
+def _booked_in(books: "Books", period: Period, member: str) -> Month:
+    """The first open month, if something is definitive about the period; otherwise it says what is needed."""
+    from scharrel.core.settling import ends, packs_in, settled_steps
+    from scharrel.text.periods import period_name
+
+    who = books.members[member]
+    if books.closed and who.settlement(period):
+        return books.closed.plus(1)
+    packs = packs_in(who, books.packs, period)
+    if period.span == "quarter" and packs and not any(pack.settled == "quarter" for pack in packs):
+        values = {"name": who.name, "member": member, "year": period.first.year}
+        fail(words("error.no-quarter", period=str(period), **values), status=1)
+    last = ends(who, period)
+    if books.closed is None or books.closed < last:
+        fail(words("error.settlement-open", period=str(period), month=str(last)), status=1)
+    steps = [step for pack in packs for step in settled_steps(pack, period)]
+    name = period_name(words, period)
+    fail(
+        words(
+            "error.no-settlement",
+            name=who.name,
+            period=name,
+            line=f'{today()} custom "settlement" "{member}" "{period}"',
+            source=words(f"period.source-{period.span}", period=name),
+            step=steps[0] if steps else "tax",
+        ),
+        status=1,
+    )

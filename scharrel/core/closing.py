@@ -19,10 +19,10 @@ from scharrel.core.trace import Allocation
 class Posted(NamedTuple):
     """What was posted for the month `of`, in euros: one step of one pack to one account.
 
-    `settles` is what the settlement of its year rested on, if it was posted for that. What came in from
-    another ledger (`project`: a project, or who pays to a sub-cooperative) is posted `against` the account on
-    which it is owed there, what is written off against that of the cost; anything else against the
-    appropriation account.
+    `settles` is what the settlement of its year rested on, if it was posted for that, or that of the
+    `period` if there is one. What came in from another ledger (`project`: a project, or who pays to a
+    sub-cooperative) is posted `against` the account on which it is owed there, what is written off against
+    that of the cost; anything else against the appropriation account.
     """
 
     of: Month
@@ -33,6 +33,7 @@ class Posted(NamedTuple):
     settles: str = ""
     project: str = ""
     against: str = ""
+    period: str = ""
 
     @property
     def key(self) -> "Key":
@@ -95,7 +96,7 @@ class Correction(NamedTuple):
     """A step of a closed month: what all postings for it came to, and what it becomes, in euros.
 
     `because` names the bookings that changed, of that month or of the earlier one that works through;
-    `settles` is what the settlement of the year rests on, if it belongs to one.
+    `settles` is what the settlement of the year, or else of the `period`, rests on, if it belongs to one.
     """
 
     of: Month
@@ -108,10 +109,16 @@ class Correction(NamedTuple):
     settles: str = ""
     project: str = ""
     against: str = ""
+    period: str = ""
 
     @property
     def difference(self) -> Decimal:
         return self.becomes - self.was
+
+    @property
+    def settled(self) -> str:
+        """The period by whose settlement it is booked; empty for a correction by itself."""
+        return (self.period or str(self.of.year)) if self.settles else ""
 
 
 def corrections(
@@ -172,7 +179,9 @@ def booked(seals: Sequence[Sealed]) -> dict[Month, list[Correction]]:
             totals[entry.key] = was + entry.amount
             if entry.of != seal.month:
                 found.setdefault(seal.month, []).append(
-                    _correction(entry.key, was, totals[entry.key])._replace(settles=entry.settles)
+                    _correction(entry.key, was, totals[entry.key])._replace(
+                        settles=entry.settles, period=entry.period
+                    )
                 )
     return found
 

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from scharrel.core.depreciation import Purchase, WrittenOff, written_off
 from scharrel.core.month import Month
 from scharrel.core.pack import Facts, FactValue
+from scharrel.core.period import Period
 
 KNOWN_KEYS = frozenset({"name", "rules", "left", "iban", "address", "subcooperative"})
 
@@ -39,11 +40,11 @@ class Approval(NamedTuple):
 
 
 class Settlement(NamedTuple):
-    """The definitive figures of a year: by step, what is due for tax in euros, and what that rests on."""
+    """The definitive figures of a period: by step, what is due in euros, and what that rests on."""
 
     day: date
     line: int
-    year: int
+    period: Period
     due: tuple[tuple[str, Decimal], ...]
     source: str
 
@@ -110,9 +111,13 @@ class Member(Dated):
         """Who takes part in the project in the month."""
         return [participant for participant in self.participants if participant.active(month)]
 
-    def settlement(self, year: int) -> Settlement | None:
-        """What is definitive about the year: the latest that was said of it."""
-        return next((s for s in reversed(self.settlements) if s.year == year), None)
+    def settlement(self, period: Period) -> Settlement | None:
+        """What is definitive about the period: the latest that was said of it."""
+        return next((s for s in reversed(self.settlements) if s.period == period), None)
+
+    def settled(self, month: Month) -> Settlement | None:
+        """The latest that was said of a period with the month in it."""
+        return next((s for s in reversed(self.settlements) if s.period.covers(month)), None)
 
     @property
     def name(self) -> str:

@@ -9,7 +9,8 @@ from scharrel.core.facts import Amounts, Member, MonthFacts, facts_of
 from scharrel.core.money import EXACT, ZERO, share_out
 from scharrel.core.month import Month, months
 from scharrel.core.pack import Pack
-from scharrel.core.settling import by_month
+from scharrel.core.period import Period
+from scharrel.core.settling import by_month, decided, turns
 from scharrel.core.state import State
 from scharrel.core.trace import Allocation, Part, Received
 
@@ -17,7 +18,7 @@ Given = Mapping[str, Mapping[Month, Sequence[Received]]]
 """What comes in from projects that are not computed again, by member and month."""
 
 Definitive = dict[tuple[str, Month], Mapping[str, Decimal]]
-"""What is due in the months of settled years, by member and month, then by step, in euros."""
+"""What is due in the months of settled periods, by member and month, then by step, in euros."""
 
 
 def replay(
@@ -38,14 +39,23 @@ def replay(
     otherwise for a parameter without a value).
     """
     definitive: Definitive = {}
-    for year in sorted({settlement.year for member in group for settlement in member.settlements}):
+    for turn in turns(group, packs):
         provisional = list(_replay(group, amounts, packs, through, {}, definitive, given))
-        for member in group:
+        for member, settlement in turn:
             own = [a for a in provisional if a.member == member.id]
-            if settlement := member.settlement(year):
-                for month, due in by_month(settlement, own).items():
-                    definitive[member.id, month] = due
-    return _replay(group, amounts, packs, through, states, definitive, given)
+            for month, due in by_month(settlement, own).items():
+                definitive[member.id, month] = {**definitive.get((member.id, month), {}), **due}
+    members = {member.id: member for member in group}
+    for allocation in _replay(group, amounts, packs, through, states, definitive, given):
+        yield _of_period(members[allocation.member], allocation)
+
+
+def _of_period(member: Member, allocation: Allocation) -> Allocation:
+    """The allocation with the period by which the municipality settles it, where that is no month."""
+    if allocation.pack.settled == "month":
+        return allocation
+    period = Period.of(allocation.pack.settled, allocation.month)
+    return allocation._replace(period=period, provisional=not decided(member, allocation.pack, period))
 
 
 def _replay(

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from scharrel.core.money import Rounding
 from scharrel.core.month import Month
+from scharrel.core.period import Span
 
 FactValue = bool | str | Decimal | date
 Facts = Mapping[str, FactValue]
@@ -205,7 +206,8 @@ class Pack:
     """The rules of one regime; `hash` is that of the file's bytes. A `strict` one takes no withdrawal
     without a reason and no pot below zero; `rounding` is that of a step that names none. Rules of a
     sub-cooperative have the account on which `contributions` come in: what its members and projects pay to
-    the cooperative."""
+    the cooperative. What goes to the municipality is definitive when the period by which it settles
+    (`settled`) is."""
 
     id: str
     title: str
@@ -223,6 +225,7 @@ class Pack:
     ceilings: tuple[Ceiling, ...] = ()
     contributions: str | None = None
     contributions_role: str | None = None
+    settled: Span = "month"
 
     @property
     def collective(self) -> bool:

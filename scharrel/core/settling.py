@@ -1,24 +1,63 @@
-"""Settling a year: what is definitively due for tax takes the place of what was set aside."""
+"""Settling a year or a quarter: what is definitively due takes the place of what the months took."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from scharrel.core.facts import Settlement
+from scharrel.core.facts import Member, Settlement
 from scharrel.core.money import ZERO, share_out
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
+from scharrel.core.period import Period
 from scharrel.core.trace import Allocation
 
 
-def settled_steps(pack: Pack) -> list[str]:
-    """The steps that set aside for tax: those that an assessment can be about."""
-    return [step.id for step in pack.steps[:-1] if step.party == "tax" and step.to]
+def settled_steps(pack: Pack, period: Period) -> list[str]:
+    """The steps that a settlement of the period can be about: of a year those that set aside for tax, and of
+    what the municipality settles by those of the municipality."""
+    parties = {"tax"} if period.span == "year" else set()
+    if pack.settled == period.span:
+        parties.add("municipality")
+    return [step.id for step in pack.steps[:-1] if step.party in parties and step.to]
+
+
+def ends(member: Member, period: Period) -> Month:
+    """The last month in the period that is one of the member's; the last of all if none is."""
+    return max((month for month in period.months() if member.active(month)), default=period.last)
+
+
+def packs_in(member: Member, packs: Mapping[str, Pack], period: Period) -> list[Pack]:
+    """The rules under which the member is in the period, as far as they are known."""
+    names = dict.fromkeys(
+        str(member.facts(month).get("rules")) for month in period.months() if member.active(month)
+    )
+    return [packs[name] for name in names if name in packs]
+
+
+def turns(group: Sequence[Member], packs: Mapping[str, Pack]) -> list[list[tuple[Member, Settlement]]]:
+    """What is definitive, in the order in which it is divided over the months: by year, then what comes first
+    in the rules, since it decides how much there is when the turn of the next comes, then by period."""
+    found: dict[tuple[int, int, Period], list[tuple[Member, Settlement]]] = {}
+    for member in group:
+        for period in sorted({settlement.period for settlement in member.settlements}):
+            settlement = member.settlement(period)
+            used = packs_in(member, packs, period)
+            for party in ("tax", "municipality"):
+                places = {
+                    step.id: nth
+                    for pack in used
+                    for nth, step in enumerate(pack.steps)
+                    if step.party == party and step.id in settled_steps(pack, period)
+                }
+                if settlement and (due := tuple(entry for entry in settlement.due if entry[0] in places)):
+                    key = period.first.year, min(places[step] for step, _ in due), period
+                    found.setdefault(key, []).append((member, settlement._replace(due=due)))
+    return [found[key] for key in sorted(found)]
 
 
 def by_month(
     settlement: Settlement, allocations: Sequence[Allocation]
 ) -> Mapping[Month, Mapping[str, Decimal]]:
-    """What is due in each month of the year, by step, in euros: each month bears the tax as it bore the
+    """What is due in each month of the period, by step, in euros: each month bears it as it bore the
     profit, in proportion to what there was when the step's turn came. Nowhere more than there was.
     """
     found: dict[Month, dict[str, Decimal]] = {}
@@ -27,9 +66,9 @@ def by_month(
             str(allocation.month): result.left_before
             for allocation in allocations
             for result in allocation.steps
-            if allocation.month.year == settlement.year
+            if settlement.period.covers(allocation.month)
             and result.step.id == step_id
-            and step_id in settled_steps(allocation.pack)
+            and step_id in settled_steps(allocation.pack, settlement.period)
         }
         there = sum(months.values(), ZERO)
         for month, part in share_out(min(due, there), months).items() if months else ():
@@ -38,15 +77,26 @@ def by_month(
 
 
 def uncovered(settlement: Settlement, allocations: Sequence[Allocation]) -> Decimal:
-    """What is due for which the year's pool had no money, in euros."""
+    """What is due for which the period's pool had no money, in euros."""
+    due = dict(settlement.due)
     paid = sum(
         (
             result.paid
             for allocation in allocations
-            if allocation.month.year == settlement.year
+            if settlement.period.covers(allocation.month)
             for result in allocation.steps
-            if result.definitive is not None
+            if result.definitive is not None and result.step.id in due
         ),
         ZERO,
     )
-    return sum((due for _, due in settlement.due), ZERO) - paid
+    return sum(due.values(), ZERO) - paid
+
+
+def decided(member: Member, pack: Pack, period: Period) -> bool:
+    """Whether what the municipality takes in the period is definitive: its settlement is about that, or has
+    no amounts."""
+    settlement = member.settlement(period)
+    if settlement is None:
+        return False
+    named = {step for step, _ in settlement.due}
+    return not named or any(step.id in named for step in pack.steps if step.party == "municipality")

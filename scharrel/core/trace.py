@@ -8,6 +8,7 @@ from scharrel.core.depreciation import WrittenOff
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.pack import KEPT_PARTIES, PARTIES, Figure, Pack, Step
+from scharrel.core.period import Period
 
 LIMITS = (
     "not-deductible", "condition", "age", "months-used", "not-approved", "cap-month", "cap-year", "cap-life",
@@ -72,8 +73,8 @@ class StepResult(NamedTuple):
     `wanted` is what the amount kind asked, `waiting` the shortfall carried in, `shortfall` the
     one carried out. `base` is what the rate looked at; over a year, `year_before` is the sum of
     the bases before this month. `units` is the quantity behind a `per` step. A part of a share has
-    `shared`, what all members together divided. In a settled year `definitive` is the month's part of
-    what is due for the year, and nothing else was asked. `parts` is what a project shares, by member;
+    `shared`, what all members together divided. In a settled period `definitive` is the month's part
+    of what is due for it, and nothing else was asked. `parts` is what a project shares, by member;
     `written` what is written off on the role of an input.
     """
 
@@ -131,7 +132,8 @@ class Allocation(NamedTuple):
 
     `came_in` is what the pool's roles booked, with what was `received` from other ledgers; `carried` the
     negative pool of earlier months (zero or below); `pool` what was divided, never below zero;
-    `written` what was written off.
+    `written` what was written off. Where the municipality settles by the quarter or year, `period` is that,
+    and `provisional` whether that has yet to happen.
     """
 
     member: str
@@ -144,6 +146,8 @@ class Allocation(NamedTuple):
     balances: Mapping[str, Decimal]
     received: tuple[Received, ...] = ()
     written: tuple[WrittenOff, ...] = ()
+    period: Period | None = None
+    provisional: bool = False
 
     @property
     def worn(self) -> tuple[Worn, ...]:

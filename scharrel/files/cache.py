@@ -219,6 +219,7 @@ def _plain(entry: Kept) -> list[object]:
             c.settles,
             c.project,
             c.against,
+            c.period,
         ]
         for member, c in entry.corrections
     ]

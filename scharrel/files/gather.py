@@ -12,9 +12,10 @@ from scharrel.core.facts import KNOWN_KEYS, Group, Member, groups
 from scharrel.core.grants import Grant
 from scharrel.core.month import Month, months
 from scharrel.core.pack import NoValueError, Pack
+from scharrel.core.period import Period
 from scharrel.core.problems import Problem, errors
 from scharrel.core.quotes import ROLE as RECEIVABLE
-from scharrel.core.settling import settled_steps
+from scharrel.core.settling import ends, packs_in, settled_steps
 from scharrel.files.chart import Chart, nearest, read_chart
 from scharrel.files.coop import MEMBER_ID, Coop
 from scharrel.files.exchanges import exchange_problems
@@ -99,41 +100,42 @@ def _almost_facts(coop: Coop, members: Mapping[str, Member], packs: Mapping[str,
 
 
 def _settled_so_far(member: Member, closed: Month | None) -> Member:
-    """The member with the settlements that count: those of years that are closed."""
+    """The member with the settlements that count: those of periods that are closed."""
     if not member.settlements:
         return member
-    in_force = tuple(s for s in member.settlements if closed and _last_of(member, s.year) <= closed)
+    in_force = tuple(s for s in member.settlements if closed and ends(member, s.period) <= closed)
     return replace(member, settlements=in_force)
-
-
-def _last_of(member: Member, year: int) -> Month:
-    """The last month in the year that is one of the member's; December if none is."""
-    own = [month for month in months(Month(year, 1), Month(year, 12)) if member.active(month)]
-    return own[-1] if own else Month(year, 12)
 
 
 def _settlement_problems(
     register: str, member: Member, packs: Mapping[str, Pack], closed: Month | None
 ) -> Iterator[Problem]:
-    """Settlements of years that were not the member's or are not closed, or of steps that are not tax."""
+    """Settlements of periods that were not the member's or are not closed, by which the municipality does not
+    settle, or of steps that none of them is about."""
     for settlement in member.settlements:
-        values = {"member": member.id, "year": str(settlement.year)}
+        period = settlement.period
+        values = {"member": member.id, "period": str(period)}
 
         def at(code: str, /, warning: bool = False, **more: str) -> Problem:
-            excerpt = f'custom "settlement" "{member.id}" "{settlement.year}"'  # noqa: B023
+            excerpt = f'custom "settlement" "{member.id}" "{period}"'  # noqa: B023
             return Problem(register, settlement.line, code, values | more, warning, excerpt)  # noqa: B023
 
-        year = list(months(Month(settlement.year, 1), Month(settlement.year, 12)))
-        own = [packs.get(str(member.facts(month).get("rules"))) for month in year if member.active(month)]
-        if not own:
+        if not any(member.active(month) for month in period.months()):
             yield at("settlement-no-member")
             continue
-        last = _last_of(member, settlement.year)
+        last = ends(member, period)
         if closed is None or closed < last:
             yield at("settlement-open", warning=True, month=str(last))
-        steps = dict.fromkeys(step for pack in own if pack for step in settled_steps(pack))
+        used = packs_in(member, packs, period)
+        if period.span == "quarter" and used and not any(pack.settled == "quarter" for pack in used):
+            yield at("settlement-no-quarter", pack=used[-1].id, settled=used[-1].settled)
+            continue
+        steps = dict.fromkeys(step for pack in used for step in settled_steps(pack, period))
         for step, _ in settlement.due:
-            if step not in steps:
+            quarter = Period.of("quarter", last)
+            if step not in steps and any(step in settled_steps(pack, quarter) for pack in used):
+                yield at("settlement-by-quarter", step=step, quarter=str(quarter))
+            elif step not in steps:
                 code = "settlement-step" if steps else "settlement-no-tax"
                 yield at(code, step=step, steps=", ".join(steps))
 

@@ -21,6 +21,7 @@ from scharrel.core.pack import (
     Step,
     Unit,
 )
+from scharrel.core.period import SPANS, Span
 from scharrel.core.problems import Problem
 from scharrel.files.chart import Chart, nearest
 from scharrel.files.coop import Coop
@@ -31,8 +32,11 @@ from scharrel.files.toml import read_toml
 
 _KINDS = ("input", "amount", "rate", "bands", "per", "all", "share")
 _PACK_KEYS = frozenset(
-    {"id", "title", "pool", "rounding", "valid_from", "valid_until", "strict", "scope", "contributions"}
-)
+    {
+        "id", "title", "pool", "rounding", "valid_from", "valid_until", "strict", "scope", "contributions",
+        "settled",
+    }
+)  # fmt: skip
 _PARAM_KEYS = frozenset({"source", "values", "by"})
 _LIMIT_KEYS = frozenset({"role", "year", "source"})
 _ACCEPT_KEYS = frozenset({"code", "step", "reason", "source"})
@@ -126,6 +130,7 @@ class _Reader(Sourced):
         scope = self._choice(head, "scope", ("collective", "subcooperative"), required=False)
         for_projects = scope == "collective"
         contributions = self._contributions(head, scope, pool)
+        settled = cast(Span, self._choice(head, "settled", SPANS, required=False) or "month")
         rounding = self._rounding(head)
         for key, value in self._table(self.table, "source").items():
             self.at = (f"source.{key}", 0)
@@ -141,11 +146,15 @@ class _Reader(Sourced):
             if contributions and steps[-1].kind == "share":
                 self.say("id", "scope-all")
         ceilings = tuple(self._ceilings())
+        if settled != "month" and steps and not any(step.party == "municipality" for step in steps):
+            self.at = ("pack", 0)
+            self.say("settled", "settled-nobody")
         if self.problems:
             return None
         return Pack(
             pack_id, title, pool, steps, self.params, self.sources, digest, valid_from, valid_until, strict,
             accepted, rounding, for_projects, ceilings, contributions, self.chart.role(contributions or ""),
+            settled,
         )  # fmt: skip
 
     # -- the parts of a pack

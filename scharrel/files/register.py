@@ -1,6 +1,5 @@
 """The register: which members there are and what holds for them from when."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -12,6 +11,7 @@ from beancount.core.amount import Amount
 from scharrel.core.facts import Approval, Dated, Kind, Member, MemberDirective, Settlement
 from scharrel.core.grants import Grant
 from scharrel.core.month import Month
+from scharrel.core.period import Period
 from scharrel.core.problems import Problem
 from scharrel.files.chart import nearest
 from scharrel.files.coop import MEMBER_ID, Coop
@@ -20,7 +20,6 @@ from scharrel.files.parsing import metadata, parse, place
 from scharrel.files.source import Text, read_text, refused
 from scharrel.files.subcooperatives import membership_problems
 
-_YEAR = re.compile("20[0-9]{2}")
 _COMMANDS = frozenset({"option", "include"})
 _KINDS = ("member", "project", "subcooperative", "participant", "approval", "settlement", "grant")
 _ALIASES = {
@@ -186,9 +185,13 @@ def _approval(directive: data.Custom) -> tuple[str, Approval] | None:
 
 
 def _settlement(directive: data.Custom) -> tuple[str, Settlement] | None:
-    """Whose year, and what is definitive about it; nothing when it is not written as one."""
+    """Whose period, and what is definitive about it; nothing when it is not written as one."""
     values = [value.value for value in directive.values or []]
-    if len(values) != 2 or not isinstance(values[0], str) or not _YEAR.fullmatch(str(values[1])):
+    if len(values) != 2 or not isinstance(values[0], str):
+        return None
+    try:
+        period = Period.parse(str(values[1]))
+    except ValueError:
         return None
     told = metadata(directive)
     source = told.pop("source", "")
@@ -200,7 +203,7 @@ def _settlement(directive: data.Custom) -> tuple[str, Settlement] | None:
         if not isinstance(number, Decimal) or number < 0 or -int(number.as_tuple().exponent) > 2:
             return None
         due.append((step, number))
-    return values[0], Settlement(directive.date, place(directive), int(values[1]), tuple(due), source)
+    return values[0], Settlement(directive.date, place(directive), period, tuple(due), source)
 
 
 def _problems(member: Member, text: Text, shown: str) -> list[Problem]:

@@ -153,7 +153,9 @@ def seal_text(sealed: Sealed) -> str:
                 entry.account,
                 plain(entry.amount),
                 *(
-                    (entry.settles, entry.project, entry.against)
+                    (entry.settles, entry.project, entry.against, entry.period)
+                    if entry.period
+                    else (entry.settles, entry.project, entry.against)
                     if entry.against
                     else (entry.settles,)
                     if entry.settles

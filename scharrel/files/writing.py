@@ -75,15 +75,15 @@ def allocation_text(
         found.append(
             [f'{day} * "Verdeling {month}" ^verdeling-{month}', *_legs(allocation.pack, appropriation, legs)]
         )
-    # A year that is settled is put right in one go, any other month by itself.
-    together: dict[tuple[str, str, str, str], dict[tuple[str, str], Decimal]] = {}
+    # A period that is settled is put right in one go, any other month by itself.
+    together: dict[tuple[str, str, str, str, str], dict[tuple[str, str], Decimal]] = {}
     for c in corrections:
-        of = str(c.of.year if c.settles else c.of)
-        legs_of = together.setdefault((of, c.pack, c.project, c.against), {})
+        of = c.settled or str(c.of)
+        legs_of = together.setdefault((of, c.settled, c.pack, c.project, c.against), {})
         legs_of[c.account, c.step] = legs_of.get((c.account, c.step), ZERO) + c.difference
-    for (of, pack, project, against), amounts in sorted(together.items()):
+    for (of, settled, pack, project, against), amounts in sorted(together.items()):
         legs = [_Leg(account, amount, step) for (account, step), amount in amounts.items() if amount]
-        what, key = ("Correctie", "correction_of") if "-" in of else ("Afrekening", "settlement_of")
+        what, key = ("Afrekening", "settlement_of") if settled else ("Correctie", "correction_of")
         if legs:
             found.append(
                 [

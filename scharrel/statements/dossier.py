@@ -8,6 +8,7 @@ from scharrel.core.closing import Correction
 from scharrel.core.facts import Member, Movement
 from scharrel.core.grants import counts_apart
 from scharrel.core.month import Month
+from scharrel.core.period import Period
 from scharrel.core.trace import Allocation
 
 
@@ -53,6 +54,10 @@ class Dossier(NamedTuple):
     def of_year(self, year: int) -> list[Allocation]:
         """The year's allocations up to the month of the statement."""
         return [a for a in self.allocations if a.month.year == year and a.month.number <= self.month.number]
+
+    def of_period(self, period: Period) -> list[Allocation]:
+        """The period's allocations up to the month of the statement."""
+        return [a for a in self.allocations if period.covers(a.month)]
 
     def pot_accounts(self) -> list[str]:
         """The accounts of the member's own pots, in the order in which the rules came to pay into them."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from scharrel import __version__
 from scharrel.core.grants import Account
 from scharrel.core.month import Month
+from scharrel.core.period import Period
 from scharrel.statements.coop import Share, coop_figures, coop_view
 from scharrel.statements.documents import Documents
 from scharrel.statements.dossier import Dossier
@@ -32,7 +33,8 @@ from scharrel.text.plot import Drawing
 from scharrel.text.rules.pack import Told
 from scharrel.text.words import Words
 
-KINDS = ("member", "municipality", "coop", "year", "settlement", "subcooperative")
+KINDS = ("member", "municipality", "coop", "year", "settlement", "quarter", "subcooperative")
+"""`settlement` is that of a year, `quarter` that of a quarter."""
 FORMATS = ("pdf", "html", "txt")
 
 
@@ -76,11 +78,15 @@ def documents_of(dossier: Dossier, order: Order) -> Iterator[tuple[str, bytes]]:
     if "year" in order.kinds and dossier.month.year == order.month.year:
         packs = packs_of(dossier.of_year(order.month.year))
         yield _made(order, "year", member, year_view(words, dossier), packs, year_figures(dossier))
-    settlement = dossier.member.settlement(order.month.year)
-    if "settlement" in order.kinds and order.month.number == 12 and settlement:
-        packs = packs_of(dossier.of_year(settlement.year))
-        settled = settlement_view(words, dossier, settlement)
-        yield _made(order, "settlement", member, settled, packs, settlement_figures(settled))
+    for kind, period in (
+        ("settlement", Period.of("year", order.month)),
+        ("quarter", Period.of("quarter", order.month)),
+    ):
+        settlement = dossier.member.settlement(period)
+        months = dossier.of_period(period)
+        if kind in order.kinds and order.month == period.last and settlement and months:
+            settled = settlement_view(words, dossier, settlement)
+            yield _made(order, kind, member, settled, packs_of(months), settlement_figures(settled))
 
 
 def subcooperative_document(
@@ -136,14 +142,15 @@ def _made(
 ) -> tuple[str, bytes]:
     seal = Seal(kind, member, str(order.month), order.lang, __version__, packs, figures)
     documents = _documents(order.templates, order.lang, order.form)
-    text = documents.render(kind, view, seal)
+    template = "settlement" if kind == "quarter" else kind
+    text = documents.render(template, view, seal)
     place = place_of(kind, member, order.form)
     if order.form != "pdf":
         return place, text.encode()
     try:
         return place, _typesetter(order.world).pdf(text)
     except TypesettingError as error:
-        raise documents.from_source(kind, error.line, error.reason) from error
+        raise documents.from_source(template, error.line, error.reason) from error
 
 
 @cache

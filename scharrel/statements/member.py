@@ -16,6 +16,7 @@ from scharrel.core.quotes import ROLE as RECEIVABLE
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.dossier import Dossier
 from scharrel.statements.seal import month_figures
+from scharrel.text.periods import of_step, provisional
 from scharrel.text.pots import purpose, spendable
 from scharrel.text.sentences import (
     because,
@@ -127,6 +128,7 @@ class MemberView(NamedTuple):
     own_costs: str
     pots: Sequence[Pot]
     stretches: Sequence[Stretch]
+    provisional: str
     reduction: Decimal
     to_municipality: Decimal
     to_member: Decimal
@@ -167,6 +169,7 @@ def member_view(words: Words, dossier: Dossier) -> MemberView:
         own_costs=" ".join(own_costs(words, month)),
         pots=tuple(_pots(words, dossier)),
         stretches=dossier.stretches,
+        provisional=provisional(words, month),
         reduction=sum((r.paid for r in month.steps if r.step.reduction), ZERO),
         to_municipality=sum(
             (r.paid for r in month.steps if r.step.party == "municipality" and not r.step.reduction), ZERO
@@ -238,7 +241,11 @@ def _waterfall(words: Words, month: Allocation) -> list[Narrowing]:
             result.paid,
             _percentage(result.left_before, widest),
             _percentage(result.left_before - result.paid, widest),
-            (*sentences(words, result, month.pack), *since(words, result, month.pack)),
+            (
+                *sentences(words, result, month.pack),
+                *of_step(words, month, result),
+                *since(words, result, month.pack),
+            ),
             list(sources(words, result, month.pack)),
         )
         for result in told

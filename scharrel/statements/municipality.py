@@ -13,9 +13,12 @@ from typing import NamedTuple
 from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
 from scharrel.core.pack import Figure
+from scharrel.core.period import Period
+from scharrel.core.settling import ends
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.dossier import Dossier
 from scharrel.statements.member import Corrected, Used, corrected, limits
+from scharrel.text.periods import period_name, provisional
 from scharrel.text.sentences import cited, label
 from scharrel.text.words import Words, visible
 
@@ -45,11 +48,31 @@ class Norm(NamedTuple):
     figure: Figure
 
 
+class Sums(NamedTuple):
+    """A month of the period by which the municipality settles, or all of them together. Amounts in euros."""
+
+    turnover: Decimal
+    deducted: Decimal
+    reported: Decimal
+    exempt: Decimal
+    offset: Decimal
+
+
+class Whole(NamedTuple):
+    """A period by which the municipality settles, with its name, each of its months and their totals."""
+
+    period: Period
+    called: str
+    months: Sequence[tuple[Month, Sums]]
+    total: Sums
+
+
 class Return(NamedTuple):
     """One member's month as the municipality needs it. Amounts in euros.
 
     `own` is what was booked and is not deducted. `reported` less `exempt` is `offset`; `reduction` is the
-    part of `offset` by which the benefit goes down, the rest is paid to the municipality.
+    part of `offset` by which the benefit goes down, the rest is paid to the municipality. Where it settles
+    by the quarter or year, `provisional` says so, and the last month of that has the `whole`.
     """
 
     coop: str
@@ -71,6 +94,8 @@ class Return(NamedTuple):
     norms: Sequence[Norm]
     late: Sequence[Late]
     corrections: Sequence[Corrected]
+    provisional: str
+    whole: Whole | None
 
 
 class Cover(NamedTuple):
@@ -95,8 +120,7 @@ def municipality_return(words: Words, dossier: Dossier) -> Return:
     costly = [r for r in month.steps if r.step.party == "supplier"]
     deducted = [r for r in costly if not r.step.own]
     offsetting = [r for r in month.steps if r.step.party == "municipality"]
-    reported = month.pool - sum((r.paid for r in deducted), ZERO)
-    offset = sum((r.paid for r in offsetting), ZERO)
+    sums = _sums(month)
     roles = {r.step.role for r in costly}
     costs: dict[str, Decimal] = {}
     for movement in dossier.counted():
@@ -124,9 +148,9 @@ def municipality_return(words: Words, dossier: Dossier) -> Return:
         costs=dict(sorted(costs.items())),
         deducted=[line(r) for r in deducted],
         own=[line(r)._replace(paid=r.own) for r in month.steps if r.own],
-        reported=reported,
-        exempt=reported - offset,
-        offset=offset,
+        reported=sums.reported,
+        exempt=sums.exempt,
+        offset=sums.offset,
         reduction=sum((r.paid for r in offsetting if r.step.reduction), ZERO),
         steps=[line(r) for r in month.steps if r not in costly],
         months=[used for r in month.steps for used in limits(words, r) if used.code == "months-used"],
@@ -138,7 +162,27 @@ def municipality_return(words: Words, dossier: Dossier) -> Return:
         ],
         late=_late(dossier),
         corrections=[entry._replace(reason="") for entry in corrected(words, dossier, [dossier.month])],
+        provisional=provisional(words, month),
+        whole=_whole(words, dossier),
     )
+
+
+def _sums(month: Allocation) -> Sums:
+    """What the municipality looks at in a month."""
+    deducted = sum((r.paid for r in month.steps if r.step.party == "supplier" and not r.step.own), ZERO)
+    reported = month.pool - deducted
+    offset = month.paid_to("municipality")
+    return Sums(month.came_in, deducted, reported, reported - offset, offset)
+
+
+def _whole(words: Words, dossier: Dossier) -> Whole | None:
+    """The period that ends with the dossier's month, of the months that are settled with it."""
+    period = dossier.allocation.period
+    if period is None or dossier.month != ends(dossier.member, period):
+        return None
+    months = [(a.month, _sums(a)) for a in dossier.of_period(period) if a.period == period]
+    total = Sums(*(sum(column, ZERO) for column in zip(*(sums for _, sums in months), strict=True)))
+    return Whole(period, period_name(words, period), months, total)
 
 
 def return_figures(view: Return) -> dict[str, str]:
@@ -153,7 +197,11 @@ def return_figures(view: Return) -> dict[str, str]:
         f"{name} exempt": plain(view.exempt),
         f"{name} offset": plain(view.offset),
         f"{name} reduction": plain(view.reduction),
-    }
+    } | (
+        {f"{view.whole.period} {key}": plain(amount) for key, amount in view.whole.total._asdict().items()}
+        if view.whole
+        else {}
+    )
 
 
 def cover_figures(cover: Cover) -> dict[str, str]:

@@ -76,9 +76,8 @@ def _seal(text: str) -> Seal:
 
 def _known(seal: Seal) -> Seal:
     """The seal, if what it says of itself can be true."""
-    about_one = seal.kind in ("member", "municipality", "subcooperative", "year", "settlement") and bool(
-        seal.member
-    )
+    kinds = ("member", "municipality", "subcooperative", "year", "settlement", "quarter")
+    about_one = seal.kind in kinds and bool(seal.member)
     if not (about_one or (seal.kind in _TOGETHER and not seal.member)) or seal.lang not in ("nl", "en"):
         raise NoStatementError
     return seal

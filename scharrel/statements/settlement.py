@@ -1,4 +1,4 @@
-"""The settlement of a year: what its months booked and what it definitively comes to."""
+"""The settlement of a year or a quarter: what its months booked and what it definitively comes to."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -8,14 +8,16 @@ from scharrel.core.facts import Settlement
 from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES
+from scharrel.core.period import Period
 from scharrel.core.settling import uncovered
 from scharrel.statements.dossier import Dossier
+from scharrel.text.periods import period_name
 from scharrel.text.sentences import because, label
 from scharrel.text.words import Words
 
 
 class SettledStep(NamedTuple):
-    """A step over the year, in euros: what the months booked themselves, and what it comes to."""
+    """A step over the period, in euros: what the months booked themselves, and what it comes to."""
 
     id: str
     label: str
@@ -29,15 +31,16 @@ class SettledStep(NamedTuple):
 
 
 class SettlementView(NamedTuple):
-    """A member's settled year. Amounts in euros.
+    """A member's settled period, by its name. Amounts in euros.
 
     `booked` are the months in which differences were booked, `parties` what each gets more (or, below
-    zero, less), `uncovered` what is due for which the year had no money.
+    zero, less), `uncovered` what is due for which the period had no money.
     """
 
     coop: str
     name: str
-    year: int
+    period: Period
+    called: str
     through: Month
     source: str
     steps: Sequence[SettledStep]
@@ -48,13 +51,13 @@ class SettlementView(NamedTuple):
 
 
 def settlement_view(words: Words, dossier: Dossier, settlement: Settlement) -> SettlementView:
-    """The settlement of the dossier's year."""
-    months = dossier.of_year(settlement.year)
+    """The settlement of a period of the dossier's."""
+    months = dossier.of_period(settlement.period)
     corrections = [
         (booked, name, c)
         for booked, found in sorted(dossier.corrections.items())
         for name, c in found
-        if c.of.year == settlement.year
+        if settlement.period.covers(c.of)
     ]
     later: dict[tuple[str, str], Decimal] = {}
     for _, _, c in corrections:
@@ -70,7 +73,7 @@ def settlement_view(words: Words, dossier: Dossier, settlement: Settlement) -> S
                 steps[key] = known._replace(
                     posted=known.posted + result.paid, definitive=known.definitive + result.paid
                 )
-    # What is left belongs to a step that the year has no more.
+    # What is left belongs to a step that the period has no more.
     named = {(c.pack, c.step): name for _, name, c in corrections}
     for key, amount in later.items():
         steps[key] = SettledStep(key[1], named[key], "", -amount, ZERO)
@@ -78,7 +81,8 @@ def settlement_view(words: Words, dossier: Dossier, settlement: Settlement) -> S
     return SettlementView(
         coop=dossier.coop,
         name=dossier.member.name,
-        year=settlement.year,
+        period=settlement.period,
+        called=period_name(words, settlement.period),
         through=dossier.month,
         source=settlement.source,
         steps=found,
@@ -98,7 +102,7 @@ def settlement_view(words: Words, dossier: Dossier, settlement: Settlement) -> S
 def settlement_figures(view: SettlementView) -> dict[str, str]:
     """The amounts by which the settlement can be checked."""
     return {
-        f"{view.year} {what} {step.id}": plain(amount)
+        f"{view.period} {what} {step.id}": plain(amount)
         for step in view.steps
         for what, amount in (("posted", step.posted), ("definitive", step.definitive))
-    } | {f"{view.year} uncovered": plain(view.uncovered)}
+    } | {f"{view.period} uncovered": plain(view.uncovered)}

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 from scharrel.core.closing import Correction
 from scharrel.core.month import Month
+from scharrel.core.period import Period
 from scharrel.files.gather import Books
 from scharrel.files.writing import Change
+from scharrel.text.periods import period_name
 from scharrel.text.sentences import because, correction_label, step_label
 from scharrel.text.words import Words, visible
 
@@ -46,9 +48,9 @@ def correction_lines(
         yield words("changes.corrections", month=words.month(books.first_open))
         told: tuple[object, ...] = ()
         for member, c in corrections[:MAX_LINES]:
-            if (c.because or c.settles) and (c.because, c.settles) != told:
+            if (c.because or c.settles) and (c.because, c.settles, c.settled) != told:
                 yield "  " + words("changes.because", bookings=because(words, c))
-            told = (c.because, c.settles)
+            told = (c.because, c.settles, c.settled)
             yield "  " + words(
                 "changes.correction",
                 name=visible(books.members[member].name),
@@ -62,22 +64,23 @@ def correction_lines(
 
 
 def settlement_lines(
-    words: Words, books: Books, year: int, corrections: Sequence[tuple[str, Correction]]
+    words: Words, books: Books, period: Period, corrections: Sequence[tuple[str, Correction]]
 ) -> Iterator[str]:
-    """What the settlement of a year comes to, step by step."""
+    """What the settlement of a period comes to, step by step."""
+    name = period_name(words, period)
     totals: dict[tuple[str, str], Decimal] = {}
     for _, c in corrections:
-        if c.of.year == year and c.settles:
+        if period.covers(c.of) and c.settles:
             totals[c.pack, c.step] = totals.get((c.pack, c.step), Decimal(0)) + c.difference
     if not any(totals.values()) or not books.first_open:
-        yield words("settle.nothing", year=year)
+        yield words("settle.nothing", period=name)
         return
-    yield words("settle.title", year=year, month=words.month(books.first_open))
+    yield words("settle.title", period=name, month=words.month(books.first_open))
     for (pack, step), amount in totals.items():
         if amount:
             key = "settle.more" if amount > 0 else "settle.less"
-            name = step_label(words, books.packs.get(pack), step)
-            yield "  " + words(key, step=name, amount=words.money(abs(amount)))
+            label = step_label(words, books.packs.get(pack), step)
+            yield "  " + words(key, step=label, amount=words.money(abs(amount)))
 
 
 def _lines(words: Words, books: Books, change: Change) -> Iterator[str]:

@@ -8,7 +8,9 @@ from scharrel.core.closing import Change, Correction
 from scharrel.core.facts import Member
 from scharrel.core.money import ZERO, to_cents
 from scharrel.core.pack import FactValue, Figure, Pack, Source, Step
+from scharrel.core.period import Period
 from scharrel.core.trace import Allocation, Limit, StepResult
+from scharrel.text.periods import period_name
 from scharrel.text.words import Words, usual, visible
 
 _STOPS = ("not-deductible", "condition", "age", "months-used")
@@ -43,10 +45,13 @@ def label(words: Words, step: Step) -> str:
 
 
 def because(words: Words, correction: Correction) -> str:
-    """What is behind a correction: the settlement of its year, and bookings, each by its day and its first
+    """What is behind a correction: the settlement of its period, and bookings, each by its day and its first
     leg."""
-    settled = [words("explain.settles", year=correction.of.year, source=visible(correction.settles))]
-    return "; ".join((settled if correction.settles else []) + _bookings(words, correction.because))
+    settled = []
+    if correction.settled:
+        period = period_name(words, Period.parse(correction.settled))
+        settled = [words("explain.settles", period=period, source=visible(correction.settles))]
+    return "; ".join(settled + _bookings(words, correction.because))
 
 
 def _bookings(words: Words, changes: Sequence[Change]) -> list[str]:
@@ -83,7 +88,8 @@ def sentences(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
     """What the step asked, what bound it, what is left over, and what it rests on."""
     stopped = [limit for limit in result.limits if limit.code in _STOPS]
     if result.definitive is not None:
-        yield words("explain.definitive", amount=words.money(result.definitive))
+        span = "year" if result.step.party == "tax" else pack.settled
+        yield words(f"explain.definitive-{span}", amount=words.money(result.definitive))
         for limit in result.limits:
             yield _limit(words, limit, result, pack)
     elif stopped:

@@ -78,6 +78,8 @@ def pack_sentences(words: Words, pack: Pack) -> Iterator[Said]:
     yield Said("order", words("rule.order"))
     yield Said("negative", words("rule.negative"))
     yield Said("rounding", words(f"rule.rounding.{pack.rounding}"))
+    if pack.settled != "month":
+        yield Said("settled", words(f"rule.settled.{pack.settled}"))
     if pack.strict:
         yield Said("strict", words("rule.strict"))
 

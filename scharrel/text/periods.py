@@ -1,0 +1,49 @@
+"""By what period the municipality settles, and whether what it takes is definitive yet."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from scharrel.core.facts import Member
+from scharrel.core.month import Month
+from scharrel.core.pack import Pack
+from scharrel.core.period import Period
+from scharrel.core.settling import decided
+from scharrel.core.trace import Allocation, StepResult
+from scharrel.text.words import Words
+
+
+def period_name(words: Words, period: Period) -> str:
+    """2026, or: juli tot en met september 2026."""
+    if period.span == "year":
+        return str(period)
+    first = words.month(period.first).removesuffix(f" {period.first.year}")
+    return words("period.months", first=first, last=words.month(period.last))
+
+
+def provisional(words: Words, allocation: Allocation) -> str:
+    """That what goes to the municipality is provisional, or has become definitive; nothing where it settles
+    by the month."""
+    if allocation.period is None:
+        return ""
+    key = "provisional" if allocation.provisional else "decided"
+    period = period_name(words, allocation.period)
+    return words(f"period.{key}-{allocation.period.span}", period=period)
+
+
+def of_step(words: Words, allocation: Allocation, result: StepResult) -> Iterator[str]:
+    """The same of a step, if it is the municipality's; a part of what is definitive says so by itself."""
+    said = provisional(words, allocation)
+    if said and result.step.party == "municipality" and result.definitive is None:
+        yield said
+
+
+def provisional_lines(words: Words, used: Sequence[tuple[Member, Pack]], month: Month) -> Iterator[str]:
+    """For how many members the month is provisional, a line for each period."""
+    periods = Counter(
+        period
+        for member, pack in used
+        if pack.settled != "month" and not decided(member, pack, period := Period.of(pack.settled, month))
+    )
+    for period, count in sorted(periods.items()):
+        said = words(f"period.provisional-{period.span}", period=period_name(words, period))
+        yield words("period.members", count=count, said=said[0].lower() + said[1:])
