@@ -114,7 +114,8 @@ ERRORS: dict[str, tuple[Break, str, int]] = {
     "error.nothing-allocated": (as_it_is, "statements", 1),
     "error.not-ended": (as_it_is, "close 2028-01", 2),
     "error.settlement-open": (as_it_is, "settle 2026 --member amina", 1),
-    "error.year": (as_it_is, "settle 26 --member amina", 2),
+    "error.settled-period": (as_it_is, "settle 2026-Q5 --member amina", 2),
+    "error.no-quarter": (as_it_is, "settle 2026-Q1 --member amina", 1),
     "error.amount": (as_it_is, "what-if amina --turnover veel", 2),
     "error.what-if-nothing": (as_it_is, "what-if amina", 2),
     "error.what-if-costs": (
@@ -193,6 +194,30 @@ ERRORS: dict[str, tuple[Break, str, int]] = {
         lambda coop: (
             swap(PACK, 'party = "tax"', 'party = "coop"')(coop),
             add(REGISTER, SETTLED.format(member="amina", year="2026", due="tax: 1"))(coop),
+        ),
+        "check",
+        1,
+    ),
+    "problem.settlement-no-quarter": (
+        add(REGISTER, SETTLED.format(member="amina", year="2026-Q1", due="benefit: 1")),
+        "check",
+        1,
+    ),
+    "problem.settlement-by-quarter": (
+        lambda coop: (
+            swap(PACK, "[pack]", '[pack]\nsettled = "quarter"')(coop),
+            swap(PACK, 'party = "coop"', 'party = "municipality"')(coop),
+            add(REGISTER, SETTLED.format(member="amina", year="2026", due="coop: 1"))(coop),
+        ),
+        "check",
+        1,
+    ),
+    "problem.settled-nobody": (
+        lambda coop: (coop / PACK).write_text(
+            (coop / PACK)
+            .read_text()
+            .replace("municipality", "coop")
+            .replace("[pack]", '[pack]\nsettled = "quarter"', 1)
         ),
         "check",
         1,
