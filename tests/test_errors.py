@@ -114,6 +114,7 @@ ERRORS: dict[str, tuple[Break, str, int]] = {
     "error.nothing-allocated": (as_it_is, "statements", 1),
     "error.not-ended": (as_it_is, "close 2028-01", 2),
     "error.settlement-open": (as_it_is, "settle 2026 --member amina", 1),
+    "error.year": (as_it_is, "report umbrella 26", 2),
     "error.settled-period": (as_it_is, "settle 2026-Q5 --member amina", 2),
     "error.no-quarter": (as_it_is, "settle 2026-Q1 --member amina", 1),
     "error.amount": (as_it_is, "what-if amina --turnover veel", 2),

@@ -138,6 +138,7 @@ def test_it_is_said_what_is_provisional_and_what_is_definitive(quarter: Path, qu
     assert waits in explained
     assert waits in stated("2025-08", "member")
     assert waits in stated("2025-08", "municipality")
+    assert waits in stated("2025-08", "year")
     rows = json.loads(run(quick, quarter, "allocate 2025-09 --json")[0])["allocations"]
     assert {row["month"]: row.get("provisional") for row in rows}["2025-08"] == "2025-Q3"
     append(quarter / REGISTER, settlement("  benefit: 250.00\n", "2025-Q3", day="2025-10-20"))
@@ -149,6 +150,7 @@ def test_it_is_said_what_is_provisional_and_what_is_definitive(quarter: Path, qu
     decided = f"Definitief: de gemeente heeft dit kwartaal afgerekend ({months})."
     assert decided in stated("2025-08", "member")
     assert decided in stated("2025-08", "municipality")
+    assert waits not in stated("2025-08", "year")
     rows = json.loads(run(quick, quarter, "allocate 2025-12 --json")[0])["allocations"]
     assert {row["month"]: row.get("provisional") for row in rows}["2025-08"] is None
     assert {row["month"]: row.get("provisional") for row in rows}["2025-10"] == "2025-Q4"

@@ -11,6 +11,7 @@ from scharrel.core.trace import Allocation, summary_of
 from scharrel.statements.dossier import Dossier
 from scharrel.statements.member import Corrected, corrected, correction_figures
 from scharrel.statements.seal import month_figures
+from scharrel.text.periods import provisional
 from scharrel.text.sentences import label
 from scharrel.text.words import Words
 
@@ -40,7 +41,10 @@ class Closing(NamedTuple):
 
 
 class YearView(NamedTuple):
-    """A member's year up to a month; `parties` are those that got something, in the order of `paid`."""
+    """A member's year up to a month; `parties` are those that got something, in the order of `paid`.
+
+    `provisional` says of which periods the municipality has yet to settle what goes to it.
+    """
 
     coop: str
     name: str
@@ -49,6 +53,7 @@ class YearView(NamedTuple):
     parties: Sequence[str]
     rows: Sequence[YearRow]
     total: YearRow
+    provisional: Sequence[str]
     steps: Sequence[StepTotal]
     pots: Sequence[Closing]
     corrections: Sequence[Corrected]
@@ -84,6 +89,7 @@ def year_view(words: Words, dossier: Dossier) -> YearView:
         parties=parties,
         rows=rows,
         total=total,
+        provisional=list(dict.fromkeys(provisional(words, month) for month in months if month.provisional)),
         steps=[StepTotal(pack, name, paid) for (pack, name), paid in totals.items() if paid],
         pots=[
             Closing(account.rpartition(":")[2], dossier.allocation.balances.get(account, ZERO))
