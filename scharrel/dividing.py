@@ -76,6 +76,9 @@ def _in_part(books: Books, through: Month, today: date, task: Task) -> Done | No
     kept = task.kept
     if not kept or not _parted(books, task.group, through) or any(not m.person for m in task.changed):
         return None
+    who = {member.id for member in task.changed}
+    if any(c.project and member in who for member, c in kept.corrections):
+        return None  # what is behind it stands with the project or with others
     outcome = compute(books, task.changed, through, today, given=_given(books, kept.shares, task.changed))
     now = {member: _seen(ledger) for member, ledger in outcome.ledgers.items()}
     seen = [now.get(member.id, before) for member, before in zip(task.group, kept.ledgers, strict=True)]

@@ -8,14 +8,14 @@ from functools import cache, partial
 from types import MappingProxyType
 
 from scharrel.core.allowances import passed, room
-from scharrel.core.closing import Correction, Sealed, booked, corrections
+from scharrel.core.closing import Correction, Sealed, booked, corrections, followed
 from scharrel.core.facts import Group, Member
 from scharrel.core.history import Given, replay
 from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.pots import overdrawn, packs_of, with_approvals, withdrawals
 from scharrel.core.problems import Problem, errors
-from scharrel.core.trace import Allocation
+from scharrel.core.trace import Allocation, StepResult
 from scharrel.files.chart import nearest
 from scharrel.files.gather import Books, member_problems
 from scharrel.files.ledger import Ledger, read_ledger
@@ -80,6 +80,7 @@ def compute(
             earlier[member.id] = booked(seals)
             due = corrections(own, seals, books.closed, partial(marks, ledgers[member.id].movements))
             corrected[member.id] = [_settling(member, c) for c in due]
+        corrected = followed(group, corrected)
     except BrokenSealError as broken:
         problems.append(Problem(books.coop.shown(broken.args[0]), 1, "broken-seal"))
     problems += _share_problems(books, allocations)
@@ -180,7 +181,15 @@ def _share_problems(books: Books, allocations: list[Allocation]) -> Iterator[Pro
             told.add((member.id, ""))
             line = member.directives[0].line
             excerpt = f'custom "project" "{member.id}"'
-            yield Problem(register, line, "nobody-takes-part", {"month": month}, excerpt=excerpt)
+            values = {"month": month, "project": member.id}
+            yield Problem(register, line, "nobody-takes-part", values, excerpt=excerpt)
+        sealed = books.closed and allocation.month <= books.closed
+        if _nobody_worked(last) and not sealed and (member.id, "work") not in told:
+            told.add((member.id, "work"))
+            values = {"month": month, "project": member.id, "role": str(last.step.role)}
+            values["amount"] = plain(last.paid)
+            place = books.coop.shown(books.coop.ledger(member.id))
+            yield Problem(place, 1, "nobody-worked", values, warning=True)
         for part in allocation.received:
             if (
                 member.person
@@ -192,6 +201,11 @@ def _share_problems(books: Books, allocations: list[Allocation]) -> Iterator[Pro
                 excerpt = f'custom "participant" "{part.project}" "{member.id}"'
                 line = member.directives[0].line
                 yield Problem(register, line, "share-not-divided", values, True, excerpt)
+
+
+def _nobody_worked(last: StepResult) -> bool:
+    """Whether a project's money goes by what was done, and nobody booked that."""
+    return bool(last.paid and last.step.role and last.parts and not any(p.weight for p in last.parts))
 
 
 def _rules_changed(allocations: list[Allocation], seals: list[Sealed]) -> Iterator[Problem]:

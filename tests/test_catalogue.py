@@ -31,6 +31,7 @@ def test_no_english_text_was_left_in_dutch() -> None:
         "unit.km",
         "table.pot",
         "table.project",
+        "check.projects.one",
         "explain.part",
         "explain.title",
         "finding.title",

@@ -332,7 +332,8 @@ OWN_TESTS = {
 }  # fmt: skip
 OWN_TESTS |= {  # in test_projects.py
     "problem.feeds-account", "problem.feeds-scope", "problem.no-participant",
-    "problem.nobody-takes-part", "problem.pack-for-members", "problem.pack-for-projects",
+    "problem.nobody-takes-part", "problem.nobody-worked", "problem.pack-for-members",
+    "problem.pack-for-projects",
     "problem.participant", "problem.participant-key", "problem.participant-member",
     "problem.participant-outside", "problem.participant-weight", "problem.project-id",
     "problem.project-is-member", "problem.project-money", "problem.project-not-registered",

@@ -328,6 +328,72 @@ def test_one_command_shows_a_project_and_who_got_what(team: Path, quick: Run) ->
     assert "Daarvan is € 90,00 jouw deel van Catering." in said.replace("\xa0", " ")
 
 
+def test_a_member_can_read_how_the_project_came_to_the_part(team: Path, quick: Run) -> None:
+    def said() -> str:
+        out = quick("explain", "amina", "2026-01", "--coop", str(team)).out
+        return " ".join(out.replace("\xa0", " ").split())
+
+    # 200 − 50 − 15 is shared; two of the three hours are hers.
+    assert (
+        "Dat project had € 135,00 te verdelen, naar wat ieder boekte aan uren: van jou 2 van de 3." in said()
+    )
+    rules = team / "rules/team.toml"
+    rules.write_text(TEAM.replace('by = "hours"', 'by = "weight"'))
+    assert "naar het afgesproken gewicht: van jou 1 van de 3." in said()
+    rules.write_text(TEAM.replace('by = "hours"', 'by = "equal"'))
+    assert "ieder evenveel: over wie meedoet, 2 bij elkaar." in said()
+
+
+def test_the_hours_of_a_project_can_be_traced_to_who_booked_them(team: Path, quick: Run) -> None:
+    said = quick("explain", "catering", "2026-01", "--coop", str(team)).out.replace("\xa0", " ")
+    for line in (
+        "10 januari 2026  2 UUR  Amina · gekookt\n     ledgers/members/amina.beancount:3",
+        "10 januari 2026  1 UUR  Bram · gekookt\n     ledgers/members/bram.beancount:3",
+        "Er is € 50,00 geboekt aan kosten.",
+    ):
+        assert line in said
+    quick("allocate", "2026-01", "--coop", str(team))
+    assert quick("statements", "2026-01", "--format", "txt", "--coop", str(team)).status == 0
+    assert "gekookt (catering)" in (team / "statements/2026-01/member/amina.txt").read_text()
+
+
+def test_a_project_with_nothing_left_says_so_and_names_nobody(team: Path, quick: Run) -> None:
+    write(team, "projects/catering", money("2026-01", "Expenses:Onkosten", "50.00"))
+    said = quick("explain", "catering", "2026-01", "--coop", str(team)).out
+    assert "Er is deze maand niets over voor wie meedoet." in said
+    assert "Wie meedoet krijgt deze maand niets uit dit project." in said
+    assert "Bram" not in said.partition("Deel van het team")[2].partition(" - ")[0]
+
+
+def test_money_to_share_by_hours_that_nobody_booked_is_warned_of(team: Path, quick: Run) -> None:
+    write(team, "members/amina")
+    write(team, "members/bram", hours("2026-01", "1").replace('  project: "catering"\n', ""))
+    done = quick("allocate", "2026-01", "--coop", str(team))
+    assert done.status == 0
+    assert "maar niemand boekte die voor catering" in done.err
+    # What is closed stays as it is, and then nobody can do anything about it any more.
+    assert quick("close", "2026-01", "--coop", str(team)).status == 0
+    assert "niemand boekte" not in quick("allocate", "2026-02", "--coop", str(team)).err
+
+
+def test_a_correction_names_what_is_behind_it_in_the_ledger_of_another(team: Path, quick: Run) -> None:
+    paid(quick, team)
+    assert quick("close", "2026-01", "--coop", str(team)).status == 0
+    write(
+        team,
+        "members/bram",
+        hours("2026-01", "1"),
+        hours("2026-01", "2"),
+        money("2026-01", "Income:Omzet", "-7.00"),
+    )
+    found = json.loads(quick("allocate", "2026-02", "--json", "--coop", str(team)).out)["corrections"]
+    because = {(c["member"], c["step"]): c["because"] for c in found}
+    late = ["+ 2026-01-10 Assets:Uren 2 UUR, Equity:Uren 2 UUR"]
+    # Amina's part is less because of Bram's hours; what he earned himself is not her business.
+    assert because["amina", "deel"] == because["amina", "coop"] == late
+    assert because["bram", "deel"] == late
+
+
 def test_more_turnover_of_one_s_own_leaves_the_project_as_it_is(team: Path, quick: Run) -> None:
     (team / "rules/lid.toml").write_text(OWN.replace('rate = "10%"', 'rate = "10%"\nabove = 100.00'))
     asked = ["--month", "2026-01", "--coop", str(team)]
@@ -466,3 +532,22 @@ def test_dividing_only_who_changed_comes_to_the_same(quick: Run, bookings: list,
 
 def files(coop: Path) -> dict[str, str]:
     return {str(path.relative_to(coop)): path.read_text() for path in (coop / "ledgers").rglob("*.*")}
+
+
+def test_rules_taken_over_for_a_project_are_put_to_use_with_a_project(tmp_path: Path, quick: Run) -> None:
+    coop = tmp_path / "nieuw"
+    assert quick("init", str(coop)).status == 0
+    export = str(tmp_path / "wijkproject.toml")
+    assert quick("rules", "export", "wijkproject", "--out", export, "--coop", str(coop)).status == 0
+    done = quick("rules", "import", export, "--as", "catering", "--coop", str(coop))
+    assert done.status == 0, done.err
+    assert 'custom "project" "ID"' in done.out
+    assert "member add" not in done.out
+
+
+def test_an_account_that_the_chart_does_not_have_is_told_once(team: Path, quick: Run) -> None:
+    chart = team / "ledgers/accounts.beancount"
+    chart.write_text(chart.read_text().replace("2020-01-01 open Liabilities:Deelnemers EUR\n", ""))
+    done = quick("check", "--json", "--coop", str(team))
+    found = [p["code"] for p in json.loads(done.out)["problems"] if p["file"] == "rules/team.toml"]
+    assert found == ["unknown-account"]

@@ -57,9 +57,12 @@ def check(
         tell(problems)
         screen = console()
         if not problems:
-            members = words("check.members", count=sum(m.person for m in books.members.values()))
-            packs = words("check.packs", count=len(books.packs))
-            screen.print(words("check.sound", members=members, packs=packs))
+            kinds = [member.kind for member in books.members.values()]
+            counted = [words("check.members", count=kinds.count("member"))]
+            for kind in ("project", "subcooperative"):
+                counted += [words(f"check.{kind}s", count=kinds.count(kind))] if kind in kinds else []
+            counted.append(words("check.packs", count=len(books.packs)))
+            screen.print(words("check.sound", counted=", ".join(counted)))
         if wrong:
             screen.print(words("check.errors", count=len(wrong)))
         if len(problems) > len(wrong):

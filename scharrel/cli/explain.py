@@ -20,6 +20,7 @@ from scharrel.cli.context import (
 )
 from scharrel.cli.options import COOP, JSON, LANG
 from scharrel.core.closing import Correction
+from scharrel.core.facts import Member, Movement
 from scharrel.core.grants import counts_apart
 from scharrel.core.money import plain
 from scharrel.core.month import Month
@@ -61,6 +62,8 @@ def explain(
         names = ", ".join(result.step.id for result in found.steps)
         fail(words("error.no-step", month=words.month(asked), step=step, steps=names), status=2)
     bookings = _bookings(books, outcome.ledgers[member], asked)
+    if who.project:
+        _add_work(bookings, books, outcome.ledgers, who, asked)
     by_month = outcome.corrected(member, books.first_open)
     corrected = by_month.get(asked, [])
     own = [a for a in outcome.allocations if a.member == member]
@@ -175,16 +178,32 @@ def _bookings(books: Any, ledger: Any, month: Month) -> dict[str, list[tuple[str
     for movement in ledger.movements:
         role = books.chart.role(movement.account)
         if role and movement.counts == month and not counts_apart(movement):
-            place = f"{ledger.shown}:{movement.line}"
-            amount = (
-                words.money(movement.amount)
-                if movement.currency == "EUR"
-                else f"{words.number(movement.amount)} {movement.currency}"
-            )
-            late = f" ({words('explain.earned', month=words.month(month))})" if movement.earned else ""
-            text = f"{words.day(movement.day)}  {amount}  {visible(movement.text)}{late}"
-            found.setdefault(role, []).append((place, text))
+            found.setdefault(role, []).append(_booking(ledger, movement, visible(movement.text)))
     return found
+
+
+def _booking(ledger: Any, movement: Movement, text: str) -> tuple[str, str]:
+    """Where a booking stands, and what it says."""
+    amount = (
+        words.money(movement.amount)
+        if movement.currency == "EUR"
+        else f"{words.number(movement.amount)} {movement.currency}"
+    )
+    late = f" ({words('explain.earned', month=words.month(movement.counts))})" if movement.earned else ""
+    return f"{ledger.shown}:{movement.line}", f"{words.day(movement.day)}  {amount}  {text}{late}"
+
+
+def _add_work(
+    bookings: dict[str, list[tuple[str, str]]], books: Any, ledgers: Any, project: Member, month: Month
+) -> None:
+    """What those who take part booked for the project, in their own ledgers."""
+    for participant in project.taking_part(month):
+        ledger = ledgers[participant.id]
+        for movement in ledger.movements:
+            role = books.chart.role(movement.account)
+            if role and movement.project == project.id and movement.counts == month:
+                text = f"{visible(books.members[participant.id].name)} · {visible(movement.text)}"
+                bookings.setdefault(role, []).append(_booking(ledger, movement, text))
 
 
 def _show(

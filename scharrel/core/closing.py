@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from scharrel.core.facts import Member
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.trace import Allocation
@@ -64,6 +65,11 @@ class Change(NamedTuple):
 
     new: bool
     mark: Mark
+
+    @property
+    def is_work(self) -> bool:
+        """Whether it is about hours and the like, and not about money."""
+        return any(unit != "EUR" for _, _, unit in self.mark.legs)
 
     @property
     def shown(self) -> str:
@@ -158,6 +164,35 @@ def corrections(
         return []
     changed = {month: _changes(basis.bookings, marks(month)) for month, basis in known(seals).items()}
     return [c._replace(because=_because(changed, c.of)) for c in found]
+
+
+def followed(
+    group: Sequence[Member], corrected: Mapping[str, Sequence[Correction]]
+) -> dict[str, list[Correction]]:
+    """The corrections of members who were divided together, each with what is behind it also where that is
+    in another ledger: what a project divides, the hours by which it does, what a member contributes.
+
+    `group` has projects before those who take part, and sub-cooperatives after their members. What comes in
+    from another ledger has its cause there; a step without a cause of its own has that of what came in, in
+    its month or the first one before it.
+    """
+    behind: dict[tuple[Month, str], dict[Change, None]] = {}
+    for c in (c for made in corrected.values() for c in made if c.project):
+        # A project is divided by what others than the member booked too, in that month and no money.
+        work = (change for change in c.because if change.is_work and Month.of(change.mark.day) == c.of)
+        behind.setdefault((c.of, c.project), {}).update(dict.fromkeys(work))
+    found: dict[str, list[Correction]] = {}
+    for member in group:
+        came_in: dict[Month, tuple[Change, ...]] = {}
+        told = []
+        for c in corrected.get(member.id, ()):
+            causes = tuple(behind[c.of, c.project]) if c.project else ()
+            came_in[c.of] = tuple(dict.fromkeys((*came_in.get(c.of, ()), *causes)))
+            told.append(c._replace(because=causes) if causes else c)
+        found[member.id] = [c if c.because else c._replace(because=_because(came_in, c.of)) for c in told]
+        for c in found[member.id]:
+            behind.setdefault((c.of, member.id), {}).update(dict.fromkeys(c.because))
+    return found
 
 
 def known(seals: Sequence[Sealed]) -> dict[Month, Basis]:

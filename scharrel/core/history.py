@@ -93,7 +93,10 @@ def _replay(
                     parts = _parts(member, names, pack, month, amounts, division.left)
                     allocation, states[member.id] = close(division, parts=parts)
                     for part in (p for p in parts if p.amount):
-                        received.setdefault(part.member, []).append(received_from(member, pack, part.amount))
+                        came_in = received_from(member, pack, part.amount)
+                        received.setdefault(part.member, []).append(
+                            came_in._replace(shared=allocation.steps[-1])
+                        )
                     done.append(allocation)
                 elif pack.collective:
                     shared.setdefault(name, {})[member.id] = division

@@ -52,7 +52,8 @@ class Part(NamedTuple):
 class Received(NamedTuple):
     """What comes in from another ledger: with a member a part of a project, with a sub-cooperative what a
     member or project pays to it. From whom (`project`, and the name), by which pack and step, on which
-    account and so in which role, owed on which other account, in euros."""
+    account and so in which role, owed on which other account, in euros. `shared` is how the project shared
+    it."""
 
     project: str
     name: str
@@ -62,6 +63,7 @@ class Received(NamedTuple):
     role: str
     against: str
     amount: Decimal
+    shared: "StepResult | None" = None
 
 
 class StepResult(NamedTuple):

@@ -231,6 +231,7 @@ def _work_problems(books: Books, member: Member, ledger: Ledger) -> Iterator[Pro
         if project is None or not project.project:
             code = "unknown-project"
             values["near"] = nearest(name, books.coop.project_ids)
+            values["projects"] = ", ".join(sorted(books.coop.project_ids)) or "-"
         elif not member.person:
             code = "work-in-project"
         elif not any(p.id == member.id and p.active(month) for p in project.participants):
@@ -278,7 +279,8 @@ def _rules_problems(books: Books, member: Member, through: Month) -> Iterator[Pr
             yield from at(month, code, pack=name)
             continue
         if not pack.holds_in(month):
-            yield from at(month, "pack-not-in-force", pack=pack.id, month=str(month))
+            holds = " – ".join(str(day or "…") for day in (pack.valid_from, pack.valid_until))
+            yield from at(month, "pack-not-in-force", pack=pack.id, month=str(month), holds=holds)
             continue
         for step in pack.steps:
             for param in step.params():

@@ -213,7 +213,9 @@ class _Reader(Sourced):
         """The rules of a project end in a share that comes in with members; no other rules do."""
         self.at = ("step", len(self.table["step"]) - 1)
         if for_projects and last.kind != "share":
-            self.say("id", "scope-share")
+            # A share that has a mistake in it was told already.
+            if "share" not in self.table["step"][-1]:
+                self.say("id", "scope-share")
         elif for_projects and last.feeds is None:
             self.say("id", "missing-key", key="feeds")
         elif not for_projects and (last.feeds or last.weighted):

@@ -131,7 +131,8 @@ def read_register(coop: Coop) -> Register:
     for project, by_taker in takers.items():
         for taker, said in by_taker.items():
             if project not in projects:
-                say(said[0].line, "unknown-project", project=project, near=nearest(project, projects))
+                known = {"near": nearest(project, projects), "projects": ", ".join(sorted(projects)) or "-"}
+                say(said[0].line, "unknown-project", project=project, **known)
             elif taker not in members or not members[taker].person:
                 say(said[0].line, "participant-member", member=taker, near=nearest(taker, members))
             else:

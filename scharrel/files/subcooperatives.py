@@ -27,6 +27,7 @@ def membership_problems(members: Mapping[str, Member], text: Text, shown: str) -
             elif isinstance(name, str) and name not in known:
                 code = "unknown-subcooperative"
                 values["near"] = nearest(name, known)
+                values["subcooperatives"] = ", ".join(sorted(known)) or "-"
             elif isinstance(name, str) and not known[name].active(month):
                 code = "subcooperative-outside"
             if code:

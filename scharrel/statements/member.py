@@ -181,7 +181,11 @@ def member_view(words: Words, dossier: Dossier) -> MemberView:
         corrections=corrected(words, dossier, [dossier.month]),
         has_last_year=bool(last_year),
         years=tuple(_compared(dossier.of_year(month.month.year), last_year)),
-        bookings=[m for m in counted if dossier.roles[m.account] not in ("vat", RECEIVABLE)],
+        bookings=[
+            m._replace(text=f"{m.text} ({m.project})") if m.project else m
+            for m in counted
+            if dossier.roles[m.account] not in ("vat", RECEIVABLE)
+        ],
         vat=sum((m.amount for m in counted if dossier.roles[m.account] == "vat"), ZERO),
         ledger=dossier.shown,
     )

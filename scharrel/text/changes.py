@@ -46,11 +46,8 @@ def correction_lines(
     """What is put right in the open month of what was posted for closed ones."""
     if corrections and books.first_open:
         yield words("changes.corrections", month=words.month(books.first_open))
-        told: tuple[object, ...] = ()
-        for member, c in corrections[:MAX_LINES]:
-            if (c.because or c.settles) and (c.because, c.settles, c.settled) != told:
-                yield "  " + words("changes.because", bookings=because(words, c))
-            told = (c.because, c.settles, c.settled)
+        shown = corrections[:MAX_LINES]
+        for (member, c), after in zip(shown, [*(c for _, c in shown[1:]), None], strict=True):
             yield "  " + words(
                 "changes.correction",
                 name=visible(books.members[member].name),
@@ -59,6 +56,14 @@ def correction_lines(
                 was=words.money(c.was),
                 becomes=words.money(c.becomes),
             )
+            # What is behind several in a row is said once, below them.
+            last = after is None or (c.because, c.settles, c.settled) != (
+                after.because,
+                after.settles,
+                after.settled,
+            )
+            if last and (c.because or c.settles):
+                yield "    " + words("changes.because", bookings=because(words, c))
         if len(corrections) > MAX_LINES:
             yield "  " + words("changes.more", count=len(corrections) - MAX_LINES)
 

@@ -9,7 +9,7 @@ from scharrel.core.facts import Member
 from scharrel.core.money import ZERO, to_cents
 from scharrel.core.pack import FactValue, Figure, Pack, Source, Step
 from scharrel.core.period import Period
-from scharrel.core.trace import Allocation, Limit, StepResult
+from scharrel.core.trace import Allocation, Limit, Received, StepResult
 from scharrel.text.periods import period_name
 from scharrel.text.words import Words, usual, visible
 
@@ -34,9 +34,28 @@ def opening(words: Words, allocation: Allocation) -> Iterator[str]:
     else:
         for part in allocation.received:
             yield words("explain.received", amount=words.money(part.amount), project=visible(part.name))
+            yield from _how_shared(words, allocation.member, part)
     if allocation.carried:
         carried, pool = words.money(-allocation.carried), words.money(allocation.pool)
         yield words("explain.carried", amount=carried, pool=pool)
+
+
+def _how_shared(words: Words, member: str, received: Received) -> Iterator[str]:
+    """What the project had to share, by what, and how much of that was the member's."""
+    if received.shared:
+        parts = received.shared.parts
+        own, all_of = (
+            sum((p.weight for p in who), ZERO) for who in ([p for p in parts if p.member == member], parts)
+        )
+        counted = all_of > 0 and (received.shared.step.role or received.shared.step.weighted)
+        yield words(
+            "explain.received-by" if counted else "explain.received-equal",
+            amount=words.money(received.shared.paid),
+            by=_by(words, received.shared),
+            own=words.number(own),
+            all=words.number(all_of),
+            count=len(parts),
+        )
 
 
 def label(words: Words, step: Step) -> str:
@@ -109,7 +128,7 @@ def sentences(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
         yield words(
             "explain.paid-less",
             paid=words.money(result.paid),
-            receiver=words(f"explain.receiver.{receiver(result.step, pack)}"),
+            receiver=_receiver(words, result.step, pack),
         )
     if elsewhere := sum((q.used for q in result.quotas if q.code == "cap-month"), ZERO):
         yield words("explain.elsewhere", amount=words.money(elsewhere))
@@ -183,9 +202,8 @@ def cited(words: Words, source: Source) -> str:
 def votes(words: Words, source: Source) -> Iterator[str]:
     """How the members voted, if that is known."""
     if source.votes:
-        yield words(
-            "explain.votes", **{key: source.votes.get(key, 0) for key in ("for", "against", "abstained")}
-        )
+        cast = {key: source.votes.get(key, 0) for key in ("for", "against")}
+        yield words("explain.votes", count=source.votes.get("abstained", 0), **cast)
 
 
 def _dated(result: StepResult) -> list[Figure]:
@@ -209,6 +227,8 @@ def own_costs(words: Words, allocation: Allocation) -> Iterator[str]:
 
 def closing(words: Words, allocation: Allocation) -> str:
     """What the member keeps of the month."""
+    if allocation.steps[-1].parts and not allocation.steps[-1].paid:
+        return words("explain.shared-nothing")
     if allocation.steps[-1].parts:
         return words("explain.shared", amount=words.money(allocation.steps[-1].paid))
     if allocation.pack.contributions:
@@ -226,11 +246,12 @@ def _asked(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
     name = label(words, step).lower()
     values: dict[str, object] = {
         "amount": amount,
-        "receiver": words(f"explain.receiver.{receiver(step, pack)}"),
+        "receiver": _receiver(words, step, pack),
     }
     figure = result.figure
     if step.kind == "input":
         key = "input" if result.wanted > 0 else "input-refund" if result.wanted < 0 else "input-none"
+        key += "-together" if together(pack) else ""
         if not result.written or result.wanted != sum((w.amount for w in result.written), ZERO):
             yield words(f"explain.{key}", amount=words.money(abs(result.wanted)), label=name)
         for entry in result.written:
@@ -250,6 +271,8 @@ def _asked(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
         yield words("explain.per", units=units, figure=words.money(figure.value), amount=amount)
     elif step.kind == "all":
         yield words("explain.all", **values)
+    elif step.kind == "share" and result.parts and not result.paid:
+        yield words("explain.parts-nothing")
     elif step.kind == "share" and result.parts:
         yield words("explain.parts", amount=words.money(result.paid), by=_by(words, result))
         for part in result.parts:
@@ -358,6 +381,16 @@ def receiver(step: Step, pack: Pack) -> str:
     if pack.contributions:
         return {"coop": "umbrella", "pot": "reserve"}.get(step.party, step.party)
     return step.party
+
+
+def _receiver(words: Words, step: Step, pack: Pack) -> str:
+    key = receiver(step, pack)
+    return words("explain.receiver." + ("suppliers" if key == "supplier" and together(pack) else key))
+
+
+def together(pack: Pack) -> bool:
+    """Whether these are rules of a project or a sub-cooperative: what is booked is not of one person."""
+    return bool(pack.contributions or pack.steps[-1].feeds)
 
 
 def _shown(words: Words, figure: Figure, pack: Pack) -> str:

@@ -10,9 +10,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scharrel.cli.context import console, fail, open_coop, say, say_aside, stop_on_errors, words, writing_in
+from scharrel.cli.context import (
+    console,
+    fail,
+    open_coop,
+    say,
+    say_aside,
+    stop_on_errors,
+    today,
+    words,
+    writing_in,
+)
 from scharrel.cli.options import COOP, LANG
 from scharrel.cli.rules.export import notes
+from scharrel.core.month import Month
 from scharrel.core.problems import Problem, in_order
 from scharrel.files.coop import MEMBER_ID, Coop
 from scharrel.text.words import MAX_VALUE, visible
@@ -76,7 +87,8 @@ def import_(
         write_texts(({cases: export.cases} if export.cases is not None else {}) | {target: text})
     console().print(f"{where.shown(target)}: {visible(str(table['pack']['title']))}", soft_wrap=True)
     console().print(note, soft_wrap=True)
-    _say_what_remains(export, missing, chart, name, f" --coop {shlex.quote(str(coop))}" if coop else "")
+    at = f" --coop {shlex.quote(str(coop))}" if coop else ""
+    _say_what_remains(export, missing, chart, name, str(table["pack"].get("scope", "member")), at)
 
 
 def _figures(given: Iterable[str]) -> dict[str, Decimal | str]:
@@ -111,7 +123,9 @@ def _nothing_there(coop: Coop, path: Path, text: str | None) -> None:
         fail(words("error.pack-exists", path=coop.shown(path)), status=2)
 
 
-def _say_what_remains(export: "Export", missing: "Missing", chart: "Chart", pack_id: str, at: str) -> None:
+def _say_what_remains(
+    export: "Export", missing: "Missing", chart: "Chart", pack_id: str, scope: str, at: str
+) -> None:
     """What the treasurer has to do now, in order."""
     from scharrel.files.exchange import to_open
 
@@ -132,13 +146,16 @@ def _say_what_remains(export: "Export", missing: "Missing", chart: "Chart", pack
     for problem in in_order(missing.open):
         blanks[problem.code].append(f"{problem.file}:{problem.line}  {visible(problem.values['name'])}")
     checks = [f"scharrel rules {command} {pack_id}{at}" for command in ("check", "test")]
+    kind = {"collective": "project", "subcooperative": "subcooperative"}.get(scope, "")
     used = [f"scharrel member add ID NAME --rules {pack_id}{at}"]
+    if kind:
+        used = [f'{Month.of(today())}-01 custom "{kind}" "ID"', '  name: "NAME"', f'  rules: "{pack_id}"']
     screen = console()
     screen.print(words("exchange.remains"))
     tasks = [
         ("accounts", accounts), ("roles", roles), ("figures", blanks["fill-in"]),
         ("decisions", blanks["fill-in-text"]),
-        ("check-cases" if export.cases else "check", checks), ("use", used),
+        ("check-cases" if export.cases else "check", checks), (f"use-{kind}" if kind else "use", used),
     ]  # fmt: skip
     for number, (task, lines) in enumerate(((task, lines) for task, lines in tasks if lines), 1):
         screen.print()
