@@ -379,3 +379,10 @@ OWN_TESTS = {
     "fact-not-true", "after-leaving", "no-include", "not-registered", "not-a-ledger", "ledger-name",
     "no-ledger", "no-file", "no-members", "other-role", "missing-role", "bom", "encoding", "utf-16",
 }  # fmt: skip
+
+
+def test_rules_with_a_name_that_no_file_can_have(coop: Path, quick: Run) -> None:
+    register = coop / REGISTER
+    register.write_text(register.read_text().replace('rules: "', f'rules: "{"9" * 300}'))
+    done = quick("check", "--json", "--coop", str(coop))
+    assert (done.status, [p["code"] for p in json.loads(done.out)["problems"]]) == (1, ["unknown-pack"])

@@ -264,7 +264,7 @@ def _rules_problems(books: Books, member: Member, through: Month) -> Iterator[Pr
         name = str(facts.get("rules"))
         pack = books.packs.get(name)
         if pack is None:
-            if "rules" in facts and not (books.coop.rules / f"{name}.toml").is_file():
+            if "rules" in facts and not os.path.isfile(books.coop.rules / f"{name}.toml"):
                 near = nearest(name, books.packs)
                 yield from at(
                     month, "unknown-pack", pack=name, near=near, packs=", ".join(books.packs) or "-"
