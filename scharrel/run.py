@@ -167,7 +167,8 @@ def _allowance_problems(
                 hours = "-hours" if (result.step.role or "").endswith("hours") else ""
                 values |= {"units": str(left.units), "figure": plain(result.figure.value)}
                 values |= {"limit": plain(left.quota.figure.value)}
-                yield Problem(ledger.shown, line, f"near-cap{hours}", values, True, ledger.text.line(line))
+                code = f"near-cap{hours}" if left.units else "at-cap"
+                yield Problem(ledger.shown, line, code, values, True, ledger.text.line(line))
 
 
 def _share_problems(books: Books, allocations: list[Allocation]) -> Iterator[Problem]:

@@ -49,14 +49,15 @@ def warned(quick: Run, coop: Path) -> str:
         ("34.6", "", "nog 2 uur"),  # 193.76; 16.24 is not quite three
         ("30", "", "nog 7 uur"),  # 168.00, four fifths of 210.00
         ("8", "150.00", "nog 2 uur"),  # 44.80 + 150.00; 15.20 is two hours
-        ("40", "", "nog 0 uur"),
+        ("40", "", "de grens van 210.00 EUR bereikt"),
         ("29.9", "", ""),
         ("", "", ""),
     ],
 )
 def test_hours_left_in_the_month(hours: str, elsewhere: str, left: str, lucas: Path, quick: Run) -> None:
     work(lucas, "2026-10", hours, elsewhere)
-    assert re.findall(r"nog \d+ uur", warned(quick, lucas)) == ([left] if left else [])
+    found = re.findall(r"nog \d+ uur|de grens van [\d.]+ EUR bereikt", warned(quick, lucas))
+    assert found == ([left] if left else [])
 
 
 def test_hours_left_in_the_year(lucas: Path, quick: Run) -> None:
@@ -64,7 +65,7 @@ def test_hours_left_in_the_year(lucas: Path, quick: Run) -> None:
     for month in FULL_MONTHS:
         work(lucas, month, "37.5")
     work(lucas, "2026-10", "10")
-    assert re.findall(r"nog \d+ uur .* de grens van € ([\d.]+\d)", warned(quick, lucas)) == ["2000.00"]
+    assert re.findall(r"nog \d+ uur .* de grens van ([\d.]+) EUR", warned(quick, lucas)) == ["2000.00"]
     assert "dit jaar nog 9 uur" in quick("explain", "dina", "2026-10", "--coop", str(lucas)).out
 
 
@@ -75,7 +76,7 @@ def test_what_passes_a_cap_together_is_told(elsewhere: str, used: str, lucas: Pa
     for month in FULL_MONTHS:
         work(lucas, month, "37.5")
     work(lucas, "2026-10", "10", elsewhere)
-    said = r"kreeg hier en elders samen € ([\d.]+) .*? alles als inkomen"
+    said = r"kreeg hier en elders samen ([\d.]+) EUR .*? alles als inkomen"
     assert re.findall(said, warned(quick, lucas)) == ([used] if used else [])
     explained = quick("explain", "dina", "2026-10", "--coop", str(lucas)).out
     assert ("telt alles mee als inkomen" in " ".join(explained.split())) == bool(used)
@@ -98,4 +99,4 @@ def test_what_is_no_hour_is_counted_by_the_time(lucas: Path, quick: Run) -> None
         assert '"volunteer-hours"' in text
         (lucas / name).write_text(text.replace('"volunteer-hours"', '"shifts"'))
     work(lucas, "2026-10", "34.5")
-    assert "nog 3 keer € 5.60" in warned(quick, lucas)
+    assert "nog 3 keer 5.60 EUR" in warned(quick, lucas)

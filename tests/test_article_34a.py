@@ -107,3 +107,25 @@ def test_the_buffer_is_a_thousand_a_year_from_2027(
     problems = json.loads(quick("check", "--json", "--coop", str(new)).out)["problems"]
     assert ("limit-passed" in {p["code"] for p in problems}) == passed
     assert exempt(quick, new, "2027-03")["2027-03"] == ("150.00", [])
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ('"twelve months"', "twelve-months"),
+        ("TRUE", ""),
+        ('"twelve-months"', None),
+        ('"medical"', None),
+        ("FALSE", None),
+    ],
+)
+def test_a_ground_that_the_rules_do_not_know_is_told(
+    word: str, near: str | None, new: Path, quick: Run
+) -> None:
+    """Otherwise everything would be offset, and nobody would know why."""
+    starts(new, ON_TIME + NEXT.format(day="2026-10-01").replace('"twelve-months"', word), "2026-10")
+    done = quick("check", "--json", "--coop", str(new))
+    found = [p for p in json.loads(done.out)["problems"] if p["code"] == "fact-word"]
+    assert [p["severity"] for p in found] == ([] if near is None else ["warning"])
+    if near:
+        assert f"Bedoel je {near}?" in quick("check", "--coop", str(new)).err

@@ -221,8 +221,10 @@ def test_explain_tells_base_rate_since_source_and_bookings(coop: Path, quick: Ru
         (
             "2026-02",
             "costs",
-            "er was nog € 0,00 over. De rest, € 80,00, wordt volgende maand",
+            "er was niets meer over. De rest, € 80,00, wordt volgende maand",
         ),
+        ("2026-02", "coop", 'Na "depreciation" was er niets over, dus hier gaat niets heen.'),
+        ("2026-02", "member", "€ 0,00 Er is niets over."),
         ("2026-03", "costs", "Van eerdere maanden stond er nog € 80,00 open; dat wordt nu meegevraagd."),
         ("2026-04", "pot", "De pot is vol bij € 600,00."),
         ("2026-01", "benefit", "komt daar niet boven, dus hier gaat niets af."),

@@ -211,7 +211,10 @@ def test_an_investment_counts_as_far_as_it_was_approved_beforehand(asking: Path,
     # The first approval is used up by then.
     assert by_step(february)["investment"] == ("50.00", "50.00", "not-approved")
     assert done.status == 0
-    assert done.err.count("let op: Voor 50.00 EUR hiervan is vooraf geen goedkeuring") == 2
+    assert done.err.count("let op: Voor 50.00 EUR hiervan is geen goedkeuring van voor die dag") == 2
+    said = quick("explain", "amina", "2026-01", "--coop", str(asking)).out.replace("\xa0", " ")
+    assert "Goedgekeurd op 19 januari 2026: Naaimachine, € 400,00." in said
+    assert "Goedgekeurd op 20" not in said
 
 
 def test_without_any_approval_nothing_counts_and_money_back_is_not_income(asking: Path, quick: Run) -> None:
@@ -354,6 +357,18 @@ def test_a_mistake_in_a_purchase(booking: str, code: str, wearing: Path, quick: 
     assert [p["code"] for p in json.loads(done.out)["problems"] if p["severity"] == "error"] == [code]
 
 
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_what_is_never_written_off_is_told(by_hand: bool, wearing: Path, quick: Run) -> None:
+    """A purchase without a lifetime counts nowhere, unless the member books what it loses."""
+    book(wearing, "2026-01-15 Assets:Inventaris 90")
+    if by_hand:
+        book(wearing, "2026-02-15 Expenses:Afschrijving 10")
+    done = quick("check", "--json", "--coop", str(wearing))
+    assert done.status == 0
+    told = [p["code"] for p in json.loads(done.out)["problems"] if p["code"] == "no-lifetime"]
+    assert told == ([] if by_hand else ["no-lifetime"])
+
+
 def test_something_goes_once(wearing: Path, quick: Run) -> None:
     for day in ("03", "04"):
         book(wearing, f'2026-04-{day} Assets:Inventaris -9 disposes: "machine"')
@@ -446,7 +461,7 @@ def test_a_yearly_limit_is_told_at_four_fifths_and_when_it_is_passed(tmp_path: P
     assert [code for code, _ in told(coop, quick)] == ["limit-near"]
     work(coop, f"{year}-01-08", "0.5")
     done = quick("check", "--coop", str(coop))
-    assert "is er nu 1040.5 op hours: meer dan de 1040 die mag" in done.err
+    assert "is er nu 1040.5 aan uren geboekt: meer dan de 1040 die mogen" in done.err
 
 
 @pytest.mark.parametrize(

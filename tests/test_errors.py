@@ -345,7 +345,13 @@ OWN_TESTS |= {  # in test_exchanges.py
     "problem.exchange-role", "problem.exchange-self", "problem.exchange-taken",
     "problem.exchange-twice", "problem.exchange-unknown", "problem.exchange-without",
 }  # fmt: skip
-OWN_TESTS |= {"problem.near-cap", "problem.near-cap-hours", "problem.over-cap"}  # in test_allowances.py
+OWN_TESTS |= {
+    "problem.at-cap",
+    "problem.fact-word",
+    "problem.near-cap",
+    "problem.near-cap-hours",
+    "problem.over-cap",
+}  # in test_allowances.py, test_article_34a.py
 OWN_TESTS |= {  # in test_quotes.py
     "problem.quote", "problem.quote-both", "problem.quote-elsewhere", "problem.quote-twice",
     "problem.quote-unknown",
@@ -356,9 +362,9 @@ OWN_TESTS |= {  # in test_purposes.py
 }  # fmt: skip
 OWN_TESTS |= {  # in test_conditions.py
     "problem.asset-gone", "problem.asset-twice", "problem.cost-not-approved", "problem.depreciation-account",
-    "problem.lifetime", "problem.lifetime-account", "problem.limit", "problem.limit-near",
-    "problem.limit-passed", "problem.no-permission", "problem.permission-day", "problem.permission-ends",
-    "problem.permission-over", "problem.unknown-asset",
+    "problem.lifetime", "problem.lifetime-account", "problem.no-lifetime", "problem.limit",
+    "problem.limit-near", "problem.limit-passed", "problem.no-permission", "problem.permission-day",
+    "problem.permission-ends", "problem.permission-over", "problem.unknown-asset",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_subcooperatives.py
     "problem.contributions-pool", "problem.contributions-scope", "problem.fact-subcooperative",

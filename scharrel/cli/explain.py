@@ -25,7 +25,7 @@ from scharrel.core.grants import counts_apart
 from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.pack import Source
-from scharrel.core.pots import Drawn, withdrawals
+from scharrel.core.pots import Drawn, drawn, packs_of, withdrawals
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.text.words import visible
 
@@ -72,11 +72,16 @@ def explain(
         for w in withdrawals(who, own, outcome.ledgers[member].movements)
         if Month.of(w.movement.day) == asked
     ]
+    costs = [
+        cost
+        for cost in drawn(who, packs_of(who, books.packs), outcome.ledgers[member].movements)
+        if not cost.withdrawal and cost.movement.counts == asked
+    ]
     if as_json:
         print_json(trace_of(found, steps, bookings, corrected) | {"withdrawals": _withdrawn(taken)})
         return
     title = words("explain.title", name=who.name, month=words.month(asked), pack=found.pack.title)
-    _show(title, found, steps, bookings, taken, whole=step is None)
+    _show(title, found, steps, bookings, [*taken, *costs], whole=step is None)
     heading = words("explain.corrections", month=words.month(asked))
     _show_corrections(heading, [c for c in corrected if step in (None, c.step)], books)
     for booked_in, found_then in sorted(by_month.items()):
@@ -211,12 +216,12 @@ def _show(
     allocation: Allocation,
     steps: list[StepResult],
     bookings: dict[str, list[tuple[str, str]]],
-    taken: list[Drawn],
+    drawn_on: list[Drawn],
     *,
     whole: bool,
 ) -> None:
     from scharrel.text.periods import of_step
-    from scharrel.text.pots import spendable
+    from scharrel.text.pots import approved, spendable
     from scharrel.text.pots import taken as taken_out
     from scharrel.text.sentences import closing, grounds, label, opening, own_costs, sentences
 
@@ -235,8 +240,11 @@ def _show(
         if said := spendable(words, allocation.pack.purposes(result.step.to or "")):
             say(screen, said, "   ")
         if result.step.party == "pot":
-            for withdrawal in (w for w in taken if w.movement.account == result.step.to):
+            for withdrawal in (w for w in drawn_on if w.withdrawal and w.movement.account == result.step.to):
                 say(screen, taken_out(words, withdrawal), "   ")
+        for cost in (c for c in drawn_on if not c.withdrawal and c.movement.role == result.step.role):
+            for sentence in approved(words, cost):
+                say(screen, sentence, "   ")
         for sentence in grounds(words, result, allocation.pack):
             say(screen, sentence, "   ", style="dim")
         if result.step.role:

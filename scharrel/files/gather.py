@@ -300,6 +300,23 @@ def _rules_problems(books: Books, member: Member, through: Month) -> Iterator[Pr
             for fact in needed:
                 if dict(step.when)[fact] is True and not isinstance(facts.get(fact, True), bool):
                     yield from _warned(at(month, "fact-not-true", fact=fact, pack=pack.id))
+        for fact, words in _words_of(pack).items():
+            if (value := facts.get(fact, False)) not in (False, *words):
+                values = {"fact": fact, "pack": pack.id, "value": str(value), "choices": ", ".join(words)}
+                yield from _warned(at(month, "fact-word", **values, near=nearest(str(value), words)))
+
+
+def _words_of(pack: Pack) -> dict[str, list[str]]:
+    """The facts of which the pack asks whether they are one of some words, and those words."""
+    asked = [(fact, value) for step in pack.steps for fact, value in step.when]
+    by_word = {fact for fact, value in asked if isinstance(value, str)} - {
+        fact for fact, value in asked if not isinstance(value, str)
+    }
+    cases = {param.by for step in pack.steps for param in step.params()}
+    return {
+        fact: list(dict.fromkeys(str(value) for name, value in asked if name == fact))
+        for fact in sorted(by_word - cases - KNOWN_KEYS)
+    }
 
 
 def _met(when: Sequence[tuple[str, object]], facts: Mapping[str, object]) -> bool:

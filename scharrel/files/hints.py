@@ -33,6 +33,8 @@ def hint(shown: str, lines: list[str], number: int) -> Problem:
             return at("yes-or-no", key=key[1])
         if re.match("[A-Za-z]", key[2] or ""):
             return at("unquoted", key=key[1])
+        if key[2]:
+            return at("unreadable-value", key=key[1])
     if shown.endswith("/coop.beancount"):
         return at("unreadable-register")
     if shown.endswith("/accounts.beancount"):
@@ -91,6 +93,7 @@ _SIGNS: Mapping[str, Callable[[str], bool]] = {
     "minus-behind": _has(r"\d-(?=\s|$)"),
     "euro-sign": _has("€"),
     "euro-word": _has(r"\d\s*(?:eur|Eur|[Ee]uros?)\b"),
+    "unit-case": _has(rf"^\s+(?:{_ROOTS}):\S+\s+-?[\d.]+\s+[A-Za-z]*[a-z][A-Za-z]*$"),
     "currency-first": _has(r"\bEUR\s+-?\d"),
     "date-format": _has(
         r"^\s*(?:\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}\s+[a-z]+\.?\s+\d{4}|\d{4}[. ]\d{1,2}[. ]\d{1,2})\b"

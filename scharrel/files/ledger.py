@@ -144,7 +144,7 @@ class _Reader:
             {month: dict(sums) for month, sums in roles.items()},
             {month: dict(sums) for month, sums in owed.items()},
             {month: dict(sums) for month, sums in done.items()},
-            purchases(ledger.movements, self.say),
+            purchases(ledger.movements, self.chart, self.say),
         )
         return ledger
 

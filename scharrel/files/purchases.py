@@ -49,8 +49,9 @@ def bought(movement: Movement, said: Thing, chart: Chart) -> Movement:
     )
 
 
-def purchases(movements: Sequence[Movement], say: Say) -> tuple[Purchase, ...]:
+def purchases(movements: Sequence[Movement], chart: Chart, say: Say) -> tuple[Purchase, ...]:
     """Every purchase of the ledger, in the order of the bookings, with what became of it."""
+    _look_for_lost_lifetimes(movements, chart, say)
     found: list[Purchase] = []
     names: dict[str, int] = {}
     for m in movements:
@@ -82,3 +83,12 @@ def purchases(movements: Sequence[Movement], say: Say) -> tuple[Purchase, ...]:
         ended[m.disposes] = line, proceeds
         found[at] = thing._replace(ended=m.counts, proceeds=proceeds)
     return tuple(found)
+
+
+def _look_for_lost_lifetimes(movements: Sequence[Movement], chart: Chart, say: Say) -> None:
+    """Warn of what was bought to be written off and never is: by no lifetime, and by no booking."""
+    by_hand = {m.account for m in movements if m.amount > 0}
+    for m in movements:
+        expense = chart.worn_on(m.account)
+        if expense and m.amount > 0 and m.currency == "EUR" and not m.lifetime and expense not in by_hand:
+            say(m.line, "no-lifetime", warning=True, account=m.account)

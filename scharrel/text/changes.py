@@ -97,13 +97,15 @@ def _lines(words: Words, books: Books, change: Change) -> Iterator[str]:
         yield words("changes.removed", **values)
         return
     was, becomes = _steps(change.was or ""), _steps(change.becomes)
+    month = Month.parse(change.month)
+    pack = books.packs.get(str(books.members[change.member].facts(month).get("rules")))
     for step in sorted(was.keys() | becomes.keys()):
         before, after = was.get(step, Decimal(0)), becomes.get(step, Decimal(0))
         if before != after:
             yield words(
                 "changes.line",
                 **values,
-                step=visible(step),
+                step=step_label(words, pack, step),
                 was=words.money(before),
                 becomes=words.money(after),
             )

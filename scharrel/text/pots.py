@@ -1,6 +1,6 @@
 """What a pot may be spent on, and what was taken out of it, in sentences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from scharrel.core.pots import Drawn
 from scharrel.text.words import Words, catalogue, visible
@@ -34,6 +34,14 @@ def taken(words: Words, withdrawal: Drawn) -> str:
         day = words.day(approval.day)
         said += "; " + words("purpose.approved", day=day, by=by, what=visible(approval.what))
     return said + "."
+
+
+def approved(words: Words, cost: Drawn) -> Iterator[str]:
+    """Each approval that a cost draws on: when, by whom, for what, and for how much."""
+    for approval in cost.approvals:
+        by = " " + words("purpose.by", by=visible(approval.by)) if approval.by else ""
+        day, amount = words.day(approval.day), words.money(approval.amount)
+        yield words("own.approved", day=day, by=by, what=visible(approval.what), amount=amount)
 
 
 def _listed(words: Words, names: Sequence[str]) -> str:

@@ -243,7 +243,7 @@ def closing(words: Words, allocation: Allocation) -> str:
 def _asked(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
     step = result.step
     amount = words.money(to_cents(result.wanted, step.rounding))
-    name = label(words, step).lower()
+    name = _within(label(words, step))
     values: dict[str, object] = {
         "amount": amount,
         "receiver": _receiver(words, step, pack),
@@ -266,11 +266,13 @@ def _asked(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
             )
     elif step.kind == "amount" and figure:
         yield words("explain.amount", figure=words.money(figure.value))
+    elif step.kind == "per" and not result.units:
+        yield words("explain.per-none", role=role_name(words, step.role))
     elif step.kind == "per" and figure:
         units = words.number(result.units or ZERO)
         yield words("explain.per", units=units, figure=words.money(figure.value), amount=amount)
     elif step.kind == "all":
-        yield words("explain.all", **values)
+        yield words("explain.all" if result.wanted else "explain.all-none", **values)
     elif step.kind == "share" and result.parts and not result.paid:
         yield words("explain.parts-nothing")
     elif step.kind == "share" and result.parts:
@@ -292,6 +294,10 @@ def _asked(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
         yield words(
             "explain.share", shared=words.money(result.shared or ZERO), amount=words.money(result.paid), by=by
         )
+    elif result.base == 0 and not step.over_year:
+        named = next((s for s in pack.steps if step.base == f"after.{s.id}"), None)
+        key = "explain.nothing-after" if named else "explain.nothing-of"
+        yield words(key, label=label(words, named) if named else "")
     elif result.base is not None:
         values["base"] = words.money(result.base)
         values["reached"] = words.money(result.year_before + result.base)
@@ -310,6 +316,11 @@ def _asked(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
                 for start, rate in result.bands
             )
             yield words(f"explain.bands{year}", bands=bands, **values)
+
+
+def _within(name: str) -> str:
+    """A name inside a sentence: without its capital, unless that is an abbreviation's."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def role_name(words: Words, role: str | None) -> str:
@@ -333,7 +344,8 @@ def _limit(words: Words, limit: Limit, result: StepResult, pack: Pack) -> str:
     if limit.figure:
         values["limit"] = words.money(limit.figure.value)
     if limit.code == "pool-empty":
-        return words("explain.pool-empty", asked=words.money(limit.before), left=words.money(limit.after))
+        key = "explain.pool-empty" if limit.after else "explain.pool-none"
+        return words(key, asked=words.money(limit.before), left=words.money(limit.after))
     if limit.code == "months-used":
         values["limit"] = str(step.max_months)
     if limit.code == "age":

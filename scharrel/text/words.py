@@ -103,6 +103,8 @@ class Words:
         values = {key: _cut(visible(value)) for key, value in problem.values.items()}
         if "reason" in values:
             values["reason"] = self.reason(values["reason"])
+        if "role" in values:
+            values["what"] = usual(self, "role", values["role"]) or f'"{values["role"]}"'
         text = self("problem." + problem.code, **values)
         if values.get("near"):
             text += " " + self("check.near", near=values["near"])
