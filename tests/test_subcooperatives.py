@@ -408,6 +408,6 @@ def test_what_changes_in_an_open_month_is_told_by_step_all_together(noord: Path,
     paid(quick, noord)
     add(noord / "ledgers/members/amina.beancount", "\n" + money("2026-01", "Income:Omzet", "-50.00"))
     said = quick("allocate", "2026-01", "--coop", str(noord)).out.replace("\xa0", " ")
-    assert "Amina, januari 2026: coop was € 10,00, wordt € 15,00" in said
-    assert "Noord, januari 2026: coop was € 12,00, wordt € 14,50" in said
-    assert "Noord, januari 2026: reserve was € 28,00, wordt € 30,50" in said
+    assert "Amina, januari 2026: Coöperatie was € 10,00, wordt € 15,00" in said
+    assert "Noord, januari 2026: Koepel was € 12,00, wordt € 14,50" in said
+    assert "Noord, januari 2026: Reserve was € 28,00, wordt € 30,50" in said
