@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from scharrel.allocating import WORTH_SPREADING, Progress, bytes_of
 from scharrel.core.facts import Group
+from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors
 from scharrel.dossiers import dossiers
 from scharrel.files.gather import Books
@@ -16,8 +17,9 @@ from scharrel.run import involved
 from scharrel.spread import spread, workers
 from scharrel.statements.coop import Share, share_of
 from scharrel.statements.documents import BrokenTemplateError
+from scharrel.statements.dossier import concerns
 from scharrel.statements.making import Order, documents_of, documents_together, subcooperative_document
-from scharrel.statements.municipality import Return, concerns, municipality_return
+from scharrel.statements.municipality import Return, municipality_return
 from scharrel.statements.subcooperative import grants_up_to
 from scharrel.text.words import Words
 
@@ -57,7 +59,7 @@ def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stat
                 done += len(piece)
                 progress(done, len(groups))
         if not errors(whole.problems) and not order.only:
-            packs = {pack.id: pack.hash for pack in books.packs.values()}
+            packs = _packs_until(books, order.month)
             try:
                 for place, content in documents_together(
                     books.title, packs, order, whole.shares, whole.returns
@@ -69,6 +71,13 @@ def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stat
             return Stated({}, whole.problems)
         put_in_place(aside, out, whole.places)
     return Stated(Counter(place.partition("/")[0] for place in whole.places), whole.problems)
+
+
+def _packs_until(books: Books, month: Month) -> dict[str, str]:
+    """The hash of every pack that anyone was under up to this month, by id."""
+    said = [d for member in books.members.values() for d in member.directives if Month.of(d.day) <= month]
+    used = {str(d.values["rules"]) for d in said if "rules" in d.values}
+    return {pack.id: pack.hash for pack in books.packs.values() if pack.id in used}
 
 
 def _state(books: Books, order: Order, aside: Path, groups: Sequence[Group]) -> list[_Made]:

@@ -462,3 +462,27 @@ def test_a_file_that_is_not_there(coop: Path, quick: Run) -> None:
     done = quick("verify", str(coop / "nergens.pdf"), "--coop", str(coop))
     assert done.status == 1
     assert "nergens.pdf" in done.err
+
+
+def test_where_nobody_earns_the_statement_is_about_the_reserve(
+    example: Path, quick: Run, tmp_path: Path
+) -> None:
+    """In September 10.71 went to the building; nobody has a next euro or a benefit there."""
+    options = ["--member", "winkel", "--format", "txt", "--out", str(tmp_path), "--coop", str(example)]
+    made = quick("statements", "2026-09", *options)
+    assert made.status == 0, made.err
+    text = (tmp_path / "member/winkel.txt").read_text().replace("\xa0", " ")
+    assert "De reserve" in text
+    assert "Deze maand kwam er € 10,71 bij." in " ".join(text.split())
+    assert "De volgende euro" not in text
+    assert "uitkering" not in text
+
+
+def test_statements_of_all_name_the_rules_that_were_used(coop: Path, quick: Run) -> None:
+    other = (coop / "rules/vrije-uitloop.toml").read_text().replace('id = "vrije-uitloop"', 'id = "voorstel"')
+    (coop / "rules/voorstel.toml").write_text(other)
+    assert quick("allocate", "--coop", str(coop)).status == 0
+    assert quick("statements", "2026-05", "--format", "txt", "--coop", str(coop)).status == 0
+    cover = (coop / "statements/2026-05/municipality/cover.txt").read_text()
+    assert "Regels: vrije-uitloop" in cover
+    assert "voorstel" not in cover

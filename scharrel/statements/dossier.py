@@ -66,3 +66,8 @@ class Dossier(NamedTuple):
 
     def _in_order(self) -> list[Movement]:
         return sorted(self.movements, key=lambda movement: (movement.day, movement.line))
+
+
+def concerns(allocation: Allocation) -> bool:
+    """Whether there is anything for the member or the municipality in this: someone may keep something."""
+    return any(result.step.party in ("member", "municipality") for result in allocation.steps)

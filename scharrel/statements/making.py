@@ -12,13 +12,12 @@ from scharrel.core.month import Month
 from scharrel.core.period import Period
 from scharrel.statements.coop import Share, coop_figures, coop_view
 from scharrel.statements.documents import Documents
-from scharrel.statements.dossier import Dossier
+from scharrel.statements.dossier import Dossier, concerns
 from scharrel.statements.member import member_figures, member_view
 from scharrel.statements.municipality import (
     Cover,
     Return,
     as_csv,
-    concerns,
     cover_figures,
     municipality_return,
     return_figures,

@@ -14,7 +14,7 @@ from scharrel.core.pack import PARTIES
 from scharrel.core.pots import withdrawals
 from scharrel.core.quotes import ROLE as RECEIVABLE
 from scharrel.core.trace import Allocation, StepResult
-from scharrel.statements.dossier import Dossier
+from scharrel.statements.dossier import Dossier, concerns
 from scharrel.statements.seal import month_figures
 from scharrel.text.periods import of_step, provisional
 from scharrel.text.pots import purpose, spendable
@@ -60,8 +60,8 @@ class Moved(NamedTuple):
 
 
 class Pot(NamedTuple):
-    """A savings pot at the month's end, in euros; `full` is the level as a percentage of the target, `may`
-    says what it may be spent on, if the rules do."""
+    """A savings pot or, where nobody earns anything, what is kept for all, at the month's end, in euros;
+    `full` is the level as a percentage of the target, `may` says what it may be spent on, if the rules do."""
 
     label: str
     level: Decimal
@@ -110,7 +110,8 @@ class Corrected(NamedTuple):
 
 
 class MemberView(NamedTuple):
-    """What the member's statement shows. Amounts in euros."""
+    """What the member's statement shows. Amounts in euros. `earns` is false under rules that leave nobody
+    anything."""
 
     coop: str
     name: str
@@ -126,6 +127,7 @@ class MemberView(NamedTuple):
     sources: Sequence[str]
     closing: str
     own_costs: str
+    earns: bool
     pots: Sequence[Pot]
     stretches: Sequence[Stretch]
     provisional: str
@@ -167,6 +169,7 @@ def member_view(words: Words, dossier: Dossier) -> MemberView:
         sources=list(dict.fromkeys(source for step in steps for source in step.sources)),
         closing=closing(words, month),
         own_costs=" ".join(own_costs(words, month)),
+        earns=concerns(month),
         pots=tuple(_pots(words, dossier)),
         stretches=dossier.stretches,
         provisional=provisional(words, month),
@@ -194,7 +197,7 @@ def member_view(words: Words, dossier: Dossier) -> MemberView:
 def member_figures(dossier: Dossier) -> dict[str, str]:
     """The amounts by which the member's statement can be checked."""
     month = dossier.allocation
-    pots = {f"pot {account}": plain(month.balances.get(account, ZERO)) for account in dossier.pot_accounts()}
+    pots = {f"pot {account}": plain(month.balances.get(account, ZERO)) for account in _kept_on(dossier)}
     own = {f"{month.month} own costs": plain(month.own)} if month.own else {}
     return month_figures(month) | own | pots | correction_figures(dossier, [dossier.month])
 
@@ -262,8 +265,8 @@ def _pots(words: Words, dossier: Dossier) -> Iterator[Pot]:
         withdrawal.movement: withdrawal.approvals
         for withdrawal in withdrawals(dossier.member, dossier.allocations, dossier.movements)
     }
-    for account in dossier.pot_accounts():
-        paying = [r for r in month.steps if r.step.party == "pot" and r.step.to == account]
+    for account in _kept_on(dossier):
+        paying = [r for r in month.steps if r.step.party in ("pot", "community") and r.step.to == account]
         level = month.balances.get(account, ZERO)
         moved = [
             Moved(m.day, m.amount, m.text, m.reason, purpose(words, m.purpose), approved.get(m, ()))
@@ -281,6 +284,13 @@ def _pots(words: Words, dossier: Dossier) -> Iterator[Pot]:
             moved,
             spendable(words, month.pack.purposes(account)),
         )
+
+
+def _kept_on(dossier: Dossier) -> list[str]:
+    """The accounts of the pots, or under rules that leave nobody anything of what is kept for all."""
+    if concerns(dossier.allocation):
+        return list(dossier.pot_accounts())
+    return list(dict.fromkeys(r.step.to for r in dossier.allocation.steps if r.step.to))
 
 
 def _compared(this: Sequence[Allocation], last: Sequence[Allocation]) -> Iterator[Compared]:

@@ -109,11 +109,6 @@ class Cover(NamedTuple):
         return sum((getattr(row, key) for row in self.rows), ZERO)
 
 
-def concerns(allocation: Allocation) -> bool:
-    """Whether the municipality has to do with this member: there is someone who may keep something."""
-    return any(result.step.party in ("member", "municipality") for result in allocation.steps)
-
-
 def municipality_return(words: Words, dossier: Dossier) -> Return:
     """The return of the dossier's month."""
     month = dossier.allocation
