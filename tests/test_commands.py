@@ -266,6 +266,26 @@ def test_a_new_cooperative_works_at_once(tmp_path: Path, quick: Run) -> None:
         assert loader.load_file(str(path))[1] == []
 
 
+def test_what_vera_earned_a_month_earlier_counts_there(tmp_path: Path, quick: Run) -> None:
+    """Of her 195 euros 60 are of the month before."""
+    folder = tmp_path / "nieuw"
+    assert "verzonnen coöperatie" in " ".join(quick("init", str(folder)).out.split())
+    done = quick("allocate", "--json", "--coop", str(folder))
+    assert [a["pool"] for a in json.loads(done.out)["allocations"]] == ["60.00", "135.00"]
+
+
+def test_a_household_that_no_rules_know_is_told_before_any_asks(new: Path, quick: Run) -> None:
+    (new / "rules").mkdir()
+    for pack in ("ons", "bijstand"):
+        shutil.copy(REPOSITORY / f"rules/{pack}.toml", new / "rules")
+    (new / REGISTER).write_text((new / REGISTER).read_text().partition("; Vera")[0])
+    (new / "ledgers/members/vera.beancount").unlink()
+    add = ["member", "add", "bo", "Bo", "--rules", "ons", "--coop", str(new), "--household"]
+    refused = quick(*add, "alleen")
+    assert (refused.status, "single, single-parent, couple" in refused.err) == (2, True)
+    assert quick(*add, "couple").status == 0
+
+
 def test_adding_a_member_keeps_a_ledger_that_was_there(coop: Path, quick: Run) -> None:
     mine = coop / "ledgers/members/bram.beancount"
     mine.write_text('include "../accounts.beancount"\n; van Bram\n')

@@ -1,6 +1,7 @@
 """scharrel member add: a new member in the register, with a ledger to start in."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -58,10 +59,13 @@ def add(
         stop_on_errors([p for p in books.problems if p.code not in ("not-registered", "no-members")])
         if rules not in books.packs:
             fail(words("error.no-pack", pack=rules, packs=", ".join(books.packs)), status=2)
-        cases = _cases(books.packs[rules], "household", month)
-        if cases and household not in cases:
+        asking = _asking(books.packs, "household", month)
+        # Rules that do not ask yet may be followed by some that do: a typing error is told now.
+        asks = rules if rules in asking else next(iter(asking), "") if household else ""
+        if asks and household not in asking[asks]:
             key = "household" if household else "household-missing"
-            fail(words(f"error.{key}", household=household, pack=rules, choices=", ".join(cases)), status=2)
+            choices = ", ".join(asking[asks])
+            fail(words(f"error.{key}", household=household, pack=asks, choices=choices), status=2)
         if iban and not ibans.is_valid(iban):
             fail(words("error.iban", iban=iban), status=2)
         keys = {"name": name, "rules": rules, "household": household, "iban": iban}
@@ -82,10 +86,13 @@ def add(
     )  # fmt: skip
 
 
-def _cases(pack: Pack, fact: str, month: Month) -> list[str]:
-    """What the rules say a fact can be; nothing when they do not ask."""
-    params = [param for step in pack.steps for param in step.params() if param.by == fact]
-    return list(dict.fromkeys(case for param in params for case in param.cases(month)))
+def _asking(packs: Mapping[str, Pack], fact: str, month: Month) -> dict[str, list[str]]:
+    """What each of the rules that ask for a fact says it can be."""
+    return {
+        pack.id: list(dict.fromkeys(case for param in params for case in param.cases(month)))
+        for pack in packs.values()
+        if (params := [param for step in pack.steps for param in step.params() if param.by == fact])
+    }
 
 
 def _quoted(text: str) -> str:

@@ -42,9 +42,10 @@ def _ending(books: Books, member: Member, today: date) -> Iterator[Problem]:
     for fact in sorted(pack.permissions()) if pack else ():
         said = [d for d in member.directives if fact in d.values and Month.of(d.day) <= month]
         until = said[-1].values[fact] if said else None
-        line = (said or member.directives)[-1].line
+        where = (said or member.directives)[-1]
+        line = where.line
         values = {"member": member.id, "name": member.name, "fact": fact, "until": str(until or "")}
-        excerpt = f'custom "member" "{member.id}"'
+        excerpt = f'{where.day} custom "member" "{member.id}"'
         register = books.coop.shown(books.coop.register)
         if not isinstance(until, date):
             code = "no-permission" if until is None else "permission-day"
