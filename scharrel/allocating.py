@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 from scharrel.core.closing import Correction
@@ -12,10 +13,10 @@ from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation, Summary
 from scharrel.dividing import Done, Task, divide_all
 from scharrel.files.cache import Cache, Kept
-from scharrel.files.consolidated import Booked, bring_part_up_to_date, bring_whole_up_to_date, settle_all
+from scharrel.files.consolidated import Booked, bring_whole_up_to_date, planned_part, settle_all
 from scharrel.files.coop import Coop
 from scharrel.files.gather import Books
-from scharrel.files.writing import Change, bring_up_to_date
+from scharrel.files.writing import Change, planned, put, remove, settle_names, sweep
 from scharrel.run import involved, last_booked
 from scharrel.spread import spread, workers
 
@@ -114,13 +115,24 @@ def _bring_up_to_date(
     write: bool,
     wanted: Sequence[tuple[Member, Mapping[str, str], Booked]],
 ) -> list[Change]:
-    changes = []
+    """Bring the files of these members up to date, all together: the disk is waited for once."""
+    changes: list[Change] = []
+    files: dict[Path, bytes] = {}
+    gone: list[Path] = []
     for member, months, booked_in in wanted:
-        changes += bring_up_to_date(
-            books.coop, member, books.title, through, months, books.closed, write=write
-        )
+        plan = planned(books.coop, member, books.title, through, months, books.closed)
+        changes += plan.changes
         if write:
-            bring_part_up_to_date(books.coop, member, books.chart, booked_in, months)
+            sweep(books.coop.allocations / member.id)
+            files |= plan.files
+            files |= planned_part(books.coop, member, books.chart, booked_in, months, plan.months)
+            gone += plan.gone
+    put(files)
+    for folder in dict.fromkeys(path.parent for path in files):
+        if folder.parent == books.coop.allocations:
+            settle_names(folder)
+    for path in gone:
+        remove(path)
     return changes
 
 

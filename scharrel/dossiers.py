@@ -10,7 +10,7 @@ from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors
 from scharrel.core.state import State
 from scharrel.files.gather import Books
-from scharrel.files.writing import bring_up_to_date, written_months
+from scharrel.files.writing import planned, written_months
 from scharrel.run import Outcome, compute, involved, texts
 from scharrel.statements.dossier import Dossier
 from scharrel.text.sentences import correction_label
@@ -91,9 +91,7 @@ def not_allocated(books: Books, group: Group, outcome: Outcome, month: Month) ->
     """Where the written allocations are not what the ledgers and rules now say."""
     wanted = texts(books, outcome, month)
     for member in group:
-        changes = bring_up_to_date(
-            books.coop, member, books.title, month, wanted[member.id], books.closed, write=False
-        )
-        if changes:
+        plan = planned(books.coop, member, books.title, month, wanted[member.id], books.closed)
+        if changes := plan.changes:
             place = books.coop.shown(books.coop.allocation(member.id, Month.parse(changes[0].month)))
             yield Problem(place, 1, "not-allocated", {"member": member.id, "month": changes[0].month})

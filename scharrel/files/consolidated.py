@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import NamedTuple
 
 from scharrel.core.facts import Member
@@ -21,13 +22,11 @@ from scharrel.files.ledger import Ledger
 from scharrel.files.writing import (
     HEAD,
     WriteError,
-    put,
     quoted,
     read_written,
     remove,
     settle_names,
     write_text,
-    written_months,
 )
 
 _COLLAPSED = '1970-01-01 custom "fava-option" "collapse-pattern" ":"'
@@ -102,16 +101,16 @@ def consolidated_text(title: str, parts: Iterable[str]) -> str:
     return HEAD + "\n" + "\n".join(lines) + "\n"
 
 
-def bring_part_up_to_date(
-    coop: Coop, member: Member, chart: Chart, booked: Booked, texts: Mapping[str, str]
-) -> None:
-    """Let the member's part of the consolidated ledger say what the ledger and the allocation files say;
-    `texts` are those of them that need not be read. Its name is on the disk only after `settle_all`."""
-    found = written_months(coop, member.id)
-    allocated = {month: texts.get(month) or read_written(path) or "" for month, path in found.items()}
+def planned_part(
+    coop: Coop, member: Member, chart: Chart, booked: Booked, texts: Mapping[str, str], months: Iterable[str]
+) -> dict[Path, bytes]:
+    """The member's part of the consolidated ledger, if it has to be written: what the ledger and the
+    allocation files of these months say; `texts` are those of them that need not be read."""
+    folder = coop.allocations / member.id
+    allocated = {m: texts.get(m) or read_written(folder / f"{m}.beancount") or "" for m in months}
     part = part_text(member, chart, booked, allocated)
-    if read_written(coop.part(member.id)) != part:
-        put(coop.part(member.id), part.encode())
+    path = coop.part(member.id)
+    return {} if read_written(path) == part else {path: part.encode()}
 
 
 def settle_all(coop: Coop) -> None:
