@@ -73,15 +73,17 @@ def _looked_at(pack_in: PackIn, movements: Sequence[Movement]) -> Iterator[tuple
     """The withdrawals (True) and the costs that need an approval, with the pack that says so."""
 
     @cache
-    def said(month: Month) -> tuple[Pack | None, frozenset[str], frozenset[str]]:
-        pack = pack_in(month)
+    def said(year: int, month: int) -> tuple[Pack | None, frozenset[str], frozenset[str]]:
+        pack = pack_in(Month(year, month))
         return (pack, frozenset(pack.pots()), pack.approved_roles()) if pack else (None, _NONE, _NONE)
 
     for movement in movements:
-        pack, pots, _ = said(Month.of(movement.day))
+        day = movement.day
+        pack, pots, _ = said(day.year, day.month)
         withdrawal = movement.amount < 0 and movement.account in pots
         if not withdrawal:
-            pack, _, roles = said(movement.counts)
+            day = movement.earned or day
+            pack, _, roles = said(day.year, day.month)
             if movement.role not in roles:
                 continue
         if pack:
