@@ -23,6 +23,7 @@ from typing import NamedTuple
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
 SCHARREL = str(BIN / "scharrel")
+WRITTEN = ("allocations", "books", "consolidated", "consolidated.beancount")
 META = re.compile(r"  (role|project):")
 
 
@@ -77,10 +78,12 @@ def as_ledger(source: Path) -> Path:
 
 
 def forget(coop: Path) -> None:
-    """Back to a first run: nothing written, nothing kept."""
-    for folder in (".scharrel", "ledgers/allocations", "ledgers/books", "ledgers/consolidated"):
-        shutil.rmtree(coop / folder, ignore_errors=True)
-    (coop / "ledgers/consolidated.beancount").unlink(missing_ok=True)
+    """Back to a first run: nothing written, nothing kept. What was written is put aside and not deleted: a
+    file system that has just lost so many files takes longer to make new ones, which no first run meets."""
+    aside = Path(tempfile.mkdtemp(prefix="aside-", dir=coop.parent))
+    for name in (".scharrel", *(f"ledgers/{name}" for name in WRITTEN)):
+        if (coop / name).exists():
+            (coop / name).rename(aside / Path(name).name)
 
 
 def one_more(coop: Path) -> None:
