@@ -8,6 +8,7 @@ table of medians, with the ratio of each pair.
 """
 
 import argparse
+import compileall
 import os
 import random
 import re
@@ -115,6 +116,8 @@ def main() -> None:
     ):
         arguments.add_argument(f"--{name}", type=int, default=default)
     asked = arguments.parse_args()
+    # As it is installed: an environment may keep Python from doing that on the way.
+    compileall.compile_dir(HERE.parent / "scharrel", quiet=1)
     count = asked.members * asked.months * asked.bookings
     print(
         f"{asked.members} members × {asked.months} months × {asked.bookings} bookings = {count} bookings, ",
