@@ -259,7 +259,8 @@ def last_booked(books: Books, today: date, known: Iterable[str] = ()) -> Month:
     """
     ended = Month.of(today).plus(-1)
     first = min((member.first for member in books.members.values()), default=ended)
-    found = max((month for month in known if month <= str(ended)), default="")
+    end = str(ended)
+    found = max((month for month in known if month <= end), default="")
     text_of = cache(lambda member: read_text(books.coop, books.coop.ledger(member)).data)
     for back in range(ended.since(first) + 1):
         month = ended.plus(-back)

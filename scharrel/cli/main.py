@@ -30,6 +30,7 @@ def main() -> None:
     except KeyboardInterrupt:
         _say_interrupted()
         status = INTERRUPTED
+    gc.freeze()  # nor look for rings at the end
     sys.exit(status)
 
 
