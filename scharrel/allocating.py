@@ -16,6 +16,7 @@ from scharrel.files.cache import Cache, Kept
 from scharrel.files.consolidated import Booked, bring_whole_up_to_date, planned_part, settle_all
 from scharrel.files.coop import Coop
 from scharrel.files.gather import Books
+from scharrel.files.left import Left
 from scharrel.files.writing import Change, planned, put, remove, settle_names, sweep
 from scharrel.run import involved, last_booked
 from scharrel.spread import spread, workers
@@ -48,15 +49,17 @@ def allocate_all(
     write: bool,
     whole: bool,
     progress: Progress,
+    seen: Left = dict,
 ) -> Allocated:
     """Divide every month up to `through` (or the default) for `only` these members, or all.
 
     Files are written only if there is no error and `write` says so; WriteError if that fails.
-    `whole` asks for every allocation, also of groups that did not change.
+    `whole` asks for every allocation, also of groups that did not change. `seen` is how written files were
+    left, as far as that was looked at before.
     """
-    cache = Cache(books)
+    cache = Cache(books, seen)
     through = through or last_booked(books, today, cache.booked())
-    groups = [group for group in books.groups() if not only or any(m.id in only for m in group)]
+    groups = [group for group in cache.groups.values() if not only or any(m.id in only for m in group)]
     tasks = [_task(cache, group, through, whole=whole) for group in groups]
     unchanged = [task.kept for task in tasks if task.kept and not task.changed]
     todo = [task for task in tasks if not task.kept or task.changed]

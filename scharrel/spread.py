@@ -1,9 +1,10 @@
 """Work spread over the processors, when there is enough of it."""
 
 import os
+import pickle
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -45,6 +46,37 @@ def spread(
     pieces = [pool.submit(work, items[start : start + size]) for start in range(0, len(items), size)]
     for piece in as_completed(pieces):
         yield piece.result()
+
+
+def ahead(work: Callable[[], Result]) -> Callable[[], Result]:
+    """Begin the work in a process of its own; what came of it, when it is asked for. Where that cannot be,
+    the work is done when it is asked for."""
+    if _processors() == 1 or not hasattr(os, "fork"):
+        return work
+    try:
+        reading, writing = os.pipe()
+        child = os.fork()
+    except OSError:
+        return work
+    if child == 0:
+        with suppress(BaseException), open(writing, "wb") as out:
+            os.close(reading)  # or it would not be noticed that nobody listens any more
+            _start()
+            pickle.dump(work(), out)
+        os._exit(0)
+    os.close(writing)
+
+    def result() -> Result:
+        try:
+            with open(reading, "rb") as told:
+                done: Result = pickle.load(told)
+                return done
+        except (EOFError, pickle.UnpicklingError):
+            return work()
+        finally:
+            os.waitpid(child, 0)
+
+    return result
 
 
 def _processors() -> int:

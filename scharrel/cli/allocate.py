@@ -22,6 +22,7 @@ from scharrel.core.facts import Kind
 from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.trace import Allocation, Summary
+from scharrel.files.left import Left, looking
 from scharrel.text.words import visible
 
 if TYPE_CHECKING:
@@ -36,19 +37,22 @@ def allocate(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
+    month = read_month(through) if through else None
+    where = open_coop(coop)
+    # Begun before everything that takes time to load.
+    seen: Left = dict if member or as_json else looking(where)
+
     from scharrel.allocating import allocate_all
     from scharrel.files.gather import read_books
     from scharrel.text.changes import change_lines, correction_lines
 
-    month = read_month(through) if through else None
-    where = open_coop(coop)
     with writing_in(where, "allocate", alone=not dry_run):
         books = read_books(where)
         require_members(books, member)
         with progress_bar(words("progress.reading")) as progress:
             result = allocate_all(
                 books, month, frozenset(member or ()), today(),
-                write=not dry_run, whole=as_json, progress=progress,
+                write=not dry_run, whole=as_json, progress=progress, seen=seen,
             )  # fmt: skip
     stop_on_errors(result.problems)
     if as_json:

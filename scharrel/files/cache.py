@@ -6,11 +6,11 @@ of everything that the outcome depends on, is the same and the written files are
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,10 +22,11 @@ from scharrel.core.problems import Problem
 from scharrel.core.trace import PotLevel, Summary
 from scharrel.files.coop import Coop
 from scharrel.files.gather import Books
+from scharrel.files.left import Left, left
 from scharrel.files.source import digest, read_text, state_of
 from scharrel.files.writing import WriteError, write_text
 
-_FORM = f"{__version__}/9"
+_FORM = f"{__version__}/10"
 
 
 _OF_TODAY = ("future", "permission-ends", "no-permission", "limit-near")
@@ -61,10 +62,11 @@ class Kept(NamedTuple):
 
 
 class Cache:
-    """What is kept, for the books as they are now."""
+    """What is kept, for the books as they are now and the written files as they were left."""
 
-    def __init__(self, books: Books):
+    def __init__(self, books: Books, seen: Left = dict):
         self.coop = books.coop
+        self.seen = cache(seen)
         self.groups = {_name(group): group for group in books.groups()}
         self.states: dict[str, str] = {}
         self.entries = _load(self.coop)
@@ -83,7 +85,7 @@ class Cache:
     def but_for_ledgers(self, group: Group, through: Month) -> Kept | None:
         """What is kept of the group up to this month, if nothing changed but ledgers, if any."""
         entry = self.entries.get(_name(group))
-        if entry is None or entry.key != self._key(group, through) or entry.files != _files(self.coop, group):
+        if entry is None or entry.key != self._key(group, through) or entry.files != self._files(group):
             return None
         return entry
 
@@ -117,11 +119,10 @@ class Cache:
         """Remember a group whose files are written."""
         if any(warning.code in _OF_TODAY for warning in warnings):
             return
-        files = _files(self.coop, group)
         kept = Kept(
             self._key(group, through),
             tuple(ledgers),
-            files,
+            digest_of(left(self.coop, member.id) for member in group),
             tuple(rows),
             tuple(corrections),
             tuple(warnings),
@@ -140,6 +141,11 @@ class Cache:
         if member not in self.states:
             self.states[member] = state_of(self.coop.ledger(member))
         return self.states[member]
+
+    def _files(self, group: Group) -> str:
+        """How all that is written for the group was left when it was looked at."""
+        seen = self.seen()
+        return digest_of(seen.get(member.id) or left(self.coop, member.id) for member in group)
 
     def _key(self, group: Group, through: Month) -> str:
         return digest_of(
@@ -168,26 +174,6 @@ def _load(coop: Coop) -> dict[str, Kept]:
 
 def _name(group: Group) -> str:
     return " ".join(member.id for member in group)
-
-
-def _files(coop: Coop, group: Group) -> str:
-    """The state of all files written for the group: their names, sizes and times."""
-    found: list[str] = []
-    ledgers = f"{coop.root}/ledgers"
-    for member in group:
-        with suppress(OSError), os.scandir(f"{ledgers}/allocations/{member.id}") as entries:
-            found += sorted(
-                # Seals are never written again; `scharrel audit` looks at them.
-                [_as_left(entry.name, entry.stat()) for entry in entries if not entry.name.endswith(".seal")]
-            )
-        for folder in ("books", "consolidated"):
-            with suppress(OSError):
-                found.append(_as_left(member.id, os.stat(f"{ledgers}/{folder}/{member.id}.beancount")))
-    return digest_of(found)
-
-
-def _as_left(name: str, status: os.stat_result) -> str:
-    return f"{name} {status.st_size} {status.st_mtime_ns}"
 
 
 def _path(coop: Coop) -> Path:
