@@ -6,6 +6,7 @@
 Whatever the bytes, a file is read or refused: nothing else may be raised.
 """
 
+import json
 import sys
 import tempfile
 from collections.abc import Callable
@@ -85,7 +86,7 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
     """Each kind of file: one that is sound, and what reads it."""
     from scharrel.analysis.cases import differences
     from scharrel.core.month import Month
-    from scharrel.files.cache import Cache
+    from scharrel.files.cache import FORM, Cache
     from scharrel.files.cases import read_cases
     from scharrel.files.chart import read_chart
     from scharrel.files.coop import Coop
@@ -99,7 +100,8 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
     folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
     coop = Coop(folder)
     sound = {path.relative_to(CONTRACT): path.read_bytes() for path in CONTRACT.rglob("*") if path.is_file()}
-    cached = b'{"form": "0.1.0/4", "groups": {"amina": ["k", [["d", "s", ["2026-01"]]], "f", [], [], []]}}'
+    entry = ["amina", "k", [["d", "s", ["2026-01"], ""]], "f", [], [], [], {}]
+    cached = f"[{json.dumps(FORM)},\n{json.dumps(entry)}]".encode()
 
     def reading(name: str) -> Callable[[bytes], None]:
         def read(content: bytes) -> None:

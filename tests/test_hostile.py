@@ -1,5 +1,6 @@
 """A member's ledger may be anything: it runs nothing, reads nothing else and steers no screen."""
 
+import json
 import os
 import pickle
 import socket
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from conftest import Run
+
+from scharrel.files.cache import FORM
 
 LEDGER = "ledgers/members/amina.beancount"
 
@@ -138,7 +141,9 @@ def test_a_book_takes_no_command_from_a_name(coop: Path, quick: Run) -> None:
 
 def test_a_broken_cache_is_no_harm(coop: Path, quick: Run) -> None:
     expected = quick("allocate", "2026-10", "--coop", str(coop)).out.split("\n\n")[0]
-    for wrong in ("", "null", "[]", '{"form": "0.1.0/1", "groups": {"amina": [1, 2]}}'):
+    form = json.dumps(FORM)
+    entries = (f"[{form}, {said}]" for said in ("5", "[]", '["amina", 1, 2]', "[" * 9000 + "]" * 9000))
+    for wrong in ("", "null", "[]", '["0.0.1/1"]', f"[{form}]", *entries):
         (coop / ".scharrel" / "groups.json").write_text(wrong)
         assert quick("allocate", "2026-10", "--coop", str(coop)).out.startswith(expected)
 

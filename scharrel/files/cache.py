@@ -1,7 +1,7 @@
 """What the last run made of each group of members, so that a group that did not change is not read again.
 
-One JSON file under .scharrel/, safe to delete at any time. An entry counts only if its key, a digest
-of everything that the outcome depends on, is the same and the written files are as they were left.
+One JSON file under .scharrel/, a line a group, safe to delete at any time. An entry counts only if its key, a
+digest of everything that the outcome depends on, is the same and the written files are as they were left.
 """
 
 import hashlib
@@ -26,7 +26,9 @@ from scharrel.files.left import Left, left
 from scharrel.files.source import digest, read_text, state_of
 from scharrel.files.writing import WriteError, write_text
 
-_FORM = f"{__version__}/10"
+FORM = f"{__version__}/10"
+_NEXT = ",\n"
+"""Between two groups: each is a line, which stays as it is when the group did not change."""
 
 
 _OF_TODAY = ("future", "permission-ends", "no-permission", "limit-near")
@@ -69,7 +71,9 @@ class Cache:
         self.seen = cache(seen)
         self.groups = {_name(group): group for group in books.groups()}
         self.states: dict[str, str] = {}
-        self.entries = _load(self.coop)
+        loaded = _load(self.coop)
+        self.entries = {name: entry for name, (entry, _) in loaded.items()}
+        self.lines = {name: line for name, (_, line) in loaded.items()}
         packs = [books.packs[pack].hash for pack in sorted(books.packs)]
         chart = sorted((account, *map(str, known)) for account, known in books.chart.accounts.items())
         # With whom members may exchange something depends on who is a member when.
@@ -79,7 +83,7 @@ class Cache:
         ]
         grants = [repr(books.grants)] if books.grants else []
         self.common = digest_of(
-            [_FORM, books.title, str(books.closed), *packs, repr(chart), repr(when), *grants]
+            [FORM, books.title, str(books.closed), *packs, repr(chart), repr(when), *grants]
         )
 
     def but_for_ledgers(self, group: Group, through: Month) -> Kept | None:
@@ -128,13 +132,15 @@ class Cache:
             tuple(warnings),
             shares,
         )
-        self.entries[_name(group)] = kept
+        name = _name(group)
+        self.entries[name] = kept
+        self.lines[name] = json.dumps([name, *_plain(kept)])
 
     def save(self) -> None:
         """Keep this for the next run; a folder that takes no cache is no problem."""
-        groups = {name: _plain(entry) for name, entry in self.entries.items() if name in self.groups}
+        lines = [json.dumps(FORM), *(line for name, line in self.lines.items() if name in self.groups)]
         with suppress(WriteError):
-            write_text(_path(self.coop), json.dumps({"form": _FORM, "groups": groups}))
+            write_text(_path(self.coop), f"[{_NEXT.join(lines)}]")
 
     def _state(self, member: str) -> str:
         """The state of the member's ledger when it was first asked for."""
@@ -161,14 +167,17 @@ class Cache:
         )
 
 
-def _load(coop: Coop) -> dict[str, Kept]:
-    """What is kept; nothing when it is missing, broken or of another version."""
+def _load(coop: Coop) -> dict[str, tuple[Kept, str]]:
+    """What is kept, by group, and the line that says so; nothing when it is missing, broken or of another
+    version."""
     try:
-        table = json.loads(_path(coop).read_text("utf-8"))
-        if table["form"] != _FORM:
+        text = _path(coop).read_text("utf-8")
+        form, *entries = json.loads(text)
+        if form != FORM:
             return {}
-        return {name: _kept(*entry) for name, entry in table["groups"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
+        _, *lines = text[1:-1].split(_NEXT)
+        return {name: (_kept(*said), line) for (name, *said), line in zip(entries, lines, strict=True)}
+    except (OSError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
         return {}
 
 
