@@ -16,6 +16,8 @@ from conftest import REPOSITORY, Run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scharrel.core.month import Month
+
 EXAMPLES = int(os.environ.get("EXAMPLES", "6"))
 
 CHART = """\
@@ -440,6 +442,38 @@ def test_a_permission_has_a_day(tmp_path: Path, quick: Run) -> None:
     assert [code for code, _ in told(coop, quick)] == ["no-permission"]
     leave(coop, "2026-01-01", '"juni"')
     assert [code for code, _ in told(coop, quick)] == ["permission-day"]
+
+
+def ending(coop: Path, months_away: int) -> Month:
+    """Let the rules end so many months after this one; the first month without them."""
+    last = Month.of(date.today()).plus(months_away)  # noqa: DTZ011
+    rules = coop / "rules/stad.toml"
+    rules.write_text(
+        rules.read_text().replace('id = "stad"', f'id = "stad"\nvalid_until = {last.last_day}', 1)
+    )
+    return last.plus(1)
+
+
+@pytest.mark.parametrize(("months_away", "warned"), [(0, True), (1, True), (3, False)])
+def test_the_end_of_the_rules_is_told_two_months_ahead(
+    months_away: int, warned: bool, tmp_path: Path, quick: Run
+) -> None:
+    coop = lay_down(tmp_path, WITH_LEAVE)
+    leave(coop, "2026-01-01", "2099-12-31")
+    ending(coop, months_away)
+    assert told(coop, quick) == ([("rules-end", 4)] if warned else [])
+
+
+@pytest.mark.parametrize("after", ['rules: "later"', "left: TRUE"])
+def test_who_has_rules_for_afterwards_or_leaves_is_not_warned(after: str, tmp_path: Path, quick: Run) -> None:
+    coop = lay_down(tmp_path, WITH_LEAVE)
+    leave(coop, "2026-01-01", "2099-12-31")
+    rules = (coop / "rules/stad.toml").read_text()
+    (coop / "rules/later.toml").write_text(rules.replace('id = "stad"', 'id = "later"'))
+    then = ending(coop, 1)
+    since = then if "rules" in after else then.plus(-1)
+    register(coop, f'{since.first_day} custom "member" "amina"\n  {after}')
+    assert told(coop, quick) == []
 
 
 HOURS = '\n[[limit]]\nrole = "hours"\nyear = 1040\nsource = "beleid"\n'

@@ -364,7 +364,8 @@ OWN_TESTS |= {  # in test_conditions.py
     "problem.asset-gone", "problem.asset-twice", "problem.cost-not-approved", "problem.depreciation-account",
     "problem.lifetime", "problem.lifetime-account", "problem.no-lifetime", "problem.limit",
     "problem.limit-near", "problem.limit-passed", "problem.no-permission", "problem.permission-day",
-    "problem.permission-ends", "problem.permission-over", "problem.unknown-asset",
+    "problem.permission-ends", "problem.permission-over", "problem.rules-end",
+    "problem.unknown-asset",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_subcooperatives.py
     "problem.contributions-pool", "problem.contributions-scope", "problem.fact-subcooperative",

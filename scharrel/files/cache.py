@@ -31,7 +31,7 @@ _NEXT = ",\n"
 """Between two groups: each is a line, which stays as it is when the group did not change."""
 
 
-_OF_TODAY = ("future", "permission-ends", "no-permission", "limit-near")
+_OF_TODAY = ("future", "permission-ends", "no-permission", "limit-near", "rules-end")
 """Warnings that are true today and perhaps not tomorrow."""
 
 

@@ -1,4 +1,4 @@
-"""Permissions that end and yearly limits: what to warn about before it is too late."""
+"""Permissions and rules that end, and yearly limits: what to warn about before it is too late."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -15,11 +15,11 @@ from scharrel.files.gather import Books
 from scharrel.files.ledger import Ledger
 
 AHEAD = 2
-"""Months before the end of a permission from which to warn."""
+"""Months before the end of a permission, or of rules, from which to warn."""
 
 
 def permit_problems(books: Books, member: Member, ledger: Ledger, today: date) -> Iterator[Problem]:
-    """Warnings about permissions and yearly limits of the packs that the member has been under."""
+    """Warnings about the packs that the member has been under: permissions, yearly limits and their end."""
     named = {str(d.values["rules"]) for d in member.directives if "rules" in d.values}
     packs = [pack for name in named if (pack := books.packs.get(name))]
     if any(pack.permissions() for pack in packs):
@@ -27,6 +27,7 @@ def permit_problems(books: Books, member: Member, ledger: Ledger, today: date) -
         yield from _after_the_end(books, member, ledger)
     if any(pack.ceilings for pack in packs):
         yield from _ceilings(books, member, ledger, today)
+    yield from _rules_ending(books, member, today)
 
 
 def _pack(books: Books, member: Member, month: Month) -> Pack | None:
@@ -52,6 +53,24 @@ def _ending(books: Books, member: Member, today: date) -> Iterator[Problem]:
             yield Problem(register, line, code, values, True, excerpt)
         elif today <= until < _same_day(today, AHEAD):
             yield Problem(register, line, "permission-ends", values, True, excerpt)
+
+
+def _rules_ending(books: Books, member: Member, today: date) -> Iterator[Problem]:
+    """The rules of now that end within two months, where nothing says which hold afterwards."""
+    pack = _pack(books, member, Month.of(today))
+    last = pack.valid_until if pack else None
+    if not pack or not last or last.last_day >= _same_day(today, AHEAD) or last < Month.of(today):
+        return
+    if _pack(books, member, last.plus(1)) is not pack:
+        return
+    where = next(d for d in reversed(member.directives) if d.values.get("rules") == pack.id)
+    excerpt = f'{where.day} custom "{member.kind}" "{member.id}"'
+    values = {
+        "member": member.id, "name": member.name, "kind": member.kind, "pack": pack.id,
+        "until": str(last.last_day), "next": str(last.plus(1).first_day),
+    }  # fmt: skip
+    register = books.coop.shown(books.coop.register)
+    yield Problem(register, where.line, "rules-end", values, True, excerpt)
 
 
 def _same_day(day: date, later: int) -> date:
