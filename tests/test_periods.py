@@ -156,6 +156,30 @@ def test_it_is_said_what_is_provisional_and_what_is_definitive(quarter: Path, qu
     assert {row["month"]: row.get("provisional") for row in rows}["2025-10"] == "2025-Q4"
 
 
+def test_sums_say_that_a_part_is_provisional_until_all_of_it_is_settled(quarter: Path, quick: Run) -> None:
+    part = "Een deel is nog voorlopig: de gemeente rekent per kwartaal af ({period})."
+    third, fourth = "juli tot en met september 2025", "oktober tot en met december 2025"
+
+    def told() -> list[set[str]]:
+        reports = run(
+            quick, quarter,
+            "report better-off --from 2025-07 --to 2025-12", "report umbrella 2025",
+            "report better-off --from 2025-07 --to 2025-09",
+        )  # fmt: skip
+        run(quick, quarter, "statements 2025-08 --format txt")
+        overview = (quarter / "statements/2025-08/coop/overview.txt").read_text()
+        whole = [" ".join(text.split()) for text in (*reports, overview)]
+        return [{p for p in (third, fourth) if part.format(period=p) in text} for text in whole]
+
+    assert told() == [{third, fourth}, {third, fourth}, {third}, {third}]
+    append(quarter / REGISTER, settlement("  benefit: 250.00\n", "2025-Q3", day="2025-10-20"))
+    run(quick, quarter, "settle 2025-Q3 --member amina")
+    assert told() == [{fourth}, {fourth}, set(), set()]
+    for report in ("report better-off --from 2025-07 --to 2025-12", "report umbrella 2025"):
+        (said,) = run(quick, quarter, f"{report} --json")
+        assert json.loads(said)["provisional"] == ["2025-Q4"]
+
+
 def test_the_last_return_of_the_period_has_all_of_it(quarter: Path, quick: Run) -> None:
     run(quick, quarter, "statements 2025-09 --format txt", "statements 2025-08 --format txt")
     whole = (quarter / "statements/2025-09/municipality/amina.txt").read_text("utf-8")

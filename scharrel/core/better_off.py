@@ -9,8 +9,9 @@ from scharrel.core.facts import Amounts, Member, Movement
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.pack import KEPT_PARTIES
+from scharrel.core.period import Period
 from scharrel.core.pots import withdrawals
-from scharrel.core.trace import Allocation
+from scharrel.core.trace import Allocation, unsettled
 
 HOUR = "UUR"
 SMALLEST = 3
@@ -67,7 +68,8 @@ class Standing(NamedTuple):
 class Result(NamedTuple):
     """A member's standing under the rules of the period's last month (`pack`, its title); `participant` is
     false for what members have together and where the rules leave nobody anything. `left` is the last month
-    of who left, `left_for` the reason in the register."""
+    of who left, `left_for` the reason in the register; `provisional` are the periods in it that the
+    municipality has yet to settle."""
 
     member: str
     pack: str
@@ -75,6 +77,7 @@ class Result(NamedTuple):
     standing: Standing
     left: Month | None = None
     left_for: str = ""
+    provisional: frozenset[Period] = frozenset()
 
 
 def result_of(
@@ -122,6 +125,7 @@ def result_of(
         standing,
         end.month if gone else None,
         str(facts.get("left_for", "")) if gone else "",
+        frozenset(unsettled(found)),
     )
 
 

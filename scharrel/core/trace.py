@@ -1,6 +1,6 @@
 """What came out of a month and why: enough to explain every cent without computing it again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -202,6 +202,11 @@ class Summary(NamedTuple):
     paid: Mapping[str, Decimal]
     keep: Decimal
     pots: tuple[PotLevel, ...]
+
+
+def unsettled(allocations: Iterable[Allocation]) -> list[Period]:
+    """The periods, each once, that the municipality has yet to settle and in which something was divided."""
+    return sorted({a.period for a in allocations if a.provisional and a.period and a.pool})
 
 
 def summary_of(allocation: Allocation) -> Summary:

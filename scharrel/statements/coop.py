@@ -8,8 +8,9 @@ from scharrel.core.facts import Kind
 from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month, months
 from scharrel.core.pack import PARTIES
-from scharrel.core.trace import Summary, summary_of
+from scharrel.core.trace import Summary, summary_of, unsettled
 from scharrel.statements.dossier import Dossier
+from scharrel.text.periods import part_lines
 from scharrel.text.sentences import label
 from scharrel.text.words import Words
 
@@ -23,7 +24,8 @@ class Share(NamedTuple):
 
     `steps` is what each step paid, by pack and label; `owed` the balance of every account that
     allocations pay into or are paid from, less what came in from there; `trends` by month turnover, the
-    coop's share and the level of the pots; `received` what of the month came in from other ledgers.
+    coop's share and the level of the pots; `received` what of the month came in from other ledgers;
+    `provisional` that the municipality has yet to settle the month.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Share(NamedTuple):
     owed: Mapping[str, Decimal]
     trends: Mapping[Month, tuple[Decimal, Decimal, Decimal]]
     received: Decimal
+    provisional: Sequence[str]
 
 
 class Point(NamedTuple):
@@ -68,6 +71,7 @@ class CoopView(NamedTuple):
     pots: Sequence[tuple[str, str, Decimal]]
     owed: Sequence[tuple[str, Decimal]]
     trends: Sequence[Trend]
+    provisional: Sequence[str]
 
     def total(self, party: str) -> Decimal:
         return sum((row.paid[party] for _, row in self.rows), ZERO)
@@ -126,6 +130,7 @@ def share_of(words: Words, dossier: Dossier, month: Month) -> Share:
         {account: balance for account, balance in owed.items() if balance},
         trends,
         last.came_in - last.from_outside if last.month == month else ZERO,
+        list(part_lines(words, unsettled([last] if last.month == month else []))),
     )
 
 
@@ -158,6 +163,7 @@ def coop_view(coop: str, month: Month, shares: Sequence[Share]) -> CoopView:
         ],
         sorted((account, balance) for account, balance in owed.items() if balance),
         [_trend(key, nth, month, shares) for nth, key in enumerate(TRENDS)],
+        sorted({line for share in shares for line in share.provisional}),
     )
 
 

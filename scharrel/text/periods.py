@@ -1,7 +1,7 @@
 """By what period the municipality settles, and whether what it takes is definitive yet."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from scharrel.core.facts import Member
 from scharrel.core.month import Month
@@ -28,6 +28,13 @@ def provisional(words: Words, allocation: Allocation) -> str:
     key = "provisional" if allocation.provisional else "decided"
     period = period_name(words, allocation.period)
     return words(f"period.{key}-{allocation.period.span}", period=period)
+
+
+def part_lines(words: Words, periods: Iterable[Period]) -> Iterator[str]:
+    """That a part of a sum is provisional, a line for each period that the municipality has yet to settle."""
+    for period in sorted(set(periods)):
+        said = words(f"period.provisional-{period.span}", period=period_name(words, period))
+        yield words("period.part", said=said[0].lower() + said[1:])
 
 
 def of_step(words: Words, allocation: Allocation, result: StepResult) -> Iterator[str]:

@@ -33,6 +33,7 @@ from scharrel.core.better_off import (
 )
 from scharrel.core.money import plain
 from scharrel.core.month import Month
+from scharrel.core.period import Period
 
 if TYPE_CHECKING:
     from scharrel.files.gather import Books
@@ -52,6 +53,7 @@ def better_off(
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     from scharrel.files.gather import read_books
+    from scharrel.text.periods import part_lines
 
     last = read_month(until) if until else Month.of(today()).plus(-1)
     first = read_month(since) if since else last.plus(-11)
@@ -82,10 +84,20 @@ def better_off(
                 if anonymous
                 else {"members": [_member(r) for r in people]}
             )
+            | {"provisional": [str(period) for period in _unsettled(results if not member else people)]}
             | ({} if member else {"together": _plain(total), "goals": goals(people, anonymous=anonymous)})
         )
         return
     _show(books, (first, last), people, groups if anonymous else None, total, whole=not member)
+    screen = console()
+    for line in part_lines(words, _unsettled(results if not member else people)):
+        screen.print()
+        say(screen, line, style="dim")
+
+
+def _unsettled(results: list[Result]) -> list[Period]:
+    """The periods that the municipality has yet to settle."""
+    return sorted({period for result in results for period in result.provisional})
 
 
 def _results(books: "Books", first: Month, last: Month) -> list[Result]:

@@ -20,6 +20,7 @@ from scharrel.cli.context import (
 from scharrel.cli.options import COOP, JSON, LANG
 from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
+from scharrel.core.trace import unsettled
 
 if TYPE_CHECKING:
     from scharrel.core.grants import Account
@@ -39,6 +40,7 @@ def umbrella(
     from scharrel.core.umbrella import year_of
     from scharrel.files.gather import read_books
     from scharrel.run import compute, involved
+    from scharrel.text.periods import part_lines
 
     if year is not None and not re.fullmatch("20[0-9]{2}", year):
         fail(words("error.year", text=year), status=2)
@@ -62,9 +64,13 @@ def umbrella(
     stop_on_errors(problems)
     found = year_of(books.members, allocations, first, last)
     if as_json:
-        print_json(_plain(found, accounts))
-    else:
-        _show(books, found, accounts, first, last)
+        print_json(
+            _plain(found, accounts) | {"provisional": [str(period) for period in unsettled(allocations)]}
+        )
+        return
+    _show(books, found, accounts, first, last)
+    for line in part_lines(words, unsettled(allocations)):
+        say(console(), line, style="dim")
 
 
 def _accounts(books: "Books", ledgers: "dict[str, Ledger]", last: Month) -> "list[Account]":
