@@ -360,6 +360,12 @@ def test_a_grant_stands_in_the_overview_of_who_books_it(noord: Path, quick: Run)
     assert "Kosten 0,00" in said
 
 
+def test_where_there_are_no_sub_cooperatives_all_are_members(coop: Path, quick: Run) -> None:
+    said = quick("report", "umbrella", "2026", "--coop", str(coop)).out
+    assert "alle leden" in said
+    assert "de anderen" not in said
+
+
 def test_a_year_of_the_whole_umbrella(noord: Path, quick: Run) -> None:
     write(noord, "members/bram", *(money(f"2026-0{n}", "Income:Omzet", "-100.00") for n in range(2, 5)))
     write(noord, "subcooperatives/noord", money("2026-02", "Expenses:Onkosten", "4.00"))

@@ -56,7 +56,8 @@ def _rows(
     shown = [key for key in figures if key in always or any(getattr(b, key) for b in branches)]
     columns = [[getattr(branch, key) for key in shown] for branch in branches]
     totals = [sum(column, ZERO) for column in zip(*columns, strict=True)]
-    label = {"": words("umbrella.none"), **{key: visible(name) for key, name in names.items()}}
+    rest = "none" if any(branch.id for branch in branches) else "everyone"
+    label = {"": words(f"umbrella.{rest}"), **{key: visible(name) for key, name in names.items()}}
     return [
         [words(f"umbrella.{key}") for key in ("branch", *shown)],
         *([label[b.id], *map(words.amount, row)] for b, row in zip(branches, columns, strict=True)),
