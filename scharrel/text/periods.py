@@ -14,10 +14,15 @@ from scharrel.text.words import Words
 
 def period_name(words: Words, period: Period) -> str:
     """2026, or: juli tot en met september 2026."""
-    if period.span == "year":
-        return str(period)
-    first = words.month(period.first).removesuffix(f" {period.first.year}")
-    return words("period.months", first=first, last=words.month(period.last))
+    return str(period) if period.span == "year" else _stretch(words, period.first, period.last)
+
+
+def _stretch(words: Words, first: Month, last: Month) -> str:
+    """Juli tot en met september 2026, or: oktober 2025 tot en met maart 2026."""
+    began = words.month(first)
+    if first.year == last.year:
+        began = began.removesuffix(f" {first.year}")
+    return words("period.months", first=began, last=words.month(last))
 
 
 def provisional(words: Words, allocation: Allocation) -> str:
@@ -31,10 +36,19 @@ def provisional(words: Words, allocation: Allocation) -> str:
 
 
 def part_lines(words: Words, periods: Iterable[Period]) -> Iterator[str]:
-    """That a part of a sum is provisional, a line for each period that the municipality has yet to settle."""
+    """That a part of a sum is provisional: a line for each stretch that has yet to be settled."""
+    stretches: list[tuple[Period, Period]] = []
     for period in sorted(set(periods)):
-        said = words(f"period.provisional-{period.span}", period=period_name(words, period))
-        yield words("period.part", said=said[0].lower() + said[1:])
+        if (
+            stretches
+            and stretches[-1][1].span == period.span
+            and stretches[-1][1].last.plus(1) == period.first
+        ):
+            stretches[-1] = stretches[-1][0], period
+        else:
+            stretches.append((period, period))
+    for begins, ends in stretches:
+        yield words(f"period.part-{begins.span}", stretch=_stretch(words, begins.first, ends.last))
 
 
 def of_step(words: Words, allocation: Allocation, result: StepResult) -> Iterator[str]:
