@@ -29,7 +29,7 @@ regimes: .venv/ready
 # What takes long: many more histories with closed months, a hundred thousand amounts under random rules,
 # and fuzzing guided by coverage.
 long: .venv/ready
-	EXAMPLES=1000 $(BIN)/python -m pytest tests/test_closing.py tests/test_findings.py -k "any_moment or pieces or rounding"
+	EXAMPLES=1000 $(BIN)/python -m pytest tests/test_closing.py tests/test_periods.py tests/test_findings.py -k "any_moment or pieces or rounding"
 	$(BIN)/python -m pip install --quiet atheris
 	$(BIN)/python tests/fuzz.py --runs 100000
 
