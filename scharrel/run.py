@@ -17,8 +17,9 @@ from scharrel.core.pots import overdrawn, packs_of, with_approvals, withdrawals
 from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.files.chart import nearest
-from scharrel.files.gather import Books, member_problems
+from scharrel.files.gather import Books
 from scharrel.files.ledger import Ledger, read_ledger
+from scharrel.files.members import member_problems
 from scharrel.files.permits import permit_problems
 from scharrel.files.seals import BrokenSealError, marks, read_seals, rules_digest
 from scharrel.files.source import read_text

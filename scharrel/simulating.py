@@ -17,7 +17,8 @@ from scharrel.core.pack import Pack, Param
 from scharrel.core.pots import packs_of, with_approvals
 from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation
-from scharrel.files.gather import Books, member_problems
+from scharrel.files.gather import Books
+from scharrel.files.members import member_problems
 from scharrel.run import compute, involved
 
 GRAINS = {"rate": Decimal("0.0001"), "amount": Decimal("0.01")}

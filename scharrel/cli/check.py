@@ -18,9 +18,9 @@ def check(
     from scharrel.files.cases import case_problems
     from scharrel.files.exchanges import both_problems
     from scharrel.files.gather import read_books
-    from scharrel.files.grants import all_entries, overdone
+    from scharrel.files.grant_problems import all_entries, overdone
     from scharrel.files.ledger import Ledger
-    from scharrel.files.quotes import quote_problems
+    from scharrel.files.quote_problems import quote_problems
     from scharrel.run import compute
 
     books = read_books(open_coop(coop))
@@ -32,7 +32,7 @@ def check(
         outcome = compute(books, group, through, now)
         problems += outcome.problems
         ledgers |= outcome.ledgers
-    problems += both_problems(books, ledgers)
+    problems += both_problems(books.members, ledgers)
     problems += quote_problems(ledgers)
     if books.grants:
         problems += overdone(accounts(books.grants, all_entries(ledgers)), ledgers)

@@ -1,18 +1,13 @@
 """Exchanges as the ledgers have them: read of all members, and what is wrong with them."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
-from typing import TYPE_CHECKING
 
 from scharrel.core.exchanges import Exchange, booked_by_both, exchanges_of
 from scharrel.core.facts import Member
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.files.chart import nearest
-from scharrel.files.ledger import Ledger, read_ledger
-
-if TYPE_CHECKING:
-    from scharrel.files.gather import Books
+from scharrel.files.ledger import Ledger
 
 
 def exchange_problems(member: Member, ledger: Ledger, members: Mapping[str, Member]) -> Iterator[Problem]:
@@ -44,32 +39,20 @@ def exchange_problems(member: Member, ledger: Ledger, members: Mapping[str, Memb
             yield Problem(ledger.shown, line, code, values, excerpt=ledger.text.line(line))
 
 
-def both_problems(books: "Books", ledgers: Mapping[str, Ledger]) -> Iterator[Problem]:
+def both_problems(members: Mapping[str, Member], ledgers: Mapping[str, Ledger]) -> Iterator[Problem]:
     """Warnings about one exchange that both members booked."""
-    for first, second in booked_by_both(_all(ledgers)):
+    for first, second in booked_by_both(all_exchanges(ledgers)):
         ledger = ledgers[second.giver]
         values = {
-            "name": books.members[first.giver].name,
+            "name": members[first.giver].name,
             "place": f"{ledgers[first.giver].shown}:{first.line}",
         }
         excerpt = ledger.text.line(second.line)
         yield Problem(ledger.shown, second.line, "exchange-twice", values, True, excerpt)
 
 
-def read_exchanges(books: "Books", today: date) -> tuple[list[Exchange], list[Problem]]:
-    """Every exchange of every member by date, and every problem that stands in the way of reading them."""
-    from scharrel.files.gather import member_problems
-
-    people = [member for member in books.members.values() if member.person]
-    ledgers = {member.id: read_ledger(books.coop, member.id, books.chart) for member in people}
-    problems = list(books.problems)
-    for member in people:
-        problems += member_problems(books, member, ledgers[member.id], Month.of(today), today)
-    problems += both_problems(books, ledgers)
-    return sorted(_all(ledgers)), problems
-
-
-def _all(ledgers: Mapping[str, Ledger]) -> list[Exchange]:
-    return [
+def all_exchanges(ledgers: Mapping[str, Ledger]) -> list[Exchange]:
+    """Every exchange in these ledgers, by date."""
+    return sorted(
         e for member, ledger in ledgers.items() for e in exchanges_of(member, ledger.movements, ledger.roles)
-    ]
+    )

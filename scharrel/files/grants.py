@@ -1,27 +1,20 @@
-"""Grants as the register and the ledgers have them, and what is wrong with them."""
+"""Grants as the register has them, and what is wrong with them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from beancount.core.amount import Amount
 
 from scharrel.core.facts import Member
-from scharrel.core.grants import Account, Entry, Grant, accounts, entries_of, too_much
-from scharrel.core.month import Month
+from scharrel.core.grants import Grant
 from scharrel.core.problems import Problem
 from scharrel.files.chart import nearest
 from scharrel.files.coop import MEMBER_ID
-from scharrel.files.ledger import Ledger, read_ledger
 from scharrel.files.parsing import metadata, place
 from scharrel.files.source import Text
 
-if TYPE_CHECKING:
-    from scharrel.files.gather import Books
-
 _KEYS = frozenset({"name", "purpose", "for"})
-_COUNTED = ("Income:", "Expenses:")
 
 
 def read_grants(
@@ -68,63 +61,3 @@ def _written(directive: Any) -> tuple[str, Decimal] | None:
     if units.number <= 0 or -int(units.number.as_tuple().exponent) > 2:
         return None
     return values[0], units.number
-
-
-def grant_problems(books: "Books", member: Member, ledger: Ledger) -> Iterator[Problem]:
-    """Bookings of a grant that there is not, that is not booked here or not promised yet, on an account that
-    allocations pay into, or on which nothing of the grant comes in or goes out; and what is too much."""
-    if b"grant:" not in ledger.text.data:
-        return
-    entries, grants, paid_into = entries_of(member.id, ledger.movements), books.grants, books.pots
-    lines: dict[int, list[str]] = {}
-    for movement in ledger.movements:
-        if movement.grant and movement.currency == "EUR":
-            lines.setdefault(movement.line, []).append(movement.account)
-    for entry in entries:
-        grant, booked = grants.get(entry.grant), lines.get(entry.line, [])
-        values = {"grant": entry.grant, "name": member.name}
-        code, key = "", ""
-        if grant is None:
-            code, key, values["near"] = "unknown-grant", "grant", nearest(entry.grant, grants)
-        elif grant.holder != member.id and grant.holder in books.members:
-            code, key, values["holder"] = "grant-elsewhere", "grant", grant.holder
-        elif entry.day < grant.day:
-            code, values["day"] = "grant-early", str(grant.day)
-        elif on_pot := sorted(paid_into & set(booked)):
-            code, values["account"] = "grant-account", on_pot[0]
-        elif not any(account.startswith(_COUNTED) for account in booked):
-            code = "grant-nothing"
-        if code:
-            line = ledger.text.key_line(entry.line, key) if key else entry.line
-            yield Problem(ledger.shown, line, code, values, excerpt=ledger.text.line(line))
-    yield from overdone(accounts(grants, entries), {member.id: ledger})
-
-
-def overdone(found: Sequence[Account], ledgers: Mapping[str, Ledger]) -> Iterator[Problem]:
-    """More spent or received than was granted, told at the booking with which that came about."""
-    for account in found:
-        for entry, what, amount in too_much(account):
-            ledger = ledgers[entry.member]
-            values = {"grant": account.grant.id, "amount": f"{account.grant.amount:.2f}"}
-            values["over"] = f"{amount:.2f}"
-            excerpt = ledger.text.line(entry.line)
-            yield Problem(ledger.shown, entry.line, f"grant-{what}", values, excerpt=excerpt)
-
-
-def read_accounts(books: "Books", today: date) -> tuple[list[Account], list[Problem]]:
-    """Every grant with its bookings in all ledgers, and every problem that stands in the way of reading."""
-    from scharrel.files.gather import member_problems
-
-    if not books.grants:
-        return [], list(books.problems)
-    ledgers = {name: read_ledger(books.coop, name, books.chart) for name in books.members}
-    problems = list(books.problems)
-    for name, member in books.members.items():
-        problems += member_problems(books, member, ledgers[name], Month.of(today), today)
-    found = accounts(books.grants, all_entries(ledgers))
-    return found, [*problems, *overdone(found, ledgers)]
-
-
-def all_entries(ledgers: Mapping[str, Ledger]) -> list[Entry]:
-    """What was booked for grants in any ledger."""
-    return [entry for name, ledger in ledgers.items() for entry in entries_of(name, ledger.movements)]

@@ -37,16 +37,19 @@ def exchange(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.files.exchanges import read_exchanges
+    from scharrel.files.exchanges import all_exchanges, both_problems
     from scharrel.files.gather import read_books
+    from scharrel.files.members import read_ledgers
 
     if form not in _FORMATS:
         fail(words("error.format", form=form, forms=", ".join(_FORMATS)), status=2)
     books = read_books(open_coop(coop))
     require_members(books, member)
     now = today()
-    found, problems = read_exchanges(books, now)
-    stop_on_errors(problems)
+    people = [member.id for member in books.members.values() if member.person]
+    ledgers, problems = read_ledgers(books, people, now)
+    stop_on_errors([*problems, *both_problems(books.members, ledgers)])
+    found = all_exchanges(ledgers)
     asked = year or max((e.day.year for e in found), default=now.year)
     only = frozenset(member or ())
     shown = [e for e in found if e.day.year == asked and (not only or only & {e.giver, e.taker})]

@@ -31,9 +31,11 @@ def grants(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
+    from scharrel.core.grants import accounts
     from scharrel.files.chart import nearest
     from scharrel.files.gather import read_books
-    from scharrel.files.grants import read_accounts
+    from scharrel.files.grant_problems import all_entries, overdone
+    from scharrel.files.members import read_ledgers
 
     books = read_books(open_coop(coop))
     for name in grant or ():
@@ -42,8 +44,9 @@ def grants(
             near = nearest(name, books.grants)
             hint = words("check.near", near=near) if near else words("grants.where")
             fail(f"{words('error.no-grant', grant=name)} {hint}", status=2)
-    found, problems = read_accounts(books, today())
-    stop_on_errors(problems)
+    ledgers, problems = read_ledgers(books, books.members if books.grants else (), today())
+    found = accounts(books.grants, all_entries(ledgers))
+    stop_on_errors([*problems, *overdone(found, ledgers)])
     shown = [account for account in found if not grant or account.grant.id in grant]
     if as_json:
         print_json({"grants": [plain_account(books, account) for account in shown]})

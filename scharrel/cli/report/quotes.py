@@ -23,22 +23,17 @@ def quotes(
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     from scharrel.core.money import plain
-    from scharrel.core.month import Month
-    from scharrel.files.gather import member_problems, read_books
-    from scharrel.files.ledger import read_ledger
-    from scharrel.files.quotes import all_standings, quote_problems
+    from scharrel.files.gather import read_books
+    from scharrel.files.members import read_ledgers
+    from scharrel.files.quote_problems import all_standings, quote_problems
     from scharrel.text.quotes import LEFT, more_than_offered, quote_rows, quotes_together
     from scharrel.text.table import columns
     from scharrel.text.words import visible
 
     books = read_books(open_coop(coop))
     require_members(books, member)
-    now = today()
-    ledgers = {holder: read_ledger(books.coop, holder, books.chart) for holder in books.members}
-    problems = [*books.problems, *quote_problems(ledgers)]
-    for holder, ledger in ledgers.items():
-        problems += member_problems(books, books.members[holder], ledger, Month.of(now), now)
-    stop_on_errors(problems)
+    ledgers, problems = read_ledgers(books, books.members, today())
+    stop_on_errors([*problems, *quote_problems(ledgers)])
     asked = {holder: ledger for holder, ledger in ledgers.items() if not member or holder in member}
     found = all_standings(asked)
     if as_json:

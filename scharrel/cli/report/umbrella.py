@@ -78,7 +78,7 @@ def _accounts(books: "Books", ledgers: "dict[str, Ledger]", last: Month) -> "lis
     if not books.grants:
         return []
     from scharrel.core.grants import accounts
-    from scharrel.files.grants import all_entries
+    from scharrel.files.grant_problems import all_entries
 
     promised = {name: grant for name, grant in books.grants.items() if Month.of(grant.day) <= last}
     return accounts(promised, [e for e in all_entries(ledgers) if Month.of(e.day) <= last])
