@@ -86,7 +86,7 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
     """Each kind of file: one that is sound, and what reads it."""
     from scharrel.analysis.cases import differences
     from scharrel.core.month import Month
-    from scharrel.files.cache import FORM, Cache
+    from scharrel.files.cache import FORM, Cache, digest_of
     from scharrel.files.cases import read_cases
     from scharrel.files.chart import read_chart
     from scharrel.files.coop import Coop
@@ -101,7 +101,8 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
     coop = Coop(folder)
     sound = {path.relative_to(CONTRACT): path.read_bytes() for path in CONTRACT.rglob("*") if path.is_file()}
     entry = ["amina", "k", [["d", "s", ["2026-01"], ""]], "f", [], [], [], {}]
-    cached = f"[{json.dumps(FORM)},\n{json.dumps(entry)}]".encode()
+    line = json.dumps(entry)
+    cached = f"{FORM} {digest_of([line])}\n{line}".encode()
 
     def reading(name: str) -> Callable[[bytes], None]:
         def read(content: bytes) -> None:
@@ -133,7 +134,7 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
     def cache(content: bytes) -> None:
         reading("")(b"")
         coop.cache.mkdir(exist_ok=True)
-        (coop.cache / "groups.json").write_bytes(content)
+        (coop.cache / "groups.jsonl").write_bytes(content)
         books = read_books(coop)
         kept = Cache(books)
         list(kept.booked())

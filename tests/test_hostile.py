@@ -1,6 +1,5 @@
 """A member's ledger may be anything: it runs nothing, reads nothing else and steers no screen."""
 
-import json
 import os
 import pickle
 import socket
@@ -141,11 +140,16 @@ def test_a_book_takes_no_command_from_a_name(coop: Path, quick: Run) -> None:
 
 def test_a_broken_cache_is_no_harm(coop: Path, quick: Run) -> None:
     expected = quick("allocate", "2026-10", "--coop", str(coop)).out.split("\n\n")[0]
-    form = json.dumps(FORM)
-    entries = (f"[{form}, {said}]" for said in ("5", "[]", '["amina", 1, 2]', "[" * 9000 + "]" * 9000))
-    for wrong in ("", "null", "[]", '["0.0.1/1"]', f"[{form}]", *entries):
-        (coop / ".scharrel" / "groups.json").write_text(wrong)
+    kept = coop / ".scharrel/groups.jsonl"
+    sound = kept.read_bytes()
+    middle = len(sound) // 2
+    for wrong in (
+        b"", b"null", b"\xff" + sound, FORM.encode(), FORM.encode() + b" 0\n[]", sound[:middle],
+        sound + b"\n", sound.replace(b"0.00", b"9.00", 1), sound[:middle] + b"]" + sound[middle:],
+    ):  # fmt: skip
+        kept.write_bytes(wrong)
         assert quick("allocate", "2026-10", "--coop", str(coop)).out.startswith(expected)
+        assert kept.read_bytes() == sound
 
 
 def test_garbage_is_refused_quickly(coop: Path, quick: Run) -> None:

@@ -1,7 +1,8 @@
 """What the last run made of each group of members, so that a group that did not change is not read again.
 
-One JSON file under .scharrel/, a line a group, safe to delete at any time. An entry counts only if its key, a
-digest of everything that the outcome depends on, is the same and the written files are as they were left.
+One file under .scharrel/, safe to delete at any time: a line with the form and a digest of the rest, then a
+line of JSON a group. An entry counts only if its key, a digest of everything that the outcome depends on, is
+the same and the written files are as they were left.
 """
 
 import hashlib
@@ -26,9 +27,7 @@ from scharrel.files.left import Left, left
 from scharrel.files.source import digest, read_text, state_of
 from scharrel.files.writing import WriteError, write_text
 
-FORM = f"{__version__}/10"
-_NEXT = ",\n"
-"""Between two groups: each is a line, which stays as it is when the group did not change."""
+FORM = f"{__version__}/11"
 
 
 _OF_TODAY = ("future", "permission-ends", "no-permission", "limit-near", "rules-end")
@@ -138,9 +137,9 @@ class Cache:
 
     def save(self) -> None:
         """Keep this for the next run; a folder that takes no cache is no problem."""
-        lines = [json.dumps(FORM), *(line for name, line in self.lines.items() if name in self.groups)]
+        lines = [line for name, line in self.lines.items() if name in self.groups]
         with suppress(WriteError):
-            write_text(_path(self.coop), f"[{_NEXT.join(lines)}]")
+            write_text(_path(self.coop), "\n".join([_head(lines), *lines]))
 
     def _state(self, member: str) -> str:
         """The state of the member's ledger when it was first asked for."""
@@ -168,17 +167,20 @@ class Cache:
 
 
 def _load(coop: Coop) -> dict[str, tuple[Kept, str]]:
-    """What is kept, by group, and the line that says so; nothing when it is missing, broken or of another
-    version."""
+    """What is kept, by group, and the line that says so; nothing when it is missing, of another version or
+    not as it was written."""
     try:
-        text = _path(coop).read_text("utf-8")
-        form, *entries = json.loads(text)
-        if form != FORM:
-            return {}
-        _, *lines = text[1:-1].split(_NEXT)
-        return {name: (_kept(*said), line) for (name, *said), line in zip(entries, lines, strict=True)}
-    except (OSError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
+        head, *lines = _path(coop).read_text("utf-8").split("\n")
+    except (OSError, UnicodeDecodeError):
         return {}
+    if head != _head(lines):
+        return {}
+    entries = json.loads(f"[{','.join(lines)}]")
+    return {name: (_kept(*said), line) for (name, *said), line in zip(entries, lines, strict=True)}
+
+
+def _head(lines: Sequence[str]) -> str:
+    return f"{FORM} {digest_of(lines)}"
 
 
 def _name(group: Group) -> str:
@@ -186,7 +188,7 @@ def _name(group: Group) -> str:
 
 
 def _path(coop: Coop) -> Path:
-    return coop.cache / "groups.json"
+    return coop.cache / "groups.jsonl"
 
 
 def _plain(entry: Kept) -> list[object]:
