@@ -120,6 +120,26 @@ def test_every_format_has_the_same_amounts(lang: str, example: Path, quick: Run,
         assert by_form["pdf"] == by_form["html"] == by_form["txt"], place
 
 
+def test_the_overview_begins_with_what_all_did_together(
+    example: Path, coop: Path, quick: Run, tmp_path: Path
+) -> None:
+    found = {}
+    for books in (example, coop):
+        out = tmp_path / books.name
+        options = ["2026-10", "--for", "coop", "--format", "txt", "--out", str(out), "--coop", str(books)]
+        assert quick("allocate", "2026-10", "--coop", str(books)).status == 0
+        assert quick("statements", *options).status == 0
+        found[books] = text_of(out / "coop/overview.txt")
+    # Dina's rules are the only ones of the example by which something goes to the neighbourhood.
+    dina = quick("allocate", "2026-10", "--json", "--dry-run", "--member", "dina", "--coop", str(example)).out
+    (month,) = (row for row in json.loads(dina)["allocations"] if row["month"] == "2026-10")
+    (paid,) = (step["paid"] for step in month["steps"] if step["id"] == "community")
+    assert f"Naar de buurt ging € {paid.replace('.', ',')}." in found[example].replace("\xa0", " ")
+    assert "met wat zij gezamenlijk doen" in found[example]
+    assert "Samen draaiden de leden €" in found[coop].replace("\xa0", " ")
+    assert "buurt ging" not in found[coop]
+
+
 def test_the_same_books_give_the_same_bytes(example: Path, quick: Run, tmp_path: Path) -> None:
     for form in ("pdf", "html", "txt"):
         for turn in ("one", "two"):

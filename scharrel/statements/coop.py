@@ -92,6 +92,11 @@ class CoopView(NamedTuple):
         return sum((row.paid["coop"] for _, row in (*self.rows, *self.projects)), ZERO)
 
     @property
+    def community(self) -> Decimal:
+        """What members and projects gave to the neighbourhood."""
+        return sum((row.paid["community"] for _, row in (*self.rows, *self.projects)), ZERO)
+
+    @property
     def keep(self) -> Decimal:
         return sum((row.keep for _, row in self.rows), ZERO)
 
