@@ -51,14 +51,20 @@ def allocate_all(
     progress: Progress,
     seen: Left = dict,
 ) -> Allocated:
-    """Divide every month up to `through` (or the default) for `only` these members, or all.
+    """Divide every month up to `through` for `only` these members, or all. By default that is the last ended
+    month in which anyone booked something; the first open one if something of closed months is to be put
+    right there.
 
     Files are written only if there is no error and `write` says so; WriteError if that fails.
     `whole` asks for every allocation, also of groups that did not change. `seen` is how written files were
     left, as far as that was looked at before.
     """
     cache = Cache(books, seen)
-    through = through or last_booked(books, today, cache.booked())
+    again = partial(allocate_all, books, only=only, today=today, write=write, whole=whole, progress=progress)
+    asked, through = through, through or last_booked(books, today, cache.booked())
+    to_correct = None if asked or not books.first_open else max(books.first_open, through)
+    if to_correct and to_correct > through and cache.corrected():
+        return again(through=to_correct, seen=cache.seen)
     groups = [group for group in cache.groups.values() if not only or any(m.id in only for m in group)]
     tasks = [_task(cache, group, through, whole=whole) for group in groups]
     unchanged = [task.kept for task in tasks if task.kept and not task.changed]
@@ -73,6 +79,8 @@ def allocate_all(
         problems += [problem for outcome in outcomes for problem in outcome.problems]
         if errors(problems):
             return Allocated(through, [], [], [], [], problems)
+        if to_correct and to_correct > through and any(outcome.corrections for outcome in outcomes):
+            return again(through=to_correct, seen=cache.seen)
         wanted = [
             (member, outcome.texts.get(member.id, {}), outcome.booked[member.id])
             for outcome in done

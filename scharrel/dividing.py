@@ -62,7 +62,7 @@ def _anew(books: Books, through: Month, today: date, whole: bool, task: Task) ->
         [_seen(outcome.ledgers[member.id]) for member in task.group],
         _rows(outcome, through),
         outcome.allocations if whole else [],
-        _corrections(books, outcome, through),
+        _corrections(outcome),
         texts(books, outcome, through),
         {member: booked(ledger) for member, ledger in outcome.ledgers.items()},
         outcome.problems,
@@ -90,7 +90,7 @@ def _in_part(books: Books, through: Month, today: date, task: Task) -> Done | No
         seen,
         [*(row for row in kept.rows if row.member not in now), *_rows(outcome, through)],
         [],
-        [*(c for c in kept.corrections if c[0] not in now), *_corrections(books, outcome, through)],
+        [*(c for c in kept.corrections if c[0] not in now), *_corrections(outcome)],
         texts(books, outcome, through),
         {member: booked(ledger) for member, ledger in outcome.ledgers.items()},
         [
@@ -129,9 +129,7 @@ def _rows(outcome: Outcome, through: Month) -> list[Summary]:
     return [summary_of(a) for a in outcome.allocations if a.month == through]
 
 
-def _corrections(books: Books, outcome: Outcome, through: Month) -> list[tuple[str, Correction]]:
-    if not books.closed or books.closed >= through:
-        return []
+def _corrections(outcome: Outcome) -> list[tuple[str, Correction]]:
     return [(member, c) for member, found in outcome.corrections.items() for c in found]
 
 

@@ -30,10 +30,12 @@ def dossiers(
 
     With `posted` it is a problem when the written allocations say something else.
     """
-    # A settlement is booked in the first open month; by then it has to be there.
-    settled = any(member.settled(month) for member in group)
-    upto = max(month, books.first_open) if settled and books.first_open else month
+    upto = month
     outcome = compute(books, group, upto, today)
+    # What is put right, or settled, is booked in the first open month; by then it has to be there.
+    if books.first_open and month < books.first_open and any(outcome.corrections.values()):
+        upto = books.first_open
+        outcome = compute(books, group, upto, today)
     if errors(outcome.problems) or errors(involved(books, group)):
         return [], outcome.problems
     problems = outcome.problems

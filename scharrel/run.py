@@ -77,6 +77,7 @@ def compute(
         for member in group if sealed else ():
             own = [allocation for allocation in allocations if allocation.member == member.id]
             seals = read_seals(books.coop, member.id, books.closed)
+            problems += _joined_too_early(books, member, seals)
             problems += _rules_changed(own, seals)
             earlier[member.id] = booked(seals)
             due = corrections(own, seals, books.closed, partial(marks, ledgers[member.id].movements))
@@ -220,6 +221,20 @@ def _rules_changed(allocations: list[Allocation], seals: list[Sealed]) -> Iterat
             values = {"pack": pack.id, "month": str(allocation.month)}
             yield Problem(f"rules/{pack.id}.toml", 1, "rules-of-closed", values)
             return
+
+
+def _joined_too_early(books: Books, member: Member, seals: Collection[Sealed]) -> Iterator[Problem]:
+    """A member of closed months of whom nothing was closed: whatever was booked then would stay undivided."""
+    if seals or not books.closed or member.first > books.closed:
+        return
+    register = books.coop.shown(books.coop.register)
+    values = {
+        "member": member.id, "name": member.name, "first": str(member.first), "closed": str(books.closed),
+        "open": str(books.first_open),
+    }  # fmt: skip
+    first = member.directives[0]
+    excerpt = f'{first.day} custom "{member.kind}" "{member.id}"'
+    yield Problem(register, first.line, "joined-too-early", values, excerpt=excerpt)
 
 
 def involved(books: Books, members: Collection[Member]) -> list[Problem]:

@@ -62,6 +62,57 @@ def posted(coop: Path, member: str = "amina") -> dict[str, Decimal]:
     return {account: amount for account, amount in sums.items() if amount}
 
 
+def test_a_late_booking_in_the_last_month_is_booked_without_being_asked_for(coop: Path, quick: Run) -> None:
+    where = ("--coop", str(coop))
+    assert quick("allocate", *where).status == 0
+    last = max(path.stem for path in (coop / "ledgers/allocations/amina").iterdir())
+    first_open = str(Month.parse(last).plus(1))
+    assert quick("close", last, *where).status == 0
+    assert quick("statements", last, *where).status == 0
+    append(coop / LEDGER, LATE.replace("2026-02", last))
+    refused = quick("statements", last, *where)
+    assert refused.status == 1
+    assert f"amina/{first_open}.beancount:1:" in refused.err
+    assert "Correcties van gesloten maanden, geboekt in" in quick("allocate", *where).out
+    text = (coop / f"ledgers/allocations/amina/{first_open}.beancount").read_text()
+    assert f'correction_of: "{last}"' in text
+    assert "Niets veranderd sinds de vorige keer." in quick("allocate", *where).out
+    assert quick("statements", last, *where).status == 0
+    # Asked for an earlier month it books nothing, and says what would.
+    (coop / f"ledgers/allocations/amina/{first_open}.beancount").unlink()
+    said = quick("allocate", last, *where).out
+    assert f"scharrel allocate {first_open} boekt ze:" in said
+    assert json.loads(quick("allocate", last, "--json", *where).out)["corrections"] == []
+
+
+def test_nobody_joins_in_a_closed_month(closed: Path, quick: Run) -> None:
+    where = ("--coop", str(closed))
+    before = sealed_files(closed)
+    refused = quick("member", "add", "dirk", "Dirk", "--household", "single", "--from", "2026-04", *where)
+    assert refused.status == 2
+    assert "--from 2026-05" in refused.err
+    append(
+        closed / "ledgers/coop.beancount",
+        '\n2026-04-01 custom "member" "dirk"\n  name: "Dirk"\n'
+        '  rules: "vrije-uitloop"\n  household: "single"\n',
+    )
+    (closed / "ledgers/members/dirk.beancount").write_text(
+        'include "../accounts.beancount"\n' + LATE.replace("2026-02", "2026-04")
+    )
+    for command in ("check", "allocate", "statements"):
+        done = quick(command, *where)
+        assert done.status == 1
+        assert "Laat het beginnen in 2026-05" in done.out + done.err
+    register = closed / "ledgers/coop.beancount"
+    register.write_text(
+        register.read_text().replace('2026-04-01 custom "member" "dirk"', '2026-05-01 custom "member" "dirk"')
+    )
+    ledger = closed / "ledgers/members/dirk.beancount"
+    ledger.write_text(ledger.read_text().replace("2026-04", "2026-05"))
+    assert quick("allocate", "2026-05", *where).status == 0
+    assert sealed_files(closed) == before
+
+
 def test_what_is_closed_is_never_written_again_and_the_difference_is_booked(closed: Path, quick: Run) -> None:
     before = sealed_files(closed)
     append(closed / LEDGER, LATE)

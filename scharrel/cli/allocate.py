@@ -12,6 +12,7 @@ from scharrel.cli.context import (
     require_members,
     say,
     say_aside,
+    say_line,
     stop_on_errors,
     today,
     words,
@@ -55,6 +56,7 @@ def allocate(
                 write=not dry_run, whole=as_json, progress=progress, seen=seen,
             )  # fmt: skip
     stop_on_errors(result.problems)
+    booked = not books.first_open or result.through >= books.first_open
     if as_json:
         rows = [row_of(allocation) for allocation in result.allocations]
         corrected = [
@@ -63,17 +65,17 @@ def allocate(
                 "was": plain(c.was), "becomes": plain(c.becomes),
                 "because": [change.shown for change in c.because],
             }
-            for member, c in result.corrections
+            for member, c in (result.corrections if booked else ())
         ]  # fmt: skip
         print_json({"through": str(result.through), "allocations": rows, "corrections": corrected})
         return
     _show(books, result.through, result.rows)
     screen = console()
     screen.print()
-    for line in correction_lines(words, books, result.corrections):
-        screen.print(line, soft_wrap=True)
+    for line in correction_lines(words, books, result.corrections, booked=booked):
+        say_line(screen, line)
     for line in change_lines(words, books, result.changes, dry_run=dry_run):
-        screen.print(line)
+        say_line(screen, line)
     if result.through >= Month.of(today()):
         say_aside(words("table.not-ended", month=words.month(result.through)))
 

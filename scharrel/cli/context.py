@@ -91,6 +91,12 @@ def _pass_on() -> None:
     raise BrokenPipeError
 
 
+def say_line(screen: "Console", line: str, style: str | None = None) -> None:
+    """A line that may be set in, wrapped where the screen ends; what is wrapped hangs further in."""
+    text = line.lstrip(" ")
+    say(screen, text, indent=" " * (len(line) - len(text)), style=style, hang="  ")
+
+
 def say(screen: "Console", text: str, indent: str = "", style: str | None = None, hang: str = "") -> None:
     """The text in lines that fit the screen, none wider than is pleasant to read; all but the first hang
     further in."""

@@ -50,6 +50,8 @@ def add(
     with writing_in(where, "member add"):
         books = read_books(where)
         month = read_month(since) if since else Month.of(today())
+        if books.closed and month <= books.closed:
+            fail(words("error.month-closed", month=words.month(month), open=books.first_open), status=2)
         if not MEMBER_ID.fullmatch(member):
             fail(words("error.member-id", member=member), status=2)
         if member in books.members:

@@ -101,6 +101,10 @@ class Cache:
             if text.problems or digest(text) != seen.digest:
                 yield member
 
+    def corrected(self) -> bool:
+        """Whether anything of closed months was put right in the last run."""
+        return any(entry.corrections for entry in self.entries.values())
+
     def booked(self) -> Iterator[str]:
         """Months in which a ledger that did not change has a booking."""
         for name, group in self.groups.items():

@@ -41,11 +41,12 @@ def change_lines(words: Words, books: Books, changes: list[Change], *, dry_run: 
 
 
 def correction_lines(
-    words: Words, books: Books, corrections: Sequence[tuple[str, Correction]]
+    words: Words, books: Books, corrections: Sequence[tuple[str, Correction]], *, booked: bool
 ) -> Iterator[str]:
-    """What is put right in the open month of what was posted for closed ones."""
+    """What is put right in the open month of what was posted for closed ones, or has yet to be."""
     if corrections and books.first_open:
-        yield words("changes.corrections", month=words.month(books.first_open))
+        key = "changes.corrections" if booked else "changes.corrections-wait"
+        yield words(key, month=words.month(books.first_open), iso=books.first_open)
         shown = corrections[:MAX_LINES]
         for (member, c), after in zip(shown, [*(c for _, c in shown[1:]), None], strict=True):
             yield "  " + words(
