@@ -17,7 +17,18 @@ from scharrel.files.consolidated import Booked, bring_whole_up_to_date, planned_
 from scharrel.files.coop import Coop
 from scharrel.files.gather import Books
 from scharrel.files.left import Left
-from scharrel.files.writing import Change, planned, put, remove, settle_names, sweep
+from scharrel.files.permits import rules_ending
+from scharrel.files.writing import (
+    Change,
+    corrections_in,
+    planned,
+    planned_book,
+    put,
+    read_written,
+    remove,
+    settle_names,
+    sweep,
+)
 from scharrel.run import involved, last_booked
 from scharrel.spread import spread, workers
 
@@ -63,13 +74,14 @@ def allocate_all(
     again = partial(allocate_all, books, only=only, today=today, write=write, whole=whole, progress=progress)
     asked, through = through, through or last_booked(books, today, cache.booked())
     to_correct = None if asked or not books.first_open else max(books.first_open, through)
-    if to_correct and to_correct > through and cache.corrected():
+    if to_correct and to_correct > through and corrected_in(books, to_correct):
         return again(through=to_correct, seen=cache.seen)
     groups = [group for group in cache.groups.values() if not only or any(m.id in only for m in group)]
     tasks = [_task(cache, group, through, whole=whole) for group in groups]
     unchanged = [task.kept for task in tasks if task.kept and not task.changed]
     todo = [task for task in tasks if not task.kept or task.changed]
-    problems = involved(books, [member for group in groups for member in group])
+    members = [member for group in groups for member in group]
+    problems = [*involved(books, members), *rules_ending(books, members, today)]
     with workers(worth_it=bytes_of(books.coop, [task.changed for task in todo]) > WORTH_SPREADING) as pool:
         done: list[Done] = []
         for piece in spread(pool, partial(divide_all, books, through, today, whole), todo):
@@ -126,25 +138,34 @@ def _bring_up_to_date(
     write: bool,
     wanted: Sequence[tuple[Member, Mapping[str, str], Booked]],
 ) -> list[Change]:
-    """Bring the files of these members up to date, all together: the disk is waited for once."""
+    """Bring the files of these members up to date, all together: the disk is waited for twice, since a book
+    never names what is not there."""
     changes: list[Change] = []
-    files: dict[Path, bytes] = {}
+    allocations: dict[Path, bytes] = {}
+    books_of: dict[Path, bytes] = {}
     gone: list[Path] = []
     for member, months, booked_in in wanted:
-        plan = planned(books.coop, member, books.title, through, months, books.closed)
+        plan = planned(books.coop, member, through, months, books.closed)
         changes += plan.changes
         if write:
             sweep(books.coop.allocations / member.id)
-            files |= plan.files
-            files |= planned_part(books.coop, member, books.chart, booked_in, months, plan.months)
+            allocations |= plan.files
+            books_of |= planned_book(books.coop, member, books.title, plan.months)
+            books_of |= planned_part(books.coop, member, books.chart, booked_in, months, plan.months)
             gone += plan.gone
-    put(files)
-    for folder in dict.fromkeys(path.parent for path in files):
-        if folder.parent == books.coop.allocations:
-            settle_names(folder)
+    put(allocations)
+    for folder in dict.fromkeys(path.parent for path in allocations):
+        settle_names(folder)
+    put(books_of)
     for path in gone:
         remove(path)
     return changes
+
+
+def corrected_in(books: Books, month: Month) -> bool:
+    """Whether anything of closed months was put right in the month, as it is written."""
+    files = (books.coop.allocation(member, month) for member in books.members)
+    return any(corrections_in(read_written(file) or "") for file in files)
 
 
 def _task(cache: Cache, group: Group, through: Month, *, whole: bool) -> Task:

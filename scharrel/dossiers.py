@@ -10,8 +10,8 @@ from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors
 from scharrel.core.state import State
 from scharrel.files.gather import Books
-from scharrel.files.writing import planned, written_months
-from scharrel.run import Outcome, compute, involved, texts
+from scharrel.files.writing import corrections_in, planned, read_written, written_months
+from scharrel.run import Outcome, compute, corrections_texts, involved, texts
 from scharrel.statements.dossier import Dossier
 from scharrel.text.sentences import correction_label
 from scharrel.text.words import Words
@@ -30,17 +30,13 @@ def dossiers(
 
     With `posted` it is a problem when the written allocations say something else.
     """
-    upto = month
-    outcome = compute(books, group, upto, today)
-    # What is put right, or settled, is booked in the first open month; by then it has to be there.
-    if books.first_open and month < books.first_open and any(outcome.corrections.values()):
-        upto = books.first_open
-        outcome = compute(books, group, upto, today)
+    outcome = compute(books, group, month, today)
     if errors(outcome.problems) or errors(involved(books, group)):
         return [], outcome.problems
     problems = outcome.problems
     if posted:
-        problems += not_allocated(books, group, outcome, upto)
+        problems += not_allocated(books, group, outcome, month)
+        problems += _not_corrected(books, group, outcome, month)
     ahead = _prospects(books, group, outcome, month)
     roles = {account: books.chart.role(account) for account in books.chart.accounts}
     found = []
@@ -93,7 +89,19 @@ def not_allocated(books: Books, group: Group, outcome: Outcome, month: Month) ->
     """Where the written allocations are not what the ledgers and rules now say."""
     wanted = texts(books, outcome, month)
     for member in group:
-        plan = planned(books.coop, member, books.title, month, wanted[member.id], books.closed)
+        plan = planned(books.coop, member, month, wanted[member.id], books.closed)
         if changes := plan.changes:
             place = books.coop.shown(books.coop.allocation(member.id, Month.parse(changes[0].month)))
             yield Problem(place, 1, "not-allocated", {"member": member.id, "month": changes[0].month})
+
+
+def _not_corrected(books: Books, group: Group, outcome: Outcome, month: Month) -> Iterator[Problem]:
+    """Where the first open month, if it comes later, does not put right what the closed ones need."""
+    if not books.first_open or books.first_open <= month:
+        return
+    wanted = corrections_texts(books, outcome)
+    for member in group:
+        path = books.coop.allocation(member.id, books.first_open)
+        if corrections_in(read_written(path) or "") != wanted.get(member.id, ""):
+            values = {"member": member.id, "month": str(books.first_open)}
+            yield Problem(books.coop.shown(path), 1, "not-allocated", values)

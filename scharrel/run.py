@@ -23,7 +23,7 @@ from scharrel.files.members import member_problems
 from scharrel.files.permits import permit_problems
 from scharrel.files.seals import BrokenSealError, marks, read_seals, rules_digest
 from scharrel.files.source import read_text
-from scharrel.files.writing import allocation_text
+from scharrel.files.writing import allocation_text, corrections_in
 
 
 @dataclass(slots=True)
@@ -265,6 +265,18 @@ def texts(books: Books, outcome: Outcome, through: Month) -> dict[str, dict[str,
             )
             if text is not None:
                 found[member][str(first_open)] = text
+    return found
+
+
+def corrections_texts(books: Books, outcome: Outcome) -> dict[str, str]:
+    """What the first open month has to say of closed ones, by member, where there is anything."""
+    found: dict[str, str] = {}
+    for member, now in outcome.corrections.items():
+        if books.first_open and now:
+            text = allocation_text(
+                books.first_open, None, now, books.chart.appropriation, books.packs, books.members
+            )
+            found[member] = corrections_in(text or "")
     return found
 
 

@@ -74,7 +74,8 @@ def ahead(work: Callable[[], Result]) -> Callable[[], Result]:
         except (EOFError, pickle.UnpicklingError):
             return work()
         finally:
-            os.waitpid(child, 0)
+            with suppress(ChildProcessError):  # whoever started us may have asked not to hear of children
+                os.waitpid(child, 0)
 
     return result
 

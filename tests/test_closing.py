@@ -78,11 +78,36 @@ def test_a_late_booking_in_the_last_month_is_booked_without_being_asked_for(coop
     assert f'correction_of: "{last}"' in text
     assert "Niets veranderd sinds de vorige keer." in quick("allocate", *where).out
     assert quick("statements", last, *where).status == 0
+    # What an ordinary booking of the open month changes is no matter of the closed one.
+    ledger = (coop / LEDGER).read_text()
+    append(coop / LEDGER, LATE.replace("2026-02", first_open).replace("100", "30"))
+    assert quick("statements", last, *where).status == 0
+    (coop / LEDGER).write_text(ledger)
     # Asked for an earlier month it books nothing, and says what would.
     (coop / f"ledgers/allocations/amina/{first_open}.beancount").unlink()
     said = quick("allocate", last, *where).out
     assert f"scharrel allocate {first_open} boekt ze:" in said
     assert json.loads(quick("allocate", last, "--json", *where).out)["corrections"] == []
+
+
+@pytest.mark.parametrize("forget", [True, False])
+def test_a_late_booking_that_goes_again_leaves_nothing_behind(forget: bool, coop: Path, quick: Run) -> None:
+    where = ("--coop", str(coop))
+    assert quick("allocate", *where).status == 0
+    last = max(path.stem for path in (coop / "ledgers/allocations/amina").iterdir())
+    assert quick("close", last, *where).status == 0
+    before = posted(coop)
+    ledger = (coop / LEDGER).read_text()
+    append(coop / LEDGER, LATE.replace("2026-02", last))
+    assert quick("allocate", *where).status == 0
+    assert posted(coop) != before
+    (coop / LEDGER).write_text(ledger)
+    if forget:
+        shutil.rmtree(coop / ".scharrel")
+    assert quick("statements", last, *where).status == 1
+    assert quick("allocate", *where).status == 0
+    assert posted(coop) == before
+    assert quick("statements", last, *where).status == 0
 
 
 def test_nobody_joins_in_a_closed_month(closed: Path, quick: Run) -> None:

@@ -75,5 +75,10 @@ def test_who_breaks_off_is_stood_in_for() -> None:
     assert run("print(ahead(lambda: os.getpid() == me or os.abort())())") == "True\n"
 
 
+def test_who_does_not_hear_of_children_gets_the_work_too() -> None:
+    ignoring = "import signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN); "
+    assert run(ignoring + "print(ahead(lambda: 5)())") == "5\n"
+
+
 def test_no_process_to_be_had() -> None:
     assert run("os.fork = lambda: exec('raise OSError'); print(ahead(lambda: 5)())") == "5\n"

@@ -322,7 +322,10 @@ def test_the_overview_has_projects_and_sub_cooperatives_and_counts_nothing_twice
 ) -> None:
     said = plain(statement(quick, noord) / "coop/overview.txt")
     # From outside came 200 for the project and 30 for Amina; 30 + 10 + 3.50 went to the cooperative.
-    assert "Samen draaiden de leden € 230,00 omzet. De coöperatie kreeg € 43,50;" in said
+    assert (
+        "Samen draaiden de leden, met wat zij gezamenlijk doen, € 230,00 omzet. De coöperatie kreeg € 43,50;"
+        in said
+    )
     assert "Catering 200,00 50,00 30,00 15,00 105,00" in said
     assert "Noord 40,00 12,00 28,00" in said
     # Between the books the share is settled, and of the contributions only Bram's goes to the umbrella.

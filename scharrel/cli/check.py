@@ -20,6 +20,7 @@ def check(
     from scharrel.files.gather import read_books
     from scharrel.files.grant_problems import all_entries, overdone
     from scharrel.files.ledger import Ledger
+    from scharrel.files.permits import rules_ending
     from scharrel.files.quote_problems import quote_problems
     from scharrel.run import compute
 
@@ -32,6 +33,7 @@ def check(
         outcome = compute(books, group, through, now)
         problems += outcome.problems
         ledgers |= outcome.ledgers
+    problems += rules_ending(books, books.members.values(), now)
     problems += both_problems(books.members, ledgers)
     problems += quote_problems(ledgers)
     if books.grants:

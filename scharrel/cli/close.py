@@ -10,6 +10,7 @@ from scharrel.cli.context import (
     fail,
     open_coop,
     read_month,
+    say,
     stop_on_errors,
     today,
     words,
@@ -45,4 +46,4 @@ def close(
         return
     for closed in done.months:
         screen.print(words("close.done", month=words.month(closed)))
-    screen.print(words("close.code", month=words.month(done.months[-1]), code=done.code), soft_wrap=True)
+    say(screen, words("close.code", month=words.month(done.months[-1]), code=done.code))

@@ -47,6 +47,7 @@ def explain(
 ) -> None:
     from scharrel.files.gather import read_books
     from scharrel.run import compute, involved
+    from scharrel.text.sentences import label
 
     asked = read_month(month)
     books = read_books(open_coop(coop))
@@ -57,10 +58,12 @@ def explain(
     who = books.members[member]
     if found is None:
         fail_without_month(who, asked)
-    steps = [result for result in found.steps if step in (None, result.step.id)]
+    named = [(result, (result.step.id, label(words, result.step))) for result in found.steps]
+    steps = [r for r, names in named if step is None or step.casefold() in map(str.casefold, names)]
     if not steps:
-        names = ", ".join(result.step.id for result in found.steps)
+        names = ", ".join(f"{step_id} ({said})" for _, (step_id, said) in named)
         fail(words("error.no-step", month=words.month(asked), step=step, steps=names), status=2)
+    step = step and steps[0].step.id
     bookings = _bookings(books, outcome.ledgers[member], asked)
     if who.project:
         _add_work(bookings, books, outcome.ledgers, who, asked)
@@ -273,10 +276,10 @@ def _show_corrections(heading: str, corrected: list[Correction], books: "Books")
             becomes=words.money(c.becomes),
             difference=words.money(c.difference),
         )
-        screen.print(f"   {said}", soft_wrap=True)
+        say(screen, said, indent="   ", hang="  ")
         if said := because(words, c):
             said = words("changes.because", bookings=said)
-            screen.print(f"     {said}", style="dim", soft_wrap=True)
+            say(screen, said, indent="     ", hang="  ", style="dim")
 
 
 def _list(screen: Any, bookings: list[tuple[str, str]]) -> None:

@@ -12,6 +12,7 @@ from scharrel.cli.context import (
     fail,
     open_coop,
     read_month,
+    say,
     stop_on_errors,
     today,
     words,
@@ -79,13 +80,10 @@ def add(
         if not path.exists():
             write_text(path, f'; {title}\ninclude "../accounts.beancount"\n')
         write_text(books.coop.register, register + "\n\n" + "\n".join(lines) + "\n")
-    console().print(
-        words(
-            "init.member-done", name=name, month=words.month(month), pack=rules,
-            path=books.coop.shown(path),
-        ),
-        soft_wrap=True,
-    )  # fmt: skip
+    done = words(
+        "init.member-done", name=name, month=words.month(month), pack=rules, path=books.coop.shown(path)
+    )
+    say(console(), done)
 
 
 def _asking(packs: Mapping[str, Pack], fact: str, month: Month) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scharrel.cli.context import console, fail, open_coop, stop_on_errors, today, words, writing_in
+from scharrel.cli.context import console, fail, open_coop, say, stop_on_errors, today, words, writing_in
 from scharrel.cli.options import COOP, LANG
 from scharrel.text.words import visible
 
@@ -21,6 +21,7 @@ def verify(
 ) -> None:
     from scharrel.files.gather import read_books
     from scharrel.statements.reading import NoStatementError
+    from scharrel.verifying import MAX_LINES
     from scharrel.verifying import verify as compare
 
     books = read_books(open_coop(coop))
@@ -41,10 +42,12 @@ def verify(
         screen.print(words("verify.same", name=name), soft_wrap=True)
         return
     screen.print(words("verify.differs", name=name), soft_wrap=True)
-    for difference in verdict.figures:
+    for difference in verdict.figures[:MAX_LINES]:
         stated, now = (visible(text) or "-" for text in difference[1:])
         line = words("verify.figure", figure=visible(difference.name), stated=stated, books=now)
         screen.print(f"  {line}", soft_wrap=True)
+    if len(verdict.figures) > MAX_LINES:
+        say(screen, words("changes.more", count=len(verdict.figures) - MAX_LINES), indent="  ")
     if not verdict.figures:
         for difference in verdict.lines:
             stated, now = (visible(text)[:200] or "-" for text in difference[1:])

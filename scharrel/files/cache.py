@@ -27,10 +27,10 @@ from scharrel.files.left import Left, left
 from scharrel.files.source import digest, read_text, state_of
 from scharrel.files.writing import WriteError, write_text
 
-FORM = f"{__version__}/11"
+FORM = f"{__version__}/12"
 
 
-_OF_TODAY = ("future", "permission-ends", "no-permission", "limit-near", "rules-end")
+_OF_TODAY = ("future", "permission-ends", "no-permission", "limit-near")
 """Warnings that are true today and perhaps not tomorrow."""
 
 
@@ -100,10 +100,6 @@ class Cache:
             text = read_text(self.coop, self.coop.ledger(member.id))
             if text.problems or digest(text) != seen.digest:
                 yield member
-
-    def corrected(self) -> bool:
-        """Whether anything of closed months was put right in the last run."""
-        return any(entry.corrections for entry in self.entries.values())
 
     def booked(self) -> Iterator[str]:
         """Months in which a ledger that did not change has a booking."""

@@ -346,7 +346,7 @@ class _Reader:
         line = place(transaction)
         alike = seen.setdefault((transaction.date, transaction.payee, transaction.narration), [])
         for first, earlier in alike:
-            if [posting[:3] for posting in earlier] == [posting[:3] for posting in postings]:
+            if sorted(p[:3] for p in earlier) == sorted(p[:3] for p in postings):
                 self.say(line, "twice", warning=True, first=str(first))
                 break
         else:

@@ -1,6 +1,6 @@
 """Permissions and rules that end, and yearly limits: what to warn about before it is too late."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ AHEAD = 2
 
 
 def permit_problems(books: Books, member: Member, ledger: Ledger, today: date) -> Iterator[Problem]:
-    """Warnings about the packs that the member has been under: permissions, yearly limits and their end."""
+    """Warnings about permissions and yearly limits of the packs that the member has been under."""
     named = {str(d.values["rules"]) for d in member.directives if "rules" in d.values}
     packs = [pack for name in named if (pack := books.packs.get(name))]
     if any(pack.permissions() for pack in packs):
@@ -27,7 +27,6 @@ def permit_problems(books: Books, member: Member, ledger: Ledger, today: date) -
         yield from _after_the_end(books, member, ledger)
     if any(pack.ceilings for pack in packs):
         yield from _ceilings(books, member, ledger, today)
-    yield from _rules_ending(books, member, today)
 
 
 def _pack(books: Books, member: Member, month: Month) -> Pack | None:
@@ -55,15 +54,21 @@ def _ending(books: Books, member: Member, today: date) -> Iterator[Problem]:
             yield Problem(register, line, "permission-ends", values, True, excerpt)
 
 
-def _rules_ending(books: Books, member: Member, today: date) -> Iterator[Problem]:
+def rules_ending(books: Books, members: Iterable[Member], today: date) -> Iterator[Problem]:
     """The rules of now that end within two months, where nothing says which hold afterwards."""
+    for member in members:
+        yield from _rules_ending(books, member, today)
+
+
+def _rules_ending(books: Books, member: Member, today: date) -> Iterator[Problem]:
     pack = _pack(books, member, Month.of(today))
     last = pack.valid_until if pack else None
     if not pack or not last or last.last_day >= _same_day(today, AHEAD) or last < Month.of(today):
         return
     if _pack(books, member, last.plus(1)) is not pack:
         return
-    where = next(d for d in reversed(member.directives) if d.values.get("rules") == pack.id)
+    said = [d for d in member.directives if d.values.get("rules") == pack.id and Month.of(d.day) <= last]
+    where = said[-1]
     excerpt = f'{where.day} custom "{member.kind}" "{member.id}"'
     values = {
         "member": member.id, "name": member.name, "kind": member.kind, "pack": pack.id,

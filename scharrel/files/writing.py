@@ -1,6 +1,7 @@
 """What `allocate` writes: one transaction a month, one book a member, and nothing twice."""
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -158,6 +159,15 @@ def sweep(folder: Path) -> None:
         remove(left)
 
 
+_CORRECTION = re.compile(r'^\S+ \* "(?:Correctie|Afrekening) ', re.MULTILINE)
+
+
+def corrections_in(text: str) -> str:
+    """The end of an allocation file: what it puts right of closed months."""
+    found = _CORRECTION.search(text)
+    return text[found.start() :] if found else ""
+
+
 class Change(NamedTuple):
     """An allocation file that is new, differs or goes: its text before and after."""
 
@@ -168,8 +178,8 @@ class Change(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What has to be done to a member's files: what is written, in this order, and what goes. `months` are
-    those that then have an allocation file."""
+    """What has to be done to a member's allocation files: what is written and what goes. `months` are those
+    that then have one."""
 
     changes: list[Change]
     files: dict[Path, bytes]
@@ -178,18 +188,10 @@ class Plan(NamedTuple):
 
 
 def planned(
-    coop: Coop,
-    member: Member,
-    title: str,
-    through: Month,
-    texts: Mapping[str, str],
-    closed: Month | None = None,
+    coop: Coop, member: Member, through: Month, texts: Mapping[str, str], closed: Month | None = None
 ) -> Plan:
-    """How the member's files come to say what `texts` (by month) says.
-
-    Files of months up to `closed` and after `through` stay. The book comes last of what is written and before
-    what goes: it never names what is not there.
-    """
+    """How the member's allocation files come to say what `texts` (by month) says; those of months up to
+    `closed` and after `through` stay."""
     present = written_months(coop, member.id)
     changes = []
     for month in sorted(present.keys() | texts.keys()):
@@ -201,11 +203,14 @@ def planned(
     folder = coop.allocations / member.id
     gone = {change.month for change in changes if change.becomes is None}
     months = sorted((present.keys() | texts.keys()) - gone)
-    book = book_text(title, member, months)
     files = {folder / f"{c.month}.beancount": c.becomes.encode() for c in changes if c.becomes is not None}
-    if read_written(coop.book(member.id)) != book:
-        files[coop.book(member.id)] = book.encode()
     return Plan(changes, files, [folder / f"{month}.beancount" for month in gone], months)
+
+
+def planned_book(coop: Coop, member: Member, title: str, months: list[str]) -> dict[Path, bytes]:
+    """The member's book of these months, if it has to be written."""
+    path, book = coop.book(member.id), book_text(title, member, months)
+    return {} if read_written(path) == book else {path: book.encode()}
 
 
 def write_text(path: Path, text: str) -> None:
@@ -248,9 +253,9 @@ def _put(files: Sequence[tuple[Path, bytes]]) -> None:
                 left = data
                 while left:
                     left = left[os.write(handle, left) :]
-                os.fchmod(handle, 0o666 & ~_umask())
         for temporary, path in waiting:  # noqa: B007 (it is told when that fails)
             with _closing(os.open(temporary, os.O_WRONLY)) as handle:
+                os.fchmod(handle, 0o666 & ~_umask())
                 os.fsync(handle)
         for temporary, path in waiting:
             os.replace(temporary, path)

@@ -25,7 +25,7 @@ class Share(NamedTuple):
     `steps` is what each step paid, by pack and label; `owed` the balance of every account that
     allocations pay into or are paid from, less what came in from there; `trends` by month turnover, the
     coop's share and the level of the pots; `received` what of the month came in from other ledgers;
-    `provisional` that the municipality has yet to settle the month.
+    `provisional` that the municipality has yet to settle the month, `open_still` that it has not ended.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Share(NamedTuple):
     trends: Mapping[Month, tuple[Decimal, Decimal, Decimal]]
     received: Decimal
     provisional: Sequence[str]
+    open_still: bool
 
 
 class Point(NamedTuple):
@@ -72,6 +73,7 @@ class CoopView(NamedTuple):
     owed: Sequence[tuple[str, Decimal]]
     trends: Sequence[Trend]
     provisional: Sequence[str]
+    open_still: bool
 
     def total(self, party: str) -> Decimal:
         return sum((row.paid[party] for _, row in self.rows), ZERO)
@@ -135,7 +137,8 @@ def share_of(words: Words, dossier: Dossier, month: Month) -> Share:
         {account: balance for account, balance in owed.items() if balance},
         trends,
         last.came_in - last.from_outside if last.month == month else ZERO,
-        list(part_lines(words, unsettled([last] if last.month == month else []))),
+        list(part_lines(words, unsettled([last] if last.month == month else []), month, month)),
+        dossier.open_still,
     )
 
 
@@ -169,6 +172,7 @@ def coop_view(coop: str, month: Month, shares: Sequence[Share]) -> CoopView:
         sorted((account, balance) for account, balance in owed.items() if balance),
         [_trend(key, nth, month, shares) for nth, key in enumerate(TRENDS)],
         sorted({line for share in shares for line in share.provisional}),
+        any(share.open_still for share in shares),
     )
 
 

@@ -39,6 +39,15 @@ class Dossier(NamedTuple):
     def month(self) -> Month:
         return self.allocation.month
 
+    @property
+    def restated_in(self) -> list[Month]:
+        """The months in which something of this month, which was closed, was put right afterwards."""
+        return sorted(
+            when
+            for when, told in self.corrections.items()
+            if when > self.month and any(c.of == self.month for _, c in told)
+        )
+
     def counted(self) -> Iterator[Movement]:
         """The postings on a role that count in the month, by date; not those of a grant."""
         return (

@@ -119,6 +119,7 @@ class MemberView(NamedTuple):
     month: Month
     pack: str
     open_still: bool
+    restated_in: Sequence[Month]
     came_in: Decimal
     pool: Decimal
     keep: Decimal
@@ -161,6 +162,7 @@ def member_view(words: Words, dossier: Dossier) -> MemberView:
         month=month.month,
         pack=month.pack.title,
         open_still=dossier.open_still,
+        restated_in=dossier.restated_in,
         came_in=month.came_in,
         pool=month.pool,
         keep=month.keep,

@@ -20,7 +20,7 @@ from scharrel.statements.dossier import Dossier
 from scharrel.statements.member import Corrected, Used, corrected, limits
 from scharrel.text.periods import period_name, provisional
 from scharrel.text.sentences import cited, label
-from scharrel.text.words import Words, visible
+from scharrel.text.words import Words, usual, visible
 
 
 class Line(NamedTuple):
@@ -95,6 +95,8 @@ class Return(NamedTuple):
     late: Sequence[Late]
     corrections: Sequence[Corrected]
     provisional: str
+    open_still: bool
+    restated_in: Sequence[Month]
     whole: Whole | None
 
 
@@ -155,9 +157,11 @@ def municipality_return(words: Words, dossier: Dossier) -> Return:
             for quota in r.quotas
             if r.step.party in ("municipality", "member")
         ],
-        late=_late(dossier),
+        late=_late(words, dossier),
         corrections=[entry._replace(reason="") for entry in corrected(words, dossier, [dossier.month])],
         provisional=provisional(words, month),
+        open_still=dossier.open_still,
+        restated_in=dossier.restated_in,
         whole=_whole(words, dossier),
     )
 
@@ -232,8 +236,8 @@ def _cell(text: str) -> str:
     return "'" + shown if shown.startswith(("=", "+", "-", "@")) else shown
 
 
-def _late(dossier: Dossier) -> list[Late]:
-    """By role and month: what counts in another month than that in which it was booked."""
+def _late(words: Words, dossier: Dossier) -> list[Late]:
+    """By role and month, in words: what counts in another month than that in which it was booked."""
     seen = dossier.allocation.pack.roles()
     sums: dict[tuple[str, Month, Month], Decimal] = {}
     for movement in dossier.movements:
@@ -244,4 +248,7 @@ def _late(dossier: Dossier) -> list[Late]:
         if role in seen and booked != movement.counts and dossier.month in (booked, movement.counts):
             key = (str(role), booked, movement.counts)
             sums[key] = sums.get(key, ZERO) + movement.amount
-    return [Late(role, amount, booked, counts) for (role, booked, counts), amount in sorted(sums.items())]
+    return [
+        Late(usual(words, "role", role) or role, amount, booked, counts)
+        for (role, booked, counts), amount in sorted(sums.items())
+    ]

@@ -8,7 +8,7 @@ from scharrel.core.closing import Correction
 from scharrel.core.month import Month
 from scharrel.core.period import Period
 from scharrel.files.gather import Books
-from scharrel.files.writing import Change
+from scharrel.files.writing import Change, corrections_in
 from scharrel.text.periods import period_name
 from scharrel.text.sentences import because, correction_label, step_label
 from scharrel.text.words import Words, visible
@@ -17,13 +17,12 @@ MAX_LINES = 20
 
 # What comes in from another ledger is told there.
 _POSTED = re.compile(r'^  (?!Income:)\S+ +(-?\d+\.\d\d) EUR\n    step: "([^"]+)"', re.MULTILINE)
-_CORRECTION = re.compile(r'\n\S+ \* "(?:Correctie|Afrekening) ')
 
 
 def change_lines(words: Words, books: Books, changes: list[Change], *, dry_run: bool) -> Iterator[str]:
     """How much is new or written again with the same amounts, then a line for each that differs."""
     new = [change for change in changes if change.was is None]
-    again = [c for c in changes if c.was and c.becomes and _steps(c.was) == _steps(c.becomes)]
+    again = [c for c in changes if c.was and c.becomes and _amounts(c.was) == _amounts(c.becomes)]
     other = [change for change in changes if change.was is not None and change not in again]
     if not changes:
         yield words("changes.none")
@@ -100,6 +99,8 @@ def _lines(words: Words, books: Books, change: Change) -> Iterator[str]:
     was, becomes = _steps(change.was or ""), _steps(change.becomes)
     month = Month.parse(change.month)
     pack = books.packs.get(str(books.members[change.member].facts(month).get("rules")))
+    if was == becomes:
+        yield words("changes.corrected", **values)
     for step in sorted(was.keys() | becomes.keys()):
         before, after = was.get(step, Decimal(0)), becomes.get(step, Decimal(0))
         if before != after:
@@ -112,9 +113,14 @@ def _lines(words: Words, books: Books, change: Change) -> Iterator[str]:
             )
 
 
+def _amounts(text: str) -> list[tuple[str, str]]:
+    """All that was posted, corrections too."""
+    return [(found[1], found[2]) for found in _POSTED.finditer(text)]
+
+
 def _steps(text: str) -> dict[str, Decimal]:
     """What each step paid by a text that this program wrote, corrections aside: those are told apart."""
-    own = _CORRECTION.split(text)[0]
+    own = text.removesuffix(corrections_in(text))
     found: dict[str, Decimal] = {}
     for amount, step in _POSTED.findall(own):
         found[step] = found.get(step, Decimal(0)) - Decimal(amount)

@@ -19,6 +19,8 @@ def period_name(words: Words, period: Period) -> str:
 
 def _stretch(words: Words, first: Month, last: Month) -> str:
     """Juli tot en met september 2026, or: oktober 2025 tot en met maart 2026."""
+    if first == last:
+        return words.month(first)
     began = words.month(first)
     if first.year == last.year:
         began = began.removesuffix(f" {first.year}")
@@ -35,8 +37,9 @@ def provisional(words: Words, allocation: Allocation) -> str:
     return words(f"period.{key}-{allocation.period.span}", period=period)
 
 
-def part_lines(words: Words, periods: Iterable[Period]) -> Iterator[str]:
-    """That a part of a sum is provisional: a line for each stretch that has yet to be settled."""
+def part_lines(words: Words, periods: Iterable[Period], first: Month, last: Month) -> Iterator[str]:
+    """That a part of a sum over these months is provisional: a line for each stretch that has yet to be
+    settled."""
     stretches: list[tuple[Period, Period]] = []
     for period in sorted(set(periods)):
         if (
@@ -48,7 +51,10 @@ def part_lines(words: Words, periods: Iterable[Period]) -> Iterator[str]:
         else:
             stretches.append((period, period))
     for begins, ends in stretches:
-        yield words(f"period.part-{begins.span}", stretch=_stretch(words, begins.first, ends.last))
+        yield words(
+            f"period.part-{begins.span}",
+            stretch=_stretch(words, max(begins.first, first), min(ends.last, last)),
+        )
 
 
 def of_step(words: Words, allocation: Allocation, result: StepResult) -> Iterator[str]:

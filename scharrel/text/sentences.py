@@ -24,7 +24,8 @@ def opening(words: Words, allocation: Allocation) -> Iterator[str]:
     elif allocation.came_in < 0:
         yield words("explain.negative", month=month, amount=words.money(-allocation.came_in))
     else:
-        yield words("explain.nothing", month=month)
+        divided = any(result.paid for result in allocation.steps)
+        yield words("explain.nothing-but" if divided else "explain.nothing", month=month)
     if allocation.pack.contributions:
         paid: dict[str, Decimal] = {}
         for part in allocation.received:

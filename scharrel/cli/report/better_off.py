@@ -90,7 +90,7 @@ def better_off(
         return
     _show(books, (first, last), people, groups if anonymous else None, total, whole=not member)
     screen = console()
-    for line in part_lines(words, _unsettled(results if not member else people)):
+    for line in part_lines(words, _unsettled(results if not member else people), first, last):
         screen.print()
         say(screen, line, style="dim")
 

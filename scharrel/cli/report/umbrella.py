@@ -69,7 +69,7 @@ def umbrella(
         )
         return
     _show(books, found, accounts, first, last)
-    for line in part_lines(words, unsettled(allocations)):
+    for line in part_lines(words, unsettled(allocations), first, last):
         say(console(), line, style="dim")
 
 
