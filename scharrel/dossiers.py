@@ -17,10 +17,11 @@ from scharrel.text.sentences import correction_label
 from scharrel.text.words import Words
 
 
-def last_allocated(books: Books) -> Month | None:
-    """The last month of which a member's allocation was written."""
-    months = [month for member in books.members for month in written_months(books.coop, member)]
-    return Month.parse(max(months)) if months else None
+def last_allocated(books: Books, today: date) -> Month | None:
+    """The last month of which a member's allocation was written; one that has ended, if there is any."""
+    months = {month for member in books.members for month in written_months(books.coop, member)}
+    ended = {month for month in months if month < str(Month.of(today))}
+    return Month.parse(max(ended or months)) if months else None
 
 
 def dossiers(

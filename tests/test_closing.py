@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import tempfile
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -78,8 +79,19 @@ def test_a_late_booking_in_the_last_month_is_booked_without_being_asked_for(coop
     assert f'correction_of: "{last}"' in text
     assert "Niets veranderd sinds de vorige keer." in quick("allocate", *where).out
     assert quick("statements", last, *where).status == 0
-    # What an ordinary booking of the open month changes is no matter of the closed one.
     ledger = (coop / LEDGER).read_text()
+    # A month that has not ended is printed only when it is asked for.
+    now = str(Month.of(date.today()))  # noqa: DTZ011
+    append(coop / LEDGER, LATE.replace("2026-02-20", f"{now}-01"))
+    assert quick("allocate", now, *where).status == 0
+    assert (coop / f"ledgers/allocations/amina/{now}.beancount").is_file()
+    shutil.rmtree(coop / "statements")
+    assert quick("statements", *where).status == 0
+    (printed,) = (path.name for path in (coop / "statements").iterdir())
+    assert printed < now
+    (coop / LEDGER).write_text(ledger)
+    (coop / f"ledgers/allocations/amina/{now}.beancount").unlink()
+    # What an ordinary booking of the open month changes is no matter of the closed one.
     append(coop / LEDGER, LATE.replace("2026-02", first_open).replace("100", "30"))
     assert quick("statements", last, *where).status == 0
     (coop / LEDGER).write_text(ledger)

@@ -50,7 +50,7 @@ def statements(
     books = read_books(open_coop(coop))
     require_members(books, member)
     with writing_in(books.coop, "statements", alone=False):
-        asked = asked or last_allocated(books)
+        asked = asked or last_allocated(books, today())
         if asked is None:
             stop_on_errors(books.problems)
             fail(words("error.nothing-allocated"), status=1)
