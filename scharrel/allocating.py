@@ -1,10 +1,11 @@
 """The whole of `allocate`: compute who changed, and only when all is sound bring the files up to date."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scharrel.core.closing import Correction
 from scharrel.core.facts import Group, Member
@@ -31,6 +32,9 @@ from scharrel.files.writing import (
 )
 from scharrel.run import involved, last_booked
 from scharrel.spread import spread, workers
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 WORTH_SPREADING = 1_000_000
 """Bytes of ledgers from which more processes gain more than they cost."""
@@ -71,34 +75,30 @@ def allocate_all(
     left, as far as that was looked at before.
     """
     cache = Cache(books, seen)
-    again = partial(allocate_all, books, only=only, today=today, write=write, whole=whole, progress=progress)
-    asked, through = through, through or last_booked(books, today, cache.booked())
-    to_correct = None if asked or not books.first_open else max(books.first_open, through)
-    if to_correct and to_correct > through and corrected_in(books, to_correct):
-        return again(through=to_correct, seen=cache.seen)
+    later = None if through else books.first_open
+    through = through or last_booked(books, today, cache.booked())
+    if later and later > through and corrected_in(books, later):
+        through = later
     groups = [group for group in cache.groups.values() if not only or any(m.id in only for m in group)]
-    tasks = [_task(cache, group, through, whole=whole) for group in groups]
-    unchanged = [task.kept for task in tasks if task.kept and not task.changed]
-    todo = [task for task in tasks if not task.kept or task.changed]
+    divide = partial(_divide, books, cache, groups, today, whole=whole, progress=progress)
+    done, unchanged = divide(through)
+    outcomes: list[Done | Kept] = [*done, *unchanged]
+    if later and later > through and any(outcome.corrections for outcome in outcomes):
+        through = later
+        done, unchanged = divide(through)
+        outcomes = [*done, *unchanged]
     members = [member for group in groups for member in group]
     problems = [*involved(books, members), *rules_ending(books, members, today)]
-    with workers(worth_it=bytes_of(books.coop, [task.changed for task in todo]) > WORTH_SPREADING) as pool:
-        done: list[Done] = []
-        for piece in spread(pool, partial(divide_all, books, through, today, whole), todo):
-            done += piece
-            progress(len(done), len(todo))
-        outcomes: list[Done | Kept] = [*done, *unchanged]
-        problems += [problem for outcome in outcomes for problem in outcome.problems]
-        if errors(problems):
-            return Allocated(through, [], [], [], [], problems)
-        if to_correct and to_correct > through and any(outcome.corrections for outcome in outcomes):
-            return again(through=to_correct, seen=cache.seen)
-        wanted = [
-            (member, outcome.texts.get(member.id, {}), outcome.booked[member.id])
-            for outcome in done
-            for member in outcome.group
-            if member.id in outcome.booked and (not only or member.id in only)
-        ]
+    problems += [problem for outcome in outcomes for problem in outcome.problems]
+    if errors(problems):
+        return Allocated(through, [], [], [], [], problems)
+    wanted = [
+        (member, outcome.texts.get(member.id, {}), outcome.booked[member.id])
+        for outcome in done
+        for member in outcome.group
+        if member.id in outcome.booked and (not only or member.id in only)
+    ]
+    with _workers_for(books, [[member for member, *_ in wanted]]) as pool:
         settle = partial(_bring_up_to_date, books, through, write)
         changes = [change for piece in spread(pool, settle, wanted) for change in piece]
     if write:
@@ -130,6 +130,34 @@ def allocate_all(
         sorted(changes, key=lambda change: (change.member, change.month)),
         problems,
     )
+
+
+def _divide(
+    books: Books,
+    cache: Cache,
+    groups: Sequence[Group],
+    today: date,
+    through: Month,
+    *,
+    whole: bool,
+    progress: Progress,
+) -> tuple[list[Done], list[Kept]]:
+    """Divide the groups up to the month: those that changed, and what is kept of the others."""
+    tasks = [_task(cache, group, through, whole=whole) for group in groups]
+    todo = [task for task in tasks if not task.kept or task.changed]
+    done: list[Done] = []
+    with _workers_for(books, [task.changed for task in todo]) as pool:
+        for piece in spread(pool, partial(divide_all, books, through, today, whole), todo):
+            done += piece
+            progress(len(done), len(todo))
+    return done, [task.kept for task in tasks if task.kept and not task.changed]
+
+
+def _workers_for(
+    books: Books, groups: Iterable[Sequence[Member]]
+) -> AbstractContextManager["Executor | None"]:
+    """Processes to work in, if these have enough in their ledgers."""
+    return workers(worth_it=bytes_of(books.coop, groups) > WORTH_SPREADING)
 
 
 def _bring_up_to_date(
@@ -173,7 +201,7 @@ def _task(cache: Cache, group: Group, through: Month, *, whole: bool) -> Task:
     return Task(group, kept, tuple(cache.changed(group, kept)) if kept else group)
 
 
-def bytes_of(coop: Coop, groups: Iterable[Group]) -> int:
+def bytes_of(coop: Coop, groups: Iterable[Sequence[Member]]) -> int:
     """How much there is to read."""
     ledgers = [coop.ledger(member.id) for group in groups for member in group]
     return sum(path.stat().st_size for path in ledgers if path.is_file())
