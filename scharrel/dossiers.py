@@ -37,7 +37,6 @@ def dossiers(
     problems = outcome.problems
     if posted:
         problems += not_allocated(books, group, outcome, month)
-        problems += _not_corrected(books, group, outcome, month)
     ahead = _prospects(books, group, outcome, month)
     roles = {account: books.chart.role(account) for account in books.chart.accounts}
     found = []
@@ -87,22 +86,23 @@ def _prospects(books: Books, group: Group, outcome: Outcome, month: Month) -> di
 
 
 def not_allocated(books: Books, group: Group, outcome: Outcome, month: Month) -> Iterator[Problem]:
-    """Where the written allocations are not what the ledgers and rules now say."""
+    """Where the written allocations, up to the month and of what closed months need put right, are not what
+    the ledgers and rules now say."""
     wanted = texts(books, outcome, month)
     for member in group:
         plan = planned(books.coop, member, month, wanted[member.id], books.closed)
         if changes := plan.changes:
             place = books.coop.shown(books.coop.allocation(member.id, Month.parse(changes[0].month)))
             yield Problem(place, 1, "not-allocated", {"member": member.id, "month": changes[0].month})
+    if books.first_open and books.first_open > month:
+        yield from _not_corrected(books, books.first_open, group, outcome)
 
 
-def _not_corrected(books: Books, group: Group, outcome: Outcome, month: Month) -> Iterator[Problem]:
-    """Where the first open month, if it comes later, does not put right what the closed ones need."""
-    if not books.first_open or books.first_open <= month:
-        return
-    wanted = corrections_texts(books, outcome)
+def _not_corrected(books: Books, first_open: Month, group: Group, outcome: Outcome) -> Iterator[Problem]:
+    """Where the first open month does not put right what the closed ones need."""
+    wanted = corrections_texts(books, outcome.corrections)
     for member in group:
-        path = books.coop.allocation(member.id, books.first_open)
-        if corrections_in(read_written(path) or "") != wanted.get(member.id, ""):
-            values = {"member": member.id, "month": str(books.first_open)}
+        path = books.coop.allocation(member.id, first_open)
+        if corrections_in(read_written(path) or "") != corrections_in(wanted.get(member.id, "")):
+            values = {"member": member.id, "month": str(first_open)}
             yield Problem(books.coop.shown(path), 1, "not-allocated", values)

@@ -1,7 +1,7 @@
 """One run: files → facts of a month → rules → allocations with their trace."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, partial
@@ -17,13 +17,13 @@ from scharrel.core.pots import overdrawn, packs_of, with_approvals, withdrawals
 from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.files.chart import nearest
-from scharrel.files.gather import Books
+from scharrel.files.gather import Books, said_of
 from scharrel.files.ledger import Ledger, read_ledger
 from scharrel.files.members import member_problems
 from scharrel.files.permits import permit_problems
 from scharrel.files.seals import BrokenSealError, marks, read_seals, rules_digest
 from scharrel.files.source import read_text
-from scharrel.files.writing import allocation_text, corrections_in
+from scharrel.files.writing import allocation_text
 
 
 @dataclass(slots=True)
@@ -227,14 +227,10 @@ def _joined_too_early(books: Books, member: Member, seals: Collection[Sealed]) -
     """A member of closed months of whom nothing was closed: whatever was booked then would stay undivided."""
     if seals or not books.closed or member.first > books.closed:
         return
-    register = books.coop.shown(books.coop.register)
-    values = {
-        "member": member.id, "name": member.name, "first": str(member.first), "closed": str(books.closed),
-        "open": str(books.first_open),
-    }  # fmt: skip
-    first = member.directives[0]
-    excerpt = f'{first.day} custom "{member.kind}" "{member.id}"'
-    yield Problem(register, first.line, "joined-too-early", values, excerpt=excerpt)
+    yield said_of(
+        books, member, member.directives[0], "joined-too-early", name=member.name,
+        first=str(member.first), closed=str(books.closed), open=str(books.first_open),
+    )  # fmt: skip
 
 
 def involved(books: Books, members: Collection[Member]) -> list[Problem]:
@@ -257,26 +253,23 @@ def texts(books: Books, outcome: Outcome, through: Month) -> dict[str, dict[str,
         )
         if text is not None:
             found[allocation.member][str(allocation.month)] = text
-    for member, now in corrected.items():
-        # Someone who is no member any more may still have something put right.
-        if first_open and now:
-            text = allocation_text(
-                first_open, None, now, books.chart.appropriation, books.packs, books.members
-            )
-            if text is not None:
-                found[member][str(first_open)] = text
+    # Someone who is no member any more may still have something put right.
+    for member, text in corrections_texts(books, corrected).items():
+        found[member][str(first_open)] = text
     return found
 
 
-def corrections_texts(books: Books, outcome: Outcome) -> dict[str, str]:
-    """What the first open month has to say of closed ones, by member, where there is anything."""
+def corrections_texts(books: Books, due: Mapping[str, Sequence[Correction]]) -> dict[str, str]:
+    """The text by which the first open month puts right no more than this, by member, where that is
+    anything."""
     found: dict[str, str] = {}
-    for member, now in outcome.corrections.items():
+    for member, now in due.items():
         if books.first_open and now:
             text = allocation_text(
                 books.first_open, None, now, books.chart.appropriation, books.packs, books.members
             )
-            found[member] = corrections_in(text or "")
+            if text is not None:
+                found[member] = text
     return found
 
 

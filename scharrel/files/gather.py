@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from scharrel.core.facts import KNOWN_KEYS, Group, Member, groups
+from scharrel.core.facts import KNOWN_KEYS, Group, Member, MemberDirective, groups
 from scharrel.core.grants import Grant
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
@@ -50,6 +50,15 @@ class Books(NamedTuple):
         # A project shares with those who take part in it, not with others under the same rules.
         collective = frozenset(p.id for p in self.packs.values() if p.collective and not p.for_projects)
         return groups(list(self.members.values()), collective)
+
+
+def said_of(
+    books: Books, member: Member, said: MemberDirective, code: str, warning: bool = False, /, **values: str
+) -> Problem:
+    """A problem with what a directive of the register says of a member."""
+    shown = books.coop.shown(books.coop.register)
+    excerpt = f'{said.day} custom "{member.kind}" "{member.id}"'
+    return Problem(shown, said.line, code, {"member": member.id, **values}, warning, excerpt)
 
 
 def read_books(coop: Coop) -> Books:

@@ -12,7 +12,7 @@ from scharrel.core.problems import Problem
 from scharrel.core.quotes import ROLE as RECEIVABLE
 from scharrel.files.chart import nearest
 from scharrel.files.exchanges import exchange_problems
-from scharrel.files.gather import Books
+from scharrel.files.gather import Books, said_of
 from scharrel.files.grant_problems import grant_problems
 from scharrel.files.ledger import Ledger, read_ledger
 
@@ -100,7 +100,6 @@ def _work_problems(books: Books, member: Member, ledger: Ledger) -> Iterator[Pro
 
 def _rules_problems(books: Books, member: Member, through: Month) -> Iterator[Problem]:
     """Packs that are missing or not in force, and parameters without a value."""
-    register = books.coop.shown(books.coop.register)
     told: set[tuple[str, ...]] = set()
 
     def at(when: Month, code: str, /, **values: str) -> Iterator[Problem]:
@@ -110,9 +109,7 @@ def _rules_problems(books: Books, member: Member, through: Month) -> Iterator[Pr
         told.add(key)
         in_force = [d for d in member.directives if Month.of(d.day) <= when]
         said = next((d for d in reversed(in_force) if "rules" in d.values), in_force[-1])
-        values["member"] = member.id
-        excerpt = f'{said.day} custom "{member.kind}" "{member.id}"'
-        yield Problem(register, said.line, code, values, excerpt=excerpt)
+        yield said_of(books, member, said, code, **values)
 
     for month in months(member.first, through):
         if not member.active(month):

@@ -11,7 +11,7 @@ from scharrel.core.money import ZERO
 from scharrel.core.month import Month, months
 from scharrel.core.pack import NoValueError, Pack, Param
 from scharrel.core.problems import Problem
-from scharrel.files.gather import Books
+from scharrel.files.gather import Books, said_of
 from scharrel.files.ledger import Ledger
 
 AHEAD = 2
@@ -42,16 +42,16 @@ def _ending(books: Books, member: Member, today: date) -> Iterator[Problem]:
     for fact in sorted(pack.permissions()) if pack else ():
         said = [d for d in member.directives if fact in d.values and Month.of(d.day) <= month]
         until = said[-1].values[fact] if said else None
-        where = (said or member.directives)[-1]
-        line = where.line
-        values = {"member": member.id, "name": member.name, "fact": fact, "until": str(until or "")}
-        excerpt = f'{where.day} custom "member" "{member.id}"'
-        register = books.coop.shown(books.coop.register)
         if not isinstance(until, date):
             code = "no-permission" if until is None else "permission-day"
-            yield Problem(register, line, code, values, True, excerpt)
         elif today <= until < _same_day(today, AHEAD):
-            yield Problem(register, line, "permission-ends", values, True, excerpt)
+            code = "permission-ends"
+        else:
+            continue
+        yield said_of(
+            books, member, (said or member.directives)[-1], code, True,
+            name=member.name, fact=fact, until=str(until or ""),
+        )  # fmt: skip
 
 
 def rules_ending(books: Books, members: Iterable[Member], today: date) -> Iterator[Problem]:
@@ -68,14 +68,10 @@ def _rules_ending(books: Books, member: Member, today: date) -> Iterator[Problem
     if _pack(books, member, last.plus(1)) is not pack:
         return
     said = [d for d in member.directives if d.values.get("rules") == pack.id and Month.of(d.day) <= last]
-    where = said[-1]
-    excerpt = f'{where.day} custom "{member.kind}" "{member.id}"'
-    values = {
-        "member": member.id, "name": member.name, "kind": member.kind, "pack": pack.id,
-        "until": str(last.last_day), "next": str(last.plus(1).first_day),
-    }  # fmt: skip
-    register = books.coop.shown(books.coop.register)
-    yield Problem(register, where.line, "rules-end", values, True, excerpt)
+    yield said_of(
+        books, member, said[-1], "rules-end", True, name=member.name, kind=member.kind,
+        pack=pack.id, until=str(last.last_day), next=str(last.plus(1).first_day),
+    )  # fmt: skip
 
 
 def _same_day(day: date, later: int) -> date:
