@@ -292,3 +292,13 @@ def test_adding_a_member_keeps_a_ledger_that_was_there(coop: Path, quick: Run) -
     assert quick("member", "add", "bram", "Bram", "--from", "2026-03", "--coop", str(coop)).status == 0
     assert "van Bram" in mine.read_text()
     assert "2026-03-01" in (coop / REGISTER).read_text()
+
+
+def test_what_only_looks_reads_no_book(coop: Path, quick: Run) -> None:
+    assert quick("allocate", "2026-06", "--coop", str(coop)).status == 0
+    book = coop / "ledgers/books/amina.beancount"
+    book.unlink()
+    book.mkdir()
+    assert quick("allocate", "2026-06", "--dry-run", "--coop", str(coop)).status == 0
+    assert quick("statements", "2026-06", "--format", "txt", "--coop", str(coop)).status == 0
+    assert quick("allocate", "2026-06", "--json", "--coop", str(coop)).status == 1

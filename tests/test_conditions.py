@@ -464,6 +464,24 @@ def test_the_end_of_the_rules_is_told_two_months_ahead(
     assert told(coop, quick) == ([("rules-end", 4)] if warned else [])
 
 
+def test_the_end_of_the_rules_is_told_at_each_run_and_divides_nothing_anew(
+    tmp_path: Path, quick: Run
+) -> None:
+    coop = lay_down(tmp_path, WITH_LEAVE)
+    leave(coop, "2026-01-01", "2099-12-31")
+    book(coop, "2026-01-10 Income:Omzet -500")
+    kept = coop / ".scharrel/groups.jsonl"
+    assert quick("allocate", "2026-01", "--coop", str(coop)).err == ""
+    sooner = kept.read_bytes()
+    ending(coop, 1)
+    for _ in range(2):
+        done = quick("allocate", "2026-01", "--coop", str(coop))
+        assert done.status == 0
+        assert "coop.beancount:4: let op: De regels stad van Amina gelden tot en met" in done.err
+        assert sooner != kept.read_bytes()
+        assert b'["amina", ' in kept.read_bytes()
+
+
 @pytest.mark.parametrize("after", ['rules: "later"', "left: TRUE"])
 def test_who_has_rules_for_afterwards_or_leaves_is_not_warned(after: str, tmp_path: Path, quick: Run) -> None:
     coop = lay_down(tmp_path, WITH_LEAVE)

@@ -70,9 +70,7 @@ class Cache:
         self.seen = cache(seen)
         self.groups = {_name(group): group for group in books.groups()}
         self.states: dict[str, str] = {}
-        loaded = _load(self.coop)
-        self.entries = {name: entry for name, (entry, _) in loaded.items()}
-        self.lines = {name: line for name, (_, line) in loaded.items()}
+        self.entries = _load(self.coop)
         packs = [books.packs[pack].hash for pack in sorted(books.packs)]
         chart = sorted((account, *map(str, known)) for account, known in books.chart.accounts.items())
         # With whom members may exchange something depends on who is a member when.
@@ -87,7 +85,7 @@ class Cache:
 
     def but_for_ledgers(self, group: Group, through: Month) -> Kept | None:
         """What is kept of the group up to this month, if nothing changed but ledgers, if any."""
-        entry = self.entries.get(_name(group))
+        entry, _ = self.entries.get(_name(group), (None, ""))
         if entry is None or entry.key != self._key(group, through) or entry.files != self._files(group):
             return None
         return entry
@@ -104,7 +102,8 @@ class Cache:
     def booked(self) -> Iterator[str]:
         """Months in which a ledger that did not change has a booking."""
         for name, group in self.groups.items():
-            if entry := self.entries.get(name):
+            if name in self.entries:
+                entry, _ = self.entries[name]
                 for member, seen in zip(group, entry.ledgers, strict=True):
                     if seen.state and seen.state == self._state(member.id):
                         yield from seen.months
@@ -132,12 +131,11 @@ class Cache:
             shares,
         )
         name = _name(group)
-        self.entries[name] = kept
-        self.lines[name] = json.dumps([name, *_plain(kept)])
+        self.entries[name] = kept, json.dumps([name, *_plain(kept)])
 
     def save(self) -> None:
         """Keep this for the next run; a folder that takes no cache is no problem."""
-        lines = [line for name, line in self.lines.items() if name in self.groups]
+        lines = [line for name, (_, line) in self.entries.items() if name in self.groups]
         with suppress(WriteError):
             write_text(_path(self.coop), "\n".join([_head(lines), *lines]))
 

@@ -26,11 +26,11 @@ def looking(coop: Coop) -> Left:
     members: list[str] = []
     with suppress(OSError):
         members = os.listdir(coop.allocations)
-    look = partial(left_by_all, coop, members)
+    look = partial(_of_all, coop, members)
     return ahead(look) if len(members) >= WORTH_A_PROCESS else look
 
 
-def left_by_all(coop: Coop, members: Iterable[str]) -> Mapping[str, str]:
+def _of_all(coop: Coop, members: Iterable[str]) -> Mapping[str, str]:
     return {member: left(coop, member) for member in members}
 
 

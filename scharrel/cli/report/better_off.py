@@ -33,7 +33,6 @@ from scharrel.core.better_off import (
 )
 from scharrel.core.money import plain
 from scharrel.core.month import Month
-from scharrel.core.period import Period
 
 if TYPE_CHECKING:
     from scharrel.files.gather import Books
@@ -73,6 +72,7 @@ def better_off(
     if not member:
         whole = together(r.standing for r in results)
         total = total._replace(saved=whole.saved, coop=whole.coop, community=whole.community)
+    unsettled = sorted({period for r in (people if member else results) for period in r.provisional})
     if as_json:
         print_json(
             {"from": str(first), "to": str(last)}
@@ -84,20 +84,15 @@ def better_off(
                 if anonymous
                 else {"members": [_member(r) for r in people]}
             )
-            | {"provisional": [str(period) for period in _unsettled(results if not member else people)]}
+            | {"provisional": [str(period) for period in unsettled]}
             | ({} if member else {"together": _plain(total), "goals": goals(people, anonymous=anonymous)})
         )
         return
     _show(books, (first, last), people, groups if anonymous else None, total, whole=not member)
     screen = console()
-    for line in part_lines(words, _unsettled(results if not member else people), first, last):
+    for line in part_lines(words, unsettled, first, last):
         screen.print()
         say(screen, line, style="dim")
-
-
-def _unsettled(results: list[Result]) -> list[Period]:
-    """The periods that the municipality has yet to settle."""
-    return sorted({period for result in results for period in result.provisional})
 
 
 def _results(books: "Books", first: Month, last: Month) -> list[Result]:
