@@ -11,7 +11,8 @@ from scharrel.analysis.lines import Piece
 from scharrel.analysis.supposed import BORN, LASTS, quantities
 from scharrel.core.pack import Facts, FactValue
 from scharrel.text.findings import euros
-from scharrel.text.sentences import fact_text, label, sources_named
+from scharrel.text.grounds import sources_named
+from scharrel.text.sentences import fact_text, label
 from scharrel.text.words import Words, catalogue, usual, visible
 
 LETTERS = "ABCDEF"

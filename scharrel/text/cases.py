@@ -10,7 +10,8 @@ from scharrel.core.case import Expected
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.core.trace import Allocation, StepResult
-from scharrel.text.sentences import cited, label, sentences
+from scharrel.text.grounds import cited
+from scharrel.text.sentences import label, sentences
 from scharrel.text.words import Words, visible
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack, Param, Source, Step
+from scharrel.text.grounds import cited
 from scharrel.text.rules.figures import Placed, Value, dated, figures, limits, place_name, value_text
 from scharrel.text.rules.pack import (
     accepted_text,
@@ -15,7 +16,7 @@ from scharrel.text.rules.pack import (
     source_text,
 )
 from scharrel.text.rules.steps import Said, step_name, step_sentences
-from scharrel.text.sentences import cited, label
+from scharrel.text.sentences import label
 from scharrel.text.words import Words, visible
 
 

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from scharrel.core.month import Month
 from scharrel.core.pack import Accepted, Pack, Source, Step
+from scharrel.text.grounds import cited, votes
 from scharrel.text.rules.figures import Dated, dated, figure_text, figures, limits, rows_of
 from scharrel.text.rules.steps import Said, leading, listed, step_name, step_sentences
-from scharrel.text.sentences import cited, label, role_name, votes
+from scharrel.text.sentences import label, role_name
 from scharrel.text.words import Words, visible
 
 

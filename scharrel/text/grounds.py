@@ -1,0 +1,69 @@
+"""What a step and its figures rest on: since when they hold, and by which source."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from scharrel.core.pack import Figure, Pack, Source
+from scharrel.core.trace import StepResult
+from scharrel.text.words import Words, visible
+
+
+def grounds(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
+    """Since when each figure holds, and the source of the step and of its figures."""
+    yield from since(words, result, pack)
+    yield from sources(words, result, pack)
+
+
+def since(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
+    """Since when each figure holds."""
+    for figure in _dated(result):
+        if figure.since:
+            yield words("explain.since", figure=_shown(words, figure, pack), month=words.month(figure.since))
+
+
+def sources(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
+    """What the step and its figures rest on, each once."""
+    names = [result.step.source, *(figure.source for figure in _dated(result) if figure.source)]
+    yield from sources_named(words, pack, names)
+
+
+def sources_named(words: Words, pack: Pack, names: Sequence[str]) -> Iterator[str]:
+    """These sources of the pack, each once, with the votes of a decision."""
+    for name in dict.fromkeys(names):
+        source = pack.sources[name]
+        yield " ".join(
+            [words(f"explain.source.{source.kind}", ref=cited(words, source)), *votes(words, source)]
+        )
+
+
+def cited(words: Words, source: Source) -> str:
+    """Where a source is found; of a decision also when and where on the agenda it was taken."""
+    text = visible(source.ref)
+    if source.day:
+        text = words("rule.cited-day", ref=text, day=words.day(source.day))
+    if source.item:
+        item = visible(source.item)
+        text += ", " + (words("rule.item", item=item) if item[:1].isdigit() else item)
+    return text
+
+
+def votes(words: Words, source: Source) -> Iterator[str]:
+    """How the members voted, if that is known."""
+    if source.votes:
+        cast = {key: source.votes.get(key, 0) for key in ("for", "against")}
+        yield words("explain.votes", count=source.votes.get("abstained", 0), **cast)
+
+
+def _dated(result: StepResult) -> list[Figure]:
+    """The figures from parameters behind the outcome, each once."""
+    limits = [limit.figure for limit in result.limits]
+    figures = [result.figure, result.above, *(f for band in result.bands for f in band), *limits]
+    return list({figure.param: figure for figure in reversed(figures) if figure and figure.param}.values())[
+        ::-1
+    ]
+
+
+def _shown(words: Words, figure: Figure, pack: Pack) -> str:
+    unit = pack.params[figure.param or ""].unit
+    value: Decimal = figure.value
+    return words.rate(value) if unit == "rate" else words.money(value)
