@@ -16,20 +16,11 @@ from scharrel.dividing import Done, Task, divide_all
 from scharrel.files.cache import Cache, Kept
 from scharrel.files.consolidated import Booked, bring_whole_up_to_date, planned_part, settle_all
 from scharrel.files.coop import Coop
+from scharrel.files.durable import put, read_written, remove, settle_names, sweep
 from scharrel.files.gather import Books
 from scharrel.files.left import Left
 from scharrel.files.permits import rules_ending
-from scharrel.files.writing import (
-    Change,
-    corrections_in,
-    planned,
-    planned_book,
-    put,
-    read_written,
-    remove,
-    settle_names,
-    sweep,
-)
+from scharrel.files.writing import Change, corrections_in, planned, planned_book
 from scharrel.run import involved, last_booked
 from scharrel.spread import spread, workers
 

@@ -11,6 +11,7 @@ from scharrel.core.month import Month, months
 from scharrel.core.problems import Problem, errors
 from scharrel.dossiers import not_allocated
 from scharrel.files.coop import Coop
+from scharrel.files.durable import write_text, write_texts
 from scharrel.files.gather import Books
 from scharrel.files.seals import (
     BrokenSealError,
@@ -28,7 +29,6 @@ from scharrel.files.seals import (
     rules_digest,
     seal_text,
 )
-from scharrel.files.writing import write_text, write_texts
 from scharrel.run import Outcome, compute, involved
 
 

@@ -9,8 +9,9 @@ from scharrel.core.history import replay, with_income
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors
 from scharrel.core.state import State
+from scharrel.files.durable import read_written
 from scharrel.files.gather import Books
-from scharrel.files.writing import corrections_in, planned, read_written, written_months
+from scharrel.files.writing import corrections_in, planned, written_months
 from scharrel.run import Outcome, compute, corrections_texts, involved, texts
 from scharrel.statements.dossier import Dossier
 from scharrel.text.sentences import correction_label

@@ -146,8 +146,8 @@ def writing_in(coop: Coop, command: str, *, alone: bool = True) -> Iterator[None
     """Say what cannot be written; `alone` is the only writer in the cooperative, or an error that names
     the other.
     """
+    from scharrel.files.durable import WriteError
     from scharrel.files.locking import BusyError, only_writer
-    from scharrel.files.writing import WriteError
 
     try:
         with only_writer(coop, command, datetime.now()) if alone else nullcontext():  # noqa: DTZ005

@@ -223,10 +223,11 @@ def _show(
     *,
     whole: bool,
 ) -> None:
+    from scharrel.text.grounds import grounds
     from scharrel.text.periods import of_step
     from scharrel.text.pots import approved, spendable
     from scharrel.text.pots import taken as taken_out
-    from scharrel.text.sentences import closing, grounds, label, opening, own_costs, sentences
+    from scharrel.text.sentences import closing, label, opening, own_costs, sentences
 
     screen = console()
     say(screen, visible(title), style="bold")

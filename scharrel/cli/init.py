@@ -25,7 +25,7 @@ def init(
 ) -> None:
     from importlib.resources import as_file, files
 
-    from scharrel.files.writing import WriteError, write_text
+    from scharrel.files.durable import WriteError, write_text
 
     if folder.exists() and (not folder.is_dir() or any(not path.is_dir() for path in folder.rglob("*"))):
         fail(words("error.not-empty", path=str(folder)), status=2)

@@ -44,8 +44,8 @@ def add(
 ) -> None:
     from stdnum import iban as ibans
 
+    from scharrel.files.durable import write_text
     from scharrel.files.gather import read_books
-    from scharrel.files.writing import write_text
 
     where = open_coop(coop)
     with writing_in(where, "member add"):

@@ -22,10 +22,10 @@ from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.core.trace import PotLevel, Summary
 from scharrel.files.coop import Coop
+from scharrel.files.durable import WriteError, write_text
 from scharrel.files.gather import Books
 from scharrel.files.left import Left, left
 from scharrel.files.source import digest, read_text, state_of
-from scharrel.files.writing import WriteError, write_text
 
 FORM = f"{__version__}/12"
 

@@ -18,16 +18,9 @@ from scharrel.core.facts import Member
 from scharrel.core.money import ZERO
 from scharrel.files.chart import Account, Chart
 from scharrel.files.coop import Coop
+from scharrel.files.durable import WriteError, read_written, remove, settle_names, write_text
 from scharrel.files.ledger import Ledger
-from scharrel.files.writing import (
-    HEAD,
-    WriteError,
-    quoted,
-    read_written,
-    remove,
-    settle_names,
-    write_text,
-)
+from scharrel.files.writing import HEAD, quoted
 
 _COLLAPSED = '1970-01-01 custom "fava-option" "collapse-pattern" ":"'
 """Has Fava show the totals of the chart's accounts, and who is behind one when it is clicked."""

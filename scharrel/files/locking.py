@@ -9,7 +9,7 @@ from datetime import datetime
 from filelock import FileLock, Timeout
 
 from scharrel.files.coop import Coop
-from scharrel.files.writing import WriteError, sweep
+from scharrel.files.durable import WriteError, sweep
 
 
 class BusyError(Exception):

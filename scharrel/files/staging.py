@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from scharrel.files.writing import WriteError
+from scharrel.files.durable import WriteError
 
 
 @contextmanager

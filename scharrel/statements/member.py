@@ -16,19 +16,10 @@ from scharrel.core.quotes import ROLE as RECEIVABLE
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.dossier import Dossier, concerns
 from scharrel.statements.seal import month_figures
+from scharrel.text.grounds import since, sources
 from scharrel.text.periods import of_step, provisional
 from scharrel.text.pots import purpose, spendable
-from scharrel.text.sentences import (
-    because,
-    closing,
-    label,
-    opening,
-    own_costs,
-    quantity,
-    sentences,
-    since,
-    sources,
-)
+from scharrel.text.sentences import because, closing, label, opening, own_costs, quantity, sentences
 from scharrel.text.words import Words
 
 HUNDRED = Decimal(100)

@@ -18,8 +18,9 @@ from scharrel.core.settling import ends
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.dossier import Dossier
 from scharrel.statements.member import Corrected, Used, corrected, limits
+from scharrel.text.grounds import cited
 from scharrel.text.periods import period_name, provisional
-from scharrel.text.sentences import cited, label
+from scharrel.text.sentences import label
 from scharrel.text.words import Words, usual, visible
 
 

@@ -100,7 +100,7 @@ def _problem_row(problem: Problem) -> dict[str, Any]:
 
 def _print(screen: "Console", pack: "Pack", found: list["Finding"], cents: int) -> None:
     from scharrel.text.findings import example_lines, message
-    from scharrel.text.sentences import sources_named
+    from scharrel.text.grounds import sources_named
     from scharrel.text.words import visible
 
     say(screen, words("finding.title", title=visible(pack.title), pack=pack.id), style="bold")

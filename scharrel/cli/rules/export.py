@@ -23,10 +23,10 @@ def export(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
+    from scharrel.files.durable import write_text
     from scharrel.files.exchange import Export, accounts_of, export_text
     from scharrel.files.gather import read_books
     from scharrel.files.own import UnusualError, owned, to_fill_in
-    from scharrel.files.writing import write_text
 
     books = read_books(open_coop(coop))
     found = named_pack(books, pack)

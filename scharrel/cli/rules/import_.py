@@ -46,10 +46,10 @@ def import_(
 ) -> None:
     from scharrel import __version__
     from scharrel.files.chart import read_chart
+    from scharrel.files.durable import write_texts
     from scharrel.files.exchange import read_export, read_exported_pack, wanting
     from scharrel.files.own import UnusualError, filled_in, open_figures, to_fill_in
     from scharrel.files.source import plain_folder, read_text
-    from scharrel.files.writing import write_texts
 
     figures = _figures(given or ())
     where = open_coop(coop)

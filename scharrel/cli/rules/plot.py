@@ -221,7 +221,7 @@ def _line(screen: "Console", spans: "Sequence[Span]") -> None:
 
 
 def _write(books: "Books", some: "Sequence[Named]", supposed: "Supposed", end: Fraction, out: Path) -> None:
-    from scharrel.files.writing import write_bytes
+    from scharrel.files.durable import write_bytes
     from scharrel.statements.documents import BrokenTemplateError
     from scharrel.statements.making import Order, plot_drawing, plot_sheet
     from scharrel.statements.pdf import typesetters_world

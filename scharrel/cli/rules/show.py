@@ -102,7 +102,7 @@ def _print(told: "Told") -> None:
 
 
 def _write(books: "Books", told: "Told", hashes: dict[str, str], form: str, out: Path) -> None:
-    from scharrel.files.writing import write_bytes
+    from scharrel.files.durable import write_bytes
     from scharrel.statements.documents import BrokenTemplateError
     from scharrel.statements.making import Order, rules_handout
     from scharrel.statements.pdf import typesetters_world

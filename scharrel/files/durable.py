@@ -1,0 +1,134 @@
+"""Files that are written whole or not at all, to stay: the disk has them before anyone is told."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+AT_ONCE = 500
+"""Files that wait for the disk together, at most."""
+
+
+class WriteError(Exception):
+    """A file could not be written: its path and the reason."""
+
+    def __init__(self, path: Path, reason: str):
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+
+def sweep(folder: Path) -> None:
+    """Clear away what an earlier run left half-written when it was stopped; only for the one writer."""
+    for left in folder.glob(".*.new") if folder.is_dir() else ():
+        remove(left)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Put the text in place whole or not at all, to stay: WriteError leaves the file as it was."""
+    write_texts({path: text})
+
+
+def write_texts(texts: Mapping[Path, str]) -> None:
+    """Put each text in place whole or not at all; those that are in place when one fails stay there."""
+    put({path: text.encode() for path, text in texts.items()})
+    for folder in dict.fromkeys(path.parent for path in texts):
+        settle_names(folder)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Put the file in place whole or not at all, to stay: WriteError leaves it as it was."""
+    put({path: data})
+    settle_names(path.parent)
+
+
+def put(files: Mapping[Path, bytes]) -> None:
+    """Put each file in place whole or not at all, in this order, by temporary files that are on the disk
+    before they take the names; the names are there after `settle_names` of the folders. Several are written
+    before the first is waited for: that takes the disk less time than one after the other."""
+    for folder in dict.fromkeys(path.parent for path in files):
+        _make(folder)
+    items = list(files.items())
+    for start in range(0, len(items), AT_ONCE):
+        _put(items[start : start + AT_ONCE])
+
+
+def _put(files: Sequence[tuple[Path, bytes]]) -> None:
+    waiting: list[tuple[str, Path]] = []
+    path = files[0][0]
+    try:
+        for path, data in files:
+            handle, temporary = tempfile.mkstemp(prefix=".", suffix=".new", dir=path.parent)
+            waiting.append((temporary, path))
+            with _closing(handle):
+                left = data
+                while left:
+                    left = left[os.write(handle, left) :]
+        for temporary, path in waiting:  # noqa: B007 (it is told when that fails)
+            with _closing(os.open(temporary, os.O_WRONLY)) as handle:
+                os.fchmod(handle, 0o666 & ~_umask())
+                os.fsync(handle)
+        for temporary, path in waiting:
+            os.replace(temporary, path)
+    except OSError as error:
+        for temporary, _ in waiting:
+            with suppress(OSError):
+                os.unlink(temporary)
+        raise WriteError(path, error.strerror or str(error)) from error
+
+
+@contextmanager
+def _closing(handle: int) -> Iterator[int]:
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WriteError(folder, error.strerror or str(error)) from error
+
+
+def settle_names(folder: Path) -> None:
+    """Have the names in the folder on the disk too, where the system can."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return  # Windows opens no folders
+    except OSError as error:
+        raise WriteError(folder, error.strerror or str(error)) from error
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        raise WriteError(folder, error.strerror or str(error)) from error
+    finally:
+        os.close(handle)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def read_written(path: Path) -> str | None:
+    """What was written there; nothing when there is nothing that could have been."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None
+    except OSError as error:
+        raise WriteError(path, error.strerror or str(error)) from error
+
+
+def remove(path: Path) -> None:
+    """Remove the file, to stay removed."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise WriteError(path, error.strerror or str(error)) from error
+    settle_names(path.parent)
