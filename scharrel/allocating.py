@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from scharrel.checks.across import with_others
+from scharrel.checks.books import examples_problems, involved
 from scharrel.core.closing import Correction
 from scharrel.core.facts import Group, Member
 from scharrel.core.month import Month
@@ -21,7 +23,7 @@ from scharrel.files.gather import Books
 from scharrel.files.left import Left
 from scharrel.files.permits import rules_ending
 from scharrel.files.writing import Change, corrections_in, planned, planned_book
-from scharrel.run import involved, last_booked
+from scharrel.run import last_booked
 from scharrel.spread import spread, workers
 
 if TYPE_CHECKING:
@@ -65,22 +67,28 @@ def allocate_all(
     `whole` asks for every allocation, also of groups that did not change. `seen` is how written files were
     left, as far as that was looked at before.
     """
-    cache = Cache(books, seen)
+    cache = Cache(books, today, seen)
     later = None if through else books.first_open
     through = through or last_booked(books, today, cache.booked())
     if later and later > through and corrected_in(books, later):
         through = later
     groups = [group for group in cache.groups.values() if not only or any(m.id in only for m in group)]
     divide = partial(_divide, books, cache, groups, today, whole=whole, progress=progress)
-    done, unchanged = divide(through)
+    done, unchanged, known = divide(through)
     outcomes: list[Done | Kept] = [*done, *unchanged]
     if later and later > through and any(outcome.corrections for outcome in outcomes):
         through = later
-        done, unchanged = divide(through)
+        done, unchanged, known = divide(through)
         outcomes = [*done, *unchanged]
     members = [member for group in groups for member in group]
     problems = [*involved(books, members), *rules_ending(books, members, today)]
-    problems += [problem for outcome in outcomes for problem in outcome.problems]
+    if not known:
+        problems += examples_problems(books, members)
+    problems += with_others(
+        books,
+        (problem for outcome in outcomes for problem in outcome.problems),
+        (ledger.across for outcome in outcomes for ledger in outcome.ledgers),
+    )
     if errors(problems):
         return Allocated(through, [], [], [], [], problems)
     wanted = [
@@ -132,8 +140,9 @@ def _divide(
     *,
     whole: bool,
     progress: Progress,
-) -> tuple[list[Done], list[Kept]]:
-    """Divide the groups up to the month: those that changed, and what is kept of the others."""
+) -> tuple[list[Done], list[Kept], bool]:
+    """Divide the groups up to the month: those that changed, and what is kept of the others; and whether
+    nothing but ledgers changed since all that was found sound."""
     tasks = [_task(cache, group, through, whole=whole) for group in groups]
     todo = [task for task in tasks if not task.kept or task.changed]
     done: list[Done] = []
@@ -141,7 +150,8 @@ def _divide(
         for piece in spread(pool, partial(divide_all, books, through, today, whole), todo):
             done += piece
             progress(len(done), len(todo))
-    return done, [task.kept for task in tasks if task.kept and not task.changed]
+    unchanged = [task.kept for task in tasks if task.kept and not task.changed]
+    return done, unchanged, all(task.kept for task in tasks)
 
 
 def _workers_for(

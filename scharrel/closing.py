@@ -5,6 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from scharrel.checks.across import Across, across_of, with_others
+from scharrel.checks.books import examples_problems, involved
 from scharrel.core.closing import Basis, Posted, Sealed, changed_bookings, known, postings
 from scharrel.core.facts import Group
 from scharrel.core.month import Month, months
@@ -29,7 +31,7 @@ from scharrel.files.seals import (
     rules_digest,
     seal_text,
 )
-from scharrel.run import Outcome, compute, involved
+from scharrel.run import Outcome, compute
 
 
 class Closed(NamedTuple):
@@ -54,14 +56,18 @@ def close_all(books: Books, through: Month, today: date) -> Closed:
 
     A month is closed from the moment that its own seal is there: it is written last.
     """
-    problems = list(books.problems)
+    members = list(books.members.values())
+    problems = [*involved(books, members), *examples_problems(books, members)]
+    across: list[Across] = []
     outcomes: list[tuple[Group, Outcome]] = []
     for group in books.groups():
         outcome = compute(books, group, through, today)
         problems += outcome.problems
+        across += [across_of(books, holder, ledger) for holder, ledger in outcome.ledgers.items()]
         if not errors(outcome.problems):
             problems += not_allocated(books, group, outcome, through)
         outcomes.append((group, outcome))
+    problems = list(with_others(books, problems, across))
     if errors(problems):
         return Closed([], "", problems)
     beginning = min((member.first for member in books.members.values()), default=through)

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from scharrel.checks.across import across_of
 from scharrel.core.closing import Correction
 from scharrel.core.facts import Group, Member
 from scharrel.core.history import Given, received_from
@@ -53,13 +54,13 @@ def _anew(books: Books, through: Month, today: date, whole: bool, task: Task) ->
     outcome = compute(books, task.group, through, today)
     shares: dict[str, dict[str, dict[str, str]]] = {}
     if _parted(books, task.group, through):
-        for allocation in outcome.allocations:
+        for allocation in (*outcome.allocations, *outcome.later):
             for part in allocation.received:
                 of = shares.setdefault(allocation.member, {}).setdefault(part.project, {})
                 of[str(allocation.month)] = str(part.amount)
     return Done(
         task.group,
-        [_seen(outcome.ledgers[member.id]) for member in task.group],
+        [_seen(books, member.id, outcome.ledgers[member.id]) for member in task.group],
         _rows(outcome, through),
         outcome.allocations if whole else [],
         _corrections(outcome),
@@ -80,7 +81,7 @@ def _in_part(books: Books, through: Month, today: date, task: Task) -> Done | No
     if any(c.project and member in who for member, c in kept.corrections):
         return None  # what is behind it stands with the project or with others
     outcome = compute(books, task.changed, through, today, given=_given(books, kept.shares, task.changed))
-    now = {member: _seen(ledger) for member, ledger in outcome.ledgers.items()}
+    now = {member: _seen(books, member, ledger) for member, ledger in outcome.ledgers.items()}
     seen = [now.get(member.id, before) for member, before in zip(task.group, kept.ledgers, strict=True)]
     if any(new.work != before.work for new, before in zip(seen, kept.ledgers, strict=True)):
         return None
@@ -133,8 +134,9 @@ def _corrections(outcome: Outcome) -> list[tuple[str, Correction]]:
     return [(member, c) for member, found in outcome.corrections.items() for c in found]
 
 
-def _seen(ledger: Ledger) -> Seen:
+def _seen(books: Books, holder: str, ledger: Ledger) -> Seen:
     months = sorted({str(Month.of(day)) for day, _ in ledger.days})
     work = sorted((month, *sorted(done.items())) for month, done in ledger.amounts.projects.items())
     work_digest = digest_of([repr(work)]) if work else ""
-    return Seen(digest(ledger.text), ledger.text.state, tuple(months[-2:]), work_digest)
+    across = across_of(books, holder, ledger)
+    return Seen(digest(ledger.text), ledger.text.state, tuple(months[-2:]), work_digest, across)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from scharrel.analysis.prospect import Stretch, prospect
+from scharrel.checks.across import Across, across_of
+from scharrel.checks.books import involved
 from scharrel.core.facts import Group, facts_of
 from scharrel.core.history import replay, with_income
 from scharrel.core.month import Month
@@ -12,7 +14,7 @@ from scharrel.core.state import State
 from scharrel.files.durable import read_written
 from scharrel.files.gather import Books
 from scharrel.files.writing import corrections_in, planned, written_months
-from scharrel.run import Outcome, compute, corrections_texts, involved, texts
+from scharrel.run import Outcome, compute, corrections_texts, texts
 from scharrel.statements.dossier import Dossier
 from scharrel.text.sentences import correction_label
 from scharrel.text.words import Words
@@ -27,14 +29,16 @@ def last_allocated(books: Books, today: date) -> Month | None:
 
 def dossiers(
     words: Words, books: Books, group: Group, month: Month, today: date, *, posted: bool
-) -> tuple[list[Dossier], list[Problem]]:
-    """What the statements of these members are made from, or why they cannot be made.
+) -> tuple[list[Dossier], list[Across], list[Problem]]:
+    """What the statements of these members are made from and what of their ledgers bears on others, or why
+    they cannot be made.
 
     With `posted` it is a problem when the written allocations say something else.
     """
     outcome = compute(books, group, month, today)
+    across = [across_of(books, holder, ledger) for holder, ledger in outcome.ledgers.items()]
     if errors(outcome.problems) or errors(involved(books, group)):
-        return [], outcome.problems
+        return [], across, outcome.problems
     problems = outcome.problems
     if posted:
         problems += not_allocated(books, group, outcome, month)
@@ -58,7 +62,7 @@ def dossiers(
                     },
                 )
             )  # fmt: skip
-    return found, problems
+    return found, across, problems
 
 
 def standing(books: Books, group: Group, outcome: Outcome, month: Month) -> dict[str, State]:

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache, partial
 from types import MappingProxyType
 
+from scharrel.checks.books import involved
 from scharrel.core.allowances import passed, room
 from scharrel.core.closing import Correction, Sealed, booked, corrections, followed
 from scharrel.core.facts import Group, Member
@@ -19,7 +20,7 @@ from scharrel.core.trace import Allocation, StepResult
 from scharrel.files.chart import nearest
 from scharrel.files.gather import Books, said_of
 from scharrel.files.ledger import Ledger, read_ledger
-from scharrel.files.members import member_problems
+from scharrel.files.members import member_problems, rules_hold
 from scharrel.files.permits import permit_problems
 from scharrel.files.seals import BrokenSealError, marks, read_seals, rules_digest
 from scharrel.files.source import read_text
@@ -29,13 +30,15 @@ from scharrel.files.writing import allocation_text
 @dataclass(slots=True)
 class Outcome:
     """What came of one group of members: allocations and, by member, the corrections of closed months
-    that are due and those that were booked before; or the problems that stood in the way."""
+    that are due and those that were booked before; or the problems that stood in the way. `later` are the
+    allocations of months after the one that was asked for, as far as those were divided too."""
 
     allocations: list[Allocation]
     problems: list[Problem]
     ledgers: dict[str, Ledger]
     corrections: dict[str, list[Correction]] = field(default_factory=dict)
     booked: dict[str, dict[Month, list[Correction]]] = field(default_factory=dict)
+    later: list[Allocation] = field(default_factory=list)
 
     def corrected(self, member: str, first_open: Month | None) -> dict[Month, list[Correction]]:
         """All corrections of a member, by the month in which they are booked."""
@@ -46,18 +49,22 @@ class Outcome:
 def compute(
     books: Books,
     group: Group,
-    through: Month,
+    through: Month | None,
     today: date,
     *,
     sealed: bool = True,
     given: Given = MappingProxyType({}),
 ) -> Outcome:
     """Read and divide for members who have to be computed together, or for some of them when what the
-    projects share with those is `given`.
+    projects share with those is `given`; as far as there are rules, if no month is asked for.
 
-    With `sealed` it looks at what was posted for closed months, and puts it right.
+    With `sealed` it looks at what was posted for closed months, and puts it right. What is wrong in a later
+    month than the one that is asked for, up to that of today, is wrong too.
     """
     ledgers = {member.id: read_ledger(books.coop, member.id, books.chart) for member in group}
+    now = Month.of(today)
+    reach = now if rules_hold(books, group, now) else now.plus(-1)
+    through = through or reach
     problems = [
         problem
         for member in group
@@ -69,7 +76,9 @@ def compute(
         problems += permit_problems(books, member, ledgers[member.id], today)
         problems += _approved(books, member, ledgers[member.id])
     amounts = {member: ledger.amounts for member, ledger in ledgers.items()}
-    last = max(through, books.closed) if books.closed else through
+    days = [day for ledger in ledgers.values() for day, _ in ledger.days]
+    booked_in = [month for ledger in ledgers.values() for month in ledger.booked]
+    last = max(through, books.closed or through, min(reach, max([*map(Month.of, days), *booked_in, through])))
     allocations = list(replay(group, amounts, books.packs, last, given=given))
     corrected: dict[str, list[Correction]] = {}
     earlier: dict[str, dict[Month, list[Correction]]] = {}
@@ -89,7 +98,9 @@ def compute(
     for member in group:
         problems += _pot_problems(member, allocations, ledgers[member.id])
         problems += _allowance_problems(books, member, allocations, ledgers[member.id], through)
-    return Outcome([a for a in allocations if a.month <= through], problems, ledgers, corrected, earlier)
+    within = [a for a in allocations if a.month <= through]
+    later = [a for a in allocations if a.month > through]
+    return Outcome(within, problems, ledgers, corrected, earlier, later)
 
 
 def _settling(member: Member, correction: Correction) -> Correction:
@@ -231,12 +242,6 @@ def _joined_too_early(books: Books, member: Member, seals: Collection[Sealed]) -
         books, member, member.directives[0], "joined-too-early", name=member.name,
         first=str(member.first), closed=str(books.closed), open=str(books.first_open),
     )  # fmt: skip
-
-
-def involved(books: Books, members: Collection[Member]) -> list[Problem]:
-    """The problems of the books that concern these members: all but those of packs they never use."""
-    used = {f"rules/{d.values['rules']}.toml" for m in members for d in m.directives if "rules" in d.values}
-    return [p for p in books.problems if not p.file.startswith("rules/") or p.file in used]
 
 
 def texts(books: Books, outcome: Outcome, through: Month) -> dict[str, dict[str, str]]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from scharrel.analysis.goal import Found, Goal, seek
 from scharrel.analysis.simulation import PROPOSED, Pair, Setting, pairs, under, with_figures
 from scharrel.analysis.simulation import total as total_of
+from scharrel.checks.books import involved
 from scharrel.core.facts import Amounts, Member
 from scharrel.core.history import replay
 from scharrel.core.money import ZERO
@@ -19,7 +20,7 @@ from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation
 from scharrel.files.gather import Books
 from scharrel.files.members import member_problems
-from scharrel.run import compute, involved
+from scharrel.run import compute
 
 GRAINS = {"rate": Decimal("0.0001"), "amount": Decimal("0.01")}
 """The smallest step of a figure that is looked for: 0.01% or a cent."""

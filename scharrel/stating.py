@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scharrel.allocating import WORTH_SPREADING, Progress, bytes_of
+from scharrel.checks.across import Across, with_others
+from scharrel.checks.books import examples_problems, involved
 from scharrel.core.facts import Group
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors
 from scharrel.dossiers import dossiers
 from scharrel.files.gather import Books
 from scharrel.files.staging import aside_of, put, put_in_place
-from scharrel.run import involved
 from scharrel.spread import spread, workers
 from scharrel.statements.coop import Share, share_of
 from scharrel.statements.documents import BrokenTemplateError
@@ -37,6 +38,7 @@ class _Made(NamedTuple):
     places: list[str]
     shares: list[Share]
     returns: list[Return]
+    across: list[Across]
     problems: list[Problem]
 
 
@@ -46,7 +48,8 @@ def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stat
     WriteError if they cannot be written.
     """
     groups = [g for g in books.groups() if not order.only or any(m.id in order.only for m in g)]
-    whole = _Made([], [], [], involved(books, [member for group in groups for member in group]))
+    members = [member for group in groups for member in group]
+    whole = _Made([], [], [], [], [*involved(books, members), *examples_problems(books, members)])
     done = 0
     with aside_of(out) as aside:
         with workers(worth_it=bytes_of(books.coop, groups) > WORTH_SPREADING) as pool:
@@ -55,9 +58,11 @@ def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stat
                     whole.places.extend(made.places)
                     whole.shares.extend(made.shares)
                     whole.returns.extend(made.returns)
+                    whole.across.extend(made.across)
                     whole.problems.extend(made.problems)
                 done += len(piece)
                 progress(done, len(groups))
+        whole = whole._replace(problems=list(with_others(books, whole.problems, whole.across)))
         if not errors(whole.problems) and not order.only:
             packs = _packs_until(books, order.month)
             try:
@@ -86,8 +91,8 @@ def _state(books: Books, order: Order, aside: Path, groups: Sequence[Group]) -> 
 
 def _state_group(books: Books, order: Order, aside: Path, group: Group) -> _Made:
     words = Words(order.lang)
-    found, problems = dossiers(words, books, group, order.month, order.today, posted=order.posted)
-    made = _Made([], [], [], problems)
+    found, across, problems = dossiers(words, books, group, order.month, order.today, posted=order.posted)
+    made = _Made([], [], [], across, problems)
     if errors(problems):
         return made
     for dossier in found:

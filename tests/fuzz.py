@@ -100,7 +100,7 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
     folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
     coop = Coop(folder)
     sound = {path.relative_to(CONTRACT): path.read_bytes() for path in CONTRACT.rglob("*") if path.is_file()}
-    entry = ["amina", "k", [["d", "s", ["2026-01"], ""]], "f", [], [], [], {}]
+    entry = ["amina", "k", [["d", "s", ["2026-01"], "", [[], []]]], "f", [], [], [], {}]
     line = json.dumps(entry)
     cached = f"{FORM} {digest_of([line])}\n{line}".encode()
 
@@ -136,7 +136,7 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
         coop.cache.mkdir(exist_ok=True)
         (coop.cache / "groups.jsonl").write_bytes(content)
         books = read_books(coop)
-        kept = Cache(books)
+        kept = Cache(books, date(2026, 11, 1))
         list(kept.booked())
         for group in books.groups():
             if entry := kept.but_for_ledgers(group, Month(2026, 6)):

@@ -145,4 +145,4 @@ def test_a_number_that_another_ledger_has_too(team: Path, quick: Run) -> None:
     add(team, "members/bram", QUOTE)
     done = quick("check", "--coop", str(team))
     assert done.status == 1
-    assert "Offerte 2026-014 staat ook op ledgers/projects/catering.beancount:" in done.err
+    assert "Offerte 2026-014 staat ook op ledgers/members/bram.beancount:" in done.err

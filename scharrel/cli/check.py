@@ -5,8 +5,6 @@ from typing import Annotated
 
 from scharrel.cli.context import console, open_coop, print_json, tell, today, words
 from scharrel.cli.options import COOP, JSON, LANG
-from scharrel.core.grants import accounts
-from scharrel.core.month import Month
 from scharrel.core.problems import errors, in_order
 
 
@@ -15,30 +13,30 @@ def check(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.files.cases import case_problems
+    from scharrel.checks.across import across_of, with_others
+    from scharrel.files.cases import case_problems, cases_of_nothing
     from scharrel.files.exchanges import both_problems
     from scharrel.files.gather import read_books
-    from scharrel.files.grant_problems import all_entries, overdone
     from scharrel.files.ledger import Ledger
     from scharrel.files.permits import rules_ending
-    from scharrel.files.quote_problems import quote_problems
     from scharrel.run import compute
 
     books = read_books(open_coop(coop))
     now = today()
-    through = Month.of(now)
-    problems = [*books.problems, *case_problems(books.coop, books.packs, books.chart)]
+    problems = [
+        *books.problems,
+        *case_problems(books.coop, books.packs, books.chart),
+        *cases_of_nothing(books.coop, books.packs),
+        *rules_ending(books, books.members.values(), now),
+    ]
     ledgers: dict[str, Ledger] = {}
     for group in books.groups():
-        outcome = compute(books, group, through, now)
+        outcome = compute(books, group, None, now)
         problems += outcome.problems
         ledgers |= outcome.ledgers
-    problems += rules_ending(books, books.members.values(), now)
     problems += both_problems(books.members, ledgers)
-    problems += quote_problems(ledgers)
-    if books.grants:
-        problems += overdone(accounts(books.grants, all_entries(ledgers)), ledgers)
-    problems = in_order(problems)
+    across = (across_of(books, holder, ledger) for holder, ledger in ledgers.items())
+    problems = in_order(with_others(books, problems, across))
     wrong = errors(problems)
     if as_json:
         print_json(

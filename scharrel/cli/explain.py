@@ -45,8 +45,9 @@ def explain(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
+    from scharrel.checks.books import involved
     from scharrel.files.gather import read_books
-    from scharrel.run import compute, involved
+    from scharrel.run import compute
     from scharrel.text.sentences import label
 
     asked = read_month(month)

@@ -8,9 +8,9 @@ import typer
 from scharrel.cli.context import (
     console,
     fail,
+    group_of,
     open_coop,
     progress_bar,
-    require_members,
     stop_on_errors,
     today,
     words,
@@ -34,6 +34,7 @@ def settle(
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     from scharrel.allocating import allocate_all
+    from scharrel.checks.books import involved
     from scharrel.files.gather import read_books
     from scharrel.statements.making import Order
     from scharrel.statements.pdf import typesetters_world
@@ -47,8 +48,7 @@ def settle(
     where = open_coop(coop)
     with writing_in(where, "settle"):
         books = read_books(where)
-        require_members(books, [member])
-        stop_on_errors(books.problems)
+        stop_on_errors(involved(books, group_of(books, member)))
         booked_in = _booked_in(books, settled, member)
         kind = "settlement" if settled.span == "year" else "quarter"
         only = frozenset({member})

@@ -48,8 +48,9 @@ def what_if(
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     from scharrel.analysis.what_if import what_if as suppose
+    from scharrel.checks.books import involved
     from scharrel.files.gather import read_books
-    from scharrel.run import compute, involved
+    from scharrel.run import compute
 
     if turnover is None and costs is None:
         fail(words("error.what-if-nothing", member=member), status=2)

@@ -16,18 +16,21 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scharrel import __version__
+from scharrel.checks.across import Across, Quoted
 from scharrel.core.closing import Change, Correction, Mark
 from scharrel.core.facts import Group, Member
+from scharrel.core.grants import Entry
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.core.trace import PotLevel, Summary
+from scharrel.files.cases import ENDING
 from scharrel.files.coop import Coop
 from scharrel.files.durable import WriteError, write_text
 from scharrel.files.gather import Books
 from scharrel.files.left import Left, left
 from scharrel.files.source import digest, read_text, state_of
 
-FORM = f"{__version__}/12"
+FORM = f"{__version__}/13"
 
 
 _OF_TODAY = ("future", "permission-ends", "no-permission", "limit-near")
@@ -36,13 +39,14 @@ _OF_TODAY = ("future", "permission-ends", "no-permission", "limit-near")
 
 class Seen(NamedTuple):
     """A ledger as it was read: its content, the state in which its file was, the last two months
-    in which something was booked (the last may be the month that has yet to end), and a digest of the work
-    for projects in it."""
+    in which something was booked (the last may be the month that has yet to end), a digest of the work for
+    projects in it, and what of it bears on others."""
 
     digest: str
     state: str
     months: tuple[str, ...]
     work: str = ""
+    across: Across = Across()
 
 
 Shares = Mapping[str, Mapping[str, Mapping[str, str]]]
@@ -65,7 +69,7 @@ class Kept(NamedTuple):
 class Cache:
     """What is kept, for the books as they are now and the written files as they were left."""
 
-    def __init__(self, books: Books, seen: Left = dict):
+    def __init__(self, books: Books, today: date, seen: Left = dict):
         self.coop = books.coop
         self.seen = cache(seen)
         self.groups = {_name(group): group for group in books.groups()}
@@ -80,7 +84,17 @@ class Cache:
         ]
         grants = [repr(books.grants)] if books.grants else []
         self.common = digest_of(
-            [FORM, books.title, str(books.closed), *packs, repr(chart), repr(when), *grants]
+            [
+                FORM,
+                books.title,
+                str(books.closed),
+                str(Month.of(today)),
+                *packs,
+                *_examples(books.coop),
+                repr(chart),
+                repr(when),
+                *grants,
+            ]
         )
 
     def but_for_ledgers(self, group: Group, through: Month) -> Kept | None:
@@ -164,6 +178,12 @@ class Cache:
         )
 
 
+def _examples(coop: Coop) -> Iterator[str]:
+    """A digest of each file of worked examples."""
+    for path in sorted(coop.rules.glob(f"*{ENDING}")):
+        yield f"{path.name} {digest(read_text(coop, path))}"
+
+
 def _load(coop: Coop) -> dict[str, tuple[Kept, str]]:
     """What is kept, by group, and the line that says so; nothing when it is missing, of another version or
     not as it was written."""
@@ -218,7 +238,8 @@ def _plain(entry: Kept) -> list[object]:
         ]
         for member, c in entry.corrections
     ]
-    return [entry.key, entry.ledgers, entry.files, rows, corrected, warnings, entry.shares]
+    ledgers = [[*seen[:-1], _plain_across(seen.across)] for seen in entry.ledgers]
+    return [entry.key, ledgers, entry.files, rows, corrected, warnings, entry.shares]
 
 
 def _kept(
@@ -232,13 +253,28 @@ def _kept(
 ) -> Kept:
     return Kept(
         key,
-        tuple(Seen(content, state, tuple(months), work) for content, state, months, work in ledgers),
+        tuple(
+            Seen(content, state, tuple(months), work, _across(*across))
+            for content, state, months, work, across in ledgers
+        ),
         files,
         tuple(_row(*row) for row in rows),
         tuple((member, _correction(*correction)) for member, *correction in corrected),
         tuple(_warning(*warning) for warning in warnings),
         shares,
     )
+
+
+def _plain_across(across: Across) -> list[object]:
+    return [across.quotes, [[str(value) for value in entry] for entry in across.entries]]
+
+
+def _across(quotes: list[Any], entries: list[Any]) -> Across:
+    return Across(tuple(Quoted(*quote) for quote in quotes), tuple(_entry(*entry) for entry in entries))
+
+
+def _entry(day: str, member: str, line: str, grant: str, text: str, received: str, spent: str) -> Entry:
+    return Entry(date.fromisoformat(day), member, int(line), grant, text, Decimal(received), Decimal(spent))
 
 
 def _row(member: str, pool: str, paid: dict[str, str], keep: str, pots: list[tuple[str, str]]) -> Summary:

@@ -1,5 +1,6 @@
 """Worked examples beside a pack, in `rules/<pack>.cases.toml`: every mistake told with its line."""
 
+import os
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -51,12 +52,18 @@ def read_cases(coop: Coop, path: Path, pack: Pack, chart: Chart) -> tuple[tuple[
 
 
 def case_problems(coop: Coop, packs: Mapping[str, Pack], chart: Chart) -> Iterator[Problem]:
-    """What is wrong with the cases under rules/, as far as their packs can be read."""
+    """What is wrong with the cases of these packs."""
+    for name in sorted(packs):
+        path = coop.rules / f"{name}{ENDING}"
+        if os.path.lexists(path):
+            yield from read_cases(coop, path, packs[name], chart)[1]
+
+
+def cases_of_nothing(coop: Coop, packs: Mapping[str, Pack]) -> Iterator[Problem]:
+    """Cases under rules/ of which there is no pack."""
     for path in sorted(coop.rules.glob(f"*{ENDING}")):
         name = path.name.removesuffix(ENDING)
-        if name in packs:
-            yield from read_cases(coop, path, packs[name], chart)[1]
-        elif not (coop.rules / f"{name}.toml").exists():
+        if not (coop.rules / f"{name}.toml").exists():
             near = nearest(name, packs)
             yield Problem(coop.shown(path), 1, "case-no-pack", {"pack": name, "near": near})
 

@@ -6,8 +6,10 @@ from scharrel.core.facts import Member
 from scharrel.core.grants import Account, Entry, accounts, entries_of, too_much
 from scharrel.core.problems import Problem
 from scharrel.files.chart import nearest
+from scharrel.files.coop import Coop
 from scharrel.files.gather import Books
 from scharrel.files.ledger import Ledger
+from scharrel.files.source import read_text
 
 _COUNTED = ("Income:", "Expenses:")
 
@@ -39,18 +41,18 @@ def grant_problems(books: Books, member: Member, ledger: Ledger) -> Iterator[Pro
         if code:
             line = ledger.text.key_line(entry.line, key) if key else entry.line
             yield Problem(ledger.shown, line, code, values, excerpt=ledger.text.line(line))
-    yield from overdone(accounts(grants, entries), {member.id: ledger})
+    yield from overdone(books.coop, accounts(grants, entries))
 
 
-def overdone(found: Sequence[Account], ledgers: Mapping[str, Ledger]) -> Iterator[Problem]:
+def overdone(coop: Coop, found: Sequence[Account]) -> Iterator[Problem]:
     """More spent or received than was granted, told at the booking with which that came about."""
     for account in found:
         for entry, what, amount in too_much(account):
-            ledger = ledgers[entry.member]
+            path = coop.ledger(entry.member)
             values = {"grant": account.grant.id, "amount": f"{account.grant.amount:.2f}"}
             values["over"] = f"{amount:.2f}"
-            excerpt = ledger.text.line(entry.line)
-            yield Problem(ledger.shown, entry.line, f"grant-{what}", values, excerpt=excerpt)
+            excerpt = read_text(coop, path).line(entry.line)
+            yield Problem(coop.shown(path), entry.line, f"grant-{what}", values, excerpt=excerpt)
 
 
 def all_entries(ledgers: Mapping[str, Ledger]) -> list[Entry]:

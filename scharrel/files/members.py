@@ -4,11 +4,12 @@ import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
+from scharrel.checks.quotes import quote_problems
 from scharrel.core.exchanges import ROLE as EXCHANGE
 from scharrel.core.facts import KNOWN_KEYS, Member
 from scharrel.core.month import Month, months
 from scharrel.core.pack import NoValueError, Pack
-from scharrel.core.problems import Problem
+from scharrel.core.problems import Problem, errors
 from scharrel.core.quotes import ROLE as RECEIVABLE
 from scharrel.files.chart import nearest
 from scharrel.files.exchanges import exchange_problems
@@ -24,15 +25,21 @@ def read_ledgers(
     ledgers = {member: read_ledger(books.coop, member, books.chart) for member in members}
     problems = list(books.problems)
     for member, ledger in ledgers.items():
-        problems += member_problems(books, books.members[member], ledger, Month.of(today), today)
+        problems += member_problems(books, books.members[member], ledger, Month.of(today).plus(-1), today)
     return ledgers, problems
 
 
 def member_problems(
     books: Books, member: Member, ledger: Ledger, through: Month, today: date
 ) -> Iterator[Problem]:
-    """What is wrong with a member's ledger in the light of the register and the packs."""
-    yield from _rules_problems(books, member, through)
+    """What is wrong with a member's ledger in the light of the register and the packs, in every month that
+    has ended too; what the rules lack in the month of today stops nothing until that month is asked for."""
+    now = Month.of(today)
+    due = max(through, now.plus(-1))
+    lacking = list(_rules_problems(books, member, member.first, due))
+    yield from lacking
+    if due < now and not errors(lacking):
+        yield from _warned(_rules_problems(books, member, max(member.first, now), now))
     shown = books.coop.shown(books.coop.ledger(member.id))
     early = {line for month, lines in ledger.booked.items() if month < member.first for line in lines}
     asserted = {line for account, line in ledger.balances if account in books.pots}
@@ -66,6 +73,7 @@ def member_problems(
     yield from _work_problems(books, member, ledger)
     yield from exchange_problems(member, ledger, books.members)
     yield from grant_problems(books, member, ledger)
+    yield from quote_problems(ledger)
     unused: set[str] = set()
     for month, roles in sorted(ledger.role_lines.items()):
         pack = books.packs.get(str(member.facts(month).get("rules")))
@@ -98,7 +106,12 @@ def _work_problems(books: Books, member: Member, ledger: Ledger) -> Iterator[Pro
             yield Problem(ledger.shown, line, code, values, excerpt=ledger.text.line(line))
 
 
-def _rules_problems(books: Books, member: Member, through: Month) -> Iterator[Problem]:
+def rules_hold(books: Books, members: Collection[Member], month: Month) -> bool:
+    """Whether there are rules for each of these members in the month, with every value that they need."""
+    return not any(errors(_rules_problems(books, m, month, month)) for m in members if month >= m.first)
+
+
+def _rules_problems(books: Books, member: Member, first: Month, through: Month) -> Iterator[Problem]:
     """Packs that are missing or not in force, and parameters without a value."""
     told: set[tuple[str, ...]] = set()
 
@@ -111,7 +124,7 @@ def _rules_problems(books: Books, member: Member, through: Month) -> Iterator[Pr
         said = next((d for d in reversed(in_force) if "rules" in d.values), in_force[-1])
         yield said_of(books, member, said, code, **values)
 
-    for month in months(member.first, through):
+    for month in months(first, through):
         if not member.active(month):
             continue
         facts = member.facts(month)

@@ -97,7 +97,8 @@ def better_off(
 
 def _results(books: "Books", first: Month, last: Month) -> list[Result]:
     """What the period brought everyone who has a ledger."""
-    from scharrel.run import compute, involved
+    from scharrel.checks.books import involved
+    from scharrel.run import compute
 
     problems, found = [], []
     with progress_bar(words("progress.reading")) as progress:

@@ -46,7 +46,7 @@ def grants(
             fail(f"{words('error.no-grant', grant=name)} {hint}", status=2)
     ledgers, problems = read_ledgers(books, books.members if books.grants else (), today())
     found = accounts(books.grants, all_entries(ledgers))
-    stop_on_errors([*problems, *overdone(found, ledgers)])
+    stop_on_errors([*problems, *overdone(books.coop, found)])
     shown = [account for account in found if not grant or account.grant.id in grant]
     if as_json:
         print_json({"grants": [plain_account(books, account) for account in shown]})

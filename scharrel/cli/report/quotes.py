@@ -22,10 +22,11 @@ def quotes(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
+    from scharrel.checks.across import across_of, with_others
     from scharrel.core.money import plain
+    from scharrel.core.quotes import standings
     from scharrel.files.gather import read_books
     from scharrel.files.members import read_ledgers
-    from scharrel.files.quote_problems import all_standings, quote_problems
     from scharrel.text.quotes import LEFT, more_than_offered, quote_rows, quotes_together
     from scharrel.text.table import columns
     from scharrel.text.words import visible
@@ -33,9 +34,13 @@ def quotes(
     books = read_books(open_coop(coop))
     require_members(books, member)
     ledgers, problems = read_ledgers(books, books.members, today())
-    stop_on_errors([*problems, *quote_problems(ledgers)])
+    found_across = (across_of(books, holder, ledger) for holder, ledger in ledgers.items())
+    stop_on_errors(list(with_others(books, problems, found_across)))
     asked = {holder: ledger for holder, ledger in ledgers.items() if not member or holder in member}
-    found = all_standings(asked)
+    found = sorted(
+        (s for holder, ledger in asked.items() for s in standings(holder, ledger.quotes, ledger.billed)),
+        key=lambda s: (s.holder, s.quote.day, s.quote.number),
+    )
     if as_json:
         print_json(
             {

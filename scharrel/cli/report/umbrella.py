@@ -37,9 +37,10 @@ def umbrella(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
+    from scharrel.checks.books import involved
     from scharrel.core.umbrella import year_of
     from scharrel.files.gather import read_books
-    from scharrel.run import compute, involved
+    from scharrel.run import compute
     from scharrel.text.periods import part_lines
 
     if year is not None and not re.fullmatch("20[0-9]{2}", year):

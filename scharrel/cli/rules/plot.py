@@ -143,11 +143,12 @@ def _of_member(
     books: "Books", member: str, asked: Sequence[_Asked], facts: "Facts", booked: Mapping[str, Decimal]
 ) -> "tuple[Supposed, list[Curve]]":
     """The curves of a real member, as they stand when the month begins."""
+    from scharrel.checks.books import involved
     from scharrel.core.facts import facts_of
     from scharrel.core.month import months
     from scharrel.core.pots import with_approvals
     from scharrel.dossiers import standing
-    from scharrel.run import compute, involved
+    from scharrel.run import compute
     from scharrel.text.bends import Supposed
 
     group = group_of(books, member)

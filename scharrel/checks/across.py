@@ -1,0 +1,68 @@
+"""What is wrong with ledgers that only shows when several are held beside each other."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from scharrel.core.grants import Entry, accounts, entries_of
+from scharrel.core.problems import Problem
+from scharrel.files.gather import Books
+from scharrel.files.grant_problems import overdone
+from scharrel.files.ledger import Ledger
+from scharrel.files.source import read_text
+
+
+class Quoted(NamedTuple):
+    """Where the quote of this number stands."""
+
+    file: str
+    line: int
+    number: str
+
+
+class Across(NamedTuple):
+    """What of a ledger bears on others: its quotes, and its bookings of grants that are for all."""
+
+    quotes: tuple[Quoted, ...] = ()
+    entries: tuple[Entry, ...] = ()
+
+
+def across_of(books: Books, holder: str, ledger: Ledger) -> Across:
+    """What of the holder's ledger bears on others."""
+    shared = {grant.id for grant in books.grants.values() if not grant.holder}
+    return Across(
+        tuple(Quoted(ledger.shown, quote.line, quote.number) for quote in ledger.quotes),
+        tuple(entry for entry in entries_of(holder, ledger.movements) if entry.grant in shared)
+        if shared
+        else (),
+    )
+
+
+def with_others(books: Books, problems: Iterable[Problem], found: Iterable[Across]) -> Iterator[Problem]:
+    """The problems of ledgers, in the light of all of them: a quote that is missing in one and stands in
+    another is told so; one that stands twice, and a grant for all of which too much was spent, are more."""
+    found = list(found)
+    first: dict[str, Quoted] = {}
+    for quote in sorted(quote for one in found for quote in one.quotes):
+        if quote.number in first:
+            values = {"number": quote.number, "place": _place(first[quote.number])}
+            excerpt = read_text(books.coop, books.coop.root / quote.file).line(quote.line)
+            yield Problem(quote.file, quote.line, "quote-twice", values, excerpt=excerpt)
+        else:
+            first[quote.number] = quote
+    for problem in problems:
+        yield _elsewhere(problem, first) if problem.code == "quote-unknown" else problem
+    entries = [entry for one in found for entry in one.entries]
+    if entries:
+        yield from overdone(books.coop, accounts(books.grants, entries))
+
+
+def _elsewhere(problem: Problem, first: Mapping[str, Quoted]) -> Problem:
+    number = problem.values["number"]
+    if number not in first:
+        return problem
+    values = {"number": number, "place": _place(first[number])}
+    return problem._replace(code="quote-elsewhere", values=values)
+
+
+def _place(quote: Quoted) -> str:
+    return f"{quote.file}:{quote.line}"

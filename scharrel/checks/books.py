@@ -1,0 +1,24 @@
+"""What stands against work on the books of these members, apart from their ledgers."""
+
+from collections.abc import Collection
+
+from scharrel.core.facts import Member
+from scharrel.core.problems import Problem
+from scharrel.files.cases import case_problems
+from scharrel.files.gather import Books
+
+
+def involved(books: Books, members: Collection[Member]) -> list[Problem]:
+    """The problems of the books that concern these members: all but those of packs they never use."""
+    used = {f"rules/{pack}.toml" for pack in _used(members)}
+    return [p for p in books.problems if not p.file.startswith("rules/") or p.file in used]
+
+
+def examples_problems(books: Books, members: Collection[Member]) -> list[Problem]:
+    """What is wrong with the worked examples of the packs that these members use."""
+    used = {pack: books.packs[pack] for pack in sorted(_used(members) & books.packs.keys())}
+    return list(case_problems(books.coop, used, books.chart))
+
+
+def _used(members: Collection[Member]) -> set[str]:
+    return {str(d.values["rules"]) for m in members for d in m.directives if "rules" in d.values}
