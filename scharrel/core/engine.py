@@ -126,12 +126,25 @@ class _Waterfall:
         )
 
     def settle(self, step: Step, due: Decimal, left: Decimal) -> StepResult:
-        """Let a step take what is definitively due, whatever it would ask by itself."""
+        """Let a step take what is definitively due, whatever it would ask by itself; the year to date goes
+        on counting what it was asked of, and what was short is over."""
+        state = self.state.of(self.pack.id, step)
+        wish = self._wanted(step, state)
         paid = min(due, left)
         limits = (Limit("pool-empty", due, paid),) if paid < due else ()
-        self.state.pay(self.pack.id, step, paid, self.facts.month)
+        self.state.pay(self.pack.id, step, paid, self.facts.month, wish.base or ZERO)
         self.paid[step.id] = paid
-        return StepResult(step, paid, left, wanted=due, limits=limits, definitive=due)
+        return StepResult(
+            step,
+            paid,
+            left,
+            wanted=due,
+            limits=limits,
+            base=wish.base,
+            year_before=wish.year_before,
+            months_used=state.months_used,
+            definitive=due,
+        )
 
     def _wanted(self, step: Step, state: StepState) -> StepResult:
         """What the amount kind asks, before any limit but `above`."""
