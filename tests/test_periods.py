@@ -186,11 +186,11 @@ def test_sums_say_that_a_part_is_provisional_until_all_of_it_is_settled(quarter:
 def test_the_last_return_of_the_period_has_all_of_it(quarter: Path, quick: Run) -> None:
     run(quick, quarter, "statements 2025-09 --format txt", "statements 2025-08 --format txt")
     whole = (quarter / "statements/2025-09/municipality/amina.txt").read_text("utf-8")
-    # By month: turnover, costs, what is exempt (tax reserve and half of the rest), and what is offset.
-    assert re.search(r"juli 2025 +400,00 +0,00 +240,00 +160,00\n", whole)
-    assert re.search(r"augustus 2025 +100,00 +0,00 +60,00 +40,00\n", whole)
-    assert re.search(r"september 2025 +0,00 +0,00 +0,00 +0,00\n", whole)
-    assert re.search(r"samen +500,00 +0,00 +300,00 +200,00\n", whole)
+    # By month: turnover, costs, what is exempt (half of the rest), what is offset, and the tax reserve.
+    assert re.search(r"juli 2025 +400,00 +0,00 +160,00 +160,00 +80,00\n", whole)
+    assert re.search(r"augustus 2025 +100,00 +0,00 +40,00 +40,00 +20,00\n", whole)
+    assert re.search(r"september 2025 +0,00 +0,00 +0,00 +0,00 +0,00\n", whole)
+    assert re.search(r"samen +500,00 +0,00 +200,00 +200,00 +100,00\n", whole)
     august = (quarter / "statements/2025-08/municipality/amina.txt").read_text("utf-8")
     assert "De hele periode" not in august
 
@@ -201,6 +201,72 @@ def test_a_quarter_without_amounts_is_as_it_was(quarter: Path, quick: Run) -> No
     assert "verandert niets meer" in said
     (explained,) = run(quick, quarter, "explain amina 2025-08 benefit")
     assert "Definitief: de gemeente heeft dit kwartaal afgerekend" in explained
+
+
+# Over the year nothing is asked up to 1,000, and everything above it; or half of what is above 600.
+BY_BANDS = BENEFIT.replace(
+    'rate = "50%"', 'bands = [{ from = 0, rate = "0%" }, { from = 1000, rate = "100%" }]'
+)
+OVER_YEAR = BY_BANDS.replace('"after.tax"', '"pool"\nover = "year"') + MEMBER
+ABOVE = BENEFIT.replace('"after.tax"', '"pool"\nover = "year"\nabove = 600.00') + MEMBER
+CAPPED = OVER_YEAR.replace('over = "year"', 'over = "year"\ncap = { year = 900.00 }')
+
+
+@pytest.mark.parametrize(
+    ("steps", "due", "asked"),
+    [
+        # From April to September 500 a month comes in: the third month takes 500, and so does any after it.
+        (OVER_YEAR, "500.00", ["500.00", "500.00", "500.00"]),
+        (OVER_YEAR, "0.00", ["500.00", "500.00", "500.00"]),
+        (OVER_YEAR, "750.00", ["500.00", "500.00", "500.00"]),
+        (ABOVE, "450.00", ["250.00", "250.00", "250.00"]),
+        (ABOVE, "100.00", ["250.00", "250.00", "250.00"]),
+        # The cap counts what was settled, and not what the months took before.
+        (CAPPED, "500.00", ["400.00", "0.00", "0.00"]),
+        (CAPPED, "100.00", ["500.00", "300.00", "0.00"]),
+    ],
+)
+def test_a_settled_quarter_keeps_the_year_to_date(
+    steps: str, due: str, asked: list[str], coop: Path, quick: Run
+) -> None:
+    settled_by(coop, "quarter", steps)
+    months = "".join(
+        f'\n2025-0{n}-10 * "Verkocht"\n  Income:Omzet  -500.00 EUR\n  Assets:Bank\n' for n in range(4, 10)
+    )
+    (coop / LEDGER).write_text(BOOKINGS.partition("\n2025")[0] + months)
+    run(quick, coop, "allocate 2025-09", "close 2025-06")
+    append(coop / REGISTER, settlement(f"  benefit: {due}\n", "2025-Q2", day="2025-07-20"))
+    run(quick, coop, "settle 2025-Q2 --member amina")
+    rows = json.loads(run(quick, coop, "allocate 2025-09 --json")[0])["allocations"]
+    paid = {row["month"]: row["steps"][0]["paid"] for row in rows}
+    assert [paid[f"2025-0{n}"] for n in (7, 8, 9)] == asked
+    assert "€\xa02.500,00" in run(quick, coop, "explain amina 2025-08 benefit")[0].replace("\n   ", " ")
+    # Closing along the way, or all at once, posts the same.
+    fresh = Path(shutil.copytree(coop, coop.parent / "fresh"))
+    run(quick, coop, "close 2025-07", "close 2025-08", "allocate 2025-09")
+    shutil.rmtree(fresh / "ledgers/allocations")
+    assert quick("allocate", "2025-09", "--coop", str(fresh)).status == 0
+    assert quick("close", "2025-08", "--coop", str(fresh)).status == 0
+    assert quick("allocate", "2025-09", "--coop", str(fresh)).status == 0
+    assert posted(coop) == posted(fresh)
+
+
+@pytest.mark.parametrize("due", ["", "  benefit: 500.00\n", "  benefit: 120.00\n"])
+def test_what_was_short_is_over_with_the_settlement(due: str, coop: Path, quick: Run) -> None:
+    # 300 a month is asked with what was short, so that October would ask for all of its 1,000.
+    fixed = BENEFIT.replace('rate = "50%"\nof = "after.tax"', "amount = 300.00\ncarry = true")
+    settled_by(coop, "quarter", fixed + MEMBER)
+    late = BOOKINGS.index("\n2025-11")
+    (coop / LEDGER).write_text(
+        BOOKINGS[:late] + BOOKINGS[late:].replace("2025-11", "2025-10").replace("-100", "-1000")
+    )
+    run(quick, coop, "allocate 2025-10", "close 2025-09")
+    assert "benefit: €\xa01.000,00" in run(quick, coop, "explain amina 2025-10 benefit")[0]
+    append(coop / REGISTER, settlement(due, "2025-Q3", day="2025-10-20"))
+    run(quick, coop, "settle 2025-Q3 --member amina")
+    rows = json.loads(run(quick, coop, "allocate 2025-10 --json")[0])["allocations"]
+    assert rows[-1]["steps"][0] == {"id": "benefit", "paid": "300.00", "why": []}
+    assert "volgende maand" not in run(quick, coop, "explain amina 2025-09 benefit")[0]
 
 
 # What is said of the year after the quarter: the tax of 2025, in proportion to what there was at its turn.
@@ -297,7 +363,7 @@ def test_who_leaves_has_the_whole_in_the_last_month(coop: Path, quick: Run) -> N
     append(coop / REGISTER, '\n2025-08-01 custom "member" "amina"\n  left: TRUE\n')
     run(quick, coop, "allocate 2025-08", "close 2025-08", "statements 2025-08 --format txt")
     whole = (coop / "statements/2025-08/municipality/amina.txt").read_text("utf-8")
-    assert re.search(r"samen +500,00 +0,00 +300,00 +200,00\n", whole)
+    assert re.search(r"samen +500,00 +0,00 +200,00 +200,00 +100,00\n", whole)
     append(coop / REGISTER, settlement("  benefit: 100.00\n", "2025-Q3", day="2025-10-20"))
     run(quick, coop, "settle 2025-Q3 --member amina")
     assert amounts(coop)["Gemeente"] == "100.00"

@@ -69,7 +69,7 @@ def allocate(
         ]  # fmt: skip
         print_json({"through": str(result.through), "allocations": rows, "corrections": corrected})
         return
-    _show(books, result.through, result.rows)
+    _show(books, result.through, result.rows, frozenset(member or ()))
     screen = console()
     screen.print()
     for line in correction_lines(words, books, result.corrections, booked=booked):
@@ -104,14 +104,16 @@ def row_of(allocation: Allocation) -> dict[str, Any]:
     }
 
 
-def _show(books: "Books", through: Month, rows: list[Summary]) -> None:
+def _show(books: "Books", through: Month, rows: list[Summary], only: frozenset[str]) -> None:
     from scharrel.text.periods import provisional_lines
     from scharrel.text.table import month_table, thermometers
 
     screen = console()
     month = words.month(through)
     if not rows:
-        screen.print(words("table.nobody-yet" if books.members else "table.no-members", month=month))
+        firsts = [member.first for member in books.members.values() if not only or member.id in only]
+        key = "nobody-yet" if firsts and through < min(firsts) else "nobody-now"
+        screen.print(words(f"table.{key}" if firsts else "table.no-members", month=month))
         return
     names = {member.id: member.name for member in books.members.values()}
     title = visible(words("table.title", coop=books.title, month=month))

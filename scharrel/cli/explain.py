@@ -55,22 +55,25 @@ def explain(
     group = group_of(books, member)
     outcome = compute(books, group, asked, today())
     stop_on_errors([*involved(books, group), *outcome.problems])
-    found = next((a for a in outcome.allocations if a.member == member and a.month == asked), None)
     who = books.members[member]
-    if found is None:
+    own = [a for a in outcome.allocations if a.member == member]
+    by_month = outcome.corrected(member, books.first_open)
+    corrected = by_month.get(asked, [])
+    if not own or (own[-1].month != asked and not corrected):
         fail_without_month(who, asked)
-    named = [(result, (result.step.id, label(words, result.step))) for result in found.steps]
-    steps = [r for r, names in named if step is None or step.casefold() in map(str.casefold, names)]
-    if not steps:
-        names = ", ".join(f"{step_id} ({said})" for _, (step_id, said) in named)
+    found = own[-1] if own[-1].month == asked else own[-1].after(asked)
+    # Who left may ask for what was put right since.
+    explained = (result.step for result in found.steps) if found.steps else found.pack.steps
+    named = [(s.id, (s.id, label(words, s))) for s in explained]
+    asked_for = [s for s, names in named if step is None or step.casefold() in map(str.casefold, names)]
+    steps = [r for r in found.steps if r.step.id in asked_for]
+    if not asked_for:
+        names = ", ".join(f"{step_id} ({said})" for step_id, (_, said) in named)
         fail(words("error.no-step", month=words.month(asked), step=step, steps=names), status=2)
-    step = step and steps[0].step.id
+    step = step and asked_for[0]
     bookings = _bookings(books, outcome.ledgers[member], asked)
     if who.project:
         _add_work(bookings, books, outcome.ledgers, who, asked)
-    by_month = outcome.corrected(member, books.first_open)
-    corrected = by_month.get(asked, [])
-    own = [a for a in outcome.allocations if a.member == member]
     taken = [
         w
         for w in withdrawals(who, own, outcome.ledgers[member].movements)
@@ -85,7 +88,11 @@ def explain(
         print_json(trace_of(found, steps, bookings, corrected) | {"withdrawals": _withdrawn(taken)})
         return
     title = words("explain.title", name=who.name, month=words.month(asked), pack=found.pack.title)
-    _show(title, found, steps, bookings, [*taken, *costs], whole=step is None)
+    if found.steps:
+        _show(title, found, steps, bookings, [*taken, *costs], whole=step is None)
+    else:
+        say(console(), visible(title), style="bold")
+        say(console(), words("explain.left", name=visible(who.name)))
     heading = words("explain.corrections", month=words.month(asked))
     _show_corrections(heading, [c for c in corrected if step in (None, c.step)], books)
     for booked_in, found_then in sorted(by_month.items()):
@@ -111,6 +118,7 @@ def trace_of(
         "pool": plain(allocation.pool),
         **({"provisional": str(allocation.period)} if allocation.provisional else {}),
         "keep": plain(allocation.keep),
+        **({"left_open": _left_open(allocation)} if allocation.left_open else {}),
         "balances": {account: plain(amount) for account, amount in allocation.balances.items()},
         "steps": [
             {
@@ -156,6 +164,14 @@ def trace_of(
             for c in corrected
         ],
     }
+
+
+def _left_open(allocation: Allocation) -> list[dict[str, str | None]]:
+    """What no later month takes up: a loss, or by step what was still to be paid or to come back."""
+    return [
+        {"step": e.step.id if e.step else None, "role": e.role or None, "amount": plain(e.amount)}
+        for e in allocation.left_open
+    ]
 
 
 def _source(source: Source) -> dict[str, str | None]:
@@ -240,7 +256,10 @@ def _show(
         screen.print()
         heading = f"{number}. {label(words, result.step)}: {words.money(result.paid)}"
         say(screen, heading, style="bold")
-        for sentence in (*sentences(words, result, allocation.pack), *of_step(words, allocation, result)):
+        for sentence in (
+            *sentences(words, result, allocation.pack, last=allocation.last),
+            *of_step(words, allocation, result),
+        ):
             say(screen, sentence, "   ")
         if said := spendable(words, allocation.pack.purposes(result.step.to or "")):
             say(screen, said, "   ")

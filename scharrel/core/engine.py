@@ -40,16 +40,19 @@ def divide(
     facts: MonthFacts,
     before: State,
     definitive: Mapping[str, Decimal] = MappingProxyType({}),
+    *,
+    settled: bool = False,
 ) -> Division:
     """Run every step but the closing one; NoValueError when a parameter has no value.
 
-    `definitive` has, by step, what is due in this month of a year that is settled.
+    `definitive` has, by step, what is due in this month of a year that is settled. With `settled` the
+    municipality's steps are done with all that came before, at what they took.
     """
     state = before.opened(facts)
     came_in = sum((facts.roles.get(role, ZERO) for role in pack.pool), ZERO)
     total = came_in + before.deficit
     pool = left = max(total, ZERO)
-    waterfall = _Waterfall(pack, facts, state, negative=total < 0, pool=pool)
+    waterfall = _Waterfall(pack, facts, state, negative=total < 0, pool=pool, settled=settled)
     done = []
     for step in pack.steps[:-1]:
         due = definitive.get(step.id)
@@ -92,12 +95,22 @@ def close(
 class _Waterfall:
     """The month while it is being divided."""
 
-    def __init__(self, pack: Pack, facts: MonthFacts, state: State, *, negative: bool, pool: Decimal):
+    def __init__(
+        self,
+        pack: Pack,
+        facts: MonthFacts,
+        state: State,
+        *,
+        negative: bool,
+        pool: Decimal,
+        settled: bool,
+    ):
         self.pack = pack
         self.facts = facts
         self.state = state
         self.negative = negative
         self.pool = pool
+        self.settled = settled
         self.left_after: dict[str, Decimal] = {}
         self.paid: dict[str, Decimal] = {}
 
@@ -254,6 +267,8 @@ class _Waterfall:
 
     def _shortfall(self, step: Step, waiting: Decimal, unpaid: Decimal, stopped: bool) -> Decimal:
         """What is asked again next month: a refund is never lost, the rest only with `carry`."""
+        if self.settled and step.party == "municipality":
+            return ZERO
         if stopped:
             return waiting
         return unpaid if step.carry else min(unpaid, ZERO)

@@ -79,6 +79,11 @@ class Dated:
         gone_before = self.facts(month.plus(-1)).get("left") is True
         return not (gone_before and self.facts(month).get("left") is True)
 
+    def departures(self) -> frozenset[Month]:
+        """The months with which a membership ends; more than one for who came back."""
+        said = {Month.of(d.day) for d in self.directives if d.values.get("left") is True}
+        return frozenset(month for month in said if self.active(month) and not self.active(month.plus(1)))
+
 
 @dataclass(frozen=True, slots=True)
 class Member(Dated):

@@ -10,7 +10,7 @@ from scharrel.core.money import EXACT, ZERO, share_out
 from scharrel.core.month import Month, months
 from scharrel.core.pack import Pack
 from scharrel.core.period import Period
-from scharrel.core.settling import by_month, decided, turns
+from scharrel.core.settling import as_it_was, by_month, decided, turns
 from scharrel.core.state import State
 from scharrel.core.trace import Allocation, Part, Received
 
@@ -46,8 +46,20 @@ def replay(
             for month, due in by_month(settlement, own).items():
                 definitive[member.id, month] = {**definitive.get((member.id, month), {}), **due}
     members = {member.id: member for member in group}
+    states = {} if states is None else states
+    departures = {(member.id, month) for member in group for month in member.departures()}
     for allocation in _replay(group, amounts, packs, through, states, definitive, given):
-        yield _of_period(members[allocation.member], allocation)
+        if (allocation.member, allocation.month) in departures:
+            yield _of_period(members[allocation.member], _last(allocation, states[allocation.member]))
+        else:
+            yield _of_period(members[allocation.member], allocation)
+
+
+def _last(allocation: Allocation, state: State) -> Allocation:
+    """The allocation with which a membership ends, and what is short of inputs that its rules do not have."""
+    inputs = {step.role for step in allocation.pack.steps if step.kind == "input"}
+    waiting = sorted((role, amount) for role, amount in state.waiting.items() if role not in inputs)
+    return allocation._replace(last=True, waiting=tuple(waiting))
 
 
 def _of_period(member: Member, allocation: Allocation) -> Allocation:
@@ -88,7 +100,8 @@ def _replay(
                     facts = _with_work(member, facts, pack, amounts)
                 income = received.get(member.id, [])
                 facts = with_income(facts, income)
-                division = divide(member.id, pack, facts, states[member.id], due)
+                settled = as_it_was(member, pack, month)
+                division = divide(member.id, pack, facts, states[member.id], due, settled=settled)
                 if member.project:
                     parts = _parts(member, names, pack, month, amounts, division.left)
                     allocation, states[member.id] = close(division, parts=parts)

@@ -92,6 +92,15 @@ def uncovered(settlement: Settlement, allocations: Sequence[Allocation]) -> Deci
     return sum(due.values(), ZERO) - paid
 
 
+def as_it_was(member: Member, pack: Pack, month: Month) -> bool:
+    """Whether a period ends with the month of which the municipality decided that it stays as it was."""
+    if pack.settled == "month" or not member.settlements:
+        return False
+    period = Period.of(pack.settled, month)
+    settlement = member.settlement(period)
+    return settlement is not None and not settlement.due and month == ends(member, period)
+
+
 def decided(member: Member, pack: Pack, period: Period) -> bool:
     """Whether what the municipality takes in the period is definitive: its settlement is about that, or has
     no amounts."""

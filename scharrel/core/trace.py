@@ -129,13 +129,23 @@ class Worn(NamedTuple):
     amount: Decimal
 
 
+class LeftOpen(NamedTuple):
+    """What no later month takes up where a membership ends, in euros: a loss, or what a step still had to pay
+    or, below zero, had come back; that of a `role` which the rules have no step for any more."""
+
+    amount: Decimal
+    step: Step | None = None
+    role: str = ""
+
+
 class Allocation(NamedTuple):
     """One member's month divided. Amounts in euros.
 
     `came_in` is what the pool's roles booked, with what was `received` from other ledgers; `carried` the
     negative pool of earlier months (zero or below); `pool` what was divided, never below zero;
     `written` what was written off. Where the municipality settles by the quarter or year, `period` is that,
-    and `provisional` whether that has yet to happen.
+    and `provisional` whether that has yet to happen. `last` says that the membership ends with the month,
+    and `waiting` is then what is short of inputs that the rules do not have, by role.
     """
 
     member: str
@@ -150,6 +160,26 @@ class Allocation(NamedTuple):
     written: tuple[WrittenOff, ...] = ()
     period: Period | None = None
     provisional: bool = False
+    last: bool = False
+    waiting: tuple[tuple[str, Decimal], ...] = ()
+
+    def after(self, month: Month) -> "Allocation":
+        """A later month of who is no member any more: nothing is divided, and the balances stand."""
+        return Allocation(self.member, month, self.pack, ZERO, ZERO, ZERO, (), self.balances)
+
+    @property
+    def loss(self) -> Decimal:
+        """The negative pool that the month leaves behind, in euros."""
+        return max(-(self.came_in + self.carried), ZERO)
+
+    @property
+    def left_open(self) -> tuple[LeftOpen, ...]:
+        """What stays open where the membership ends with the month: the loss first."""
+        if not self.last:
+            return ()
+        found = [LeftOpen(self.loss), *(LeftOpen(r.shortfall, r.step) for r in self.steps)]
+        found += [LeftOpen(amount, role=role) for role, amount in self.waiting]
+        return tuple(entry for entry in found if entry.amount)
 
     @property
     def worn(self) -> tuple[Worn, ...]:

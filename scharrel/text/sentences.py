@@ -23,6 +23,8 @@ def opening(words: Words, allocation: Allocation) -> Iterator[str]:
         yield words("explain.came-in", month=month, amount=words.money(allocation.came_in))
     elif allocation.came_in < 0:
         yield words("explain.negative", month=month, amount=words.money(-allocation.came_in))
+        if not allocation.last:
+            yield words("explain.negative-next")
     else:
         divided = any(result.paid for result in allocation.steps)
         yield words("explain.nothing-but" if divided else "explain.nothing", month=month)
@@ -39,6 +41,12 @@ def opening(words: Words, allocation: Allocation) -> Iterator[str]:
     if allocation.carried:
         carried, pool = words.money(-allocation.carried), words.money(allocation.pool)
         yield words("explain.carried", amount=carried, pool=pool)
+    if allocation.last and allocation.loss:
+        yield words("explain.loss-left", amount=words.money(allocation.loss))
+    for entry in allocation.left_open:
+        if entry.role:
+            key = "explain.waiting-left" if entry.amount > 0 else "explain.waiting-back"
+            yield words(key, amount=words.money(abs(entry.amount)), role=role_name(words, entry.role))
 
 
 def _how_shared(words: Words, member: str, received: Received) -> Iterator[str]:
@@ -104,8 +112,24 @@ def correction_label(
     return f"{name} ({visible(payer.name)})" if payer else name
 
 
-def sentences(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
-    """What the step asked, what bound it, what is left over, and what it rests on."""
+def left_open(words: Words, allocation: Allocation) -> list[tuple[str, Decimal]]:
+    """What stays open where the membership ends, by name, in euros."""
+    return [
+        (
+            label(words, entry.step)
+            if entry.step
+            else role_name(words, entry.role)
+            if entry.role
+            else words("explain.loss"),
+            entry.amount,
+        )
+        for entry in allocation.left_open
+    ]
+
+
+def sentences(words: Words, result: StepResult, pack: Pack, *, last: bool = False) -> Iterator[str]:
+    """What the step asked, what bound it, what is left over, and what it rests on; `last` says that no month
+    of the member's comes after this one."""
     stopped = [limit for limit in result.limits if limit.code in _STOPS]
     if result.definitive is not None:
         span = "year" if result.step.party == "tax" else pack.settled
@@ -138,9 +162,11 @@ def sentences(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
     if over := passed(result):
         yield words("explain.passed", used=words.money(over.used), limit=words.money(over.quota.figure.value))
     if result.shortfall > 0:
-        yield words("explain.shortfall", amount=words.money(result.shortfall))
+        key = "explain.shortfall-left" if last else "explain.shortfall"
+        yield words(key, amount=words.money(result.shortfall))
     elif result.shortfall < 0:
-        yield words("explain.refund-waits", amount=words.money(-result.shortfall))
+        key = "explain.refund-left" if last else "explain.refund-waits"
+        yield words(key, amount=words.money(-result.shortfall))
     if result.own > 0:
         yield words("own.step", amount=words.money(result.own))
     if result.step.reduction and result.paid:
