@@ -6,8 +6,10 @@ from datetime import date
 from scharrel.analysis.prospect import Stretch, prospect
 from scharrel.checks.across import Across, across_of
 from scharrel.checks.books import involved
+from scharrel.core.closing import Correction
 from scharrel.core.facts import Group, facts_of
 from scharrel.core.history import replay, with_income
+from scharrel.core.income import corrected_part
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors
 from scharrel.core.state import State
@@ -15,7 +17,7 @@ from scharrel.files.durable import read_written
 from scharrel.files.gather import Books
 from scharrel.files.writing import corrections_in, planned, written_months
 from scharrel.run import Outcome, compute, corrections_texts, texts
-from scharrel.statements.dossier import Dossier
+from scharrel.statements.dossier import Dossier, Rectified
 from scharrel.text.sentences import correction_label
 from scharrel.text.words import Words
 
@@ -54,15 +56,20 @@ def dossiers(
             open_still = month >= Month.of(today)
             found.append(
                 Dossier(
-                    books.title, member, allocations, ledger.movements, roles | ledger.roles, stretches,
-                    ledger.shown, open_still,
+                    books.title, member, month, allocations, ledger.movements, roles | ledger.roles,
+                    stretches, ledger.shown, open_still,
                     {
-                        when: [(correction_label(words, books.packs, books.members, c), c) for c in told]
+                        when: [_rectified(words, books, c) for c in told]
                         for when, told in corrected.items()
                     },
                 )
             )  # fmt: skip
     return found, across, problems
+
+
+def _rectified(words: Words, books: Books, correction: Correction) -> Rectified:
+    named = correction_label(words, books.packs, books.members, correction)
+    return Rectified(named, correction, *corrected_part(books.packs.get(correction.pack), correction))
 
 
 def standing(books: Books, group: Group, outcome: Outcome, month: Month) -> dict[str, State]:

@@ -98,10 +98,9 @@ def _state_group(books: Books, order: Order, aside: Path, group: Group) -> _Made
     for dossier in found:
         if order.only and dossier.member.id not in order.only:
             continue
-        here = dossier.month == order.month
         try:
             made.places.extend(put(aside, *document) for document in documents_of(dossier, order))
-            if here and dossier.member.kind == "subcooperative" and "subcooperative" in order.kinds:
+            if dossier.told and dossier.member.kind == "subcooperative" and "subcooperative" in order.kinds:
                 accounts = grants_up_to(books.grants, found, order.month)
                 document = subcooperative_document(dossier, found, accounts, order)
                 made.places.append(put(aside, *document))
@@ -110,6 +109,6 @@ def _state_group(books: Books, order: Order, aside: Path, group: Group) -> _Made
             return made
         if not order.only:
             made.shares.append(share_of(words, dossier, order.month))
-            if here and dossier.member.person and concerns(dossier.allocation):
+            if dossier.told and dossier.member.person and concerns(dossier.allocation):
                 made.returns.append(municipality_return(words, dossier))
     return made

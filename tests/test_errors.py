@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from conftest import CONTRACT, Run
 from exports import made
 from filelock import FileLock
 
+from scharrel.core.month import Month
 from scharrel.text.words import catalogue
 
 LEDGER = "ledgers/members/amina.beancount"
@@ -112,6 +114,8 @@ ERRORS: dict[str, tuple[Break, str, int]] = {
     "error.format": (as_it_is, "statements --format doc", 2),
     "error.coop-member": (as_it_is, "statements --for coop --member amina", 2),
     "error.nothing-allocated": (as_it_is, "statements", 1),
+    "error.month-ahead": (as_it_is, f"statements {Month.of(date.today()).plus(1)}", 2),  # noqa: DTZ011
+    "error.month-before": (as_it_is, "statements 2025-12", 2),
     "error.not-ended": (as_it_is, "close 2028-01", 2),
     "error.settlement-open": (as_it_is, "settle 2026 --member amina", 1),
     "error.year": (as_it_is, "report umbrella 26", 2),
@@ -270,6 +274,8 @@ ERRORS: dict[str, tuple[Break, str, int]] = {
 # The same of a cooperative that was allocated up to May and closed up to April.
 CLOSED: dict[str, tuple[Break, str, int]] = {
     "error.closed": (as_it_is, "close 2026-03", 2),
+    "error.nothing-for": (as_it_is, "statements 2026-01 --for quarter --member amina", 2),
+    "error.nothing-to-print": (as_it_is, "statements 2026-01 --for settlement", 2),
     "problem.broken-seal": (put(f"{SEALS}/amina/2026-02.seal", "{"), "allocate 2026-06", 1),
     "problem.rules-of-closed": (swap(PACK, '"10%"', '"11%"'), "allocate 2026-06", 1),
     "problem.not-allocated": (add(LEDGER, LATE), "statements 2026-05", 1),

@@ -1,7 +1,7 @@
 """scharrel statements: print the month for members, municipality and meeting."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +18,10 @@ from scharrel.cli.context import (
     writing_in,
 )
 from scharrel.cli.options import COOP, LANG, MEMBERS
+from scharrel.core.month import Month
+
+if TYPE_CHECKING:
+    from scharrel.files.gather import Books
 
 _MONTH = typer.Argument(metavar="[MONTH]", help=words("help.statements-month"), show_default=False)
 _FOR = typer.Option("--for", metavar="KIND", help=words("help.statements-for"))
@@ -49,6 +53,8 @@ def statements(
         fail(words("error.coop-member"), status=2)
     books = read_books(open_coop(coop))
     require_members(books, member)
+    if asked:
+        _require_month(books, asked)
     with writing_in(books.coop, "statements", alone=False):
         asked = asked or last_allocated(books, today())
         if asked is None:
@@ -64,10 +70,23 @@ def statements(
     stop_on_errors(done.problems)
     screen = console()
     if not done.counts:
-        key = "table.nobody-yet" if books.members else "table.no-members"
-        screen.print(words(key, month=words.month(asked)))
-        return
+        who = ", ".join(books.members[m].name for m in member or ())
+        key = "error.nothing-for" if who else "error.nothing-to-print"
+        fail(words(key, month=words.month(asked), name=who), status=2)
     screen.print(words("statements.done", month=words.month(asked), path=str(target)), soft_wrap=True)
     for folder, count in sorted(done.counts.items()):
         what = words(f"statements.{folder}", count=count)
         screen.print(f"  {folder}/  {what}", soft_wrap=True)
+
+
+def _require_month(books: "Books", asked: Month) -> None:
+    """Paper is made of months that have begun, and in which somebody was a member or had been one."""
+    now = Month.of(today())
+    if asked > now:
+        fail(words("error.month-ahead", month=words.month(asked), now=words.month(now)), status=2)
+    if not books.members:
+        stop_on_errors(books.problems)
+        fail(words("table.no-members"), status=2)
+    first = min(member.first for member in books.members.values())
+    if asked < first:
+        fail(words("error.month-before", month=words.month(asked), first=words.month(first)), status=2)

@@ -10,8 +10,9 @@ from scharrel.core.month import Month, months
 from scharrel.core.pack import PARTIES
 from scharrel.core.trace import Summary, summary_of, unsettled
 from scharrel.statements.dossier import Dossier
+from scharrel.statements.member import Corrected, corrected
 from scharrel.text.periods import part_lines
-from scharrel.text.sentences import label
+from scharrel.text.sentences import label, left_open
 from scharrel.text.words import Words
 
 TREND_MONTHS = 12
@@ -25,7 +26,8 @@ class Share(NamedTuple):
     `steps` is what each step paid, by pack and label; `owed` the balance of every account that
     allocations pay into or are paid from, less what came in from there; `trends` by month turnover, the
     coop's share and the level of the pots; `received` what of the month came in from other ledgers;
-    `provisional` that the municipality has yet to settle the month, `open_still` that it has not ended.
+    `provisional` that the municipality has yet to settle the month, `open_still` that it has not ended;
+    `corrections` are those that the month books, `left_open` what a membership that ends with it leaves open.
     """
 
     name: str
@@ -38,6 +40,8 @@ class Share(NamedTuple):
     received: Decimal
     provisional: Sequence[str]
     open_still: bool
+    corrections: Sequence[Corrected]
+    left_open: Sequence[tuple[str, Decimal]]
 
 
 class Point(NamedTuple):
@@ -74,6 +78,9 @@ class CoopView(NamedTuple):
     trends: Sequence[Trend]
     provisional: Sequence[str]
     open_still: bool
+    corrections: Sequence[tuple[str, Corrected]]
+    corrected: Sequence[tuple[str, Decimal]]
+    left_open: Sequence[tuple[str, str, Decimal]]
 
     def total(self, party: str) -> Decimal:
         return sum((row.paid[party] for _, row in self.rows), ZERO)
@@ -105,7 +112,7 @@ class CoopView(NamedTuple):
 
 def share_of(words: Words, dossier: Dossier, month: Month) -> Share:
     """What a member adds to the overview of the month; someone who left still has balances."""
-    last = dossier.allocation
+    last = dossier.allocations[-1]
     steps: dict[tuple[str, str, str], Decimal] = {}
     if last.month == month:
         for result in last.steps:
@@ -139,6 +146,8 @@ def share_of(words: Words, dossier: Dossier, month: Month) -> Share:
         last.came_in - last.from_outside if last.month == month else ZERO,
         list(part_lines(words, unsettled([last] if last.month == month else []), month, month)),
         dossier.open_still,
+        corrected(words, dossier.corrections.get(month, ()), private=True),
+        left_open(words, last) if last.month == month or dossier.told else [],
     )
 
 
@@ -173,6 +182,24 @@ def coop_view(coop: str, month: Month, shares: Sequence[Share]) -> CoopView:
         [_trend(key, nth, month, shares) for nth, key in enumerate(TRENDS)],
         sorted({line for share in shares for line in share.provisional}),
         any(share.open_still for share in shares),
+        [(share.name, c) for share in shares for c in share.corrections],
+        [(party, amount) for party in PARTIES if (amount := _corrected(shares, party))],
+        [(share.name, what, amount) for share in shares for what, amount in share.left_open],
+    )
+
+
+def _corrected(shares: Sequence[Share], party: str) -> Decimal:
+    """What the corrections bring a party. The rest of a project comes in with who takes part, and all of a
+    sub-cooperative's with its members: that is counted there."""
+    return sum(
+        (
+            c.difference
+            for share in shares
+            for c in share.corrections
+            if c.party == party
+            and (share.kind == "member" or (share.kind == "project" and party in ("coop", "community")))
+        ),
+        ZERO,
     )
 
 
@@ -183,6 +210,8 @@ def coop_figures(view: CoopView) -> dict[str, str]:
         figures[f"{row.member} pool"] = plain(row.pool)
         figures |= {f"{row.member} {party}": plain(row.paid[party]) for party in PARTIES}
         figures[f"{row.member} keep"] = plain(row.keep)
+    for party, amount in view.corrected:
+        figures[f"corrected {party}"] = plain(amount)
     return figures | {f"owed {account}": plain(balance) for account, balance in view.owed}
 
 

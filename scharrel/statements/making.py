@@ -68,14 +68,14 @@ def documents_of(dossier: Dossier, order: Order) -> Iterator[tuple[str, bytes]]:
         return
     words = Words(order.lang)
     member, packs = dossier.member.id, packs_of([dossier.allocation])
-    alive = dossier.month == order.month
-    if "member" in order.kinds and alive:
+    if "member" in order.kinds and dossier.told:
         yield _made(order, "member", member, member_view(words, dossier), packs, member_figures(dossier))
-    if "municipality" in order.kinds and alive and concerns(dossier.allocation):
+    if "municipality" in order.kinds and dossier.told and concerns(dossier.allocation):
         view = municipality_return(words, dossier)
-        yield _made(order, "municipality", member, view, packs, return_figures(view))
-    if "year" in order.kinds and dossier.month.year == order.month.year:
-        packs = packs_of(dossier.of_year(order.month.year))
+        yield _made(order, "municipality", member, view, packs, return_figures(view, dossier))
+    year = dossier.of_year(order.month.year)
+    if "year" in order.kinds and (year or dossier.corrected_in_year()):
+        packs = packs_of(year or [dossier.allocation])
         yield _made(order, "year", member, year_view(words, dossier), packs, year_figures(dossier))
     for kind, period in (
         ("settlement", Period.of("year", order.month)),

@@ -1,6 +1,6 @@
 """The member's statement of a month: every cent, in words that the member knows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -10,16 +10,25 @@ from scharrel.core.allowances import room
 from scharrel.core.facts import Approval, Movement
 from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
-from scharrel.core.pack import PARTIES
+from scharrel.core.pack import PARTIES, Step
 from scharrel.core.pots import withdrawals
 from scharrel.core.quotes import ROLE as RECEIVABLE
 from scharrel.core.trace import Allocation, StepResult
-from scharrel.statements.dossier import Dossier, concerns
+from scharrel.statements.dossier import Dossier, Rectified, concerns
 from scharrel.statements.seal import month_figures
 from scharrel.text.grounds import since, sources
 from scharrel.text.periods import of_step, provisional
 from scharrel.text.pots import purpose, spendable
-from scharrel.text.sentences import because, closing, label, opening, own_costs, quantity, sentences
+from scharrel.text.sentences import (
+    because,
+    closing,
+    label,
+    left_open,
+    opening,
+    own_costs,
+    quantity,
+    sentences,
+)
 from scharrel.text.words import Words
 
 HUNDRED = Decimal(100)
@@ -91,18 +100,27 @@ class Compared(NamedTuple):
 
 
 class Corrected(NamedTuple):
-    """What a step of an earlier month was and becomes, in euros, and the bookings that caused it."""
+    """What a step of an earlier month was and becomes, in euros, and the bookings that caused it; `part` is
+    what of the income it is."""
 
     month: Month
     label: str
     was: Decimal
     becomes: Decimal
     reason: str
+    part: str = ""
+    party: str = ""
+    reduction: bool = False
+
+    @property
+    def difference(self) -> Decimal:
+        return self.becomes - self.was
 
 
 class MemberView(NamedTuple):
-    """What the member's statement shows. Amounts in euros. `earns` is false under rules that leave nobody
-    anything."""
+    """What the member's statement shows. Amounts in euros. `here` is false for who left and is told what was
+    put right, `earns` under rules that leave nobody anything; `left_open` is what the membership leaves open
+    where it ended."""
 
     coop: str
     name: str
@@ -111,6 +129,8 @@ class MemberView(NamedTuple):
     pack: str
     open_still: bool
     restated_in: Sequence[Month]
+    here: bool
+    left_open: Sequence[tuple[str, Decimal]]
     came_in: Decimal
     pool: Decimal
     keep: Decimal
@@ -130,6 +150,9 @@ class MemberView(NamedTuple):
     due: Decimal
     limits: Sequence[Used]
     corrections: Sequence[Corrected]
+    corrected_reduction: Decimal
+    corrected_municipality: Decimal
+    corrected_member: Decimal
     has_last_year: bool
     years: Sequence[Compared]
     bookings: Sequence[Movement]
@@ -141,8 +164,8 @@ def member_view(words: Words, dossier: Dossier) -> MemberView:
     """Everything on the member's statement of the dossier's month."""
     month = dossier.allocation
     facts = dossier.member.facts(month.month)
-    own = [r for r in month.steps if r.step.party == "member" or r.step.reduction]
-    accounts = list(dict.fromkeys(r.step.to for r in own if r.step.to))
+    own = [step for step in month.pack.steps if step.party == "member" or step.reduction]
+    accounts = list(dict.fromkeys(step.to for step in own if step.to))
     last_year = dossier.of_year(month.month.year - 1)
     counted = [m for m in dossier.counted() if m.currency != "EUR" or m.amount]
     steps = _waterfall(words, month)
@@ -154,13 +177,15 @@ def member_view(words: Words, dossier: Dossier) -> MemberView:
         pack=month.pack.title,
         open_still=dossier.open_still,
         restated_in=dossier.restated_in,
+        here=dossier.here,
+        left_open=left_open(words, dossier.allocations[-1]),
         came_in=month.came_in,
         pool=month.pool,
         keep=month.keep,
-        opening=tuple(opening(words, month)),
+        opening=tuple(opening(words, month)) if dossier.here else (),
         waterfall=steps,
         sources=list(dict.fromkeys(source for step in steps for source in step.sources)),
-        closing=closing(words, month),
+        closing=closing(words, month) if dossier.here else "",
         own_costs=" ".join(own_costs(words, month)),
         earns=concerns(month),
         pots=tuple(_pots(words, dossier)),
@@ -174,7 +199,12 @@ def member_view(words: Words, dossier: Dossier) -> MemberView:
         paid_out=[m for account in accounts for m in dossier.dated(account) if m.amount < 0],
         due=sum((month.balances.get(account, ZERO) for account in accounts), ZERO),
         limits=tuple(used for result in month.steps for used in limits(words, result)),
-        corrections=corrected(words, dossier, [dossier.month]),
+        corrections=corrected(words, dossier.corrections.get(dossier.month, ())),
+        corrected_reduction=_difference(dossier, lambda step: step.reduction),
+        corrected_municipality=_difference(
+            dossier, lambda step: step.party == "municipality" and not step.reduction
+        ),
+        corrected_member=_difference(dossier, lambda step: step.to in accounts),
         has_last_year=bool(last_year),
         years=tuple(_compared(dossier.of_year(month.month.year), last_year)),
         bookings=[
@@ -195,21 +225,38 @@ def member_figures(dossier: Dossier) -> dict[str, str]:
     return month_figures(month) | own | pots | correction_figures(dossier, [dossier.month])
 
 
-def corrected(words: Words, dossier: Dossier, booked: Sequence[Month]) -> list[Corrected]:
-    """What was put right in these months."""
+def _difference(dossier: Dossier, concerned: Callable[[Step], bool]) -> Decimal:
+    """What the month's corrections of these steps come to."""
+    found = dossier.corrections.get(dossier.month, ())
+    return sum((e.correction.difference for e in found if e.step and concerned(e.step)), ZERO)
+
+
+def corrected(words: Words, told: Sequence[Rectified], *, private: bool = False) -> list[Corrected]:
+    """What was put right, in the order of the books; with `private` without the bookings that caused it."""
     return [
-        Corrected(c.of, name, c.was, c.becomes, because(words, c))
-        for month in booked
-        for name, c in dossier.corrections.get(month, ())
+        Corrected(
+            c.of,
+            entry.label,
+            c.was,
+            c.becomes,
+            because(words, c._replace(because=()) if private else c),
+            entry.part,
+            entry.step.party if entry.step else "",
+            bool(entry.step and entry.step.reduction),
+        )
+        for entry in told
+        for c in [entry.correction]
     ]
 
 
-def correction_figures(dossier: Dossier, booked: Sequence[Month]) -> dict[str, str]:
+def correction_figures(dossier: Dossier, booked: Iterable[Month]) -> dict[str, str]:
     """The corrections by which a statement can be checked."""
     return {
-        f"{month} correction {c.of} {c.pack} {c.step}": plain(c.difference)
+        " ".join(filter(None, (str(month), "correction", str(c.of), c.pack, c.step, c.project, c.against))): (
+            plain(c.difference)
+        )
         for month in booked
-        for _, c in dossier.corrections.get(month, ())
+        for c in (entry.correction for entry in dossier.corrections.get(month, ()))
     }
 
 
@@ -232,7 +279,7 @@ def limits(words: Words, result: StepResult) -> Iterator[Used]:
 
 
 def _waterfall(words: Words, month: Allocation) -> list[Narrowing]:
-    widest = max(max(result.left_before, result.left_before - result.paid) for result in month.steps)
+    widest = max((max(r.left_before, r.left_before - r.paid) for r in month.steps), default=ZERO)
     # Where there was nothing to divide, only a step that wanted something has a story to tell.
     told = [r for r in month.steps if month.pool or r.paid or r.waiting or r.limits or r.shortfall]
     return [
@@ -242,7 +289,7 @@ def _waterfall(words: Words, month: Allocation) -> list[Narrowing]:
             _percentage(result.left_before, widest),
             _percentage(result.left_before - result.paid, widest),
             (
-                *sentences(words, result, month.pack),
+                *sentences(words, result, month.pack, last=month.last),
                 *of_step(words, month, result),
                 *since(words, result, month.pack),
             ),
@@ -283,7 +330,7 @@ def _kept_on(dossier: Dossier) -> list[str]:
     """The accounts of the pots, or under rules that leave nobody anything of what is kept for all."""
     if concerns(dossier.allocation):
         return list(dossier.pot_accounts())
-    return list(dict.fromkeys(r.step.to for r in dossier.allocation.steps if r.step.to))
+    return list(dict.fromkeys(step.to for step in dossier.allocation.pack.steps if step.to))
 
 
 def _compared(this: Sequence[Allocation], last: Sequence[Allocation]) -> Iterator[Compared]:

@@ -1,7 +1,7 @@
 """The return for the municipality: what it needs to settle the benefit, and no more.
 
 No payees and nothing of what a pot was spent on. The three sums have the names that a benefit
-specification uses.
+specification uses; with what else the income went to they add up.
 """
 
 import csv
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from scharrel.core.income import parts_of
 from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
 from scharrel.core.pack import Figure
@@ -17,10 +18,10 @@ from scharrel.core.period import Period
 from scharrel.core.settling import ends
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.dossier import Dossier
-from scharrel.statements.member import Corrected, Used, corrected, limits
+from scharrel.statements.member import Corrected, Used, corrected, correction_figures, limits
 from scharrel.text.grounds import cited
 from scharrel.text.periods import period_name, provisional
-from scharrel.text.sentences import label
+from scharrel.text.sentences import label, left_open
 from scharrel.text.words import Words, usual, visible
 
 
@@ -50,13 +51,24 @@ class Norm(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """A month of the period by which the municipality settles, or all of them together. Amounts in euros."""
+    """A month of the period by which the municipality settles, or all of them together, or corrections of
+    earlier months. Amounts in euros: `reported` is `exempt`, `offset` and `other`."""
 
     turnover: Decimal
     deducted: Decimal
     reported: Decimal
     exempt: Decimal
     offset: Decimal
+    other: Decimal
+    reduction: Decimal
+
+    @property
+    def payment(self) -> Decimal:
+        """What is offset by paying it to the municipality."""
+        return self.offset - self.reduction
+
+
+NOTHING = Sums(*[ZERO] * 7)
 
 
 class Whole(NamedTuple):
@@ -71,9 +83,11 @@ class Whole(NamedTuple):
 class Return(NamedTuple):
     """One member's month as the municipality needs it. Amounts in euros.
 
-    `own` is what was booked and is not deducted. `reported` less `exempt` is `offset`; `reduction` is the
-    part of `offset` by which the benefit goes down, the rest is paid to the municipality. Where it settles
-    by the quarter or year, `provisional` says so, and the last month of that has the `whole`.
+    `turnover`, `carried` and `loss` (what is left of a loss) less what is `deducted` are `sums.reported`, and
+    that is the sum of the `parts`. `own` is what was booked and is not deducted. `sums.reduction` is the part
+    of the offset by which the benefit goes down, the rest is paid to the municipality. Where it settles by
+    the quarter or year, `provisional` says so, and the last month of that has the `whole`. Who is not `here`
+    any more is told what was put right; `corrected` is what that comes to.
     """
 
     coop: str
@@ -81,20 +95,22 @@ class Return(NamedTuple):
     name: str
     month: Month
     pack: str
+    here: bool
     turnover: Decimal
     carried: Decimal
+    loss: Decimal
     costs: Mapping[str, Decimal]
     deducted: Sequence[Line]
     own: Sequence[Line]
-    reported: Decimal
-    exempt: Decimal
-    offset: Decimal
-    reduction: Decimal
+    sums: Sums
+    parts: Mapping[str, Decimal]
+    left_open: Sequence[tuple[str, Decimal]]
     steps: Sequence[Line]
     months: Sequence[Used]
     norms: Sequence[Norm]
     late: Sequence[Late]
     corrections: Sequence[Corrected]
+    corrected: Sums
     provisional: str
     open_still: bool
     restated_in: Sequence[Month]
@@ -102,14 +118,24 @@ class Return(NamedTuple):
 
 
 class Cover(NamedTuple):
-    """The list that goes on top: a line a member, and the totals in euros."""
+    """The list that goes on top: a line a member, the corrections, and the totals in euros."""
 
     coop: str
     month: Month
-    rows: Sequence[Return]
+    returns: Sequence[Return]
 
-    def total(self, key: str) -> Decimal:
-        return sum((getattr(row, key) for row in self.rows), ZERO)
+    @property
+    def rows(self) -> list[Return]:
+        """The returns of those who are members this month."""
+        return [row for row in self.returns if row.here]
+
+    @property
+    def total(self) -> Sums:
+        return added(row.sums for row in self.rows)
+
+    @property
+    def corrected(self) -> Sums:
+        return added(row.corrected for row in self.returns)
 
 
 def municipality_return(words: Words, dossier: Dossier) -> Return:
@@ -117,8 +143,7 @@ def municipality_return(words: Words, dossier: Dossier) -> Return:
     month = dossier.allocation
     costly = [r for r in month.steps if r.step.party == "supplier"]
     deducted = [r for r in costly if not r.step.own]
-    offsetting = [r for r in month.steps if r.step.party == "municipality"]
-    sums = _sums(month)
+    told = dossier.corrections.get(dossier.month, ())
     roles = {r.step.role for r in costly}
     costs: dict[str, Decimal] = {}
     for movement in dossier.counted():
@@ -141,15 +166,16 @@ def municipality_return(words: Words, dossier: Dossier) -> Return:
         name=dossier.member.name,
         month=month.month,
         pack=month.pack.title,
+        here=dossier.here,
         turnover=month.came_in,
         carried=month.carried,
+        loss=month.loss,
         costs=dict(sorted(costs.items())),
         deducted=[line(r) for r in deducted],
         own=[line(r)._replace(paid=r.own) for r in month.steps if r.own],
-        reported=sums.reported,
-        exempt=sums.exempt,
-        offset=sums.offset,
-        reduction=sum((r.paid for r in offsetting if r.step.reduction), ZERO),
+        sums=_sums(month),
+        parts=parts_of(month),
+        left_open=left_open(words, dossier.allocations[-1]),
         steps=[line(r) for r in month.steps if r not in costly],
         months=[used for r in month.steps for used in limits(words, r) if used.code == "months-used"],
         norms=[
@@ -159,7 +185,8 @@ def municipality_return(words: Words, dossier: Dossier) -> Return:
             if r.step.party in ("municipality", "member")
         ],
         late=_late(words, dossier),
-        corrections=[entry._replace(reason="") for entry in corrected(words, dossier, [dossier.month])],
+        corrections=(righted := corrected(words, told, private=True)),
+        corrected=added(correction_sums(entry) for entry in righted),
         provisional=provisional(words, month),
         open_still=dossier.open_still,
         restated_in=dossier.restated_in,
@@ -170,9 +197,25 @@ def municipality_return(words: Words, dossier: Dossier) -> Return:
 def _sums(month: Allocation) -> Sums:
     """What the municipality looks at in a month."""
     deducted = sum((r.paid for r in month.steps if r.step.party == "supplier" and not r.step.own), ZERO)
-    reported = month.pool - deducted
-    offset = month.paid_to("municipality")
-    return Sums(month.came_in, deducted, reported, reported - offset, offset)
+    parts = parts_of(month)
+    reported = sum(parts.values(), ZERO)
+    exempt, offset = parts["exempt"], parts["offset"]
+    reduction = sum((r.paid for r in month.steps if r.step.reduction), ZERO)
+    return Sums(month.came_in, deducted, reported, exempt, offset, reported - exempt - offset, reduction)
+
+
+def correction_sums(entry: Corrected) -> Sums:
+    """What a correction changes of the sums; of turnover and costs only what is posted is known."""
+    more = entry.difference
+    if entry.part in ("turnover", "deducted"):
+        return NOTHING._replace(**{entry.part: more})
+    named = entry.part if entry.part in ("exempt", "offset") else "other"
+    return NOTHING._replace(**{"reported": more, named: more, "reduction": more if entry.reduction else ZERO})
+
+
+def added(sums: Iterable[Sums]) -> Sums:
+    """All of these together."""
+    return Sums(*(sum(column, ZERO) for column in zip(NOTHING, *sums, strict=True)))
 
 
 def _whole(words: Words, dossier: Dossier) -> Whole | None:
@@ -181,11 +224,10 @@ def _whole(words: Words, dossier: Dossier) -> Whole | None:
     if period is None or dossier.month != ends(dossier.member, period):
         return None
     months = [(a.month, _sums(a)) for a in dossier.of_period(period) if a.period == period]
-    total = Sums(*(sum(column, ZERO) for column in zip(*(sums for _, sums in months), strict=True)))
-    return Whole(period, period_name(words, period), months, total)
+    return Whole(period, period_name(words, period), months, added(sums for _, sums in months))
 
 
-def return_figures(view: Return) -> dict[str, str]:
+def return_figures(view: Return, dossier: Dossier) -> dict[str, str]:
     """The amounts by which the return can be checked."""
     name = str(view.month)
     return {
@@ -193,10 +235,11 @@ def return_figures(view: Return) -> dict[str, str]:
         f"{name} carried": plain(view.carried),
         **{f"{name} costs {category}": plain(amount) for category, amount in view.costs.items()},
         **{f"{name} not deducted {line.label}": plain(line.paid) for line in view.own},
-        f"{name} reported": plain(view.reported),
-        f"{name} exempt": plain(view.exempt),
-        f"{name} offset": plain(view.offset),
-        f"{name} reduction": plain(view.reduction),
+        f"{name} loss": plain(view.loss),
+        f"{name} reported": plain(view.sums.reported),
+        **{f"{name} {part}": plain(amount) for part, amount in view.parts.items()},
+        f"{name} reduction": plain(view.sums.reduction),
+        **correction_figures(dossier, [view.month]),
     } | (
         {f"{view.whole.period} {key}": plain(amount) for key, amount in view.whole.total._asdict().items()}
         if view.whole
@@ -206,29 +249,53 @@ def return_figures(view: Return) -> dict[str, str]:
 
 def cover_figures(cover: Cover) -> dict[str, str]:
     """The amounts by which the cover list can be checked."""
-    keys = ("turnover", "reported", "exempt", "offset", "reduction")
-    return {f"{row.member} {key}": plain(getattr(row, key)) for row in cover.rows for key in keys}
+    keys = ("turnover", "reported", "exempt", "offset", "other", "reduction")
+    return {f"{row.member} {key}": plain(getattr(row.sums, key)) for row in cover.rows for key in keys} | {
+        f"{row.member} corrected {key}": plain(getattr(row.corrected, key))
+        for row in cover.returns
+        if row.corrections
+        for key in keys
+    }
 
 
+_REST = {
+    "above": "InkomstenBovenUitkering", "tax": "Belastingreserve", "coop": "BijdrageCooperatie",
+    "pot": "Spaarpot", "community": "Buurt", "shared": "AndereLeden",
+}  # fmt: skip
 CSV_HEADER = (
     "month", "member", "name", "rules", "turnover", "carried", "deducted",
     "OpgegevenInkomsten", "InkomstenVrijlating", "TeVerrekenenInkomsten", "reduction",
+    *_REST.values(), "loss", "booked", "correction", "was", "becomes",
 )  # fmt: skip
 """The columns of the CSV, described in docs/statements.md."""
 
 
 def as_csv(rows: Iterable[Return]) -> str:
-    """The returns for the municipality's own system: a line a member, amounts with a point."""
+    """The returns for the municipality's own system: a line a member, then one a correction, amounts with a
+    point."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(CSV_HEADER)
-    for row in rows:
-        deducted = sum((line.paid for line in row.deducted), ZERO)
-        amounts = (
-            row.turnover, row.carried, deducted, row.reported, row.exempt, row.offset, row.reduction,
-        )  # fmt: skip
-        writer.writerow([str(row.month), row.member, _cell(row.name), _cell(row.pack), *map(plain, amounts)])
+    returns = list(rows)
+    for row in (row for row in returns if row.here):
+        writer.writerow(_line(row, row.month, row.sums, row.parts, row.carried, row.loss))
+    for row in returns:
+        for c in row.corrections:
+            line = _line(row, c.month, correction_sums(c), {c.part: c.difference}, ZERO, ZERO)
+            writer.writerow([*line[:-3], _cell(c.label), plain(c.was), plain(c.becomes)])
     return text.getvalue()
+
+
+def _line(
+    row: Return, month: Month, sums: Sums, parts: Mapping[str, Decimal], carried: Decimal, loss: Decimal
+) -> list[str]:
+    """A line of the CSV without a correction."""
+    amounts = (
+        sums.turnover, carried, sums.deducted, sums.reported, sums.exempt, sums.offset, sums.reduction,
+        *(parts.get(part, ZERO) for part in _REST), loss,
+    )  # fmt: skip
+    about = [str(month), row.member, _cell(row.name), _cell(row.pack)]
+    return [*about, *map(plain, amounts), str(row.month), "", "", ""]
 
 
 def _cell(text: str) -> str:

@@ -54,10 +54,10 @@ def settlement_view(words: Words, dossier: Dossier, settlement: Settlement) -> S
     """The settlement of a period of the dossier's."""
     months = dossier.of_period(settlement.period)
     corrections = [
-        (booked, name, c)
+        (booked, entry.label, entry.correction)
         for booked, found in sorted(dossier.corrections.items())
-        for name, c in found
-        if settlement.period.covers(c.of)
+        for entry in found
+        if settlement.period.covers(entry.correction.of)
     ]
     later: dict[tuple[str, str], Decimal] = {}
     for _, _, c in corrections:

@@ -58,11 +58,7 @@ def subcooperative_view(
 ) -> SubcooperativeView:
     """The month of the dossier; `others` are all who are computed together with the sub-cooperative."""
     allocation, month = dossier.allocation, dossier.month
-    inside = [
-        other
-        for other in others
-        if other.month == month and other.member.belongs_to(month) == dossier.member.id
-    ]
+    inside = [other for other in others if other.here and other.member.belongs_to(month) == dossier.member.id]
     paid: dict[str, Decimal] = {}
     for part in allocation.received:
         paid[part.name] = paid.get(part.name, ZERO) + part.amount
@@ -100,7 +96,7 @@ def subcooperative_view(
             if Month.of(w.movement.day) == month
         ],
         accounts=[account for account in grants if account.grant.holder in ids],
-        corrections=corrected(words, dossier, [month]),
+        corrections=corrected(words, dossier.corrections.get(month, ())),
     )
 
 

@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
+from scharrel.core.month import months as month_range
 from scharrel.core.pack import PARTIES
 from scharrel.core.trace import Allocation, summary_of
 from scharrel.statements.dossier import Dossier
 from scharrel.statements.member import Corrected, corrected, correction_figures
 from scharrel.statements.seal import month_figures
 from scharrel.text.periods import provisional
-from scharrel.text.sentences import label
+from scharrel.text.sentences import label, left_open
 from scharrel.text.words import Words
 
 
@@ -57,6 +58,7 @@ class YearView(NamedTuple):
     steps: Sequence[StepTotal]
     pots: Sequence[Closing]
     corrections: Sequence[Corrected]
+    left_open: Sequence[tuple[str, Decimal]]
 
 
 def year_view(words: Words, dossier: Dossier) -> YearView:
@@ -95,7 +97,8 @@ def year_view(words: Words, dossier: Dossier) -> YearView:
             Closing(account.rpartition(":")[2], dossier.allocation.balances.get(account, ZERO))
             for account in dossier.pot_accounts()
         ],
-        corrections=corrected(words, dossier, [month.month for month in months]),
+        corrections=corrected(words, dossier.corrected_in_year()),
+        left_open=left_open(words, dossier.allocations[-1]),
     )
 
 
@@ -105,4 +108,5 @@ def year_figures(dossier: Dossier) -> dict[str, str]:
     figures = {key: value for month in months for key, value in month_figures(month).items()}
     last = dossier.allocation
     pots = {f"pot {account}": plain(last.balances.get(account, ZERO)) for account in dossier.pot_accounts()}
-    return figures | pots | correction_figures(dossier, [month.month for month in months])
+    booked = month_range(Month(dossier.month.year, 1), dossier.month)
+    return figures | pots | correction_figures(dossier, booked)
