@@ -10,8 +10,13 @@ from scharrel.files.gather import Books
 
 def involved(books: Books, members: Collection[Member]) -> list[Problem]:
     """The problems of the books that concern these members: all but those of packs they never use."""
-    used = {f"rules/{pack}.toml" for pack in _used(members)}
-    return [p for p in books.problems if not p.file.startswith("rules/") or p.file in used]
+    used = {f"{pack}{ending}" for pack in _used(members) for ending in (".toml", ".cases.toml")}
+
+    def concerns(problem: Problem) -> bool:
+        folder, _, name = problem.file.partition("/")
+        return folder != "rules" or name in used or problem.values.get("original") in used
+
+    return [problem for problem in books.problems if concerns(problem)]
 
 
 def examples_problems(books: Books, members: Collection[Member]) -> list[Problem]:

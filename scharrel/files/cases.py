@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
 
+from scharrel.checks.versions import rule_copies
 from scharrel.core.case import CASE_SOURCE_KINDS, Case, CaseMonth, Expected, What
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES, Facts, FactValue, Pack
@@ -61,9 +62,10 @@ def case_problems(coop: Coop, packs: Mapping[str, Pack], chart: Chart) -> Iterat
 
 def cases_of_nothing(coop: Coop, packs: Mapping[str, Pack]) -> Iterator[Problem]:
     """Cases under rules/ of which there is no pack."""
+    copied = rule_copies(coop)
     for path in sorted(coop.rules.glob(f"*{ENDING}")):
         name = path.name.removesuffix(ENDING)
-        if not (coop.rules / f"{name}.toml").exists():
+        if not (coop.rules / f"{name}.toml").exists() and path.name not in copied:
             near = nearest(name, packs)
             yield Problem(coop.shown(path), 1, "case-no-pack", {"pack": name, "near": near})
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from scharrel.checks.versions import copies, ledger_copies, torn_templates
 from scharrel.core.facts import KNOWN_KEYS, Group, Member, MemberDirective, groups
 from scharrel.core.grants import Grant
 from scharrel.core.month import Month
@@ -77,6 +78,7 @@ def read_books(coop: Coop) -> Books:
         problems += [p for p in more if not errors(problems) or p.file != coop.shown(coop.chart)]
     if not any(problem.file == coop.shown(coop.register) for problem in errors(problems)):
         problems += _unregistered(coop, members)
+    problems += [*copies(coop, members), *torn_templates(coop)]
     closed = last_closed(coop)
     register = coop.shown(coop.register)
     for member in members.values():
@@ -148,11 +150,11 @@ def _unregistered(coop: Coop, members: Mapping[str, Member]) -> Iterator[Problem
         (coop.projects, coop.project_ids, "project-not-registered"),
         (coop.subcooperatives, coop.subcooperative_ids, "subcooperative-not-registered"),
     ):
-        for name, more in _ledgers_in(folder):
+        for name, more in _ledgers_in(folder, members):
             if name not in ids and not more:
                 shown = coop.shown(folder / f"{name}.beancount")
                 yield Problem(shown, 1, code, {"id": name, "near": nearest(name, ids)})
-    found = _ledgers_in(coop.members)
+    found = _ledgers_in(coop.members, members)
     if found and not members:
         yield Problem(coop.shown(coop.register), 1, "no-members")
         return
@@ -167,8 +169,9 @@ def _unregistered(coop: Coop, members: Mapping[str, Member]) -> Iterator[Problem
             yield Problem(shown, 1, code, {"id": name})
 
 
-def _ledgers_in(folder: Path) -> list[tuple[str, str]]:
-    """The files that look like ledgers: each name, and what more follows `.beancount`."""
+def _ledgers_in(folder: Path, members: Mapping[str, Member]) -> list[tuple[str, str]]:
+    """The files that look like ledgers and are no copies: each name, and what more follows `.beancount`."""
+    copied = ledger_copies(folder, members)
     names = sorted(os.listdir(folder)) if folder.is_dir() else []
-    split = (name.partition(".beancount") for name in names if not name.startswith("."))
+    split = (n.partition(".beancount") for n in names if not n.startswith(".") and n not in copied)
     return [(name, more) for name, ending, more in split if ending]

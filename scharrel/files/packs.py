@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
+from scharrel.checks.versions import rule_copies
 from scharrel.core.exchanges import ROLE as EXCHANGE
 from scharrel.core.month import Month
 from scharrel.core.pack import (
@@ -58,8 +59,9 @@ def read_packs(coop: Coop, chart: Chart) -> tuple[dict[str, Pack], list[Problem]
     """Every pack under rules/ by id; a pack with a problem is left out."""
     packs: dict[str, Pack] = {}
     problems: list[Problem] = []
+    copied = rule_copies(coop)
     for path in sorted(coop.rules.glob("*.toml"), key=lambda path: path.stem):
-        if path.name.endswith(".cases.toml"):
+        if path.name.endswith(".cases.toml") or path.name in copied:
             continue
         text = read_text(coop, path)
         shown = coop.shown(path)

@@ -41,6 +41,12 @@ _USUAL_OF_REGISTER = re.compile(
 )
 _WORDS = (b"option", b"plugin", b"include", b"pushmeta", b"popmeta", b"lineno", b"filename")
 _COMMA = re.compile(rb",\d")
+_MARKER_SIGNS = (b"<<<<<<<", b">>>>>>>", b"=======", b"|||||||")
+_MARKER = re.compile(
+    rb"^(?:\xef\xbb\xbf)?[ \t]*(?P<marker>(?:<{7,}|>{7,}|\|{7,})(?:[ \t\r].*)?|={7}(?: .*)?\r?)$", re.MULTILINE
+)
+_MARKER_AS_REMARK = re.compile(rb"^[ \t]*[;#*][ \t]*(?P<marker>(?:<{7}|>{7}) [^\s<>].*)$", re.MULTILINE)
+_MARKERS_TOLD = 12
 _DIVISION = re.compile(rb"[\d).]\s*/\s*[^1-9\s]")
 """Where the parser might divide by zero, which ends the whole program."""
 
@@ -94,6 +100,8 @@ def read_text(coop: Coop, path: Path) -> Text:
         return Text(b"", [Problem(shown, 1, "no-file")])
     except OSError as error:
         return Text(b"", [Problem(shown, 1, "unreadable-file", {"reason": error.strerror or ""})])
+    if conflict := _conflict(data, shown):
+        return Text(data, [conflict])
     if data.startswith(_BOM):
         return Text(data[3:], [Problem(shown, 1, "bom")])
     if data.startswith(_UTF_16):
@@ -105,6 +113,20 @@ def read_text(coop: Coop, path: Path) -> Text:
         excerpt = data.split(b"\n")[line - 1].decode("latin-1").strip()
         return Text(data, [Problem(shown, line, "encoding", excerpt=excerpt)])
     return Text(data, list(_too_much(data, shown)), state)
+
+
+def _conflict(data: bytes, shown: str) -> Problem | None:
+    """Two versions of a part of the file, one below the other, with the markers of an unfinished merge: also
+    when some markers are gone or were made remarks, for then both versions would count."""
+    if not any(sign in data for sign in _MARKER_SIGNS):
+        return None
+    found = [*_MARKER.finditer(data)] or [*_MARKER_AS_REMARK.finditer(data)]
+    if not found:
+        return None
+    numbers = [data.count(b"\n", 0, marker.start("marker")) + 1 for marker in found]
+    told = ", ".join(map(str, numbers[:_MARKERS_TOLD])) + (" …" if len(numbers) > _MARKERS_TOLD else "")
+    excerpt = found[0]["marker"].decode("utf-8", "replace").strip("\r")
+    return Problem(shown, numbers[0], "merge-conflict", {"lines": told}, excerpt=excerpt)
 
 
 def _too_much(data: bytes, shown: str) -> Iterator[Problem]:
