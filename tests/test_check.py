@@ -74,6 +74,7 @@ IN_THE_LEDGER = {
     "earned-not-a-date": BOOKING.replace('reparatie"', 'reparatie"\n  earned: "mei" ; <<'),
     "key-below-posting": BOOKING.replace("EUR\n", "EUR\n    earned: 2026-05-31 ; <<\n"),
     "near-key": BOOKING.replace('reparatie"', 'reparatie"\n  verdiend: 2026-05-31 ; <<'),
+    "empty-key": BOOKING.replace('reparatie"', 'reparatie"\n  earned: ; <<'),
     "unknown-account": BOOKING.replace("Omzet  -10.00 EUR", "Omzt  -10.00 EUR ; <<"),
     "account-not-open": "2026-07-01 open Assets:Kas EUR\n"
     + BOOKING.replace("Assets:Bank", "Assets:Kas").replace('reparatie"', 'reparatie" ; <<'),
@@ -289,7 +290,7 @@ def test_a_ledger_that_does_not_open_the_chart(coop: Path, quick: Run) -> None:
     ("name", "code"),
     [
         ("bram.beancount", "not-registered"),
-        ("amina (kopie).beancount", "not-a-ledger"),
+        ("Piet de Boer.beancount", "not-a-ledger"),
     ],
 )
 def test_a_ledger_of_nobody(name: str, code: str, coop: Path, quick: Run) -> None:
@@ -379,7 +380,7 @@ def test_what_is_told_names_place_line_and_remedy(coop: Path, quick: Run) -> Non
 OWN_TESTS = {
     "no-closing", "no-steps", "no-table", "no-value", "missing-fact", "no-value-for-fact", "no-birthday",
     "fact-not-true", "after-leaving", "no-include", "not-registered", "not-a-ledger", "ledger-name",
-    "no-ledger", "no-file", "no-members", "other-role", "missing-role", "bom", "encoding", "utf-16",
+    "merge-conflict", "copy", "copy-of-rules", "no-ledger", "no-file", "no-members", "other-role", "missing-role", "bom", "encoding", "utf-16",
 }  # fmt: skip
 
 

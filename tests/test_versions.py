@@ -15,7 +15,11 @@ CASES = "rules/vrije-uitloop.cases.toml"
 MARKERS = {
     "git": ("<<<<<<< HEAD", "=======", ">>>>>>> branch-b"),
     "git with what both came from": ("<<<<<<< ours", "||||||| 1a2b3c", "=======", ">>>>>>> theirs"),
-    "mercurial": ("<<<<<<< working copy: 1a2b3c - test: mine", "=======", ">>>>>>> merge rev: 4d5e6f - test: b"),
+    "mercurial": (
+        "<<<<<<< working copy: 1a2b3c - test: mine",
+        "=======",
+        ">>>>>>> merge rev: 4d5e6f - test: b",
+    ),
     "subversion": ("<<<<<<< .mine", "||||||| .r3", "=======", ">>>>>>> .r5"),
     "fossil": (
         "<<<<<<< BEGIN MERGE CONFLICT: local copy shown first <<<<<<<<<<<<<<<",
@@ -26,7 +30,13 @@ MARKERS = {
     "one between the two left": ("=======",),
     "made remarks, as was once advised": ("; <<<<<<< HEAD", "; =======", "; >>>>>>> branch-b"),
 }
-FILES = {LEDGER: "  Income:Omzet", REGISTER: "  name:", CHART: '  role: "vat"', PACK: "rounding = ", CASES: "title = "}
+FILES = {
+    LEDGER: "  Income:Omzet",
+    REGISTER: "  name:",
+    CHART: '  role: "vat"',
+    PACK: "rounding = ",
+    CASES: "title = ",
+}
 
 
 def check(coop: Path, quick: Run) -> list[dict[str, object]]:
@@ -37,7 +47,7 @@ def check(coop: Path, quick: Run) -> list[dict[str, object]]:
 def with_cases(coop: Path) -> Path:
     """The cooperative with a worked example."""
     (coop / CASES).write_text(
-        '[source.test]\nkind = "worked"\nref = "test"\n\n'
+        '[source.test]\nkind = "example"\nref = "test"\n\n'
         '[[case]]\ntitle = "januari"\nsource = "test"\n\n[[case.month]]\nmonth = "2026-01"\nkeep = 0\n'
     )
     return coop
@@ -63,7 +73,10 @@ def test_an_unfinished_merge_is_one_error(kind: str, file: str, coop: Path, quic
 @pytest.mark.parametrize("kind", ["project", "subcooperative"])
 def test_an_unfinished_merge_in_other_ledgers(kind: str, tmp_path: Path, quick: Run) -> None:
     coop = example(tmp_path)
-    name = {"project": "ledgers/projects/studio.beancount", "subcooperative": "ledgers/subcooperatives/noord.beancount"}
+    name = {
+        "project": "ledgers/projects/studio.beancount",
+        "subcooperative": "ledgers/subcooperatives/noord.beancount",
+    }
     file = coop / name[kind]
     file.write_bytes(file.read_bytes() + b"<<<<<<< HEAD\r\n=======\r\n>>>>>>> b\r\n")
     assert [p["code"] for p in check(coop, quick) if p["severity"] == "error"] == ["merge-conflict"]
@@ -149,7 +162,9 @@ def test_a_copy_of_another_ledger(file: str, tmp_path: Path, quick: Run) -> None
     coop = example(tmp_path)
     original = coop / file.replace(" (1)", "").replace("-laptop", "")
     shutil.copy(original, coop / file)
-    assert [(p["file"], p["code"]) for p in check(coop, quick) if p["severity"] == "error"] == [(file, "copy")]
+    assert [(p["file"], p["code"]) for p in check(coop, quick) if p["severity"] == "error"] == [
+        (file, "copy")
+    ]
 
 
 def test_two_bookings_that_both_have_make_a_copy_of_any_name(coop: Path, quick: Run) -> None:
@@ -157,17 +172,24 @@ def test_two_bookings_that_both_have_make_a_copy_of_any_name(coop: Path, quick: 
     other = ledger.with_name("amina-b.beancount")
     other.write_text(ledger.read_text())
     assert [p["code"] for p in check(coop, quick)] == ["copy"]
-    other.write_text('include "../accounts.beancount"\n\n2026-03-12 * "Wijkkrant" "stuk"\n  Income:Omzet  -3.00 EUR\n  Assets:Bank\n')
+    other.write_text(
+        'include "../accounts.beancount"\n\n'
+        '2026-03-12 * "Wijkkrant" "stuk"\n  Income:Omzet  -3.00 EUR\n  Assets:Bank\n'
+    )
     assert [p["code"] for p in check(coop, quick)] == ["not-registered"]
     with open(coop / REGISTER, "a") as register:
-        register.write('\n2026-01-01 custom "member" "amina-b"\n  name: "Amina B"\n  rules: "vrije-uitloop"\n')
+        register.write(
+            '\n2026-01-01 custom "member" "amina-b"\n  name: "Amina B"\n  rules: "vrije-uitloop"\n'
+        )
     assert not check(coop, quick)
     shutil.copy(other, other.with_name("amina-b (1).beancount"))
     told = check(coop, quick)
     assert ([p["code"] for p in told], "amina-b.beancount" in str(told[0]["message"])) == (["copy"], True)
 
 
-@pytest.mark.parametrize("name", ["amina.beancount~", "#amina.beancount#", ".amina.beancount.swp", "amina.beancount.bak"])
+@pytest.mark.parametrize(
+    "name", ["amina.beancount~", "#amina.beancount#", ".amina.beancount.swp", "amina.beancount.bak"]
+)
 def test_what_an_editor_keeps_is_no_copy(name: str, coop: Path, quick: Run) -> None:
     shutil.copy(coop / LEDGER, coop / "ledgers/members" / name)
     assert not check(coop, quick)
@@ -175,6 +197,8 @@ def test_what_an_editor_keeps_is_no_copy(name: str, coop: Path, quick: Run) -> N
 
 def test_rules_that_began_as_a_copy_of_others_are_their_own(coop: Path, quick: Run) -> None:
     text = (coop / PACK).read_text()
-    (coop / "rules/vrije-uitloop-2027.toml").write_text(text.replace('id = "vrije-uitloop"', 'id = "vrije-uitloop-2027"'))
+    (coop / "rules/vrije-uitloop-2027.toml").write_text(
+        text.replace('id = "vrije-uitloop"', 'id = "vrije-uitloop-2027"')
+    )
     (coop / "ledgers/begroting.beancount").write_text("; van de penningmeester\n")
     assert not check(coop, quick)

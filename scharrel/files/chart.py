@@ -11,7 +11,7 @@ from beancount.core import data
 
 from scharrel.core.problems import Problem
 from scharrel.files.coop import Coop
-from scharrel.files.parsing import metadata, parse, place
+from scharrel.files.parsing import empty_keys, form_of, metadata, parse, place
 from scharrel.files.source import read_text, refused
 
 
@@ -96,6 +96,9 @@ def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
         if directive.account in accounts:
             values = {"account": directive.account}
             problems.append(Problem(shown, line, "opened-twice", values, excerpt=text.line(line)))
+        for key in {"role", "depreciation"} & {*empty_keys(directive)}:
+            at, values = text.key_line(line, key), {"key": key, "form": form_of(key, directive.date)}
+            problems.append(Problem(shown, at, "empty-key", values, excerpt=text.line(at)))
         role, worn_on = (metadata(directive).get(key) for key in ("role", "depreciation"))
         accounts[directive.account] = Account(
             directive.date,

@@ -39,7 +39,7 @@ def read_grants(
         for key in sorted(told.keys() - _KEYS):
             say(key, "grant-key", key=key, near=nearest(key, _KEYS))
         for key in ("name", "purpose"):
-            if not isinstance(told.get(key), str) or not told[key].strip():
+            if not isinstance(told.get(key), str) and (key in told or text.key_line(line, key) == line):
                 say("", "grant-without", key=key)
         holder = told.get("for", "")
         if "for" in told and holder not in members:

@@ -19,7 +19,7 @@ from scharrel.core.problems import Problem
 from scharrel.core.quotes import Billed, Quote
 from scharrel.files.chart import Account, Chart, nearest, plain_letter
 from scharrel.files.coop import Coop
-from scharrel.files.parsing import MAX_PROBLEMS, metadata, parse, place
+from scharrel.files.parsing import MAX_PROBLEMS, empty_keys, form_of, metadata, parse, place
 from scharrel.files.postings import Posted, filled, posted
 from scharrel.files.purchases import bought, purchases, thing
 from scharrel.files.quotes import billed, quote_of
@@ -37,6 +37,8 @@ _ALIASES = {
     "verdiend": "earned", "reden": "reason", "doel": "purpose", "met": "with", "offerte": "quote",
     "subsidie": "grant",
 }  # fmt: skip
+_OF_THINGS = frozenset({"lifetime", "asset", "disposes"})
+_KNOWN = _KEYS | _OF_THINGS
 _PARSERS_KEYS = 2
 _ROOTS = ("Assets:", "Expenses:", *_NEGATED)
 _COMMANDS = frozenset({"include"})
@@ -158,6 +160,8 @@ class _Reader:
 
     def _look_at(self, directive: Any) -> None:
         line = place(directive)
+        if len(directive.meta) > _PARSERS_KEYS:
+            self._look_for_empty_keys(directive, line, directive.date)
         if not isinstance(directive, _ALLOWED):
             self.say(line, "forbidden-directive", directive=type(directive).__name__.lower())
         elif isinstance(directive, data.Transaction):
@@ -220,8 +224,14 @@ class _Reader:
                     self.say(self.text.key_line(line, key), "near-key", warning=True, key=key, near=near)
         for posting in transaction.postings:
             if len(posting.meta) > _PARSERS_KEYS:
-                for key in sorted(metadata(posting).keys() & _KEYS):
+                for key in sorted(metadata(posting).keys() & _KNOWN):
                     self.say(self.text.key_line(place(posting), key), "key-below-posting", key=key)
+
+    def _look_for_empty_keys(self, directive: Any, line: int, day: date) -> None:
+        for key in empty_keys(directive):
+            if key in _KNOWN:
+                self.say(self.text.key_line(line, key), "empty-key", key=key, form=form_of(key, day))
+                del directive.meta[key]
 
     def _complete(self, transaction: Any) -> list[Posted]:
         """The postings with every amount filled in, adding up to nothing; none if they cannot."""

@@ -92,3 +92,18 @@ def metadata(directive: Any) -> dict[str, Any]:
         for key, value in (directive.meta or {}).items()
         if key not in ("filename", "lineno") and not key.startswith("__")
     }
+
+
+def empty_keys(directive: Any) -> list[str]:
+    """The metadata keys of a directive or posting with nothing behind them."""
+    return [key for key, value in metadata(directive).items() if value is None or not str(value).strip()]
+
+
+def form_of(key: str, day: Any) -> str:
+    """How the key is written with something behind it."""
+    return f"{key}: {day if key in _DATES else _FORMS.get(key, QUOTED)}"
+
+
+QUOTED = '"…"'
+_DATES = frozenset({"earned", "born"})
+_FORMS = {"lifetime": "36", "weight": "2", "left": "TRUE"}

@@ -16,7 +16,7 @@ from scharrel.core.problems import Problem
 from scharrel.files.chart import nearest
 from scharrel.files.coop import MEMBER_ID, Coop
 from scharrel.files.grants import read_grants
-from scharrel.files.parsing import metadata, parse, place
+from scharrel.files.parsing import empty_keys, form_of, metadata, parse, place
 from scharrel.files.source import Text, read_text, refused
 from scharrel.files.subcooperatives import membership_problems
 
@@ -72,9 +72,13 @@ def read_register(coop: Coop) -> Register:
         line = place(directive)
         if isinstance(directive, data.Transaction):
             say(line, "booking-in-register")
-        elif not isinstance(directive, data.Custom):
+        if not isinstance(directive, data.Custom):
             continue
-        elif directive.type in holders:
+        emptied = empty_keys(directive) if directive.type in _KINDS else []
+        for key in emptied:
+            say(text.key_line(line, key), "empty-key", key=key, form=form_of(key, directive.date))
+            del directive.meta[key]
+        if directive.type in holders:
             if ids := _ids(directive, 1):
                 found = MemberDirective(directive.date, line, metadata(directive))
                 holders[directive.type].setdefault(ids[0], []).append(found)
@@ -94,7 +98,7 @@ def read_register(coop: Coop) -> Register:
         elif directive.type == "settlement":
             if settlement := _settlement(directive):
                 settlements.setdefault(settlement[0], []).append(settlement[1])
-            else:
+            elif not emptied:
                 say(line, "settlement")
         elif directive.type == "grant":
             granted.append(directive)
@@ -218,7 +222,7 @@ def _problems(member: Member, text: Text, shown: str) -> list[Problem]:
             excerpt=text.line(first.line),
         )
         for key in ("name", "rules")
-        if not str(first.values.get(key, "")).strip()
+        if not str(first.values.get(key, "")).strip() and text.key_line(first.line, key) == first.line
     ]
     for directive in member.directives:
         for key, value in directive.values.items():

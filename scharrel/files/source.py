@@ -43,7 +43,8 @@ _WORDS = (b"option", b"plugin", b"include", b"pushmeta", b"popmeta", b"lineno", 
 _COMMA = re.compile(rb",\d")
 _MARKER_SIGNS = (b"<<<<<<<", b">>>>>>>", b"=======", b"|||||||")
 _MARKER = re.compile(
-    rb"^(?:\xef\xbb\xbf)?[ \t]*(?P<marker>(?:<{7,}|>{7,}|\|{7,})(?:[ \t\r].*)?|={7}(?: .*)?\r?)$", re.MULTILINE
+    rb"^(?:\xef\xbb\xbf)?[ \t]*(?P<marker>(?:<{7,}|>{7,}|\|{7,})(?:[ \t\r].*)?|={7}(?: .*)?\r?)$",
+    re.MULTILINE,
 )
 _MARKER_AS_REMARK = re.compile(rb"^[ \t]*[;#*][ \t]*(?P<marker>(?:<{7}|>{7}) [^\s<>].*)$", re.MULTILINE)
 _MARKERS_TOLD = 12
