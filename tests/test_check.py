@@ -359,6 +359,20 @@ def test_everything_is_told_at_once_in_order(coop: Path, quick: Run) -> None:
     assert places == sorted(places)
 
 
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize("code", IN_THE_LEDGER)
+def test_no_mistake_hides_another(code: str, gap: str, coop: Path, quick: Run) -> None:
+    """What stands before and behind a mistake is looked at in the same run, whatever the mistake is."""
+    before, after = (BOOKING.replace("Omzet", account).strip() for account in ("Voor", "Na"))
+    with open(coop / LEDGER, "a") as ledger:
+        ledger.write("\n" + gap.join([before, IN_THE_LEDGER[code].strip("\n"), after]) + "\n")
+    told = problems(coop, quick)[1]
+    accounts = [str(p["message"]) for p in told if p["code"] == "unknown-account"]
+    assert [any(f"Income:{name} " in said for said in accounts) for name in ("Voor", "Na")] == [True, True]
+    if code not in ("balance-wrong", "no-postings"):  # which may follow from the others
+        assert code in [p["code"] for p in told]
+
+
 def test_a_quote_that_swallows_the_next_booking_is_told_where_it_opens(coop: Path, quick: Run) -> None:
     lines = (coop / LEDGER).read_text().count("\n")
     with open(coop / LEDGER, "a") as ledger:

@@ -19,7 +19,7 @@ from scharrel.core.problems import Problem
 from scharrel.core.quotes import Billed, Quote
 from scharrel.files.chart import Account, Chart, nearest, plain_letter
 from scharrel.files.coop import Coop
-from scharrel.files.parsing import MAX_PROBLEMS, empty_keys, form_of, metadata, parse, place
+from scharrel.files.parsing import MAX_PROBLEMS, empty_keys, form_of, metadata, parse, place, without
 from scharrel.files.postings import Posted, filled, posted
 from scharrel.files.purchases import bought, purchases, thing
 from scharrel.files.quotes import billed, quote_of
@@ -42,6 +42,8 @@ _KNOWN = _KEYS | _OF_THINGS
 _PARSERS_KEYS = 2
 _ROOTS = ("Assets:", "Expenses:", *_NEGATED)
 _COMMANDS = frozenset({"include"})
+_READ_ON = frozenset({"bom", "encoding"})
+"""What is wrong with a file of which the rest is looked at all the same."""
 _REGISTERED = ("member", "project", "subcooperative", "participant", "approval", "settlement", "grant")
 _ALLOWED = (
     data.Transaction, data.Open, data.Close, data.Commodity, data.Note, data.Event,
@@ -84,11 +86,13 @@ def read_ledger(coop: Coop, member: str, chart: Chart) -> Ledger:
     shown = coop.shown(path)
     text = read_text(coop, path)
     problems = list(text.problems)
-    if not problems or problems[0].code == "bom":
-        problems += refused(text, shown, _COMMANDS)
-    if problems and any(p.code != "comma-number" for p in problems):
+    if problems and problems[0].code not in _READ_ON:
         return Ledger(Amounts({}, {}), problems=problems, text=text, shown=shown)
-    return _Reader(chart, shown, text, problems).read()
+    problems += refused(text, shown, _COMMANDS)
+    rest = without(text, problems)
+    if any(p.code != "comma-number" for p in refused(rest, shown, _COMMANDS)):
+        return Ledger(Amounts({}, {}), problems=problems, text=text, shown=shown)
+    return _Reader(chart, shown, text, problems).read(rest)
 
 
 class _Reader:
@@ -116,8 +120,9 @@ class _Reader:
         self.wrong += not warning
         self.ledger.problems.append(Problem(self.shown, line, code, values, warning, self.text.line(line)))
 
-    def read(self) -> Ledger:
-        directives, _, problems = parse(self.text, self.shown)
+    def read(self, rest: Text) -> Ledger:
+        """The ledger, of which `rest` is what may be parsed."""
+        directives, _, problems = parse(rest, self.shown)
         self.ledger.problems += [self._with_near(problem) for problem in problems]
         self.readable = not problems
         self.torn = {int(p.values["booking"]) for p in problems if p.code == "split-booking"}

@@ -1,7 +1,7 @@
 """The thin layer over beancount: one file parsed, its errors as problems with a hint in plain words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -15,37 +15,97 @@ MAX_PROBLEMS = 100
 """Problems of one file that are told one by one."""
 
 
+_ROUNDS = 10
+"""How often a file is read again without what could not be read."""
+
+_DATED = re.compile(r"\s*\d{4}[-/]\d{1,2}[-/]\d{1,2}\b")
+
+
 def parse(text: Text, shown: str) -> tuple[list[Any], str, list[Problem]]:
     """The directives of one file in the order of its lines, its title and what cannot be read.
 
-    Nothing is included, run or booked.
+    Nothing is included, run or booked. What cannot be read hides what stands around it from the parser, so
+    that it is taken out, as the whole booking that it is part of, and the rest is read again.
     """
+    directives, title, failures = _parsed(text.data, shown)
+    problems: list[Problem] = []
+    lines = text.data.decode("utf-8", "replace").split("\n") if failures else []
+    rest = list(lines)
+    for _ in range(_ROUNDS):
+        if not failures:
+            break
+        found = [_problem(failure, text, shown, lines) for failure in failures[:MAX_PROBLEMS]]
+        if len(problems) + len(failures) > MAX_PROBLEMS:
+            line = max(failures[min(MAX_PROBLEMS, len(failures) - 1)].source["lineno"], 1)
+            count = len(problems) + len(failures) - MAX_PROBLEMS
+            found.append(Problem(shown, line, "many-more", {"count": str(count)}))
+        opened, swallowed = _open_quotes(rest, shown, found)
+        found = [*opened, *(p for p in found if p not in swallowed)]
+        problems += found
+        if len(problems) > MAX_PROBLEMS or not blank(rest, {p.line for p in found}):
+            break
+        directives, title, failures = _parsed("\n".join(rest).encode(), shown)
+    problems.sort(key=lambda p: p.line)
+    problems += islice(_repeated_keys(text, shown), MAX_PROBLEMS)
+    return directives, title, problems
+
+
+def _parsed(data: bytes, shown: str) -> tuple[list[Any], str, list[Any]]:
     with undisturbed():
-        directives, failures, options = parser.parse_string(text.data, report_filename=shown)
+        directives, failures, options = parser.parse_string(data, report_filename=shown)
     # A key that stands twice is told where it stands, not at its booking.
     failures = [f for f in failures if not str(f.message).startswith("Duplicate metadata")]
-    lines = text.data.decode("utf-8", "replace").split("\n") if failures else []
-    problems = [_problem(failure, text, shown, lines) for failure in failures[:MAX_PROBLEMS]]
-    if len(failures) > MAX_PROBLEMS:
-        line = max(failures[MAX_PROBLEMS].source["lineno"], 1)
-        values = {"count": str(len(failures) - MAX_PROBLEMS)}
-        problems.append(Problem(shown, line, "many-more", values))
-    if problems and (opened := _open_quote(lines, shown)):
-        later = range(opened.line + 1, len(lines) + 1)
-        closed = next((number for number in later if '"' in lines[number - 1]), len(lines))
-        swallowed = [p for p in problems if opened.line <= p.line <= closed]
-        if swallowed:
-            problems = [opened, *(p for p in problems if p not in swallowed)]
-    problems += islice(_repeated_keys(text, shown), MAX_PROBLEMS)
-    return directives, str(options["title"] or ""), problems
+    return directives, str(options["title"] or ""), failures
 
 
-def _open_quote(lines: list[str], shown: str) -> Problem | None:
-    """The first line on which a text begins that does not end there: what follows cannot be read."""
-    for number, line in enumerate(lines, 1):
-        if without_texts(line).count('"') % 2:
-            return Problem(shown, number, "open-quote", {}, excerpt=line.strip("\r"))
-    return None
+def blank(lines: list[str], numbers: Iterable[int]) -> bool:
+    """Empty the bookings, or what else begins at the left, of which these lines are part; whether anything
+    stood there."""
+    some = False
+    for number in numbers:
+        first = last = min(max(number, 1), len(lines))
+        while first > 1 and not _begins(lines[first - 1]) and lines[first - 2].strip():
+            first -= 1
+        while last < len(lines) and lines[last].strip() and not _begins(lines[last]):
+            last += 1
+        for at in range(first - 1, last):
+            some = some or bool(lines[at].strip())
+            lines[at] = ""
+    return some
+
+
+def without(text: Text, problems: Iterable[Problem]) -> Text:
+    """The text without the bookings and commands that no parser should see, and that have been told."""
+    unseen = {p.line for p in problems if p.code not in _SEEN}
+    lines = text.data.decode("utf-8", "replace").split("\n") if unseen else []
+    unseen |= {number for number, line in enumerate(lines, 1) if "\N{REPLACEMENT CHARACTER}" in line}
+    return text._replace(data="\n".join(lines).encode()) if blank(lines, unseen) else text
+
+
+_SEEN = frozenset({"bom", "comma-number"})
+
+
+def _begins(line: str) -> bool:
+    return line[:1] not in ("", " ", "\t") or bool(_DATED.match(line))
+
+
+def _open_quotes(lines: list[str], shown: str, found: list[Problem]) -> tuple[list[Problem], list[Problem]]:
+    """Every line on which a text begins that does not end where it should, and which problems follow from
+    that: what comes behind it cannot be read."""
+    odd = [number for number, line in enumerate(lines, 1) if without_texts(line).count('"') % 2]
+    if not odd:
+        return [], []
+    closed = next((n for n in range(odd[0] + 1, len(lines) + 1) if '"' in lines[n - 1]), len(lines))
+    swallowed = [p for p in found if odd[0] <= p.line <= closed or p.code == "open-quote"]
+    if not swallowed:
+        return [], []
+    # A text may go on over lines, but never into the next booking.
+    ends = [*(n for n, line in enumerate(lines, 1) if _DATED.match(line)), len(lines) + 1]
+    alone = [n for n in odd if sum(n <= other < next(e for e in ends if e > n) for other in odd) == 1]
+    told = sorted({odd[0], *(n for n in alone if _DATED.match(lines[n - 1]))})
+    return [
+        Problem(shown, n, "open-quote", {}, excerpt=lines[n - 1].strip("\r")) for n in told[:MAX_PROBLEMS]
+    ], [*swallowed, *(p for p in found if p.line in told)]
 
 
 def _problem(failure: Any, text: Text, shown: str, lines: list[str]) -> Problem:
