@@ -1,5 +1,5 @@
-"""A word that the program knows, with nothing behind it, is an error on its own line: what looks as if it were
-said may not count as if it were not."""
+"""A word that the program knows, with nothing behind it, is an error on its own line: what looks as
+if it were said may not count as if it were not."""
 
 import json
 from pathlib import Path

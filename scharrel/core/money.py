@@ -13,15 +13,23 @@ CENT: Final = Decimal("0.01")
 # amounts that reading lets through.
 EXACT: Final = Context(prec=100, traps=[Inexact])
 _ROUNDED: Final = Context(prec=100)
+_FINEST: Final = -20
+_FINE: Final = Decimal("1e-15")
 _MODES: Final = {"half-up": ROUND_HALF_UP, "down": ROUND_DOWN}
 
 
 def to_cents(value: Decimal, rounding: Rounding | None) -> Decimal:
     """The amount rounded to whole cents, halves away from zero or everything towards zero.
 
-    Without a rounding it stays exact: that is for analysis, never for a booking.
+    Without a rounding it stays exact: that is for analysis, never for a booking. More digits than any figure
+    of a rule can bring come from parts of an hour, such as 20/60, which a parser ended somewhere: what lies
+    that close to a cent or half a cent is one.
     """
-    return value if rounding is None else value.quantize(CENT, _MODES[rounding], _ROUNDED)
+    if rounding is None:
+        return value
+    if int(value.as_tuple().exponent) < _FINEST:
+        value = value.quantize(_FINE, ROUND_HALF_UP, _ROUNDED)
+    return value.quantize(CENT, _MODES[rounding], _ROUNDED)
 
 
 def plain(amount: Decimal) -> str:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from beancount.core.amount import Amount
 from beancount.core.number import MISSING
 from beancount.parser import booking, options
 
+from scharrel.checks.decimals import CENTS, MAX_DECIMALS, too_fine
 from scharrel.core.facts import Amounts, Movement
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
@@ -26,7 +27,6 @@ from scharrel.files.quotes import billed, quote_of
 from scharrel.files.source import Text, read_text, refused
 
 MAX_AMOUNT = Decimal(10) ** 9
-MAX_DECIMALS = 6
 MAX_DIGITS = 20
 
 _OWED = ("Liabilities:", "Equity:")
@@ -124,7 +124,7 @@ class _Reader:
         """The ledger, of which `rest` is what may be parsed."""
         directives, _, problems = parse(rest, self.shown)
         self.ledger.problems += [self._with_near(problem) for problem in problems]
-        self.readable = not problems
+        self.readable = all(problem.warning for problem in problems)
         self.torn = {int(p.values["booking"]) for p in problems if p.code == "split-booking"}
         if b'include "' not in self.text.data:
             self.say(1, "no-include")
@@ -252,7 +252,9 @@ class _Reader:
         elif len(transaction.postings) == 1:
             self.say(line, "one-posting")
         elif bare and bare[0].units.number is not MISSING:
-            self.say(place(bare[0]), "no-currency")
+            number = bare[0].units.number
+            amount = f"{number:.2f}" if -int(number.as_tuple().exponent) < CENTS else str(number)
+            self.say(place(bare[0]), "no-currency", example=f"{amount} EUR")
         elif (found := filled(transaction)) is None:
             completed, failures = booking.book([transaction], _options())
             for failure in failures:
@@ -350,9 +352,8 @@ class _Reader:
         if self.roles[account] is None and account.startswith(_COUNTED) and account not in self.roleless:
             self.roleless.add(account)
             yield line, "no-role", {"account": account}
-        decimals = -int(number.as_tuple().exponent)
-        if decimals > (2 if currency == "EUR" else MAX_DECIMALS):
-            yield line, "decimals", {"number": str(number)[:40]}
+        if -int(number.as_tuple().exponent) > (CENTS if currency == "EUR" else MAX_DECIMALS):
+            yield from ((line, *told) for told in too_fine(number, currency))
         if abs(number) >= MAX_AMOUNT:
             shown = f"{number:f}" if number.adjusted() < MAX_DIGITS else f"{number:.2E}"
             yield line, "too-large", {"number": shown}
@@ -398,7 +399,26 @@ class _Reader:
             if isinstance(wrong, data.Balance) and wrong.diff_amount:
                 found = f"{wrong.amount.number + wrong.diff_amount.number} {wrong.amount.currency}"
                 values = {"account": wrong.account, "stated": str(wrong.amount), "found": found}
-                self.say(place(wrong), "balance-wrong", False, **values)
+                later = self._booked_on(wrong)
+                if abs(wrong.diff_amount.number + later) <= (wrong.tolerance or ZERO):
+                    day = wrong.date + timedelta(days=1)
+                    example = f"{day} balance {wrong.account}  {wrong.amount}"
+                    self.say(place(wrong), "balance-same-day", False, **values, example=example)
+                else:
+                    self.say(place(wrong), "balance-wrong", False, **values)
+
+    def _booked_on(self, check: Any) -> Decimal:
+        """What the day of the check adds to its account and those below it."""
+        return sum(
+            (
+                -m.amount if m.account.startswith(_NEGATED) else m.amount
+                for m in self.ledger.movements
+                if m.day == check.date
+                and m.currency == check.amount.currency
+                and (m.account == check.account or m.account.startswith(check.account + ":"))
+            ),
+            ZERO,
+        )
 
 
 def _party(movement: Movement) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from beancount.parser import parser
 
 from scharrel.core.problems import Problem
-from scharrel.files.hints import hint, without_texts
+from scharrel.files.hints import BEHIND_STAR, behind_star, hint, without_texts
 from scharrel.files.source import Text, undisturbed
 
 MAX_PROBLEMS = 100
@@ -45,6 +45,8 @@ def parse(text: Text, shown: str) -> tuple[list[Any], str, list[Problem]]:
         if len(problems) > MAX_PROBLEMS or not blank(rest, {p.line for p in found}):
             break
         directives, title, failures = _parsed("\n".join(rest).encode(), shown)
+    told = {problem.line for problem in problems}
+    problems += (p for p in islice(_behind_stars(text, shown), MAX_PROBLEMS) if p.line not in told)
     problems.sort(key=lambda p: p.line)
     problems += islice(_repeated_keys(text, shown), MAX_PROBLEMS)
     return directives, title, problems
@@ -118,6 +120,13 @@ def _problem(failure: Any, text: Text, shown: str, lines: list[str]) -> Problem:
         account = message.rpartition(": ")[2]
         return Problem(shown, line, "account-name", {"account": account}, excerpt=text.line(line))
     return hint(shown, lines, line)
+
+
+def _behind_stars(text: Text, shown: str) -> Iterator[Problem]:
+    """Lines that look like a booking and that the parser passes over, for a sign that stands before them."""
+    for found in BEHIND_STAR.finditer(b"\n" + text.data):
+        number = text.data.count(b"\n", 0, max(found.start(), 0)) + 1 if found.start() else 1
+        yield behind_star(shown, number, text.line(number))._replace(warning=True)
 
 
 def _repeated_keys(text: Text, shown: str) -> Iterator[Problem]:

@@ -8,6 +8,9 @@ from beancount.core.number import MISSING
 from scharrel.core.money import ZERO
 from scharrel.files.parsing import place
 
+_DUST = Decimal("1e-20")
+"""What parts of an hour such as 20/60 may lack together: the parser ends them after 28 digits."""
+
 Posted = tuple[str, Decimal, str, int]
 """A posting that is complete: account, number, currency and line."""
 
@@ -49,4 +52,4 @@ def _imbalance(postings: list[Posted]) -> dict[str, Decimal]:
     left: dict[str, Decimal] = {}
     for _, number, currency, _ in postings:
         left[currency] = left.get(currency, ZERO) + number
-    return {currency: number for currency, number in left.items() if number}
+    return {currency: number for currency, number in left.items() if abs(number) > _DUST}

@@ -218,7 +218,10 @@ def refused(text: Text, shown: str, allowed: frozenset[str]) -> Iterator[Problem
         elif kind == "SLASH" and not (following == "NUMBER" and argument):
             code = "division"
         elif kind == "NUMBER" and "," in word and "." not in word:
-            code, values = "comma-number", {"number": word}
+            before, _, behind = word.rpartition(",")
+            point = f"{before.replace(',', '')}.{behind.rstrip('0').ljust(2, '0')}"
+            code = "comma-number"
+            values = {"number": word, "whole": word.replace(",", ""), "point": point}
         else:
             continue
         yield Problem(shown, line, code, values, excerpt=text.line(line))

@@ -9,6 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from scharrel.core.problems import Problem
+from scharrel.files.examples import date_in
+from scharrel.files.hints import impossible_date
 
 MAX_BYTES = 200_000
 """Rules with every norm of forty years are a quarter of this."""
@@ -20,6 +22,7 @@ MAX_DOTS = 300
 """On one line: reading a dotted key takes time by the square of its parts."""
 
 _MAX_DIGITS = 15
+_SHORT_DATE = re.compile(r"(?<==)\s*(?!\s*\d{4}-\d\d-\d\d\b)\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?![\d-])")
 _TOML_SIGNS = {
     "toml-percent": re.compile(r"=\s*-?[\d.,]+\s*%"),
     "toml-number": re.compile(r"=\s*-?[\d.]*,\d\d?(?=\s*(?:[}\],#]|$))|=\s*€"),
@@ -81,11 +84,16 @@ def _unreadable(message: str, lines: list[str], shown: str) -> Problem:
     found = re.search(r"line (\d+)", message)
     line = int(found[1]) if found else len(lines)
     excerpt = lines[line - 1].strip()
-    if message.startswith(("Cannot overwrite", "Cannot declare", "Cannot mutate")):
+    values: dict[str, str] = {}
+    if wrong := impossible_date(excerpt):
+        code, values = "impossible-date", {"date": wrong}
+    elif (short := _SHORT_DATE.search(excerpt)) and date_in(short[0]):
+        code, values = "date-format", {"example": date_in(short[0])}
+    elif message.startswith(("Cannot overwrite", "Cannot declare", "Cannot mutate")):
         code = "toml-twice"
     else:
         code = next((code for code, sign in _TOML_SIGNS.items() if sign.search(excerpt)), "toml")
-    return Problem(shown, line, code, {}, excerpt=excerpt)
+    return Problem(shown, line, code, values, excerpt=excerpt)
 
 
 class _TooMuchError(Exception):

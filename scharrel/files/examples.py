@@ -1,0 +1,49 @@
+"""What someone wrote, as it should have been written: the amount or the date, for a message to show."""
+
+import re
+from contextlib import suppress
+from datetime import date
+
+_SPOKEN = {"uur": "UUR", "uren": "UUR", "euro": "EUR", "euros": "EUR", "eur": "EUR", "": "EUR"}
+_AMOUNT = re.compile(
+    r"(?P<sign>[-\u2010-\u2015\u2212]?)\s*(?:€|EUR)?\s*(?P<sign2>[-\u2010-\u2015\u2212]?)\s*"
+    r"(?P<number>\d+(?:[.,'’ ]\d+)*)(?P<none>,-)?(?P<behind>-?)\s*(?P<unit>€|[A-Za-z]*)"
+)
+_GROUPS = re.compile(r"[.,'’ ]")
+_MONTHS = ("jan", "feb", "mrt maa mar", "apr", "mei may", "jun", "jul", "aug", "sep", "okt oct", "nov", "dec")
+_DAY_FIRST = re.compile(r"\s*(\d{1,2})[-/. ]\s*(\d{1,2}|[A-Za-z]+)[-/. ]+\s*(\d{4}|\d{2})\b")
+_YEAR_FIRST = re.compile(r"\s*(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})\b")
+
+
+def amount_in(line: str) -> str:
+    """The amount behind the account on the line, or nothing when there is not just one."""
+    said = line.partition(";")[0].split(maxsplit=1)
+    found = _AMOUNT.fullmatch(said[1].strip()) if len(said) == 2 else None
+    if not found:
+        return ""
+    unit = found["unit"].replace("€", "")
+    unit = _SPOKEN.get(unit.lower(), unit.upper())
+    minus = "-" if found["sign"] or found["sign2"] or found["behind"] else ""
+    *groups, last = _GROUPS.split(found["number"])
+    if groups and len(last) == 3:
+        groups, last = [*groups, last], ""
+    elif not groups:
+        groups, last = [last], ""
+    whole, cents = "".join(groups), last.ljust(2, "0") if unit == "EUR" else last
+    return f"{minus}{whole}{'.' if cents else ''}{cents} {unit}"
+
+
+def date_in(line: str) -> str:
+    """The date at the beginning of the line, day first or year first, or nothing when it is none."""
+    if found := _YEAR_FIRST.match(line):
+        year, month, day = found.groups()
+    elif found := _DAY_FIRST.match(line):
+        day, month, year = found.groups()
+    else:
+        return ""
+    if month.isalpha():
+        names = (str(at) for at, said in enumerate(_MONTHS, 1) if month[:3].lower() in said.split())
+        month = next(names, "")
+    with suppress(ValueError):
+        return str(date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day)))
+    return ""
