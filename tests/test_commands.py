@@ -156,11 +156,24 @@ def test_a_file_that_cannot_be_written_is_told(coop: Path, quick: Run) -> None:
     ("arguments", "told"),
     [
         (["allocate", "2026-13"], "is geen maand"),
-        (["allocate", "oktober"], "is geen maand"),
+        (["allocate", "oktober"], "Bedoel je 20"),
+        (["allocate", "10-2025"], "Bedoel je 2025-10?"),
+        (["allocate", "okt 2025"], "Bedoel je 2025-10?"),
+        (["allocate", "2025-7"], "Bedoel je 2025-07?"),
+        (["allocate", "Juli-2025"], "Bedoel je 2025-07?"),
+        (["statements", "--for", "gemeente"], "Bedoel je municipality?"),
+        (["statements", "--for", "jaaropgave"], "Bedoel je year?"),
+        (["explain", "amina", "2026-04", "spaarpot"], "Bedoel je pot?"),
+        (["verdeel"], "Bedoel je allocate?"),
+        (["Offertes"], "Bedoel je report quotes?"),
+        (["report", "exchange", "twintig"], "is geen jaar"),
+        (["btw"], "Btw boek je in je kasboek"),
+        (["factuur"], "scharrel report quotes"),
+        (["spaarpot"], "scharrel explain LID MAAND"),
         (["allocate", "2062-10"], "te ver in de toekomst"),
         (["allocate", "--member", "amna"], 'Er is geen lid "amna". Bedoel je amina?'),
         (["allocate", "--coöp"], "De optie --coöp bestaat niet. Bedoel je --coop?"),
-        (["explain", "amina"], "Hier ontbreekt MONTH: de maand"),
+        (["explain", "amina"], "Hier ontbreekt MAAND: de maand"),
         (
             ["alocate"],
             "Kies uit: allocate, explain, check, statements, verify, close, audit, settle, "
@@ -200,6 +213,46 @@ def test_help_and_version(arguments: str, scharrel: Run) -> None:
     done = scharrel(*arguments.split())
     assert done.status == 0
     assert done.out
+
+
+HELP = ["", "member", "rules", "report", "allocate", "explain", "member add", "rules plot", "report exchange"]
+
+
+@pytest.mark.parametrize("command", HELP)
+def test_the_help_is_in_one_language_and_nothing_is_cut_off(command: str, scharrel: Run) -> None:
+    done = scharrel(*command.split(), "--help")
+    assert done.status == 0
+    for english in ("Usage", "Options", "Arguments", "Commands", "OPTIONS", "ARGS", "Show", "exit", "MONTH",
+                    "current shell", "default", "required", "THROUGH", "<str>"):  # fmt: skip
+        assert english not in done.out
+    lines = done.out.split("\n")
+    assert max(map(len, lines)) <= 80
+    assert not [line for line in lines[1:] if line.endswith("...")]
+    assert scharrel(*command.split(), "--help", "--lang", "en").out.startswith("Usage: ")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "--lang en {} check",
+        "--coop {c} --lang en check",
+        "--json --coop {c} check",
+        "--coop={c} --lang=en check",
+    ],
+)
+def test_an_option_may_stand_before_the_command(before: str, coop: Path, quick: Run) -> None:
+    behind = [] if "{c}" in before else ["--coop", str(coop)]
+    done = quick(*before.replace(" {}", "").format(c=coop).split(), *behind)
+    assert done.status == 0
+    assert "All is well" in done.out or json.loads(done.out) == {"problems": []}
+
+
+@pytest.mark.parametrize(
+    "before", ["rules --coop {c} test", "--coop {c} rules test", "rules --lang nl --coop {c} test"]
+)
+def test_an_option_may_stand_before_a_command_of_a_group(before: str, coop: Path, quick: Run) -> None:
+    behind = quick("rules", "test", "--coop", str(coop))
+    assert quick(*before.format(c=coop).split()) == behind
 
 
 # -- explain

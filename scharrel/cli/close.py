@@ -19,7 +19,7 @@ from scharrel.cli.context import (
 from scharrel.cli.options import COOP, LANG
 from scharrel.core.month import Month
 
-_MONTH = typer.Argument(metavar="MONTH", help=words("help.close-month"))
+_MONTH = typer.Argument(metavar=words("metavar.month"), help=words("help.close-month"))
 
 
 def close(

@@ -164,7 +164,11 @@ def read_month(text: str) -> Month:
     try:
         month = Month.parse(text)
     except ValueError:
-        fail(words("error.month", text=text), status=2)
+        from scharrel.files.examples import month_in
+
+        near = month_in(text, today())
+        hint = " " + words("check.near", near=near) if near else ""
+        fail(words("error.month", text=text) + hint, status=2)
     if month.since(Month.of(today())) > FAR_AHEAD:
         fail(words("error.month-far", text=text), status=2)
     return month

@@ -32,9 +32,11 @@ from scharrel.text.words import visible
 if TYPE_CHECKING:
     from scharrel.files.gather import Books
 
-_MEMBER = typer.Argument(metavar="MEMBER", help=words("help.explain-member"))
-_MONTH = typer.Argument(metavar="MONTH", help=words("help.explain-month"))
-_STEP = typer.Argument(metavar="[STEP]", help=words("help.explain-step"), show_default=False)
+_MEMBER = typer.Argument(metavar=words("metavar.member"), help=words("help.explain-member"))
+_MONTH = typer.Argument(metavar=words("metavar.month"), help=words("help.explain-month"))
+_STEP = typer.Argument(
+    metavar=f"[{words('metavar.step')}]", help=words("help.explain-step"), show_default=False
+)
 
 
 def explain(
@@ -46,6 +48,7 @@ def explain(
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     from scharrel.checks.books import involved
+    from scharrel.files.chart import nearest
     from scharrel.files.gather import read_books
     from scharrel.run import compute
     from scharrel.text.sentences import label
@@ -63,13 +66,17 @@ def explain(
         fail_without_month(who, asked)
     found = own[-1] if own[-1].month == asked else own[-1].after(asked)
     # Who left may ask for what was put right since.
-    explained = (result.step for result in found.steps) if found.steps else found.pack.steps
+    explained = [result.step for result in found.steps] or list(found.pack.steps)
     named = [(s.id, (s.id, label(words, s))) for s in explained]
     asked_for = [s for s, names in named if step is None or step.casefold() in map(str.casefold, names)]
     steps = [r for r in found.steps if r.step.id in asked_for]
     if not asked_for:
         names = ", ".join(f"{step_id} ({said})" for step_id, (_, said) in named)
-        fail(words("error.no-step", month=words.month(asked), step=step, steps=names), status=2)
+        told = words("error.no-step", month=words.month(asked), step=step, steps=names)
+        accounts = {s.to.rpartition(":")[2]: s.id for s in explained if s.to}
+        if near := nearest(step or "", accounts):
+            told += " " + words("check.near", near=accounts[near])
+        fail(told, status=2)
     step = step and asked_for[0]
     bookings = _bookings(books, outcome.ledgers[member], asked)
     if who.project:

@@ -16,7 +16,7 @@ SAMPLE_MONTH = Month(2026, 10)
 """The month of the sample's bookings; a new cooperative gets them in the last month, and what was earned the
 month before in the one before that."""
 
-_DIR = typer.Argument(metavar="DIR", help=words("help.init-dir"))
+_DIR = typer.Argument(metavar=words("metavar.dir"), help=words("help.init-dir"))
 
 
 def init(

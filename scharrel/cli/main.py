@@ -49,6 +49,7 @@ def _run() -> int | None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without € shows a question mark
     speak(language(sys.argv[1:], dict(os.environ)))
+    sys.argv[1:] = _command_first(sys.argv[1:])
     from typer import BadParameter
 
     from scharrel.cli.app import app
@@ -68,6 +69,29 @@ def _run() -> int | None:
     if status == INTERRUPTED:
         _say_interrupted()
     return status
+
+
+def _command_first(arguments: list[str]) -> list[str]:
+    """The arguments with what may stand before a command behind it; the language is known by now."""
+    kept, moved, rest = [], [], list(arguments)
+    command = False
+    while rest:
+        argument = rest.pop(0)
+        name, given, _ = argument.partition("=")
+        if name == "--lang":
+            del rest[: 0 if given else 1]
+        elif not command and name == "--coop":
+            moved += [argument, *([] if given else rest[:1])]
+            del rest[: 0 if given else 1]
+        elif not command and name == "--json":
+            moved.append(argument)
+        else:
+            kept.append(argument)
+            command = command or argument not in _GROUPS
+    return [*kept, *moved] if command else kept
+
+
+_GROUPS = ("member", "rules", "report")
 
 
 def _refused(error: OSError) -> None:

@@ -25,11 +25,11 @@ from scharrel.files.coop import MEMBER_ID
 from scharrel.text.words import visible
 
 _ID = typer.Argument(metavar="ID", help=words("help.member-id"))
-_NAME = typer.Argument(metavar="NAME", help=words("help.member-name"))
-_RULES = typer.Option("--rules", help=words("help.member-rules"))
-_FROM = typer.Option("--from", metavar="MONTH", help=words("help.member-from"))
-_HOUSEHOLD = typer.Option("--household", help=words("help.member-household"))
-_IBAN = typer.Option("--iban", help=words("help.member-iban"))
+_NAME = typer.Argument(metavar=words("metavar.name"), help=words("help.member-name"))
+_RULES = typer.Option("--rules", metavar=words("metavar.pack"), help=words("help.member-rules"))
+_FROM = typer.Option("--from", metavar=words("metavar.month"), help=words("help.member-from"))
+_HOUSEHOLD = typer.Option("--household", metavar=words("metavar.word"), help=words("help.member-household"))
+_IBAN = typer.Option("--iban", metavar="IBAN", help=words("help.member-iban"))
 
 
 def add(

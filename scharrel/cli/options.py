@@ -4,9 +4,11 @@ import typer
 
 from scharrel.cli.context import words
 
-COOP = typer.Option("--coop", metavar="DIR", help=words("help.coop"))
+COOP = typer.Option("--coop", metavar=words("metavar.dir"), help=words("help.coop"))
 LANG = typer.Option("--lang", metavar="nl|en", help=words("help.lang"))
 JSON = typer.Option("--json", help=words("help.json"))
 DRY_RUN = typer.Option("--dry-run", help=words("help.dry-run"))
 MEMBERS = typer.Option("--member", metavar="ID", help=words("help.member"))
-THROUGH = typer.Argument(metavar="[THROUGH]", help=words("help.through"), show_default=False)
+THROUGH = typer.Argument(
+    metavar=f"[{words('metavar.through')}]", help=words("help.through"), show_default=False
+)

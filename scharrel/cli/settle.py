@@ -23,7 +23,7 @@ from scharrel.core.period import Period
 if TYPE_CHECKING:
     from scharrel.files.gather import Books
 
-_PERIOD = typer.Argument(metavar="PERIOD", help=words("help.settle-period"))
+_PERIOD = typer.Argument(metavar=words("metavar.period"), help=words("help.settle-period"))
 _MEMBER = typer.Option("--member", metavar="ID", help=words("help.settle-member"))
 
 

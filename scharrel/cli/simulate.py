@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 YEAR = 12
 EXPLAINED = 3
 
-_PACK = typer.Argument(metavar="PACK", help=words("help.simulate-pack"))
-_FROM = typer.Option("--from", metavar="MONTH", help=words("help.simulate-from"))
-_TO = typer.Option("--to", metavar="MONTH", help=words("help.simulate-to"))
+_PACK = typer.Argument(metavar=words("metavar.pack"), help=words("help.simulate-pack"))
+_FROM = typer.Option("--from", metavar=words("metavar.month"), help=words("help.simulate-from"))
+_TO = typer.Option("--to", metavar=words("metavar.month"), help=words("help.simulate-to"))
 _MEMBERS = typer.Option("--member", metavar="ID", help=words("help.simulate-member"))
-_SET = typer.Option("--set", metavar="NAME=FIGURE", help=words("help.simulate-set"))
-_GOAL = typer.Option("--goal-seek", metavar="PARTY=EUR", help=words("help.simulate-goal"))
+_SET = typer.Option("--set", metavar=words("metavar.name-figure"), help=words("help.simulate-set"))
+_GOAL = typer.Option("--goal-seek", metavar=words("metavar.party-eur"), help=words("help.simulate-goal"))
 
 
 class Sought(NamedTuple):

@@ -23,10 +23,23 @@ from scharrel.core.month import Month
 if TYPE_CHECKING:
     from scharrel.files.gather import Books
 
-_MONTH = typer.Argument(metavar="[MONTH]", help=words("help.statements-month"), show_default=False)
-_FOR = typer.Option("--for", metavar="KIND", help=words("help.statements-for"))
-_FORMAT = typer.Option("--format", metavar="FORMAT", help=words("help.statements-format"))
-_OUT = typer.Option("--out", metavar="DIR", help=words("help.statements-out"))
+_MONTH = typer.Argument(
+    metavar=f"[{words('metavar.month')}]", help=words("help.statements-month"), show_default=False
+)
+_FOR = typer.Option("--for", metavar=words("metavar.kind"), help=words("help.statements-for"))
+_FORMAT = typer.Option("--format", metavar=words("metavar.format"), help=words("help.statements-format"))
+_OUT = typer.Option("--out", metavar=words("metavar.dir"), help=words("help.statements-out"))
+_MEANT = {
+    word: kind
+    for kind, tried in {
+        "member": "lid leden members",
+        "municipality": "gemeente",
+        "coop": "cooperatie coöperatie vergadering ledenvergadering meeting",
+        "year": "jaar jaaropgave",
+    }.items()
+    for word in tried.split()
+}
+"""Words that people try for a kind."""
 
 
 def statements(
@@ -46,7 +59,8 @@ def statements(
 
     asked = read_month(month) if month else None
     if kind is not None and kind not in KINDS:
-        fail(words("error.kind", kind=kind, kinds=", ".join(KINDS)), status=2)
+        hint = " " + words("check.near", near=_MEANT[kind]) if kind in _MEANT else ""
+        fail(words("error.kind", kind=kind, kinds=", ".join(KINDS)) + hint, status=2)
     if form not in FORMATS:
         fail(words("error.format", form=form, forms=", ".join(FORMATS)), status=2)
     if kind == "coop" and member:

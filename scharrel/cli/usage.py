@@ -7,6 +7,42 @@ from typing import Any
 from scharrel.cli.context import words
 from scharrel.files.chart import nearest
 
+_MEANT = {
+    word: command
+    for command, tried in {
+        "allocate": "verdeel verdelen verdeling divide",
+        "explain": "uitleg leg-uit waarom why",
+        "check": "controleer controle nakijken fouten",
+        "statements": "overzicht overzichten afdruk print statement",
+        "verify": "verifieer echt",
+        "close": "sluit sluiten afsluiten dicht",
+        "settle": "afrekenen afrekening reken-af definitief",
+        "what-if": "wat-als whatif",
+        "simulate": "simuleer voorstel",
+        "init": "nieuw begin start new",
+        "member": "lid leden members",
+        "rules": "regels rule",
+        "report": "rapport verslag reports",
+        "report quotes": "offerte offertes quote quotes",
+        "report grants": "subsidie subsidies prijs grant grants",
+        "report exchange": "ruil ruilen ruillijst exchange",
+        "report better-off": "beter-af better-off",
+        "report umbrella": "koepel deelcooperatie umbrella",
+        "rules show": "toon show",
+        "rules plot": "plot teken grafiek",
+        "rules test": "test voorbeelden",
+        "member add": "aanmelden meld-aan add",
+    }.items()
+    for word in tried.split()
+}
+"""Words that people try for a command."""
+
+_HINTS = {
+    **dict.fromkeys(("btw", "vat"), "vat"),
+    **dict.fromkeys(("factuur", "facturen", "factureren", "invoice", "invoices"), "invoice"),
+    **dict.fromkeys(("spaarpot", "spaarpotten", "pot", "pots", "saldo"), "pot"),
+}
+
 
 def wrong_usage(error: Any) -> str:
     """The error of the library that reads the command line, as a message."""
@@ -30,9 +66,12 @@ def wrong_usage(error: Any) -> str:
         said = words("usage.missing", name=name, what=what[:1].lower() + what[1:])
     elif kind == "UsageError" and hasattr(context.command, "commands"):
         commands = context.command.commands
+        found = re.search(r"'(.*?)'", error.message)
+        given = found[1].casefold() if found else ""
         said = words("usage.command", commands=", ".join(commands))
-        given = re.search(r"'(.*?)'", error.message)
-        if near := nearest(given[1] if given else "", commands):
+        if hint := _HINTS.get(given):
+            said = words(f"hint.{hint}")
+        elif near := _MEANT.get(given) or nearest(given, commands):
             said += " " + words("check.near", near=near)
     elif found := re.fullmatch(r"Got unexpected extra arguments? ?\(?s?\)? ?\((.*)\)", error.message):
         said = words("usage.extra", extra=found[1])

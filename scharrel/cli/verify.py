@@ -11,7 +11,7 @@ from scharrel.text.words import visible
 
 MAX_BYTES = 20_000_000
 
-_FILE = typer.Argument(metavar="FILE", help=words("help.verify-file"))
+_FILE = typer.Argument(metavar=words("metavar.file"), help=words("help.verify-file"))
 
 
 def verify(

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from scharrel.analysis.prospect import Bend
     from scharrel.analysis.what_if import WhatIf
 
-_MEMBER = typer.Argument(metavar="MEMBER", help=words("help.explain-member"))
+_MEMBER = typer.Argument(metavar=words("metavar.member"), help=words("help.explain-member"))
 _TURNOVER = typer.Option("--turnover", metavar="EUR", help=words("help.what-if-turnover"))
 _COSTS = typer.Option("--costs", metavar="EUR", help=words("help.what-if-costs"))
-_MONTH = typer.Option("--month", metavar="MONTH", help=words("help.what-if-month"))
+_MONTH = typer.Option("--month", metavar=words("metavar.month"), help=words("help.what-if-month"))
 
 
 def what_if(

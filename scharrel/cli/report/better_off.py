@@ -37,8 +37,8 @@ from scharrel.core.month import Month
 if TYPE_CHECKING:
     from scharrel.files.gather import Books
 
-_FROM = typer.Option("--from", metavar="MONTH", help=words("help.report-from"))
-_TO = typer.Option("--to", metavar="MONTH", help=words("help.report-to"))
+_FROM = typer.Option("--from", metavar=words("metavar.month"), help=words("help.report-from"))
+_TO = typer.Option("--to", metavar=words("metavar.month"), help=words("help.report-to"))
 _ANONYMOUS = typer.Option("--anonymous", help=words("help.report-anonymous"))
 
 

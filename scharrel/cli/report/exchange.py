@@ -1,5 +1,6 @@
 """scharrel report exchange: the yearly list of what members did for each other, and their balances."""
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -23,14 +24,16 @@ from scharrel.cli.options import COOP, JSON, LANG, MEMBERS
 from scharrel.core.exchanges import Balance, Exchange, balances
 
 _YEAR = typer.Argument(
-    metavar="[YEAR]", min=2000, max=2099, help=words("help.report-exchange-year"), show_default=False
+    metavar=f"[{words('metavar.year')}]",
+    help=words("help.report-exchange-year"),
+    show_default=False,
 )
-_FORMAT = typer.Option("--format", metavar="FORMAT", help=words("help.report-exchange-format"))
+_FORMAT = typer.Option("--format", metavar=words("metavar.format"), help=words("help.report-exchange-format"))
 _FORMATS = ("txt", "csv")
 
 
 def exchange(
-    year: Annotated[int | None, _YEAR] = None,
+    year: Annotated[str | None, _YEAR] = None,
     member: Annotated[list[str] | None, MEMBERS] = None,
     form: Annotated[str, _FORMAT] = "txt",
     as_json: Annotated[bool, JSON] = False,
@@ -43,6 +46,8 @@ def exchange(
 
     if form not in _FORMATS:
         fail(words("error.format", form=form, forms=", ".join(_FORMATS)), status=2)
+    if year is not None and not re.fullmatch("20[0-9]{2}", year):
+        fail(words("error.year", text=year), status=2)
     books = read_books(open_coop(coop))
     require_members(books, member)
     now = today()
@@ -50,7 +55,7 @@ def exchange(
     ledgers, problems = read_ledgers(books, people, now)
     stop_on_errors([*problems, *both_problems(books.members, ledgers)])
     found = all_exchanges(ledgers)
-    asked = year or max((e.day.year for e in found), default=now.year)
+    asked = int(year) if year else max((e.day.year for e in found), default=now.year)
     only = frozenset(member or ())
     shown = [e for e in found if e.day.year == asked and (not only or only & {e.giver, e.taker})]
     standing = [b for b in balances(found, asked) if not only or b.member in only]

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from scharrel.core.grants import Account
     from scharrel.files.gather import Books
 
-_GRANT = typer.Argument(metavar="[GRANT]...", help=words("help.report-grants-grant"), show_default=False)
+_GRANT = typer.Argument(
+    metavar=f"[{words('metavar.grant')}]...", help=words("help.report-grants-grant"), show_default=False
+)
 
 
 def grants(

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from scharrel.files.gather import Books
     from scharrel.files.ledger import Ledger
 
-_YEAR = typer.Argument(metavar="[YEAR]", help=words("help.report-umbrella-year"), show_default=False)
+_YEAR = typer.Argument(
+    metavar=f"[{words('metavar.year')}]", help=words("help.report-umbrella-year"), show_default=False
+)
 
 
 def umbrella(

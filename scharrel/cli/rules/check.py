@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from scharrel.analysis.finding import Example, Finding
     from scharrel.core.pack import Pack
 
-_PACKS = typer.Argument(metavar="[PACK]...", help=words("help.rules-packs"), show_default=False)
+_PACKS = typer.Argument(
+    metavar=f"[{words('metavar.pack')}]...", help=words("help.rules-packs"), show_default=False
+)
 
 _UNPROVEN = frozenset({"member-loses", "parameter-gap", "bands-order", "many-kinds"})
 """With one of these nothing holds for every amount."""

@@ -13,8 +13,8 @@ from scharrel.cli.packs import named_pack
 from scharrel.files.coop import Coop
 from scharrel.text.words import visible
 
-_PACK = typer.Argument(metavar="PACK", help=words("help.rules-pack"))
-_OUT = typer.Option("--out", metavar="FILE", help=words("help.rules-export-out"))
+_PACK = typer.Argument(metavar=words("metavar.pack"), help=words("help.rules-pack"))
+_OUT = typer.Option("--out", metavar=words("metavar.file"), help=words("help.rules-export-out"))
 
 
 def export(

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from scharrel.files.chart import Chart
     from scharrel.files.exchange import Export, Missing
 
-_FILE = typer.Argument(metavar="FILE", help=words("help.rules-import-file"))
+_FILE = typer.Argument(metavar=words("metavar.file"), help=words("help.rules-import-file"))
 _AS = typer.Option("--as", metavar="ID", help=words("help.rules-import-as"))
-_SET = typer.Option("--set", metavar="PARAM=VALUE", help=words("help.rules-import-set"))
+_SET = typer.Option("--set", metavar=words("metavar.param-value"), help=words("help.rules-import-set"))
 
 
 def import_(

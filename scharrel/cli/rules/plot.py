@@ -43,13 +43,13 @@ HEIGHTS = {"kept": 14, "next": 6}
 NARROWEST, WIDEST = 40, 100
 COLORS = ("cyan", "red", "magenta", "yellow", "blue", "green")
 
-_PACKS = typer.Argument(metavar="PACK", help=words("help.plot-packs"))
+_PACKS = typer.Argument(metavar=words("metavar.pack"), help=words("help.plot-packs"))
 _TO = typer.Option("--to", metavar="EUR", help=words("help.plot-to"))
-_MONTH = typer.Option("--month", metavar="MONTH", help=words("help.plot-month"))
+_MONTH = typer.Option("--month", metavar=words("metavar.month"), help=words("help.plot-month"))
 _COSTS = typer.Option("--costs", metavar="EUR", help=words("help.plot-costs"))
-_FACT = typer.Option("--fact", metavar="KEY=VALUE", help=words("help.plot-fact"))
+_FACT = typer.Option("--fact", metavar=words("metavar.key-value"), help=words("help.plot-fact"))
 _MEMBER = typer.Option("--member", metavar="ID", help=words("help.plot-member"))
-_OUT = typer.Option("--out", metavar="FILE", help=words("help.plot-out"))
+_OUT = typer.Option("--out", metavar=words("metavar.file"), help=words("help.plot-out"))
 
 
 class _Asked(NamedTuple):

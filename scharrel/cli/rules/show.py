@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from scharrel.files.gather import Books
     from scharrel.text.rules.pack import Told
 
-_PACK = typer.Argument(metavar="PACK", help=words("help.rules-pack"))
-_MONTH = typer.Option("--month", metavar="MONTH", help=words("help.rules-month"))
-_FORMAT = typer.Option("--format", metavar="FORMAT", help=words("help.rules-format"))
-_OUT = typer.Option("--out", metavar="FILE", help=words("help.rules-out"))
+_PACK = typer.Argument(metavar=words("metavar.pack"), help=words("help.rules-pack"))
+_MONTH = typer.Option("--month", metavar=words("metavar.month"), help=words("help.rules-month"))
+_FORMAT = typer.Option("--format", metavar=words("metavar.format"), help=words("help.rules-format"))
+_OUT = typer.Option("--out", metavar=words("metavar.file"), help=words("help.rules-out"))
 
 
 def show(

@@ -18,7 +18,9 @@ from scharrel.text.words import visible
 if TYPE_CHECKING:
     from scharrel.files.gather import Books
 
-_PACKS = typer.Argument(metavar="[PACK]...", help=words("help.rules-packs"), show_default=False)
+_PACKS = typer.Argument(
+    metavar=f"[{words('metavar.pack')}]...", help=words("help.rules-packs"), show_default=False
+)
 _MUTATE = typer.Option("--mutate", help=words("help.rules-test-mutate"))
 
 
