@@ -167,6 +167,31 @@ def test_a_copy_of_another_ledger(file: str, tmp_path: Path, quick: Run) -> None
     ]
 
 
+@pytest.mark.parametrize(
+    "file",
+    [
+        "ledgers/allocations/amina/2026-02.beancount",
+        "ledgers/allocations/amina/2026-02.seal",
+        "ledgers/allocations/2026-02.seal",
+        "ledgers/books/amina.beancount",
+        "ledgers/consolidated.beancount",
+        "ledgers/consolidated/amina.beancount",
+    ],
+)
+def test_a_copy_of_what_the_program_wrote(file: str, coop: Path, quick: Run) -> None:
+    assert quick("allocate", "2026-03", "--coop", str(coop)).status == 0
+    assert quick("close", "2026-02", "--coop", str(coop)).status == 0
+    assert not check(coop, quick)
+    original = coop / file
+    if not original.exists():
+        pytest.skip("not written")
+    copy = original.with_name(f"{original.stem} (1){original.suffix}")
+    shutil.copy(original, copy)
+    assert [(p["file"], p["code"]) for p in check(coop, quick)] == [
+        (copy.relative_to(coop).as_posix(), "copy")
+    ]
+
+
 def test_two_bookings_that_both_have_make_a_copy_of_any_name(coop: Path, quick: Run) -> None:
     ledger = coop / LEDGER
     other = ledger.with_name("amina-b.beancount")

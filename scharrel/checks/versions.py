@@ -28,20 +28,26 @@ _MACHINE = re.compile(
 _EDITORS = re.compile(r"^[.#]|[~#]$|\.(?:bak|sw[a-z]|orig|rej|tmp|mine|r\d+|old|save)$")
 """What an editor or a version control system leaves: an earlier state, of which nothing can be lost."""
 
+_MONTH = re.compile(r"\d{4}-\d{2}\.(?:beancount|seal)")
 _PACK_ID = re.compile(rb"""^\s*id\s*=\s*["']([^"']*)["']""", re.MULTILINE)
 _SPEAKING = re.compile(rb"\d|title\b")
 """How a line begins that no two files have by chance."""
 
 
 def copies(coop: Coop, members: Collection[str]) -> Iterator[Problem]:
-    """Every copy beside the register, the chart, a holder's ledger or book, a seal, a pack, worked cases or
-    a template."""
+    """Every copy beside the register, the chart, a holder's ledger, what is written for it, a seal, a
+    pack, worked cases or a template."""
     read = (coop.register, coop.chart, coop.consolidated)
     yield from _told(coop, coop.register.parent, _among(coop.register.parent, {path.name for path in read}))
     for kind in FOLDERS.values():
         folder = coop.root / "ledgers" / kind
         yield from _told(coop, folder, ledger_copies(folder, members))
-    yield from _told(coop, coop.books, ledger_copies(coop.books, members))
+    for written in (coop.books, coop.parts):
+        yield from _told(coop, written, ledger_copies(written, members))
+    for member in _names(coop.allocations):
+        folder = coop.allocations / member
+        months = {name for name in _names(folder) if _MONTH.fullmatch(name)}
+        yield from _told(coop, folder, _among(folder, months))
     yield from _told(coop, coop.rules, rule_copies(coop))
     for folder, ending in ((coop.allocations, _SEAL), (coop.templates, _TEMPLATE)):
         found = _names(folder)

@@ -20,7 +20,16 @@ from scharrel.core.problems import Problem
 from scharrel.core.quotes import Billed, Quote
 from scharrel.files.chart import Account, Chart, nearest, plain_letter
 from scharrel.files.coop import Coop
-from scharrel.files.parsing import MAX_PROBLEMS, empty_keys, form_of, metadata, parse, place, without
+from scharrel.files.parsing import (
+    MAX_PROBLEMS,
+    booking_of,
+    empty_keys,
+    form_of,
+    metadata,
+    parse,
+    place,
+    without,
+)
 from scharrel.files.postings import Posted, filled, posted
 from scharrel.files.purchases import bought, purchases, thing
 from scharrel.files.quotes import billed, quote_of
@@ -125,7 +134,7 @@ class _Reader:
         directives, _, problems = parse(rest, self.shown)
         self.ledger.problems += [self._with_near(problem) for problem in problems]
         self.readable = all(problem.warning for problem in problems)
-        self.torn = {int(p.values["booking"]) for p in problems if p.code == "split-booking"}
+        self.torn = self._torn([*self.ledger.problems])
         if b'include "' not in self.text.data:
             self.say(1, "no-include")
         for directive in directives:
@@ -154,6 +163,26 @@ class _Reader:
             purchases(ledger.movements, self.chart, self.say),
         )
         return ledger
+
+    def _torn(self, problems: list[Problem]) -> set[int]:
+        """The bookings of which a part cannot be read."""
+        lines = self.text.data.decode("utf-8", "replace").split("\n") if problems else []
+        split = {int(p.values["booking"]) for p in problems if p.code == "split-booking"}
+        return split | {booking_of(lines, min(p.line, len(lines))) for p in problems if not p.warning}
+
+    def _look_at_rest(self, transaction: Any) -> None:
+        """What is wrong with the other lines of a booking of which one cannot be read."""
+        for posting in transaction.postings:
+            account, units, line = posting.account, posting.units, place(posting)
+            if account not in self.accounts:
+                self._unknown(account, line)
+            elif (
+                isinstance(units, Amount)
+                and isinstance(units.number, Decimal)
+                and units.currency is not MISSING
+            ):
+                for at, code, values in self._unsound(transaction.date, line, account, *units, line):
+                    self.say(at, code, **values)
 
     def _with_near(self, problem: Problem) -> Problem:
         """With the account that was meant, which the parser does not know."""
@@ -248,7 +277,7 @@ class _Reader:
             if self.readable:
                 self.say(line, "no-postings", warning=True)
         elif line in self.torn:
-            pass  # told: the rest of it stands below an empty line
+            self._look_at_rest(transaction)
         elif len(transaction.postings) == 1:
             self.say(line, "one-posting")
         elif bare and bare[0].units.number is not MISSING:

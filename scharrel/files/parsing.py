@@ -61,19 +61,31 @@ def _parsed(data: bytes, shown: str) -> tuple[list[Any], str, list[Any]]:
 
 
 def blank(lines: list[str], numbers: Iterable[int]) -> bool:
-    """Empty the bookings, or what else begins at the left, of which these lines are part; whether anything
-    stood there."""
+    """Take out what cannot be read: a line that hangs below a booking by itself, else all that begins there;
+    whether anything stood there."""
     some = False
     for number in numbers:
-        first = last = min(max(number, 1), len(lines))
-        while first > 1 and not _begins(lines[first - 1]) and lines[first - 2].strip():
-            first -= 1
+        at = min(max(number, 1), len(lines))
+        first = last = booking_of(lines, at)
+        alone = first < at and lines[at - 1].strip() != _NOTHING and _DATED.match(lines[first - 1])
+        if alone:
+            lines[at - 1], some = f"  {_NOTHING}", True  # an empty line would end the booking
+            continue
         while last < len(lines) and lines[last].strip() and not _begins(lines[last]):
             last += 1
-        for at in range(first - 1, last):
-            some = some or bool(lines[at].strip())
-            lines[at] = ""
+        some = some or any(line.strip() for line in lines[first - 1 : last])
+        lines[first - 1 : last] = [""] * (last - first + 1)
     return some
+
+
+def booking_of(lines: list[str], number: int) -> int:
+    """The line on which that begins of which this line is part."""
+    while number > 1 and not _begins(lines[number - 1]) and lines[number - 2].strip():
+        number -= 1
+    return number
+
+
+_NOTHING = ";"
 
 
 def without(text: Text, problems: Iterable[Problem]) -> Text:
