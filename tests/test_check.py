@@ -391,6 +391,16 @@ def test_no_mistake_hides_another(code: str, gap: str, coop: Path, quick: Run) -
         assert code in [p["code"] for p in told]
 
 
+def test_no_mistake_hides_another_in_the_same_booking(coop: Path, quick: Run) -> None:
+    lines = (coop / LEDGER).read_text().count("\n")
+    with open(coop / LEDGER, "a") as ledger:
+        ledger.write('\n2026-06-21 * "Bakker" "taart"\n  earned:\n  Income:Omzet  -10,00 EUR\n')
+        ledger.write("  Income:Omzt  -1.00 EUR\n  Income:Omzet  -2.0050 EUR\n  Assets:Bank contant\n")
+    assert [(p["line"] - lines, p["code"]) for p in problems(coop, quick)[1]] == [  # type: ignore[operator]
+        (3, "empty-key"), (4, "number-format"), (5, "unknown-account"), (6, "decimals"), (7, "unreadable-posting"),
+    ]  # fmt: skip
+
+
 def test_a_quote_that_swallows_the_next_booking_is_told_where_it_opens(coop: Path, quick: Run) -> None:
     lines = (coop / LEDGER).read_text().count("\n")
     with open(coop / LEDGER, "a") as ledger:

@@ -51,6 +51,9 @@ _KNOWN = _KEYS | _OF_THINGS
 _PARSERS_KEYS = 2
 _ROOTS = ("Assets:", "Expenses:", *_NEGATED)
 _COMMANDS = frozenset({"include"})
+_READ = frozenset({"bom", "encoding", "repeated-key", "comma-number", "behind-star"})
+"""What is wrong with a line that was read all the same."""
+
 _READ_ON = frozenset({"bom", "encoding"})
 """What is wrong with a file of which the rest is looked at all the same."""
 _REGISTERED = ("member", "project", "subcooperative", "participant", "approval", "settlement", "grant")
@@ -168,7 +171,7 @@ class _Reader:
         """The bookings of which a part cannot be read."""
         lines = self.text.data.decode("utf-8", "replace").split("\n") if problems else []
         split = {int(p.values["booking"]) for p in problems if p.code == "split-booking"}
-        return split | {booking_of(lines, min(p.line, len(lines))) for p in problems if not p.warning}
+        return split | {booking_of(lines, min(p.line, len(lines))) for p in problems if p.code not in _READ}
 
     def _look_at_rest(self, transaction: Any) -> None:
         """What is wrong with the other lines of a booking of which one cannot be read."""
@@ -176,12 +179,9 @@ class _Reader:
             account, units, line = posting.account, posting.units, place(posting)
             if account not in self.accounts:
                 self._unknown(account, line)
-            elif (
-                isinstance(units, Amount)
-                and isinstance(units.number, Decimal)
-                and units.currency is not MISSING
-            ):
-                for at, code, values in self._unsound(transaction.date, line, account, *units, line):
+            elif isinstance(units, Amount) and MISSING not in units:
+                found = self._unsound(transaction.date, line, account, units.number, units.currency, line)
+                for at, code, values in found:
                     self.say(at, code, **values)
 
     def _with_near(self, problem: Problem) -> Problem:
