@@ -50,7 +50,6 @@ def approve(coop: Path) -> None:
         ('  purpose: "household"\n', False, "not-approved"),
         ('  purpose: "houshold"\n', True, "purpose"),
         ('  purpose: "holiday"\n', True, "purpose"),
-        ('  purpose: "  "\n', True, "no-purpose"),
         ("", True, "no-purpose"),
     ],
 )
