@@ -348,7 +348,7 @@ def test_the_figure_that_holds_makes_no_difference(figure: str, coop: Path, quic
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ([], "Hier ontbreekt PACK: "),
+        ([], "Hier ontbreekt REGELS: "),
         (["vrije-uitlop"], 'Er zijn geen regels "vrije-uitlop"'),
         (["vrije-uitloop", "--from", "2026-05", "--to", "2026-04"], "mei 2026 ligt na april 2026"),
         (["vrije-uitloop", "--from", "mei"], "is geen maand"),
