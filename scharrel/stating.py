@@ -51,7 +51,7 @@ def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stat
     members = [member for group in groups for member in group]
     whole = _Made([], [], [], [], [*involved(books, members), *examples_problems(books, members)])
     done = 0
-    with aside_of(out) as aside:
+    with aside_of(out, books.coop.statements) as aside:
         with workers(worth_it=bytes_of(books.coop, groups) > WORTH_SPREADING) as pool:
             for piece in spread(pool, partial(_state, books, order, aside), groups):
                 for made in piece:

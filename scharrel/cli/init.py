@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -11,11 +12,13 @@ import typer
 from scharrel.cli.context import console, fail, today, words
 from scharrel.cli.options import LANG
 from scharrel.core.month import Month
+from scharrel.core.problems import REGISTER
 
 SAMPLE_MONTH = Month(2026, 10)
 """The month of the sample's bookings; a new cooperative gets them in the last month, and what was earned the
 month before in the one before that."""
 
+_MONTH = re.compile(r"\d{4}-\d{2}")
 _DIR = typer.Argument(metavar=words("metavar.dir"), help=words("help.init-dir"))
 
 
@@ -23,24 +26,17 @@ def init(
     folder: Annotated[Path, _DIR],
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from importlib.resources import as_file, files
+    from scharrel.files.durable import WriteError, sweep, write_text
 
-    from scharrel.files.durable import WriteError, write_text
-
-    if folder.exists() and (not folder.is_dir() or any(not path.is_dir() for path in folder.rglob("*"))):
-        fail(words("error.not-empty", path=str(folder)), status=2)
     last_month = Month.of(today()).plus(-1)
-    ours = {str(SAMPLE_MONTH.plus(back)): str(last_month.plus(back)) for back in (0, -1)}
+    texts = _sample(last_month)
+    if os.path.lexists(folder) and not _begun(folder, texts):
+        fail(words("error.not-empty", path=str(folder)), status=2)
     try:
-        with as_file(files("scharrel").joinpath("sample")) as sample:
-            # Links, since the example's own chart and packs are what a new cooperative starts with.
-            for place, _, names in os.walk(sample, followlinks=True):
-                for name in names:
-                    source = Path(place, name)
-                    text = source.read_text("utf-8")
-                    if source.suffix == ".beancount":
-                        text = re.sub("|".join(ours), lambda found: ours[found[0]], text)
-                    write_text(folder / source.relative_to(sample), text)
+        for place in sorted({path.parent for path in texts}):
+            sweep(folder / place)
+        for place, text in texts.items():
+            write_text(folder / place, text)
     except WriteError as error:
         fail(words("error.write", path=str(error.path), reason=words.reason(error.reason)), status=1)
     screen = console()
@@ -49,3 +45,38 @@ def init(
     for command in ("allocate", f"explain vera {last_month}", 'member add amina "Amina el Idrissi"'):
         screen.print(f"  scharrel {command} --coop {shlex.quote(str(folder))}", soft_wrap=True)
     screen.print(words("init.rules"))
+
+
+def _sample(last_month: Month) -> dict[Path, str]:
+    """The files of a new cooperative by their place, the register last: without it a folder is none yet."""
+    from importlib.resources import as_file, files
+
+    ours = {str(SAMPLE_MONTH.plus(back)): str(last_month.plus(back)) for back in (0, -1)}
+    found = {}
+    with as_file(files("scharrel").joinpath("sample")) as sample:
+        # Links, since the example's own chart and packs are what a new cooperative starts with.
+        for place, _, names in os.walk(sample, followlinks=True):
+            for name in names:
+                source = Path(place, name)
+                text = source.read_text("utf-8")
+                if source.suffix == ".beancount":
+                    text = re.sub("|".join(ours), lambda found: ours[found[0]], text)
+                found[source.relative_to(sample)] = text
+    return dict(sorted(found.items(), key=lambda file: file[0] == Path(REGISTER)))
+
+
+def _begun(folder: Path, texts: Mapping[Path, str]) -> bool:
+    """Whether nothing is there but what a run that was stopped, perhaps last month, had begun."""
+    from scharrel.files.durable import HALF_WRITTEN
+
+    if not folder.is_dir() or (folder / REGISTER).exists():
+        return False
+    for path in folder.rglob("*"):
+        if path.is_symlink():
+            return False
+        if path.is_dir() or HALF_WRITTEN.fullmatch(path.name):
+            continue
+        wanted = texts.get(path.relative_to(folder))
+        if wanted is None or _MONTH.sub("", path.read_text("utf-8", "replace")) != _MONTH.sub("", wanted):
+            return False
+    return True

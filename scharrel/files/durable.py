@@ -1,13 +1,20 @@
 """Files that are written whole or not at all, to stay: the disk has them before anyone is told."""
 
+import errno
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from scharrel.core.problems import REGISTER
+
 AT_ONCE = 500
 """Files that wait for the disk together, at most."""
+
+HALF_WRITTEN = re.compile(r"\.[a-z0-9_]{8}\.new")
+"""What something is called until it is whole."""
 
 
 class WriteError(Exception):
@@ -19,10 +26,40 @@ class WriteError(Exception):
         self.reason = reason
 
 
+def link_on_the_way(root: Path, path: Path) -> Path | None:
+    """The first link on the way from this folder to the path, the path included; a link to the folder itself
+    is nobody's business."""
+
+    def plain(place: Path) -> bool:
+        # What is no link may still lead elsewhere: Windows has more kinds.
+        said = os.path.join(os.path.realpath(root), place.relative_to(root))
+        return os.path.normcase(os.path.realpath(place)) == os.path.normcase(said)
+
+    if plain(path):
+        return None
+    way = [place for place in (path, *path.parents) if root in place.parents]
+    return next(place for place in reversed(way) if not plain(place))
+
+
+def refuse_links(path: Path, root: Path | None = None) -> None:
+    """WriteError where a link would let what is written to the path go elsewhere; looked for from this folder
+    on, else from that of the cooperative in which the path lies."""
+    path = Path(os.path.abspath(path))
+    root = root or _cooperative_of(path)
+    if root and (link := link_on_the_way(root, path)):
+        raise WriteError(link, os.strerror(errno.ELOOP))
+
+
+def _cooperative_of(path: Path) -> Path | None:
+    # The outermost: what a link leads to can be made to look like one.
+    return next((above for above in reversed(path.parents) if os.path.isfile(above / REGISTER)), None)
+
+
 def sweep(folder: Path) -> None:
     """Clear away what an earlier run left half-written when it was stopped; only for the one writer."""
-    for left in folder.glob(".*.new") if folder.is_dir() else ():
-        remove(left)
+    with suppress(OSError):
+        for name in filter(HALF_WRITTEN.fullmatch, os.listdir(folder)):
+            remove(folder / name)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -48,7 +85,11 @@ def put(files: Mapping[Path, bytes]) -> None:
     before they take the names; the names are there after `settle_names` of the folders. Several are written
     before the first is waited for: that takes the disk less time than one after the other."""
     for folder in dict.fromkeys(path.parent for path in files):
+        refuse_links(folder)
         _make(folder)
+    for path in files:
+        if os.path.islink(path):
+            refuse_links(path)
     items = list(files.items())
     for start in range(0, len(items), AT_ONCE):
         _put(items[start : start + AT_ONCE])
@@ -67,7 +108,7 @@ def _put(files: Sequence[tuple[Path, bytes]]) -> None:
                     left = left[os.write(handle, left) :]
         for temporary, path in waiting:  # noqa: B007 (it is told when that fails)
             with _closing(os.open(temporary, os.O_WRONLY)) as handle:
-                os.fchmod(handle, 0o666 & ~_umask())
+                os.chmod(temporary, 0o666 & ~_umask())
                 os.fsync(handle)
         for temporary, path in waiting:
             os.replace(temporary, path)
@@ -127,6 +168,7 @@ def read_written(path: Path) -> str | None:
 
 def remove(path: Path) -> None:
     """Remove the file, to stay removed."""
+    refuse_links(path.parent)
     try:
         path.unlink(missing_ok=True)
     except OSError as error:

@@ -9,7 +9,7 @@ from datetime import datetime
 from filelock import FileLock, Timeout
 
 from scharrel.files.coop import Coop
-from scharrel.files.durable import WriteError, sweep
+from scharrel.files.durable import WriteError, refuse_links, sweep
 
 
 class BusyError(Exception):
@@ -19,7 +19,9 @@ class BusyError(Exception):
 @contextmanager
 def only_writer(coop: Coop, command: str, now: datetime) -> Iterator[None]:
     """Hold the cooperative while writing. BusyError if another does, WriteError if no lock can be had."""
-    path = coop.cache / "lock"
+    path, holder = coop.cache / "lock", coop.cache / "holder"
+    for place in (path, holder):
+        refuse_links(place, coop.root)
     try:
         path.parent.mkdir(exist_ok=True)
         lock = FileLock(path, timeout=0)
@@ -30,15 +32,20 @@ def only_writer(coop: Coop, command: str, now: datetime) -> Iterator[None]:
         raise WriteError(path, getattr(error, "strerror", None) or str(error)) from error
     try:
         with suppress(OSError):
-            (coop.cache / "holder").write_text(
-                f"scharrel {command}, {os.getpid()} @ {socket.gethostname()}, {now:%Y-%m-%d %H:%M}"
-            )
-        for folder in (coop.cache, coop.register.parent, coop.members, coop.books, coop.rules):
+            holder.unlink(missing_ok=True)
+            with open(holder, "x", encoding="utf-8") as file:  # never into what is there
+                file.write(
+                    f"scharrel {command}, {os.getpid()} @ {socket.gethostname()}, {now:%Y-%m-%d %H:%M}"
+                )
+        for folder in (
+            coop.cache, coop.register.parent, coop.members, coop.projects, coop.subcooperatives,
+            coop.allocations, coop.books, coop.parts, coop.rules,
+        ):  # fmt: skip
             sweep(folder)
         yield
     finally:
         with suppress(OSError):
-            (coop.cache / "holder").unlink(missing_ok=True)
+            holder.unlink(missing_ok=True)
         lock.release()
 
 
