@@ -177,9 +177,11 @@ def _bring_up_to_date(
         plan = planned(books.coop, member, through, months, books.closed)
         changes += plan.changes
         if write:
+            for change in plan.changes:
+                keep_what_is_added(books.coop.allocations / member.id / f"{change.month}.beancount", change.was)
             sweep(books.coop.allocations / member.id)
             allocations |= plan.files
-            books_of |= planned_book(books.coop, member, books.title, plan.months)
+            books_of |= planned_book(books.coop, member, books.title, plan.months, booked_in.decimals)
             books_of |= planned_part(books.coop, member, books.chart, booked_in, months, plan.months)
             gone += plan.gone
     put(allocations)

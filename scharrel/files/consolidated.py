@@ -9,8 +9,10 @@ Of an account and a name only one account can come, so nothing of two members is
 
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,15 +20,22 @@ from scharrel.core.facts import Member
 from scharrel.core.money import ZERO
 from scharrel.files.chart import Account, Chart
 from scharrel.files.coop import Coop
-from scharrel.files.durable import WriteError, read_written, remove, settle_names, write_text
+from scharrel.files.durable import WriteError, put, read_written, remove, settle_names
 from scharrel.files.ledger import Ledger
-from scharrel.files.writing import HEAD, quoted
+from scharrel.files.stamps import HEAD, Known, keep_what_is_added, renewed, stamped
+from scharrel.files.writing import MIN_DECIMALS, precisions, quoted
 
 _COLLAPSED = '1970-01-01 custom "fava-option" "collapse-pattern" ":"'
 """Has Fava show the totals of the chart's accounts, and who is behind one when it is clicked."""
 
 _DAY = re.compile(r"\n(\d{4}-\d\d-\d\d) \*")
 _POSTING = re.compile(r"\n  ([A-Z]\S*) +(-?\d+\.\d\d) (EUR)\b")
+_DECIMALS = re.compile(r"^; decimals:(( \S+=\d+)*)$", re.MULTILINE)
+_ENTRY = r'\S+ \* "(?:[^"\\]|\\.)*" "(?:Geboekt|Verdeling) [0-9-]+"(?: \^verdeling-[0-9-]+)?'
+_WHOLE = re.compile(
+    r'option "(?:title|operating_currency|display_precision)" ".*"'
+    rf'|{re.escape(_COLLAPSED)}|include "consolidated/[a-z0-9-]+\.beancount"'
+)
 
 Amount = tuple[str, str, str]
 """An account, a number as it is written, a currency."""
@@ -35,11 +44,12 @@ Amount = tuple[str, str, str]
 class Booked(NamedTuple):
     """A ledger as the whole has it: the sums of each month by its last day, and the bookings and lines that
     cannot be summed because they have a cost or a price, with all accounts in them by the lines on which they
-    stand. `own` are the accounts that the ledger opens."""
+    stand. `own` are the accounts that the ledger opens; `decimals` how many each commodity has at most."""
 
     sums: Mapping[str, Sequence[Amount]]
     priced: Sequence[Sequence[tuple[str, str]]]
     own: Mapping[str, Account]
+    decimals: Mapping[str, int]
 
 
 def booked(ledger: Ledger) -> Booked:
@@ -55,12 +65,24 @@ def booked(ledger: Ledger) -> Booked:
             ),
         ],
         ledger.own,
+        _decimals(ledger),
     )
+
+
+def _decimals(ledger: Ledger) -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for unit, number in (
+        *((unit, number) for sums in ledger.sums.values() for (_, unit), number in sums.items()),
+        *((m.currency, m.amount) for m in ledger.movements if m.line in ledger.priced),
+    ):
+        if unit != "EUR":
+            found[unit] = max(found.get(unit, MIN_DECIMALS), -int(number.as_tuple().exponent))
+    return found
 
 
 def part_text(member: Member, chart: Chart, ledger: Booked, allocated: Mapping[str, str]) -> str:
     """The part of a member or project; `allocated` has the text of every allocation file by month."""
-    own = f":{member.id[0].upper()}{member.id[1:]}"
+    own = _name_of(member.id)
     name = quoted(member.name)
     book = f'  book: "ledgers/books/{member.id}.beancount"'
     found = [(day, f'"{name}" "Geboekt {day[:7]}"', amounts) for day, amounts in ledger.sums.items()]
@@ -72,7 +94,9 @@ def part_text(member: Member, chart: Chart, ledger: Booked, allocated: Mapping[s
     used |= {account for lines in ledger.priced for _, account in lines if account}
     accounts = {**chart.accounts, **ledger.own}
     width = max(map(len, used), default=0) + len(own) + 2
-    lines = [_opening(account + own, accounts[account]) for account in sorted(used & accounts.keys())]
+    decimals = "".join(f" {unit}={n}" for unit, n in sorted(ledger.decimals.items()))
+    lines = [f"; decimals:{decimals}"] if decimals else []
+    lines += [_opening(account + own, accounts[account]) for account in sorted(used & accounts.keys())]
     for day, said, amounts in sorted(found):
         if amounts:
             lines += ["", f"{day} * {said}", book]
@@ -80,18 +104,47 @@ def part_text(member: Member, chart: Chart, ledger: Booked, allocated: Mapping[s
     for written in ledger.priced:
         lines.append("")
         lines += [line.replace(account, account + own, 1) if account else line for line, account in written]
-    return HEAD + "\n" + "\n".join(lines) + "\n"
+    return stamped("\n" + "\n".join(lines) + "\n")
 
 
-def consolidated_text(title: str, parts: Iterable[str]) -> str:
+def _name_of(member: str) -> str:
+    """What stands behind an account of the member or project."""
+    return f":{member[0].upper()}{member[1:]}"
+
+
+def consolidated_text(title: str, parts: Iterable[str], decimals: Mapping[str, int]) -> str:
     """The whole: the parts of these members and projects."""
     lines = [
         f'option "title" "{quoted(title)}"',
         'option "operating_currency" "EUR"',
+        *precisions(decimals),
         _COLLAPSED,
         *(f'include "consolidated/{part}.beancount"' for part in parts),
     ]
-    return HEAD + "\n" + "\n".join(lines) + "\n"
+    return stamped("\n" + "\n".join(lines) + "\n")
+
+
+def in_whole(lines: Sequence[str], at: int) -> object:
+    """Whether the line is one that the whole has."""
+    return _WHOLE.fullmatch(lines[at])
+
+
+def in_part(member: str, ledger: Callable[[], Iterable[str]]) -> Known:
+    """Tells whether a line is one that the part of the member has; bookings with a cost or a price, and
+    prices, are those of the `ledger`."""
+    own = _name_of(member)
+    pattern = re.compile(
+        rf'{_ENTRY}|  book: "ledgers/books/{member}\.beancount"|  [A-Z]\S*{own} +-?[\d.]+ \S+'
+        rf"|\S+ open [A-Z]\S*{own}(?: \S+)*|{_DECIMALS.pattern}"
+    )
+    booked_there = cache(lambda: {" ".join(line.split()) for line in ledger()})
+
+    def known(lines: Sequence[str], at: int) -> object:
+        return (
+            pattern.fullmatch(lines[at]) or " ".join(lines[at].replace(own, "", 1).split()) in booked_there()
+        )
+
+    return known
 
 
 def planned_part(
@@ -102,8 +155,7 @@ def planned_part(
     folder = coop.allocations / member.id
     allocated = {m: texts.get(m) or read_written(folder / f"{m}.beancount") or "" for m in months}
     part = part_text(member, chart, booked, allocated)
-    path = coop.part(member.id)
-    return {} if read_written(path) == part else {path: part.encode()}
+    return renewed(coop.part(member.id), part)
 
 
 def settle_all(coop: Coop) -> None:
@@ -122,12 +174,30 @@ def bring_whole_up_to_date(coop: Coop, title: str, members: Collection[str]) -> 
     except OSError as error:
         raise WriteError(coop.parts, error.strerror or str(error)) from error
     parts = {f"{member}.beancount": member for member in sorted(members)}
-    whole = consolidated_text(title, [member for name, member in parts.items() if name in names])
-    if read_written(coop.consolidated) != whole:
-        write_text(coop.consolidated, whole)
+    there = [name for name in parts if name in names]
+    whole = consolidated_text(title, [parts[name] for name in there], _all_decimals(coop, there))
+    if files := renewed(coop.consolidated, whole):
+        put(files)
+        settle_names(coop.consolidated.parent)
     for name in names - parts.keys():
-        if name.endswith(".beancount") != name.startswith("."):
-            remove(coop.parts / name)
+        if name.endswith(".beancount") and not name.startswith("."):
+            text = read_written(coop.parts / name) or ""
+            if text.startswith(HEAD):  # else nobody's but of who put it there
+                keep_what_is_added(coop.parts / name, text)
+                remove(coop.parts / name)
+
+
+def _all_decimals(coop: Coop, parts: Iterable[str]) -> Mapping[str, int]:
+    """How many decimals each commodity has in these parts, which say so at their beginning."""
+    found: dict[str, int] = {}
+    for name in parts:
+        beginning = ""
+        with suppress(OSError), open(coop.parts / name, encoding="utf-8", errors="replace") as part:
+            beginning = part.read(4096)
+        if said := _DECIMALS.search(beginning):
+            for unit, _, n in (each.partition("=") for each in said[1].split()):
+                found[unit] = max(found.get(unit, 0), int(n))
+    return found
 
 
 def _opening(name: str, account: Account) -> str:

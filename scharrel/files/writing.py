@@ -15,8 +15,41 @@ from scharrel.core.pack import Pack
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.files.coop import FOLDERS, MONTH_FILE, Coop
 from scharrel.files.durable import WriteError, read_written
+from scharrel.files.stamps import alike, renewed, stamped
 
-HEAD = "; Geschreven door `scharrel allocate`; een volgende keer wordt dit opnieuw geschreven.\n"
+_TITLES = "Afschrijving|Bijdrage|Deel|Verdeling|Correctie|Afrekening"
+_ENTRY = re.compile(rf' *\S+ \* "(?:{_TITLES}) ([0-9Q-]+)" \^verdeling-\1')
+_KEY = re.compile(
+    r' *(?:pack|pack-hash|step|project|member|subcooperative|correction_of|settlement_of): "[^"]*"'
+)
+_LEG = re.compile(r" *[A-Z][^ ]*:[^ ]+ +-?\d+\.\d\d EUR")
+_BOOK = re.compile(
+    r'option "(?:title|operating_currency|display_precision)" ".*"'
+    r'|1970-01-01 custom "fava-option" "default-file" "\.\./[a-z]+/[a-z0-9-]+\.beancount"'
+    rf'|include "\.\./(?:{"|".join(FOLDERS.values())}|allocations/[a-z0-9-]+)/[a-z0-9-]+\.beancount"'
+)
+MIN_DECIMALS = 2
+"""That each commodity shows in Fava and in queries, at least."""
+
+
+def in_allocation(lines: Sequence[str], at: int) -> object:
+    """Whether the line is one that an allocation has there: each posting but a booking's first has a step."""
+    line = lines[at]
+    if not _LEG.fullmatch(line):
+        return _ENTRY.fullmatch(line) or _KEY.fullmatch(line)
+    first = not any(map(_LEG.fullmatch, lines[:at]))
+    return first or (at + 1 < len(lines) and lines[at + 1].lstrip().startswith("step: "))
+
+
+def in_book(lines: Sequence[str], at: int) -> object:
+    """Whether the line is one that a book has."""
+    return _BOOK.fullmatch(lines[at])
+
+
+def precisions(decimals: Mapping[str, int]) -> list[str]:
+    """Has Fava and queries show so many decimals, where else they would show the most common number."""
+    shown = {"EUR": MIN_DECIMALS, **decimals}
+    return [f'option "display_precision" "{unit}:0.{"1":0>{n}}"' for unit, n in sorted(shown.items())]
 
 
 class _Leg(NamedTuple):
@@ -84,7 +117,7 @@ def allocation_text(
                     *_legs(packs.get(pack), against or appropriation, legs),
                 ]
             )
-    return HEAD + "".join("\n" + "\n".join(lines) + "\n" for lines in found) if found else None
+    return stamped("".join("\n" + "\n".join(lines) + "\n" for lines in found)) if found else None
 
 
 def _legs_of(result: StepResult) -> list[_Leg]:
@@ -115,16 +148,20 @@ def quoted(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
 
 
-def book_text(coop_title: str, member: Member, months: list[str]) -> str:
-    """The member's whole book: the ledger and every allocation file, by month."""
+def book_text(coop_title: str, member: Member, months: list[str], decimals: Mapping[str, int]) -> str:
+    """The member's whole book: the ledger and every allocation file, by month. New entries in Fava go to the
+    ledger, and each commodity shows this many decimals."""
     title = " · ".join(part for part in (member.name, coop_title) if part)
+    ledger = f"../{FOLDERS[member.kind]}/{member.id}.beancount"
     lines = [
         f'option "title" "{quoted(title)}"',
         'option "operating_currency" "EUR"',
-        f'include "../{FOLDERS[member.kind]}/{member.id}.beancount"',
+        *precisions(decimals),
+        f'1970-01-01 custom "fava-option" "default-file" "{ledger}"',
+        f'include "{ledger}"',
         *(f'include "../allocations/{member.id}/{month}.beancount"' for month in months),
     ]
-    return HEAD + "\n" + "\n".join(lines) + "\n"
+    return stamped("\n" + "\n".join(lines) + "\n")
 
 
 def written_months(coop: Coop, member: str) -> dict[str, Path]:
@@ -173,21 +210,28 @@ def planned(
     """How the member's allocation files come to say what `texts` (by month) says; those of months up to
     `closed` and after `through` stay."""
     present = written_months(coop, member.id)
+    folder = coop.allocations / member.id
     changes = []
+    files: dict[Path, bytes] = {}
     for month in sorted(present.keys() | texts.keys()):
         if month > str(through) or (closed and month <= str(closed)):
             continue
         was = read_written(present[month]) if month in present else None
-        if was != texts.get(month) or (month in present and was is None):
-            changes.append(Change(member.id, month, was, texts.get(month)))
-    folder = coop.allocations / member.id
+        becomes = texts.get(month)
+        if was == becomes and (was is not None or month not in present):
+            continue
+        if was is not None and becomes is not None and alike(was, becomes):
+            files[folder / f"{month}.beancount"] = becomes.encode()
+        else:
+            changes.append(Change(member.id, month, was, becomes))
     gone = {change.month for change in changes if change.becomes is None}
     months = sorted((present.keys() | texts.keys()) - gone)
-    files = {folder / f"{c.month}.beancount": c.becomes.encode() for c in changes if c.becomes is not None}
+    files |= {folder / f"{c.month}.beancount": c.becomes.encode() for c in changes if c.becomes is not None}
     return Plan(changes, files, [folder / f"{month}.beancount" for month in gone], months)
 
 
-def planned_book(coop: Coop, member: Member, title: str, months: list[str]) -> dict[Path, bytes]:
+def planned_book(
+    coop: Coop, member: Member, title: str, months: list[str], decimals: Mapping[str, int]
+) -> dict[Path, bytes]:
     """The member's book of these months, if it has to be written."""
-    path, book = coop.book(member.id), book_text(title, member, months)
-    return {} if read_written(path) == book else {path: book.encode()}
+    return renewed(coop.book(member.id), book_text(title, member, months, decimals))
