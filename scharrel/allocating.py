@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scharrel.checks.across import with_others
 from scharrel.checks.books import examples_problems, involved
+from scharrel.checks.written import written_problems
 from scharrel.core.closing import Correction
 from scharrel.core.facts import Group, Member
 from scharrel.core.month import Month
@@ -22,6 +23,7 @@ from scharrel.files.durable import put, read_written, remove, settle_names, swee
 from scharrel.files.gather import Books
 from scharrel.files.left import Left
 from scharrel.files.permits import rules_ending
+from scharrel.files.stamps import keep_what_is_added
 from scharrel.files.writing import Change, corrections_in, planned, planned_book
 from scharrel.run import last_booked
 from scharrel.spread import spread, workers
@@ -81,7 +83,9 @@ def allocate_all(
         done, unchanged, known = divide(through)
         outcomes = [*done, *unchanged]
     members = [member for group in groups for member in group]
+    looked_at = [member for group in groups if not cache.as_left(group) for member in group]
     problems = [*involved(books, members), *rules_ending(books, members, today)]
+    problems += written_problems(books, looked_at)
     if not known:
         problems += examples_problems(books, members)
     problems += with_others(
@@ -177,9 +181,10 @@ def _bring_up_to_date(
         plan = planned(books.coop, member, through, months, books.closed)
         changes += plan.changes
         if write:
+            folder = books.coop.allocations / member.id
             for change in plan.changes:
-                keep_what_is_added(books.coop.allocations / member.id / f"{change.month}.beancount", change.was)
-            sweep(books.coop.allocations / member.id)
+                keep_what_is_added(folder / f"{change.month}.beancount", change.was)
+            sweep(folder)
             allocations |= plan.files
             books_of |= planned_book(books.coop, member, books.title, plan.months, booked_in.decimals)
             books_of |= planned_part(books.coop, member, books.chart, booked_in, months, plan.months)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from scharrel.checks.across import Across, across_of, with_others
 from scharrel.checks.books import examples_problems, involved
+from scharrel.checks.written import written_problems
 from scharrel.core.closing import Basis, Posted, Sealed, changed_bookings, known, postings
 from scharrel.core.facts import Group
 from scharrel.core.month import Month, months
@@ -58,6 +59,7 @@ def close_all(books: Books, through: Month, today: date) -> Closed:
     """
     members = list(books.members.values())
     problems = [*involved(books, members), *examples_problems(books, members)]
+    problems += written_problems(books, members)
     across: list[Across] = []
     outcomes: list[tuple[Group, Outcome]] = []
     for group in books.groups():

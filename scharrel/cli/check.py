@@ -14,6 +14,7 @@ def check(
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     from scharrel.checks.across import across_of, with_others
+    from scharrel.checks.written import written_problems
     from scharrel.files.cases import case_problems, cases_of_nothing
     from scharrel.files.exchanges import both_problems
     from scharrel.files.gather import read_books
@@ -28,6 +29,7 @@ def check(
         *case_problems(books.coop, books.packs, books.chart),
         *cases_of_nothing(books.coop, books.packs),
         *rules_ending(books, books.members.values(), now),
+        *written_problems(books, books.members.values()),
     ]
     ledgers: dict[str, Ledger] = {}
     for group in books.groups():

@@ -30,7 +30,7 @@ from scharrel.files.gather import Books
 from scharrel.files.left import Left, left
 from scharrel.files.source import digest, read_text, state_of
 
-FORM = f"{__version__}/13"
+FORM = f"{__version__}/14"
 
 
 _OF_TODAY = ("future", "permission-ends", "no-permission", "limit-near")
@@ -103,6 +103,11 @@ class Cache:
         if entry is None or entry.key != self._key(group, through) or entry.files != self._files(group):
             return None
         return entry
+
+    def as_left(self, group: Group) -> bool:
+        """Whether the files of the group are as they were written."""
+        entry, _ = self.entries.get(_name(group), (None, ""))
+        return entry is not None and entry.files == self._files(group)
 
     def changed(self, group: Group, entry: Kept) -> Iterator[Member]:
         """Whose ledgers are not as they were."""

@@ -48,4 +48,4 @@ def left(coop: Coop, member: str) -> str:
 
 
 def _as_left(name: str, status: os.stat_result) -> str:
-    return f"{name} {status.st_size} {status.st_mtime_ns}"
+    return f"{name} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
