@@ -21,14 +21,18 @@ from scharrel.core.closing import Change, Correction, Mark
 from scharrel.core.facts import Group, Member
 from scharrel.core.grants import Entry
 from scharrel.core.month import Month
+from scharrel.core.pack import PARTIES
 from scharrel.core.problems import Problem
 from scharrel.core.trace import PotLevel, Summary
+from scharrel.files import shapes
 from scharrel.files.cases import ENDING
 from scharrel.files.coop import Coop
 from scharrel.files.durable import WriteError, write_text
 from scharrel.files.gather import Books
 from scharrel.files.left import Left, left
+from scharrel.files.shapes import fits
 from scharrel.files.source import digest, read_text, state_of
+from scharrel.text.words import sayable
 
 FORM = f"{__version__}/14"
 
@@ -74,7 +78,7 @@ class Cache:
         self.seen = cache(seen)
         self.groups = {_name(group): group for group in books.groups()}
         self.states: dict[str, str] = {}
-        self.entries = _load(self.coop)
+        self.entries = _load(books, self.groups)
         packs = [books.packs[pack].hash for pack in sorted(books.packs)]
         chart = sorted((account, *map(str, known)) for account, known in books.chart.accounts.items())
         # With whom members may exchange something depends on who is a member when.
@@ -189,17 +193,68 @@ def _examples(coop: Coop) -> Iterator[str]:
         yield f"{path.name} {digest(read_text(coop, path))}"
 
 
-def _load(coop: Coop) -> dict[str, tuple[Kept, str]]:
+def _load(books: Books, groups: Mapping[str, Group]) -> dict[str, tuple[Kept, str]]:
     """What is kept, by group, and the line that says so; nothing when it is missing, of another version or
-    not as it was written."""
+    not as it was written, in whatever way."""
     try:
-        head, *lines = _path(coop).read_text("utf-8").split("\n")
-    except (OSError, UnicodeDecodeError):
+        head, *lines = _path(books.coop).read_text("utf-8").split("\n")
+        if head != _head(lines):
+            return {}
+        entries = [json.loads(line) for line in lines]
+    except (OSError, ValueError, RecursionError):
         return {}
-    if head != _head(lines):
-        return {}
-    entries = json.loads(f"[{','.join(lines)}]")
-    return {name: (_kept(*said), line) for (name, *said), line in zip(entries, lines, strict=True)}
+    found = {}
+    for entry, line in zip(entries, lines, strict=True):
+        if fits(entry, _SHAPE) and entry[0] in groups:
+            name, *said = entry
+            kept = _kept(*said)
+            if _belongs(books, groups[name], kept):
+                found[name] = kept, line
+    return found
+
+
+_AMOUNT, _TEXT = shapes.amount, shapes.text
+_ENTRY = (shapes.day, _TEXT, shapes.line_text, _TEXT, _TEXT, _AMOUNT, _AMOUNT)
+_CHANGE = (shapes.truth, _TEXT, shapes.day, [(_TEXT, _AMOUNT, _TEXT)])
+_SHAPE = (
+    _TEXT,
+    _TEXT,
+    [(_TEXT, _TEXT, [shapes.month], _TEXT, ([(_TEXT, shapes.line, _TEXT)], [_ENTRY]))],
+    _TEXT,
+    [(_TEXT, _AMOUNT, {"": _AMOUNT}, _AMOUNT, [(_AMOUNT, _AMOUNT)])],
+    [(_TEXT, shapes.month, *[_TEXT] * 3, _AMOUNT, _AMOUNT, [_CHANGE], *[_TEXT] * 4)],
+    [(_TEXT, shapes.line, _TEXT, {"": _TEXT}, _TEXT)],
+    {"": {"": {"": _AMOUNT}}},
+)
+"""An entry as it is written: the name of the group, and what `_plain` makes of it."""
+
+
+def _belongs(books: Books, group: Group, kept: Kept) -> bool:
+    """Whether all that is kept is about this group, in words that are known."""
+    ids = {member.id for member in group}
+    projects = {member.id: member for member in group if member.project}
+    files = {books.coop.shown(books.coop.ledger(member.id)) for member in group}
+    return (
+        len(kept.ledgers) == len(group)
+        and all(row.member in ids and row.paid.keys() == set(PARTIES) for row in kept.rows)
+        and all(member in ids for member, _ in kept.corrections)
+        and all(quote.file in files for seen in kept.ledgers for quote in seen.across.quotes)
+        and all(
+            entry.member in ids and entry.grant in books.grants
+            for seen in kept.ledgers
+            for entry in seen.across.entries
+        )
+        and all(map(sayable, kept.problems))
+        and all(
+            member in ids
+            and project in projects
+            and all(
+                fits(month, shapes.month) and projects[project].active(Month.parse(month)) for month in by
+            )
+            for member, shared in kept.shares.items()
+            for project, by in shared.items()
+        )
+    )
 
 
 def _head(lines: Sequence[str]) -> str:

@@ -113,6 +113,14 @@ class Words:
         return text
 
 
+def sayable(problem: Problem) -> bool:
+    """Whether there are words for the problem, and all that they need."""
+    try:
+        return bool(Words().problem(problem))
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
 def _said(name: str) -> str:
     """What the system says for the error of that name."""
     return os.strerror(getattr(errno, name)) if hasattr(errno, name) else ""
