@@ -123,7 +123,7 @@ def test_a_written_file_that_was_touched_is_put_right(coop: Path, quick: Run) ->
     quick("allocate", "2026-06", "--coop", str(coop))
     before = files(coop)
     month = coop / "ledgers/allocations/amina/2026-04.beancount"
-    for spoil in (lambda: month.write_text("weg"), month.unlink, lambda: month.write_bytes(b"\xff")):
+    for spoil in (lambda: month.write_text(""), month.unlink, lambda: append(month, "\n\n")):
         spoil()
         quick("allocate", "2026-06", "--coop", str(coop))
         assert files(coop) == before

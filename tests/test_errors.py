@@ -358,6 +358,10 @@ OWN_TESTS |= {
     "problem.near-cap-hours",
     "problem.over-cap",
 }  # in test_allowances.py, test_article_34a.py
+OWN_TESTS |= {  # in test_written.py
+    "problem.link", "problem.written-added", "problem.written-changed", "problem.written-closed",
+    "problem.written-merge",
+}  # fmt: skip
 OWN_TESTS |= {"problem.joined-too-early", "error.month-closed"}  # in test_closing.py
 OWN_TESTS |= {  # in test_quotes.py
     "problem.quote", "problem.quote-both", "problem.quote-elsewhere", "problem.quote-twice",

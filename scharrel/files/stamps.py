@@ -14,6 +14,7 @@ from scharrel.files.durable import WriteError, read_written
 
 HEAD = "; Geschreven door `scharrel allocate`; een volgende keer wordt dit opnieuw geschreven.\n"
 _STAMP = re.compile(r"^; sha256:([0-9a-f]{64}) *\n", re.MULTILINE)
+_BOM = "\ufeff"
 _AMOUNT = re.compile(r"^ +[A-Z]\S*:\S+ +(-?[\d.]+) EUR\b", re.MULTILINE)
 
 Known = Callable[[Sequence[str], int], object]
@@ -34,11 +35,11 @@ def as_stamped(text: str) -> bool | None:
 
 def alike(text: str, other: str) -> bool:
     """Whether two files say the same, but for a digest that one of them may lack."""
-    return _STAMP.sub("", text).split() == _STAMP.sub("", other).split()
+    return _STAMP.sub("", text).strip(_BOM).split() == _STAMP.sub("", other).strip(_BOM).split()
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(" ".join(text.split()).encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(" ".join(text.strip(_BOM).split()).encode("utf-8", "replace")).hexdigest()
 
 
 def strange_lines(text: str, known: Known) -> Iterator[int]:
@@ -53,7 +54,7 @@ def strange_lines(text: str, known: Known) -> Iterator[int]:
 
 
 def _is_head(line: str) -> bool:
-    return line.startswith(HEAD[:20]) or bool(_STAMP.fullmatch(line + "\n"))
+    return line.strip(_BOM).startswith(HEAD[:20]) or bool(_STAMP.fullmatch(line + "\n"))
 
 
 def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
