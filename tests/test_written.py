@@ -143,6 +143,8 @@ def test_of_who_is_in_the_register_no_more_nothing_is_lost(allocated: Path, quic
     (allocated / "ledgers/members/bram.beancount").unlink()
     own = allocated / "ledgers/consolidated/eigen.beancount"
     own.write_text("; van mij\n")
+    copy = allocated / "ledgers/consolidated/amina (conflicted copy).beancount"
+    copy.write_text((allocated / PART).read_text() + BOOKING)
     for place in ("consolidated/bram", "books/bram", "allocations/bram/2026-06"):
         file = allocated / f"ledgers/{place}.beancount"
         before = file.read_text()
@@ -155,6 +157,7 @@ def test_of_who_is_in_the_register_no_more_nothing_is_lost(allocated: Path, quic
     assert quick("allocate", "2026-06", "--coop", str(allocated)).status == 0
     assert not (allocated / "ledgers/consolidated/bram.beancount").exists()
     assert own.read_text() == "; van mij\n"
+    assert "erbij gezet" in copy.read_text()
 
 
 HARMLESS: dict[str, Callable[[str], str]] = {
@@ -210,7 +213,10 @@ def as_before(coop: Path) -> None:
 
 def priced(coop: Path) -> None:
     append(coop / "ledgers/accounts.beancount", '\n2020-01-01 open Assets:Zegels ZEGEL "FIFO"\n')
-    append(coop / LEDGER, '\n2026-03-02 * "zegels"\n  Assets:Zegels  10 ZEGEL {2.00 EUR}\n  Assets:Bank\n')
+    append(
+        coop / LEDGER,
+        '\n2026-03-02 * "zegels"\n  Assets:Zegels  10 ZEGEL {2.00 EUR}\n  Assets:Bank  -20.00 EUR\n',
+    )
 
 
 def test_files_without_a_digest_are_taken_over_in_silence(coop: Path, quick: Run) -> None:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from scharrel.core.facts import Member
 from scharrel.core.money import ZERO
 from scharrel.files.chart import Account, Chart
-from scharrel.files.coop import Coop
+from scharrel.files.coop import MEMBER_ID, Coop
 from scharrel.files.durable import WriteError, put, read_written, remove, settle_names
 from scharrel.files.ledger import Ledger
 from scharrel.files.stamps import HEAD, Known, keep_what_is_added, renewed, stamped
@@ -180,11 +180,12 @@ def bring_whole_up_to_date(coop: Coop, title: str, members: Collection[str]) -> 
         put(files)
         settle_names(coop.consolidated.parent)
     for name in names - parts.keys():
-        if name.endswith(".beancount") and not name.startswith("."):
-            text = read_written(coop.parts / name) or ""
-            if text.startswith(HEAD):  # else nobody's but of who put it there
-                keep_what_is_added(coop.parts / name, text)
-                remove(coop.parts / name)
+        member, _, ending = name.partition(".")
+        text = read_written(coop.parts / name) if ending == "beancount" else None
+        # Else it is of who put it there.
+        if text and text.startswith(HEAD) and MEMBER_ID.fullmatch(member):
+            keep_what_is_added(coop.parts / name, text)
+            remove(coop.parts / name)
 
 
 def _all_decimals(coop: Coop, parts: Iterable[str]) -> Mapping[str, int]:

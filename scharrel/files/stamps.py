@@ -16,6 +16,7 @@ HEAD = "; Geschreven door `scharrel allocate`; een volgende keer wordt dit opnie
 _STAMP = re.compile(r"^; sha256:([0-9a-f]{64}) *\n", re.MULTILINE)
 _BOM = "\ufeff"
 _AMOUNT = re.compile(r"^ +[A-Z]\S*:\S+ +(-?[\d.]+) EUR\b", re.MULTILINE)
+_PRICED = re.compile("[{@]")
 
 Known = Callable[[Sequence[str], int], object]
 """Tells of a line, among those of its block, whether a file of its kind has it."""
@@ -44,10 +45,11 @@ def _digest(text: str) -> str:
 
 def strange_lines(text: str, known: Known) -> Iterator[int]:
     """Where something stands that was not written there: of each block its first line that is not `known`,
-    else of a booking whose amounts do not add up the first."""
+    else of a booking whose amounts do not add up the first (one with a cost or a price is left alone)."""
     for number, lines in _blocks(text):
         at = next((n for n, line in enumerate(lines) if not _is_head(line) and not known(lines, n)), None)
-        if at is None and sum(map(Decimal, _AMOUNT.findall("\n".join(lines))), ZERO):
+        block = "\n".join(lines)
+        if at is None and not _PRICED.search(block) and sum(map(Decimal, _AMOUNT.findall(block)), ZERO):
             at = 0
         if at is not None:
             yield number + at
