@@ -18,6 +18,8 @@ import pytest
 from beancount import loader
 from conftest import Run
 
+from scharrel.files.stamps import stamped
+
 LEDGER = "ledgers/members/amina.beancount"
 WHOLE = "ledgers/consolidated.beancount"
 CALLS = ("write", "fsync", "replace", "unlink", "mkdir")
@@ -73,10 +75,14 @@ def before(coop: Path, quick: Run) -> Path:
     assert quick("allocate", "2026-05", "--coop", str(coop)).status == 0
     with open(coop / LEDGER, "a") as ledger:
         ledger.write('\n2026-01-30 * "klant" "nog iets"\n  Income:Omzet  -100.00 EUR\n  Assets:Bank\n')
-    (coop / "ledgers/allocations/amina/2025-12.beancount").write_text("; hoort hier niet\n")
-    (coop / "ledgers/consolidated/bram.beancount").write_text("2020-01-01 open Assets:Bank:Bram EUR\n")
-    with open(coop / WHOLE, "a") as whole_ledger:
-        whole_ledger.write('include "consolidated/bram.beancount"\n')
+    # As a run wrote them that knew of more.
+    _, _, rest = (coop / WHOLE).read_text().split("\n", 2)
+    for name, body in {
+        "ledgers/allocations/amina/2025-12.beancount": "\n; niet meer nodig\n",
+        "ledgers/consolidated/bram.beancount": "\n2020-01-01 open Assets:Bank:Bram EUR\n",
+        WHOLE: rest + 'include "consolidated/bram.beancount"\n',
+    }.items():
+        (coop / name).write_text(stamped(body))
     return coop
 
 
