@@ -11,26 +11,21 @@ from conftest import Run
 
 LEDGER = "ledgers/members/amina.beancount"
 WARNINGS = {
-    "twice",
-    "future",
-    "unused-role",
-    "near-key",
-    "no-postings",
-    "lost-sign",
-    "unknown-custom",
-    "behind-star",
-}
+    "twice", "future", "unused-role", "near-key", "no-postings", "lost-sign", "costs-minus", "closing-entry",
+    "opening-entry", "vat-sign", "vat-rate", "no-vat", "unknown-custom", "behind-star",
+}  # fmt: skip
 REGISTER = "ledgers/coop.beancount"
 CHART = "ledgers/accounts.beancount"
 PACK = "rules/vrije-uitloop.toml"
 
 BOOKING = """
-2026-06-21 * "Bakker" "reparatie"
+2026-06-21 * "Bakker, btw-vrij" "reparatie"
   Income:Omzet  -10.00 EUR
   Assets:Bank
 """
 
 # What a member can write wrong, put at the end of a sound ledger.
+VAT = '2026-06-21 * "B" ; <<\n  Income:Omzet  -10.00 EUR\n  Liabilities:Btw  {} EUR\n  Assets:Bank'
 IN_THE_LEDGER = {
     "forbidden-plugin": 'plugin "beancount.plugins.auto_accounts" ; <<',
     "forbidden-option": 'option "insert_pythonpath" "TRUE" ; <<',
@@ -57,7 +52,7 @@ IN_THE_LEDGER = {
     "impossible-date": BOOKING.replace("06-21", "02-30").replace('reparatie"', 'reparatie" ; <<'),
     "not-indented": BOOKING.replace("  Income:Omzet  -10.00 EUR", "Income:Omzet  -10.00 EUR ; <<"),
     "unreadable-line": "hier stond ik op de markt ; <<",
-    "unreadable-first": BOOKING.replace('"Bakker" "reparatie"', "Bakker reparatie ; <<"),
+    "unreadable-first": BOOKING.replace('"Bakker, btw-vrij" "reparatie"', "Bakker reparatie ; <<"),
     "unreadable-posting": BOOKING.replace("EUR\n", "EUR contant ; <<\n"),
     "no-date": BOOKING.replace("2026-06-21 ", "").replace('reparatie"', 'reparatie" ; <<'),
     "no-star": BOOKING.replace(" * ", " ").replace('reparatie"', 'reparatie" ; <<'),
@@ -73,11 +68,17 @@ IN_THE_LEDGER = {
     "euro-word": BOOKING.replace("-10.00 EUR", "-10.00 euro ; <<"),
     "division": BOOKING.replace("-10.00 EUR", "-10.00 / 0 EUR ; <<"),
     "no-currency": BOOKING.replace("-10.00 EUR", "-10.00 ; <<"),
-    "no-postings": '2026-06-21 * "Bakker" "reparatie" ; <<',
+    "no-postings": '2026-06-21 * "Bakker, btw-vrij" "reparatie" ; <<',
     "one-posting": BOOKING.replace("  Assets:Bank\n", "").replace('reparatie"', 'reparatie" ; <<'),
     "lost-sign": BOOKING.replace("-10.00", "10.00")
     .replace('reparatie"', 'reparatie" ; <<')
     .replace("-06-", "-07-"),
+    "costs-minus": BOOKING.replace("Income:Omzet", "Expenses:Onkosten").replace('tie"', 'tie" ; <<'),
+    "closing-entry": '2026-06-30 * "Afsluiting" ; <<\n  Income:Omzet  99.99 EUR\n  Liabilities:Lid',
+    "opening-entry": '2026-01-01 * "Beginsaldo" ; <<\n  Income:Omzet  -99.99 EUR\n  Assets:Bank',
+    "vat-sign": VAT.format("2.10"),
+    "vat-rate": VAT.format("-1.20"),
+    "no-vat": '2026-06-21 * "Bakker" "reparatie" ; <<\n  Income:Omzet  -12.10 EUR\n  Assets:Bank',
     "unbalanced": BOOKING.replace("Assets:Bank", "Assets:Bank  9.00 EUR").replace('tie"', 'tie" ; <<'),
     "incomplete": BOOKING.replace("  -10.00 EUR", "").replace('reparatie"', 'reparatie" ; <<'),
     "earned-not-a-date": BOOKING.replace('reparatie"', 'reparatie"\n  earned: "mei" ; <<'),
@@ -405,7 +406,9 @@ def test_a_quote_that_swallows_the_next_booking_is_told_where_it_opens(coop: Pat
     lines = (coop / LEDGER).read_text().count("\n")
     with open(coop / LEDGER, "a") as ledger:
         ledger.write('\n2026-06-28 * "markt" "kaas\n  Income:Omzet  -10.50 EUR\n  Assets:Bank\n')
-        ledger.write('\n2026-06-29 * "markt" "brood; \\"wit\\""\n  Income:Omzet  -5.00 EUR\n  Assets:Bank\n')
+        ledger.write(
+            '\n2026-06-29 * "markt, btw-vrij" "brood; \\"wit\\""\n  Income:Omzet  -5.00 EUR\n  Assets:Bank\n'
+        )
     told = [(problem["line"], problem["code"]) for problem in problems(coop, quick)[1]]
     assert told == [(lines + 2, "open-quote")]
 

@@ -17,13 +17,14 @@ from scharrel.files.source import read_text, refused
 
 class Account(NamedTuple):
     """An account as the chart or a ledger opens it; `booking` is how its lots are booked, if that is said,
-    `depreciation` the account on which what stands here is written off."""
+    `depreciation` the account on which what stands here is written off, `vat` the rate of VAT on it."""
 
     opened: date
     currencies: tuple[str, ...]
     role: str | None = None
     booking: str = ""
     depreciation: str | None = None
+    vat: str | None = None
 
 
 class Chart:
@@ -49,6 +50,15 @@ class Chart:
                 return known.depreciation
             account = account.rpartition(":")[0]
         return None
+
+    def vat(self, account: str) -> str:
+        """What the chart says of the VAT on the account, or on its nearest ancestor of which it says that."""
+        while account:
+            known = self.accounts.get(account)
+            if known and known.vat:
+                return known.vat
+            account = account.rpartition(":")[0]
+        return ""
 
     @property
     def spending(self) -> frozenset[str]:
@@ -99,13 +109,14 @@ def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
         for key in {"role", "depreciation"} & {*empty_keys(directive)}:
             at, values = text.key_line(line, key), {"key": key, "form": form_of(key, directive.date)}
             problems.append(Problem(shown, at, "empty-key", values, excerpt=text.line(at)))
-        role, worn_on = (metadata(directive).get(key) for key in ("role", "depreciation"))
+        role, worn_on, vat = (metadata(directive).get(key) for key in ("role", "depreciation", "vat"))
         accounts[directive.account] = Account(
             directive.date,
             tuple(directive.currencies or ()),
             None if role is None else str(role),
             directive.booking.value if directive.booking else "",
             None if worn_on is None else str(worn_on),
+            None if vat is None else str(vat),
         )
         wearing[directive.account] = line
     chart = Chart(accounts)

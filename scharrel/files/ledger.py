@@ -1,7 +1,7 @@
 """A member's ledger: read, balanced to the cent, checked, and summed by month and role."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -147,15 +147,12 @@ class _Reader:
         roles: dict[Month, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         owed: dict[Month, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         done: dict[Month, dict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-        seen: dict[Any, list[Any]] = {}
         for directive in directives:
             if self.full:
                 self.say(place(directive), "stopped-looking")
                 break
             if isinstance(directive, data.Transaction) and (postings := self._complete(directive)):
                 self._sum(directive, postings, roles, owed, done)
-                self._suspect(directive, postings, seen)
-        self._look_for_lost_signs(roles)
         if self.ledger.balances and not any(not p.warning for p in self.ledger.problems):
             self._check_balances(directives)
         ledger = self.ledger
@@ -387,33 +384,6 @@ class _Reader:
             shown = f"{number:f}" if number.adjusted() < MAX_DIGITS else f"{number:.2E}"
             yield line, "too-large", {"number": shown}
 
-    def _suspect(self, transaction: Any, postings: list[Posted], seen: dict[Any, list[Any]]) -> None:
-        line = place(transaction)
-        alike = seen.setdefault((transaction.date, transaction.payee, transaction.narration), [])
-        for first, earlier in alike:
-            if sorted(p[:3] for p in earlier) == sorted(p[:3] for p in postings):
-                self.say(line, "twice", warning=True, first=str(first))
-                break
-        else:
-            alike.append((line, postings))
-
-    def _look_for_lost_signs(self, roles: Mapping[Month, Mapping[str, Decimal]]) -> None:
-        """Months in which more went back than came in, to people from whom nothing came: the minus of what
-        was earned may be missing."""
-        income = {role for account, role in self.roles.items() if role and account.startswith("Income:")}
-        months = {
-            month for month, sums in roles.items() if any(sums[role] < 0 for role in income & sums.keys())
-        }
-        if not months:
-            return
-        came: dict[str, Decimal] = defaultdict(Decimal)
-        moved = [m for m in self.ledger.movements if m.account.startswith("Income:")]
-        for movement in moved:
-            came[_party(movement)] += movement.amount
-        for movement in moved:
-            if movement.counts in months and movement.amount < 0 and came[_party(movement)] < 0:
-                self.say(movement.line, "lost-sign", warning=True)
-
     def _check_balances(self, directives: list[Any]) -> None:
         """Balance assertions as beancount checks them, on the ledger alone."""
         from beancount.ops import balance
@@ -448,11 +418,6 @@ class _Reader:
             ),
             ZERO,
         )
-
-
-def _party(movement: Movement) -> str:
-    """From whom, as far as a booking says."""
-    return movement.text.partition(" · ")[0]
 
 
 def _options() -> Any:

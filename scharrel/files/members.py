@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from scharrel.checks.quotes import quote_problems
+from scharrel.checks.suspicions import suspicions
 from scharrel.core.exchanges import ROLE as EXCHANGE
 from scharrel.core.facts import KNOWN_KEYS, Member
 from scharrel.core.month import Month, months
@@ -74,6 +75,7 @@ def member_problems(
     yield from exchange_problems(member, ledger, books.members)
     yield from grant_problems(books, member, ledger)
     yield from quote_problems(ledger)
+    yield from suspicions(ledger, books.chart)
     unused: set[str] = set()
     for month, roles in sorted(ledger.role_lines.items()):
         pack = books.packs.get(str(member.facts(month).get("rules")))

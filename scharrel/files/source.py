@@ -74,6 +74,14 @@ class Text(NamedTuple):
                 break
         return first
 
+    def parted(self, first: int, last: int) -> bool:
+        """Whether another directive begins after the first line, up to the last."""
+        return any(line[:1].isdigit() for line in _lines(self.data)[first:last])
+
+    def key_below(self, first: int, key: str) -> bool:
+        """Whether the key hangs below the first line."""
+        return self.key_line(first, key) != first
+
 
 @lru_cache(maxsize=4)
 def _lines(data: bytes) -> list[bytes]:
