@@ -83,6 +83,8 @@ _COUNTED = ("Income:", "Expenses:")
 
 def suspicions(ledger: Ledger, chart: Chart) -> Iterator[Problem]:
     """The bookings of a ledger that look like slips, each told once."""
+    if any(p.code == "too-large" for p in ledger.problems):
+        return  # sums of it may be too
     kinds = {account: _kind(account, role, chart) for account, role in ledger.roles.items()}
     groups = [list(group) for _, group in groupby(ledger.movements, _line)]
     found = {line: ("twice", {"first": str(first)}) for line, first in _twice(groups)}
