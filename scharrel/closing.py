@@ -1,38 +1,46 @@
 """Closing months and auditing them: what was sealed, and what has changed since."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date
-from pathlib import Path
 from typing import NamedTuple
 
 from scharrel.checks.across import Across, across_of, with_others
 from scharrel.checks.books import examples_problems, involved
+from scharrel.checks.seals import (
+    STOPS,
+    Finding,
+    Seals,
+    corrected_unsealed,
+    read_seals_of,
+    seal_findings,
+    written_findings,
+)
 from scharrel.checks.written import written_problems
-from scharrel.core.closing import Basis, Posted, Sealed, changed_bookings, known, postings
-from scharrel.core.facts import Group
+from scharrel.core.closing import Posted, Sealed, Turned, changed_bookings, known, postings, turned
+from scharrel.core.facts import Group, Member
 from scharrel.core.month import Month, months
 from scharrel.core.problems import Problem, errors
 from scharrel.dossiers import not_allocated
+from scharrel.files.basis import basis_of
 from scharrel.files.coop import Coop
-from scharrel.files.durable import write_text, write_texts
+from scharrel.files.digests import digest_of, rules_digest
+from scharrel.files.durable import remove, write_text, write_texts
 from scharrel.files.gather import Books
 from scharrel.files.seals import (
     BrokenSealError,
     Chain,
+    Closings,
     chain_path,
     chain_text,
-    closed_months,
-    digest_of,
-    facts_digest,
-    marks,
+    closings_text,
     member_seal_path,
-    read_chain,
-    read_seal,
     read_seals,
-    rules_digest,
     seal_text,
+    short,
 )
-from scharrel.run import Outcome, compute
+from scharrel.files.source import read_text
+from scharrel.run import Outcome, compute, rules_as_sealed
 
 
 class Closed(NamedTuple):
@@ -43,19 +51,11 @@ class Closed(NamedTuple):
     problems: list[Problem]
 
 
-class Finding(NamedTuple):
-    """Something in a closed month that is not as it was sealed: where, what, and the month."""
-
-    file: str
-    code: str
-    month: Month
-    detail: str = ""
-
-
 def close_all(books: Books, through: Month, today: date) -> Closed:
     """Seal every open month up to and including this one, in order; WriteError if that fails.
 
-    A month is closed from the moment that its own seal is there: it is written last.
+    A month is closed from the moment that its own seal is there: it is written after those of its members.
+    The second place is told before the first what is being closed, and after the last what was.
     """
     members = list(books.members.values())
     problems = [*involved(books, members), *examples_problems(books, members)]
@@ -72,146 +72,161 @@ def close_all(books: Books, through: Month, today: date) -> Closed:
     problems = list(with_others(books, problems, across))
     if errors(problems):
         return Closed([], "", problems)
+    coop = books.coop
     beginning = min((member.first for member in books.members.values()), default=through)
     first = books.first_open or beginning
-    text = _read(books.coop, books.closed) if books.closed else ""
+    seals = read_seals_of(coop)
+    digests = {month: digest_of(text.encode()) for month, (_, text) in seals.chains.items()}
+    write_text(coop.closings, closings_text(Closings(digests, through)))
+    text = ""
     done = []
     for month in months(first, through):
-        sealed = {
-            member.id: seal_text(_sealed(books, member.id, outcome, month, opens=month == first))
-            for group, outcome in outcomes
-            for member in group
-            if member.active(month) or (month == first and outcome.corrections.get(member.id))
-        }
-        write_texts({member_seal_path(books.coop, m, month): seal for m, seal in sealed.items()})
-        previous = digest_of(text.encode()) if text else ""
-        chain = Chain(month, previous, {m: digest_of(seal.encode()) for m, seal in sealed.items()})
-        text = chain_text(chain)
-        write_text(chain_path(books.coop, month), text)
+        sealed = {}
+        for member, outcome in ((member, outcome) for group, outcome in outcomes for member in group):
+            if member.active(month) or month == first:
+                seal = _sealed(books, member, outcome, month, opens=month == first)
+                if member.active(month) or seal.posted or seal.revised:
+                    sealed[member.id] = seal_text(seal)
+        for name, has in seals.members.items():
+            if month in has and name not in sealed:
+                remove(member_seal_path(coop, name, month))  # left by a run that was stopped
+        write_texts({member_seal_path(coop, name, month): text for name, text in sealed.items()})
+        of_members = {name: digest_of(text.encode()) for name, text in sealed.items()}
+        text = chain_text(Chain(month, digests.get(month.plus(-1), ""), of_members))
+        write_text(chain_path(coop, month), text)
+        digests[month] = digest_of(text.encode())
         done.append(month)
-    return Closed(done, digest_of(text.encode())[-64:-48] if text else "", problems)
+    write_text(coop.closings, closings_text(Closings(digests)))
+    return Closed(done, short(text) if text else "", problems)
 
 
-def _sealed(books: Books, member: str, outcome: Outcome, month: Month, *, opens: bool) -> Sealed:
-    allocation = next((a for a in outcome.allocations if a.member == member and a.month == month), None)
-    path = books.coop.allocation(member, month)
+def _sealed(books: Books, member: Member, outcome: Outcome, month: Month, *, opens: bool) -> Sealed:
+    allocation = next((a for a in outcome.allocations if a.member == member.id and a.month == month), None)
+    path = books.coop.allocation(member.id, month)
+    ledger = outcome.ledgers[member.id]
     posted = list(postings(allocation)) if allocation else []
     if opens:
         posted += [
             Posted(c.of, c.pack, c.step, c.account, c.difference, c.settles, c.project, c.against, c.period)
-            for c in outcome.corrections.get(member, [])
+            for c in outcome.corrections.get(member.id, [])
         ]
-    before = known(read_seals(books.coop, member, books.closed)) if opens else {}
+    before = known(read_seals(books.coop, member.id, books.closed)) if opens else {}
     return Sealed(
         month,
         digest_of(path.read_bytes()) if path.is_file() else "",
         allocation.pack.id if allocation else "",
-        rules_digest(allocation.pack, month) if allocation else "",
-        _basis(books, member, outcome, month),
+        rules_digest(allocation.pack, month, roles=False) if allocation else "",
+        basis_of(books, member, ledger, month),
         tuple(
             (earlier, now)
             for earlier, basis in before.items()
-            if (now := _basis(books, member, outcome, earlier)) != basis
+            if (now := basis_of(books, member, ledger, earlier)) != basis
         ),
         tuple(posted),
     )
 
 
-def _basis(books: Books, member: str, outcome: Outcome, month: Month) -> Basis:
-    facts = facts_digest(books.members[member], month)
-    return Basis(marks(outcome.ledgers[member].movements, month), facts)
+def code_of(seals: Seals) -> tuple[Month, str] | None:
+    """The last closed month and its code, if there is any."""
+    if not seals.chains:
+        return None
+    month = max(seals.chains)
+    return month, short(seals.chains[month][1])
 
 
-def audit(books: Books, today: date) -> tuple[list[Finding], list[Problem]]:
+def month_of_code(seals: Seals, code: str) -> Month | None:
+    """The closed month whose seal begins with the code."""
+    digests = ((month, digest_of(text.encode())) for month, (_, text) in seals.chains.items())
+    return next((month for month, digest in digests if digest.startswith(f"sha256:{code}")), None)
+
+
+def seals_up_to(coop: Coop, seals: Seals, month: Month) -> list[Finding]:
+    """What is wrong with the seals up to the month and what they are about."""
+    found = {*seal_findings(coop, seals), *written_findings(coop, seals)}
+    return _in_order(f for f in found if f.month <= month)
+
+
+def audit(books: Books, seals: Seals, today: date) -> tuple[list[Finding], list[Problem]]:
     """Everything in closed months that is not as it was sealed."""
     coop = books.coop
-    closed = closed_months(coop)
-    findings = list(_chain_findings(coop, closed))
+    # Lost and other seals are what this is about: here they stop nothing.
+    books = books._replace(problems=[p for p in books.problems if p.code not in STOPS.values()])
+    findings = [*seal_findings(coop, seals), *written_findings(coop, seals), *_gone(books, seals)]
     problems: list[Problem] = []
-    if closed:
-        for group in books.groups():
-            # What was changed in rules or seals is what this is about: it stops nothing here.
-            outcome = compute(books, group, closed[-1], today, sealed=False)
-            problems += [*involved(books, group), *outcome.problems]
-            for member in group:
-                findings += _member_findings(books, member.id, outcome, closed[-1])
-    return sorted(set(findings), key=lambda f: (f.month, f.file, f.code, f.detail)), problems
-
-
-def _chain_findings(coop: Coop, closed: list[Month]) -> Iterator[Finding]:
-    """The seals themselves: each readable, unbroken, whole, and the files that they cover."""
-    previous = ""
-    for nth, month in enumerate(closed):
-        path = chain_path(coop, month)
-        shown = coop.shown(path)
-        for missing in months(closed[nth - 1].plus(1), month.plus(-1)) if nth else ():
-            yield Finding(coop.shown(chain_path(coop, missing)), "missing-month", missing)
-        text = _read(coop, month)
-        try:
-            chain = read_chain(path)
-        except BrokenSealError:
-            yield Finding(shown, "broken-seal", month)
-            previous = digest_of(text.encode())
+    for group in books.groups():
+        problems += corrected_unsealed(coop, group, seals.closed)
+        if not seals.closed:
             continue
-        if chain.month != month or chain_text(chain) != text:
-            yield Finding(shown, "changed-seal", month)
-        if chain.previous != previous:
-            earlier = closed[nth - 1] if nth else month
-            yield Finding(coop.shown(chain_path(coop, earlier)), "broken-chain", month)
-            if month == closed[-1]:
-                yield Finding(shown, "seals-differ", month, coop.shown(chain_path(coop, earlier)))
-        previous = digest_of(text.encode())
-        for member, digest in chain.members.items():
-            yield from _seal_findings(coop, member, month, digest, last=month == closed[-1])
+        outcome = compute(books, group, seals.closed, today, sealed=False)
+        problems += [*involved(books, group), *outcome.problems]
+        for member in group:
+            findings += _member_findings(books, member, outcome, seals.closed)
+    return _in_order(findings), problems
 
 
-def _seal_findings(coop: Coop, member: str, month: Month, digest: str, *, last: bool) -> Iterator[Finding]:
-    path = member_seal_path(coop, member, month)
-    allocation = coop.allocation(member, month)
-    if not path.is_file():
-        yield Finding(coop.shown(path), "missing-seal", month)
-        return
-    if digest_of(path.read_bytes()) != digest:
-        yield Finding(coop.shown(path), "changed-seal", month)
-        if last:
-            # No later seal vouches for the month's own: it may just as well be that one.
-            yield Finding(coop.shown(chain_path(coop, month)), "seals-differ", month, coop.shown(path))
+def _in_order(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(set(findings), key=lambda f: (f.month, f.file, f.code, f.detail))
+
+
+def _gone(books: Books, seals: Seals) -> Iterator[Finding]:
+    """Who was sealed in a month and is not in the register any more."""
+    register = books.coop.shown(books.coop.register)
+    for month, members in seals.digests.items():
+        for member in members.keys() - books.members.keys():
+            yield Finding(register, "member-gone", month, member)
+
+
+def _member_findings(books: Books, member: Member, outcome: Outcome, last: Month) -> Iterator[Finding]:
+    """What a closed month rests on and is not what it was."""
     try:
-        seal = read_seal(path)
-    except BrokenSealError:
-        return
-    if not allocation.is_file():
-        if seal.allocation:
-            yield Finding(coop.shown(allocation), "missing-allocation", month)
-    elif digest_of(allocation.read_bytes()) != seal.allocation:
-        yield Finding(coop.shown(allocation), "changed-allocation", month)
-
-
-def _member_findings(books: Books, member: str, outcome: Outcome, last: Month) -> Iterator[Finding]:
-    """Bookings, rules and facts that are not what a closed month rests on."""
-    try:
-        seals = read_seals(books.coop, member, last)
+        seals = read_seals(books.coop, member.id, last)
     except BrokenSealError as broken:
-        path: Path = broken.args[0]
-        code = "broken-seal" if path.is_file() else "missing-seal"
-        yield Finding(books.coop.shown(path), code, Month.parse(path.stem))
+        code = "missing-seal" if broken.code == "lost-seal" else "broken-seal"
+        yield Finding(books.coop.shown(broken.path), code, Month.parse(broken.path.stem))
         return
-    ledger = outcome.ledgers[member]
-    packs = {a.month: a.pack for a in outcome.allocations if a.member == member}
-    for month, basis in known(seals).items():
-        now = _basis(books, member, outcome, month)
+    register = books.coop.shown(books.coop.register)
+    ledger = outcome.ledgers[member.id]
+    bases = known(seals)
+    for month, basis in bases.items():
+        now = basis_of(books, member, ledger, month, basis)
         gone, new = changed_bookings(basis.bookings, now.bookings)
         for mark in gone:
             yield Finding(ledger.shown, "booking-gone", month, mark.shown)
         for mark in new:
             yield Finding(ledger.shown, "booking-new", month, mark.shown)
-        if now.facts != basis.facts:
-            yield Finding(books.coop.shown(books.coop.register), "changed-facts", month, member)
+        for turn in turned(member.id, basis, now):
+            yield _turned(books, member, month, turn)
+    for month, members in books.sealed.items():
+        if member.active(month) and member.id not in members and month not in bases:
+            yield Finding(register, "changed-facts", month, member.id)
     for seal in seals:
-        pack = packs.get(seal.month)
-        if pack and pack.id == seal.pack and rules_digest(pack, seal.month) != seal.rules:
+        pack = books.packs.get(str(member.facts(seal.month).get("rules")))
+        if pack and pack.id == seal.pack and rules_as_sealed(pack, seal) != seal.rules:
             yield Finding(f"rules/{pack.id}.toml", "changed-rules", seal.month)
 
 
-def _read(coop: Coop, month: Month | None) -> str:
-    return chain_path(coop, month).read_text("utf-8", "replace") if month else ""
+def _turned(books: Books, member: Member, month: Month, turn: Turned) -> Finding:
+    coop = books.coop
+    if turn.kind == "facts":
+        return Finding(coop.shown(coop.register), "changed-facts", month, member.id)
+    said = f"{turn.name}: {turn.was or '-'} → {turn.now or '-'}"
+    if turn.kind == "chart":
+        return Finding(coop.shown(coop.chart), "changed-chart", month, said, _opened_at(coop, turn.name))
+    if turn.kind == "rules":
+        pack = member.facts(month).get("rules")
+        return Finding(f"rules/{pack}.toml", "changed-head", month, said)
+    if turn.kind == "quote":
+        return Finding(coop.shown(coop.ledger(member.id)), "changed-quote", month, said)
+    return Finding(coop.shown(coop.register), f"changed-{turn.kind}", month, said)
+
+
+def _opened_at(coop: Coop, account: str) -> int:
+    """The line on which the chart opens the account, or the nearest above it that it opens."""
+    lines = read_text(coop, coop.chart).data.decode("utf-8", "replace").split("\n")
+    while account:
+        opens = re.compile(rf"\S+\s+open\s+{re.escape(account)}(?=\s|;|$)")
+        for line, text in enumerate(lines, 1):
+            if opens.match(text):
+                return line
+        account = account.rpartition(":")[0]
+    return 1

@@ -8,21 +8,25 @@ from functools import cache, partial
 from types import MappingProxyType
 
 from scharrel.checks.books import involved
+from scharrel.checks.seals import corrected_unsealed
 from scharrel.core.allowances import passed, room
-from scharrel.core.closing import Correction, Sealed, booked, corrections, followed
+from scharrel.core.closing import Cause, Correction, Sealed, booked, changed_since, corrections, followed
 from scharrel.core.facts import Group, Member
 from scharrel.core.history import Given, replay
 from scharrel.core.money import plain
 from scharrel.core.month import Month
+from scharrel.core.pack import Pack
 from scharrel.core.pots import overdrawn, packs_of, with_approvals, withdrawals
 from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation, StepResult
+from scharrel.files.basis import basis_of
 from scharrel.files.chart import nearest
+from scharrel.files.digests import rules_digest
 from scharrel.files.gather import Books, said_of
 from scharrel.files.ledger import Ledger, read_ledger
 from scharrel.files.members import member_problems, rules_hold
 from scharrel.files.permits import permit_problems
-from scharrel.files.seals import BrokenSealError, marks, read_seals, rules_digest
+from scharrel.files.seals import BrokenSealError, read_seals
 from scharrel.files.source import read_text
 from scharrel.files.writing import allocation_text
 
@@ -80,20 +84,24 @@ def compute(
     booked_in = [month for ledger in ledgers.values() for month in ledger.booked]
     last = max(through, books.closed or through, min(reach, max([*map(Month.of, days), *booked_in, through])))
     allocations = list(replay(group, amounts, books.packs, last, given=given))
+    problems += corrected_unsealed(books.coop, group, books.closed) if sealed else ()
     corrected: dict[str, list[Correction]] = {}
     earlier: dict[str, dict[Month, list[Correction]]] = {}
+    sealed_of: dict[str, list[Sealed]] = {}
     try:
         for member in group if sealed else ():
             own = [allocation for allocation in allocations if allocation.member == member.id]
-            seals = read_seals(books.coop, member.id, books.closed)
+            seals = sealed_of[member.id] = read_seals(books.coop, member.id, books.closed, books.sealed)
             problems += _joined_too_early(books, member, seals)
             problems += _rules_changed(own, seals)
             earlier[member.id] = booked(seals)
-            due = corrections(own, seals, books.closed, partial(marks, ledgers[member.id].movements))
+            as_now = partial(basis_of, books, member, ledgers[member.id])
+            due = corrections(own, seals, books.closed, member.id, as_now)
             corrected[member.id] = [_settling(member, c) for c in due]
-        corrected = followed(group, corrected)
+        corrected = followed(group, corrected, cache(partial(_changed_of, books, ledgers, sealed_of)))
     except BrokenSealError as broken:
-        problems.append(Problem(books.coop.shown(broken.args[0]), 1, "broken-seal"))
+        month = {"month": broken.path.stem}
+        problems.append(Problem(books.coop.shown(broken.path), 1, broken.code, month))
     problems += _share_problems(books, allocations)
     for member in group:
         problems += _pot_problems(member, allocations, ledgers[member.id])
@@ -101,6 +109,15 @@ def compute(
     within = [a for a in allocations if a.month <= through]
     later = [a for a in allocations if a.month > through]
     return Outcome(within, problems, ledgers, corrected, earlier, later)
+
+
+def _changed_of(
+    books: Books, ledgers: Mapping[str, Ledger], seals: Mapping[str, list[Sealed]], who: str
+) -> Mapping[Month, tuple[Cause, ...]]:
+    """What changed of someone since months were closed; nothing of who is not divided again."""
+    if who not in seals:
+        return {}
+    return changed_since(who, seals[who], partial(basis_of, books, books.members[who], ledgers[who]))
 
 
 def _settling(member: Member, correction: Correction) -> Correction:
@@ -228,10 +245,15 @@ def _rules_changed(allocations: list[Allocation], seals: list[Sealed]) -> Iterat
     for allocation in allocations:
         seal = sealed.get(allocation.month)
         pack = allocation.pack
-        if seal and seal.pack == pack.id and seal.rules != rules_digest(pack, allocation.month):
+        if seal and seal.pack == pack.id and seal.rules != rules_as_sealed(pack, seal):
             values = {"pack": pack.id, "month": str(allocation.month)}
             yield Problem(f"rules/{pack.id}.toml", 1, "rules-of-closed", values)
             return
+
+
+def rules_as_sealed(pack: Pack, seal: Sealed) -> str:
+    """The digest of the rules by now, in the terms of the seal."""
+    return rules_digest(pack, seal.month, roles=seal.basis.rests is None)
 
 
 def _joined_too_early(books: Books, member: Member, seals: Collection[Sealed]) -> Iterator[Problem]:

@@ -20,8 +20,8 @@ from random_coops import histories, lay_down, packs
 from scharrel.core.month import Month
 from scharrel.files.chart import read_chart
 from scharrel.files.coop import Coop
+from scharrel.files.digests import rules_digest
 from scharrel.files.packs import read_packs
-from scharrel.files.seals import rules_digest
 
 LEDGER = "ledgers/members/amina.beancount"
 REGISTER = "ledgers/coop.beancount"
@@ -158,6 +158,7 @@ def test_what_is_closed_is_never_written_again_and_the_difference_is_booked(clos
     assert sealed_files(closed) == before
     fresh = Path(shutil.copytree(closed, closed.parent / "fresh"))
     shutil.rmtree(fresh / "ledgers/allocations")
+    (fresh / "ledgers/closed.json").unlink()
     assert quick("allocate", "2026-06", "--coop", str(fresh)).status == 0
     assert posted(closed) == posted(fresh)
     # 100 more in February, of which 80 filled the loss that March had carried: 20% tax over 20.
@@ -332,6 +333,7 @@ def flipped(text: str) -> list[str]:
         "ledgers/allocations/amina/2026-04.seal",
         "ledgers/allocations/2026-02.seal",
         "ledgers/allocations/2026-04.seal",
+        "ledgers/closed.json",
     ],
 )
 def test_one_digit_in_a_written_file_is_named(name: str, closed: Path, quick: Run) -> None:

@@ -277,11 +277,27 @@ CLOSED: dict[str, tuple[Break, str, int]] = {
     "error.nothing-for": (as_it_is, "statements 2026-01 --for quarter --member amina", 2),
     "error.nothing-to-print": (as_it_is, "statements 2026-01 --for settlement", 2),
     "problem.broken-seal": (put(f"{SEALS}/amina/2026-02.seal", "{"), "allocate 2026-06", 1),
+    "problem.lost-seal": (gone(f"{SEALS}/2026-04.seal"), "check", 1),
+    "problem.other-seal": (add(f"{SEALS}/2026-02.seal", " "), "check", 1),
+    "problem.lost-allocation": (gone(f"{SEALS}/amina/2026-03.beancount"), "check", 1),
+    "error.code": (as_it_is, "audit --code 1234", 2),
     "problem.rules-of-closed": (swap(PACK, '"10%"', '"11%"'), "allocate 2026-06", 1),
     "problem.not-allocated": (add(LEDGER, LATE), "statements 2026-05", 1),
     "problem.template": (put("templates/member.j2", "{% if %}"), "statements 2026-05", 1),
     "problem.own-template": (put("templates/words.nl.j2", ""), "statements 2026-05", 1),
     "audit.sound": (as_it_is, "audit", 0),
+    "audit.lost-month": (gone(f"{SEALS}/2026-04.seal"), "audit", 1),
+    "audit.broken-second": (put("ledgers/closed.json", "{"), "audit", 1),
+    "audit.missing-second": (gone("ledgers/closed.json"), "audit", 1),
+    "audit.old-second": (put("ledgers/closed.json", '{"closing": "", "seals": {}}'), "audit", 1),
+    "audit.unknown-seal": (put(f"{SEALS}/bram/2026-02.seal", "{}"), "audit", 1),
+    "audit.changed-chart": (swap("ledgers/accounts.beancount", '"costs"', '"phones"'), "audit", 1),
+    "audit.changed-head": (
+        swap(PACK, 'id = "vrije-uitloop"', 'id = "vrije-uitloop"\nstrict = true'),
+        "audit",
+        1,
+    ),
+    "audit.member-gone": (swap(REGISTER, '"member" "amina"', '"member" "amine"'), "audit", 1),
     "audit.missing-month": (gone(f"{SEALS}/2026-02.seal"), "audit", 1),
     "audit.restore": (gone(f"{SEALS}/2026-02.seal"), "audit", 1),
     "audit.broken-seal": (put(f"{SEALS}/2026-02.seal", "{"), "audit", 1),
@@ -363,6 +379,10 @@ OWN_TESTS |= {  # in test_written.py
     "problem.written-merge",
 }  # fmt: skip
 OWN_TESTS |= {"problem.joined-too-early", "error.month-closed"}  # in test_closing.py
+OWN_TESTS |= {  # in test_seals.py
+    "problem.seal-of-corrected", "audit.code", "audit.code-of", "audit.code-of-none",
+    "audit.changed-approval", "audit.changed-grant", "audit.changed-quote", "audit.changed-settlement",
+}  # fmt: skip
 OWN_TESTS |= {  # in test_quotes.py
     "problem.quote", "problem.quote-both", "problem.quote-elsewhere", "problem.quote-twice",
     "problem.quote-unknown",

@@ -169,7 +169,7 @@ def test_a_corrected_profit_and_a_revised_assessment_settle_the_difference(year:
     assert text.count(" * ") == 1
     assert '  settlement_of: "2025"' in text
     fresh = Path(shutil.copytree(year, year.parent / "fresh"))
-    for path in (fresh / "ledgers/allocations").rglob("*.*"):
+    for path in [*(fresh / "ledgers/allocations").rglob("*.*"), fresh / "ledgers/closed.json"]:
         path.unlink()
     assert quick("allocate", "2026-02", "--coop", str(fresh)).status == 0
     assert quick("close", "2025-12", "--coop", str(fresh)).status == 0

@@ -173,6 +173,7 @@ def test_a_copy_of_another_ledger(file: str, tmp_path: Path, quick: Run) -> None
         "ledgers/allocations/amina/2026-02.beancount",
         "ledgers/allocations/amina/2026-02.seal",
         "ledgers/allocations/2026-02.seal",
+        "ledgers/closed.json",
         "ledgers/books/amina.beancount",
         "ledgers/consolidated.beancount",
         "ledgers/consolidated/amina.beancount",

@@ -11,6 +11,7 @@ from scharrel.files.coop import FOLDERS, MEMBER_ID, Coop
 from scharrel.files.source import read_text
 
 _LEDGER, _CASES, _PACK, _SEAL, _TEMPLATE = ".beancount", ".cases.toml", ".toml", ".seal", ".j2"
+_CLOSINGS = ".json"
 
 _CALLED_SO = re.compile(
     r"[ ._-]*[(\[]"  # (1), (conflicted copy), [Conflict]
@@ -37,7 +38,7 @@ _SPEAKING = re.compile(rb"\d|title\b")
 def copies(coop: Coop, members: Collection[str]) -> Iterator[Problem]:
     """Every copy beside the register, the chart, a holder's ledger, what is written for it, a seal, a
     pack, worked cases or a template."""
-    read = (coop.register, coop.chart, coop.consolidated)
+    read = (coop.register, coop.chart, coop.consolidated, coop.closings)
     yield from _told(coop, coop.register.parent, _among(coop.register.parent, {path.name for path in read}))
     for kind in FOLDERS.values():
         folder = coop.root / "ledgers" / kind
@@ -146,7 +147,7 @@ def _sharing(folder: Path, name: str) -> Callable[[str], bool]:
 
 
 def _split(name: str) -> tuple[str, str]:
-    ending = next((e for e in (_LEDGER, _CASES, _PACK, _SEAL, _TEMPLATE) if name.endswith(e)), "")
+    ending = next((e for e in (_LEDGER, _CASES, _PACK, _SEAL, _TEMPLATE, _CLOSINGS) if name.endswith(e)), "")
     return name.removesuffix(ending).casefold(), ending
 
 

@@ -4,60 +4,126 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from scharrel.cli.context import console, open_coop, print_json, tell, today, words
+import typer
+
+from scharrel.cli.context import console, fail, open_coop, print_json, say, tell, today, words
 from scharrel.cli.options import COOP, JSON, LANG
 from scharrel.core.month import Month
 from scharrel.core.problems import errors
 from scharrel.text.words import visible
 
 if TYPE_CHECKING:
-    from scharrel.closing import Finding
+    from scharrel.checks.seals import Finding, Seals
+    from scharrel.files.coop import Coop
 
-CORRECTED = frozenset({"booking-gone", "booking-new", "changed-facts"})
+_CODE = typer.Option("--code", metavar="CODE", help=words("help.audit-code"))
+
+CORRECTED = frozenset(
+    {
+        "booking-gone",
+        "booking-new",
+        "changed-facts",
+        "changed-chart",
+        "changed-settlement",
+        "changed-approval",
+    }
+)
 """What `allocate` can put right in the open month."""
 
 
 def audit(
+    code: Annotated[str | None, _CODE] = None,
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
+    from scharrel.checks.seals import read_seals_of
     from scharrel.closing import audit as look
+    from scharrel.closing import code_of
     from scharrel.files.gather import read_books
 
-    books = read_books(open_coop(coop))
-    findings, problems = look(books, today())
+    asked = None if code is None else _read_code(code)
+    where = open_coop(coop)
+    seals = read_seals_of(where)
+    if asked is not None:
+        _compare(where, seals, asked, as_json=as_json)
+        return
+    books = read_books(where)
+    findings, problems = look(books, seals, today())
     wrong = errors(problems)
+    last = code_of(seals)
     if as_json:
-        rows = [{**finding._asdict(), "month": str(finding.month)} for finding in findings]
-        print_json({"closed": str(books.closed) if books.closed else None, "findings": rows})
+        print_json(
+            {
+                "closed": str(seals.closed) if seals.closed else None,
+                "code": last[1] if last else None,
+                "findings": [{**finding._asdict(), "month": str(finding.month)} for finding in findings],
+            }
+        )
     else:
         tell(wrong)
+        _tell_findings(findings)
         screen = console()
-        for first, last in _spans(findings):
-            when = words.month(first.month)
-            if last > first.month:
-                when = words("audit.span", first=when, last=words.month(last))
-            said = words(f"audit.{first.code}", month=when, detail=visible(first.detail))
-            screen.print(f"{first.file}: {said}", soft_wrap=True)
-        codes = {finding.code for finding in findings}
-        if codes - CORRECTED:
-            screen.print(words("audit.restore"), soft_wrap=True)
-        if codes & CORRECTED:
-            screen.print(words("audit.correct"), soft_wrap=True)
-        if not books.closed:
+        if not seals.closed:
             screen.print(words("audit.nothing-closed"))
         elif not findings and not wrong:
-            screen.print(words("audit.sound", month=words.month(books.closed)), soft_wrap=True)
+            screen.print(words("audit.sound", month=words.month(seals.closed)), soft_wrap=True)
+        if last:
+            say(screen, words("audit.code", month=words.month(last[0]), code=last[1]))
     if findings or wrong:
+        raise SystemExit(1)
+
+
+def _tell_findings(findings: "list[Finding]") -> None:
+    screen = console()
+    for first, last in _spans(findings):
+        when = words.month(first.month)
+        if last > first.month:
+            when = words("audit.span", first=when, last=words.month(last))
+        said = words(f"audit.{first.code}", month=when, detail=visible(first.detail))
+        place = f"{first.file}:{first.line}" if first.line else first.file
+        screen.print(f"{place}: {said}", soft_wrap=True)
+    codes = {finding.code for finding in findings}
+    if codes - CORRECTED:
+        screen.print(words("audit.restore"), soft_wrap=True)
+    if codes & CORRECTED:
+        screen.print(words("audit.correct"), soft_wrap=True)
+
+
+def _read_code(text: str) -> str:
+    """The code as it stands in the books, however it was copied from the minutes; what is none is wrong
+    usage."""
+    from scharrel.files.seals import CODE
+
+    code = "".join(text.casefold().removeprefix("sha256:").split()).replace("-", "")
+    if not CODE <= len(code) <= 64 or set(code) - set("0123456789abcdef"):
+        fail(words("error.code", code=text, count=CODE), status=2)
+    return code
+
+
+def _compare(coop: "Coop", seals: "Seals", code: str, *, as_json: bool) -> None:
+    """Say to which month of these books the code belongs, as far as what it seals is what it was."""
+    from scharrel.closing import month_of_code, seals_up_to
+
+    month = month_of_code(seals, code)
+    findings = seals_up_to(coop, seals, month) if month else []
+    if as_json:
+        rows = [{**finding._asdict(), "month": str(finding.month)} for finding in findings]
+        print_json({"code": code, "month": str(month) if month else None, "findings": rows})
+    elif month:
+        say(console(), words("audit.code-of", month=words.month(month), code=code))
+        _tell_findings(findings)
+    else:
+        say(console(), words("audit.code-of-none" if seals.closed else "audit.nothing-closed", code=code))
+    if not month or findings:
         raise SystemExit(1)
 
 
 def _spans(findings: "Iterable[Finding]") -> "list[tuple[Finding, Month]]":
     """The same finding of one month after the other as one: the first, and its last month."""
-    spans: dict[tuple[str, str, str], list[tuple[Finding, Month]]] = {}
+    spans: dict[tuple[str, int, str, str], list[tuple[Finding, Month]]] = {}
     for finding in findings:
-        found = spans.setdefault((finding.file, finding.code, finding.detail), [])
+        found = spans.setdefault((finding.file, finding.line, finding.code, finding.detail), [])
         if found and found[-1][1].plus(1) == finding.month:
             found[-1] = (found[-1][0], finding.month)
         else:

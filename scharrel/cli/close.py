@@ -27,6 +27,7 @@ def close(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
+    from scharrel.checks.seals import STOPS
     from scharrel.closing import close_all
     from scharrel.files.gather import read_books
 
@@ -36,6 +37,7 @@ def close(
     where = open_coop(coop)
     with writing_in(where, "close"):
         books = read_books(where)
+        stop_on_errors([problem for problem in books.problems if problem.code in STOPS.values()])
         if books.closed and asked <= books.closed:
             fail(words("error.closed", month=words.month(asked)), status=2)
         done = close_all(books, asked, today())

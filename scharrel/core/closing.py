@@ -67,20 +67,40 @@ class Change(NamedTuple):
     mark: Mark
 
     @property
-    def is_work(self) -> bool:
-        """Whether it is about hours and the like, and not about money."""
-        return any(unit != "EUR" for _, _, unit in self.mark.legs)
-
-    @property
     def shown(self) -> str:
         return f"{'+' if self.new else '−'} {self.mark.shown}"
 
 
+class Turned(NamedTuple):
+    """Something else that a month rests on and that is not what it was when the month was closed: its kind
+    (see `Basis.rests`, or "facts"), its name, and what it was and is, as far as that is known."""
+
+    kind: str
+    name: str
+    was: str = ""
+    now: str = ""
+
+    @property
+    def shown(self) -> str:
+        said = f": {self.was or '-'} → {self.now or '-'}" if self.was or self.now else ""
+        return f"± {self.kind} {self.name}{said}"
+
+
+_BY_THEMSELVES = frozenset({"approval", "quote", "rules"})
+"""Kinds of which one that is new is a change too."""
+
+Cause = Change | Turned
+"""What can be behind a correction."""
+
+
 class Basis(NamedTuple):
-    """What a month rests on for a member: the bookings, and a digest of the facts."""
+    """What a month rests on for a member: the bookings, a digest of the facts, and by kind and name whatever
+    else it `rests` on: roles of the chart, settlements and so on. None in a seal of before that was sealed.
+    """
 
     bookings: tuple[Mark, ...]
     facts: str
+    rests: Mapping[str, Mapping[str, str]] | None = None
 
 
 class Sealed(NamedTuple):
@@ -101,7 +121,7 @@ class Sealed(NamedTuple):
 class Correction(NamedTuple):
     """A step of a closed month: what all postings for it came to, and what it becomes, in euros.
 
-    `because` names the bookings that changed, of that month or of the earlier one that works through;
+    `because` names what changed, in that month or in the earlier one that works through;
     `settles` is what the settlement of the year, or else of the `period`, rests on, if it belongs to one.
     """
 
@@ -111,7 +131,7 @@ class Correction(NamedTuple):
     account: str
     was: Decimal
     becomes: Decimal
-    because: tuple[Change, ...] = ()
+    because: tuple[Cause, ...] = ()
     settles: str = ""
     project: str = ""
     against: str = ""
@@ -131,11 +151,13 @@ def corrections(
     allocations: Sequence[Allocation],
     seals: Sequence[Sealed],
     closed: Month | None,
-    marks: Callable[[Month], Sequence[Mark]],
+    who: str,
+    now: Callable[[Month, Basis], Basis],
 ) -> list[Correction]:
     """What has to be posted in the open month so that every closed month comes out right.
 
-    In the order of the months and of the steps. `marks` gives the bookings of a month as they are now.
+    In the order of the months and of the steps. `now` gives what a month rests on by now, in the terms of
+    what was sealed of it.
     """
     if closed is None:
         return []
@@ -162,34 +184,57 @@ def corrections(
     ]
     if not found:
         return []
-    changed = {month: _changes(basis.bookings, marks(month)) for month, basis in known(seals).items()}
+    changed = changed_since(who, seals, now)
     return [c._replace(because=_because(changed, c.of)) for c in found]
 
 
+def changed_since(
+    who: str, seals: Sequence[Sealed], now: Callable[[Month, Basis], Basis]
+) -> dict[Month, tuple[Cause, ...]]:
+    """What changed since the months were closed, by month."""
+    return {month: _causes(who, basis, now(month, basis)) for month, basis in known(seals).items()}
+
+
 def followed(
-    group: Sequence[Member], corrected: Mapping[str, Sequence[Correction]]
+    group: Sequence[Member],
+    corrected: Mapping[str, Sequence[Correction]],
+    changed: Callable[[str], Mapping[Month, tuple[Cause, ...]]],
 ) -> dict[str, list[Correction]]:
     """The corrections of members who were divided together, each with what is behind it also where that is
     in another ledger: what a project divides, the hours by which it does, what a member contributes.
 
     `group` has projects before those who take part, and sub-cooperatives after their members. What comes in
     from another ledger has its cause there; a step without a cause of its own has that of what came in, in
-    its month or the first one before it.
+    its month or the first one before it. When none of that tells, it is what `changed` of the project, or of
+    those with whom was shared, as far as that is no matter between others: their work, roles, the register.
     """
-    behind: dict[tuple[Month, str], dict[Change, None]] = {}
+    behind: dict[tuple[Month, str], dict[Cause, None]] = {}
     for c in (c for made in corrected.values() for c in made if c.project):
         # A project is divided by what others than the member booked too, in that month and no money.
-        work = (change for change in c.because if change.is_work and Month.of(change.mark.day) == c.of)
+        work = (cause for cause in c.because if _is_work(cause, c.of))
         behind.setdefault((c.of, c.project), {}).update(dict.fromkeys(work))
+
+    def elsewhere(c: Correction, others: Sequence[str]) -> tuple[Cause, ...]:
+        open_to_all: dict[Month, tuple[Cause, ...]] = {}
+        for other in others:
+            for month, causes in changed(other).items():
+                told = (cause for cause in causes if isinstance(cause, Turned) or _is_work(cause, month))
+                open_to_all[month] = tuple(dict.fromkeys((*open_to_all.get(month, ()), *told)))
+        return _because(open_to_all, c.of)
+
     found: dict[str, list[Correction]] = {}
     for member in group:
-        came_in: dict[Month, tuple[Change, ...]] = {}
+        came_in: dict[Month, tuple[Cause, ...]] = {}
         told = []
         for c in corrected.get(member.id, ()):
-            causes = tuple(behind[c.of, c.project]) if c.project else ()
+            causes = (tuple(behind[c.of, c.project]) or elsewhere(c, [c.project])) if c.project else ()
             came_in[c.of] = tuple(dict.fromkeys((*came_in.get(c.of, ()), *causes)))
             told.append(c._replace(because=causes) if causes else c)
-        found[member.id] = [c if c.because else c._replace(because=_because(came_in, c.of)) for c in told]
+        others = [other.id for other in group if other != member]
+        found[member.id] = [
+            c if c.because else c._replace(because=_because(came_in, c.of) or elsewhere(c, others))
+            for c in told
+        ]
         for c in found[member.id]:
             behind.setdefault((c.of, member.id), {}).update(dict.fromkeys(c.because))
     return found
@@ -226,15 +271,39 @@ def _correction(key: Key, was: Decimal, becomes: Decimal) -> Correction:
     return Correction(of, pack, step, account, was, becomes, project=project, against=against)
 
 
-def _because(changed: Mapping[Month, tuple[Change, ...]], of: Month) -> tuple[Change, ...]:
+def _is_work(cause: Cause, of: Month) -> bool:
+    """Whether it is about hours and the like in the month, and not about money; roles may be about both."""
+    if isinstance(cause, Turned):
+        return cause.kind == "chart"
+    return Month.of(cause.mark.day) == of and any(unit != "EUR" for _, _, unit in cause.mark.legs)
+
+
+def _because(changed: Mapping[Month, tuple[Cause, ...]], of: Month) -> tuple[Cause, ...]:
     """What changed in the month, or in the first month before it in which something did."""
     earlier = [changes for month, changes in sorted(changed.items()) if month <= of and changes]
     return changed.get(of) or (earlier[0] if earlier else ())
 
 
-def _changes(sealed: Sequence[Mark], now: Sequence[Mark]) -> tuple[Change, ...]:
-    gone, new = changed_bookings(sealed, now)
-    return (*(Change(False, mark) for mark in gone), *(Change(True, mark) for mark in new))
+def _causes(who: str, sealed: Basis, now: Basis) -> tuple[Cause, ...]:
+    gone, new = changed_bookings(sealed.bookings, now.bookings)
+    return (
+        *(Change(False, mark) for mark in gone),
+        *(Change(True, mark) for mark in new),
+        *turned(who, sealed, now),
+    )
+
+
+def turned(who: str, sealed: Basis, now: Basis) -> Iterator[Turned]:
+    """What but bookings is not as it was sealed. What a booking, a settlement or a grant brings with it is
+    told as that."""
+    if sealed.rests is not None and now.rests is not None:
+        for kind in sorted(sealed.rests.keys() | now.rests.keys()):
+            was, becomes = sealed.rests.get(kind, {}), now.rests.get(kind, {})
+            for name in sorted(was.keys() | becomes.keys() if kind in _BY_THEMSELVES else was):
+                if was.get(name) != becomes.get(name):
+                    yield Turned(kind, name, was.get(name, ""), becomes.get(name, ""))
+    if now.facts != sealed.facts:
+        yield Turned("facts", who)
 
 
 def postings(allocation: Allocation) -> Iterator[Posted]:

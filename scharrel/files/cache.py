@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from scharrel import __version__
 from scharrel.checks.across import Across, Quoted
-from scharrel.core.closing import Change, Correction, Mark
+from scharrel.core.closing import Cause, Change, Correction, Mark, Turned
 from scharrel.core.facts import Group, Member
 from scharrel.core.grants import Entry
 from scharrel.core.month import Month
@@ -290,7 +290,7 @@ def _plain(entry: Kept) -> list[object]:
             c.account,
             str(c.was),
             str(c.becomes),
-            [_plain_change(change) for change in c.because],
+            [_plain_cause(cause) for cause in c.because],
             c.settles,
             c.project,
             c.against,
@@ -343,23 +343,27 @@ def _row(member: str, pool: str, paid: dict[str, str], keep: str, pots: list[tup
     return Summary(member, Decimal(pool), amounts, Decimal(keep), levels)
 
 
-def _plain_change(change: Change) -> list[object]:
-    mark = change.mark
+def _plain_cause(cause: Cause) -> list[object]:
+    if isinstance(cause, Turned):
+        return list(cause)
+    mark = cause.mark
     legs = [[account, str(number), unit] for account, number, unit in mark.legs]
-    return [change.new, mark.digest, str(mark.day), legs]
+    return [cause.new, mark.digest, str(mark.day), legs]
+
+
+def _cause(said: list[Any]) -> Cause:
+    if isinstance(said[0], str):
+        return Turned(*said)
+    new, digest, day, legs = said
+    of_legs = tuple((name, Decimal(number), unit) for name, number, unit in legs)
+    return Change(bool(new), Mark(digest, date.fromisoformat(day), of_legs))
 
 
 def _correction(
     of: str, pack: str, step: str, account: str, was: str, becomes: str, because: list[Any], *more: str
 ) -> Correction:
-    changes = tuple(
-        Change(
-            bool(new),
-            Mark(digest, date.fromisoformat(day), tuple((name, Decimal(n), unit) for name, n, unit in legs)),
-        )
-        for new, digest, day, legs in because
-    )
-    return Correction(Month.parse(of), pack, step, account, Decimal(was), Decimal(becomes), changes, *more)
+    causes = tuple(map(_cause, because))
+    return Correction(Month.parse(of), pack, step, account, Decimal(was), Decimal(becomes), causes, *more)
 
 
 def _warning(file: str, line: int, code: str, values: dict[str, str], excerpt: str) -> Problem:

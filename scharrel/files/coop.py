@@ -55,6 +55,11 @@ class Coop(NamedTuple):
         return self.root.joinpath("ledgers", "allocations")
 
     @property
+    def closings(self) -> Path:
+        """Where it is known a second time which months were closed, and by which seals."""
+        return self.root.joinpath("ledgers", "closed.json")
+
+    @property
     def cache(self) -> Path:
         return self.root / ".scharrel"
 

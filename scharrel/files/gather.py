@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from scharrel.checks.seals import read_seals_of, seal_problems
 from scharrel.checks.versions import copies, ledger_copies, torn_templates
 from scharrel.core.facts import KNOWN_KEYS, Group, Member, MemberDirective, groups
 from scharrel.core.grants import Grant
@@ -18,12 +19,12 @@ from scharrel.files.chart import Chart, nearest, read_chart
 from scharrel.files.coop import MEMBER_ID, Coop
 from scharrel.files.packs import read_packs
 from scharrel.files.register import read_register
-from scharrel.files.seals import last_closed
 from scharrel.files.source import read_text
 
 
 class Books(NamedTuple):
-    """A cooperative without its members' ledgers; `closed` is the last month that was closed."""
+    """A cooperative without its members' ledgers; `closed` is the last month that was closed, `sealed` has by
+    closed month and member the digest that the member's seal should have."""
 
     coop: Coop
     title: str
@@ -33,6 +34,7 @@ class Books(NamedTuple):
     problems: list[Problem]
     closed: Month | None = None
     grants: Mapping[str, Grant] = {}
+    sealed: Mapping[Month, Mapping[str, str]] = {}
 
     @property
     def first_open(self) -> Month | None:
@@ -79,13 +81,15 @@ def read_books(coop: Coop) -> Books:
     if not any(problem.file == coop.shown(coop.register) for problem in errors(problems)):
         problems += _unregistered(coop, members)
     problems += [*copies(coop, members), *torn_templates(coop)]
-    closed = last_closed(coop)
+    seals = read_seals_of(coop)
+    problems += seal_problems(coop, seals)
+    closed = seals.closed
     register = coop.shown(coop.register)
     for member in members.values():
         problems += _settlement_problems(register, member, packs, closed)
     problems += _almost_facts(coop, members, packs)
     in_force = {member.id: _settled_so_far(member, closed) for member in members.values()}
-    return Books(coop, title, chart, in_force, packs, problems, closed, grants)
+    return Books(coop, title, chart, in_force, packs, problems, closed, grants, seals.digests)
 
 
 def _almost_facts(coop: Coop, members: Mapping[str, Member], packs: Mapping[str, Pack]) -> Iterator[Problem]:

@@ -2,33 +2,43 @@
 
     ledgers/allocations/<id>/<YYYY-MM>.seal   what was closed for the member
     ledgers/allocations/<YYYY-MM>.seal        digests of those, and of the previous month's seal
+    ledgers/closed.json                       digests of the months' seals again, in a second place
 
-Both are JSON with sorted keys. They are written once and never again.
+All are JSON with sorted keys. The seals are written once and never again.
 """
 
-import hashlib
 import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from scharrel.core.closing import Basis, Mark, Posted, Sealed
-from scharrel.core.facts import Member, Movement
 from scharrel.core.money import plain
 from scharrel.core.month import Month
-from scharrel.core.pack import Pack, Param, Source
 from scharrel.files.coop import MONTH_FILE, Coop
+from scharrel.files.digests import digest_of
 
-_NAME = re.compile(r"(\d{4}-\d{2})\.seal")
+_NAME = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))\.seal")
+_FORM = 2
+"""What this version seals: 1 was without what a month `rests` on beside bookings, facts and rules."""
+
+CODE = 16
+"""Characters of the code for the minutes."""
+
+UNREADABLE = (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError, InvalidOperation)
 
 
 class BrokenSealError(Exception):
-    """A seal that cannot be read; the argument is its path."""
+    """A seal, or what it is about, that is not as it was written: its path, and the code of the problem."""
+
+    def __init__(self, path: Path, code: str = "broken-seal"):
+        super().__init__(path, code)
+        self.path = path
+        self.code = code
 
 
 class Chain(NamedTuple):
@@ -40,18 +50,32 @@ class Chain(NamedTuple):
     members: Mapping[str, str]
 
 
-def last_closed(coop: Coop) -> Month | None:
-    """The last month that was closed."""
-    closed = closed_months(coop)
-    return closed[-1] if closed else None
+class Closings(NamedTuple):
+    """The second place: the digest of each closed month's seal, and the month up to which a run is closing,
+    or was when it was stopped."""
+
+    seals: Mapping[Month, str]
+    closing: Month | None = None
 
 
 def closed_months(coop: Coop) -> list[Month]:
-    """Every closed month, in order."""
-    if not coop.allocations.is_dir():
+    """Every month that has a seal of its own, in order."""
+    return _sealed_in(coop.allocations)
+
+
+def _sealed_in(folder: Path) -> list[Month]:
+    if not folder.is_dir():
         return []
-    found = map(_NAME.fullmatch, os.listdir(coop.allocations))
+    found = map(_NAME.fullmatch, os.listdir(folder))
     return sorted(Month.parse(name[1]) for name in found if name)
+
+
+def sealed_members(coop: Coop) -> dict[str, list[Month]]:
+    """The months of which each member has a seal, by id."""
+    if not coop.allocations.is_dir():
+        return {}
+    names = sorted(entry.name for entry in os.scandir(coop.allocations) if entry.is_dir())
+    return {name: _sealed_in(coop.allocations / name) for name in names}
 
 
 def member_seal_path(coop: Coop, member: str, month: Month) -> Path:
@@ -62,45 +86,75 @@ def chain_path(coop: Coop, month: Month) -> Path:
     return coop.allocations / f"{month}.seal"
 
 
-def read_seals(coop: Coop, member: str, closed: Month | None) -> list[Sealed]:
-    """The member's seals up to the last month that was closed; BrokenSealError if one cannot be read, or
-    if an allocation of a closed month has none: what was posted then is not known.
+def read_seals(
+    coop: Coop, member: str, closed: Month | None, digests: Mapping[Month, Mapping[str, str]] | None = None
+) -> list[Sealed]:
+    """The member's seals up to the last month that was closed; BrokenSealError if one cannot be read, is
+    not the one of the `digests` by month and member, or if an allocation of a closed month has none, or one
+    that it is about is gone: what was posted then is not known.
 
     A later one was left by a run that was stopped before its month was closed.
     """
     folder = coop.allocations / member
     if closed is None or not folder.is_dir():
         return []
-    names = {path.name for path in folder.iterdir()}
+    names = set(os.listdir(folder))
     for name in sorted(name for name in names if MONTH_FILE.fullmatch(name)):
         seal = name.removesuffix(".beancount") + ".seal"
         if seal <= f"{closed}.seal" and seal not in names:
-            raise BrokenSealError(folder / seal)
-    seals = sorted(name for name in names if _NAME.fullmatch(name) and name <= f"{closed}.seal")
-    return [read_seal(folder / name) for name in seals]
+            raise BrokenSealError(folder / seal, "lost-seal")
+    found = []
+    for name in sorted(name for name in names if _NAME.fullmatch(name) and name <= f"{closed}.seal"):
+        path = folder / name
+        text = seal_text_at(path)
+        found.append(_seal_from(text, path))
+        if digests is None:
+            continue
+        month = Month.parse(path.stem)
+        if digest_of(text.encode()) != digests.get(month, {}).get(member) or found[-1].month != month:
+            raise BrokenSealError(path, "other-seal")
+        if found[-1].allocation and f"{month}.beancount" not in names:
+            raise BrokenSealError(folder / f"{month}.beancount", "lost-allocation")
+    return found
+
+
+def seal_text_at(path: Path) -> str:
+    """The text of a seal as it was written, however its lines end by now."""
+    return path.read_text("utf-8", "replace")
+
+
+def digest_of_seal(path: Path) -> str:
+    return digest_of(seal_text_at(path).encode())
 
 
 def read_seal(path: Path) -> Sealed:
     """One member's closed month."""
+    return _seal_from(seal_text_at(path) if path.is_file() else "", path)
+
+
+def _seal_from(text: str, path: Path) -> Sealed:
     try:
-        table = json.loads(path.read_text("utf-8"))
+        table = json.loads(text)
+        rests = "form" in table
         return Sealed(
             Month.parse(table["month"]),
             str(table["allocation"]),
             str(table["pack"]),
             str(table["rules"]),
-            _basis(table),
-            tuple((Month.parse(month), _basis(basis)) for month, basis in table["revised"].items()),
+            _basis(table, rests=rests),
+            tuple(
+                (Month.parse(month), _basis(basis, rests=rests)) for month, basis in table["revised"].items()
+            ),
             tuple(
                 Posted(Month.parse(of), str(pack), str(step), str(account), Decimal(amount), *map(str, more))
                 for of, pack, step, account, amount, *more in table["posted"]
             ),
         )
-    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError, InvalidOperation) as error:
+    except UNREADABLE as error:
         raise BrokenSealError(path) from error
 
 
-def _basis(table: Mapping[str, Any]) -> Basis:
+def _basis(table: Mapping[str, Any], *, rests: bool) -> Basis:
     bookings = tuple(
         Mark(
             str(digest),
@@ -109,12 +163,17 @@ def _basis(table: Mapping[str, Any]) -> Basis:
         )
         for digest, day, legs in table["bookings"]
     )
-    return Basis(bookings, str(table["facts"]))
+    known = {
+        str(kind): {str(name): str(said) for name, said in named.items()}
+        for kind, named in table.get("rests", {}).items()
+    }
+    return Basis(bookings, str(table["facts"]), known if rests else None)
 
 
 def _plain_basis(basis: Basis) -> dict[str, object]:
     return {
         "facts": basis.facts,
+        **({"rests": basis.rests} if basis.rests else {}),
         "bookings": [
             [
                 mark.digest,
@@ -132,13 +191,14 @@ def read_chain(path: Path) -> Chain:
         table = json.loads(path.read_text("utf-8"))
         members = {str(member): str(digest) for member, digest in table["members"].items()}
         return Chain(Month.parse(table["month"]), str(table["previous"]), members)
-    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except UNREADABLE as error:
         raise BrokenSealError(path) from error
 
 
 def seal_text(sealed: Sealed) -> str:
     """A member's closed month as it is written."""
     table = {
+        **({"form": _FORM} if sealed.basis.rests is not None else {}),
         "month": str(sealed.month),
         "allocation": sealed.allocation,
         "pack": sealed.pack,
@@ -173,75 +233,27 @@ def chain_text(chain: Chain) -> str:
     return _text({"month": str(chain.month), "previous": chain.previous, "members": dict(chain.members)})
 
 
-def digest_of(data: bytes) -> str:
-    return "sha256:" + hashlib.sha256(data).hexdigest()
+def read_closings(coop: Coop) -> Closings | None:
+    """What the second place says; nothing when it is not there. BrokenSealError if it cannot be read."""
+    try:
+        table = json.loads(coop.closings.read_text("utf-8"))
+        seals = {Month.parse(month): str(digest) for month, digest in sorted(table["seals"].items())}
+        return Closings(seals, Month.parse(table["closing"]) if table["closing"] else None)
+    except FileNotFoundError:
+        return None
+    except UNREADABLE as error:
+        raise BrokenSealError(coop.closings) from error
 
 
-def marks(movements: list[Movement], month: Month) -> tuple[Mark, ...]:
-    """The bookings that a month rests on, in a form that does not depend on how they are laid out: those
-    dated in it and those that count in it."""
-    bookings: dict[int, list[Movement]] = {}
-    for movement in movements:
-        if month in (Month.of(movement.day), movement.counts):
-            bookings.setdefault(movement.line, []).append(movement)
-    found = []
-    for postings in bookings.values():
-        first = postings[0]
-        legs = sorted((m.account, str(m.amount.normalize()), m.currency) for m in postings)
-        whole = [str(first.day), str(first.earned or ""), first.text, first.reason, legs]
-        whole += [first.project] if first.project else []
-        whole += [f"purpose {first.purpose}"] if first.purpose else []
-        whole += [[str(m.lifetime), m.asset] for m in postings if m.lifetime]
-        whole += [first.disposes] if first.disposes else []
-        whole += [f"grant {first.grant}"] if first.grant else []
-        digest = digest_of(json.dumps(whole, ensure_ascii=False).encode())
-        found.append(Mark(digest, first.day, tuple((m.account, m.amount, m.currency) for m in postings)))
-    return tuple(sorted(found, key=lambda mark: (mark.shown, mark.digest)))
+def closings_text(closings: Closings) -> str:
+    """The second place as it is written."""
+    seals = {str(month): digest for month, digest in closings.seals.items()}
+    return _text({"seals": seals, "closing": str(closings.closing or "")})
 
 
-def rules_digest(pack: Pack, month: Month) -> str:
-    """The rules as they hold in the month: a value for a later month changes nothing."""
-    steps = [
-        # What a step does not use stays out, so that a later version may know more.
-        [
-            [field.name, _plain(value, month)]
-            for field in fields(step)
-            if (value := getattr(step, field.name)) != field.default
-        ]
-        for step in pack.steps
-    ]
-    named = {step.source for step in pack.steps} | {p.source for step in pack.steps for p in step.params()}
-    sources = [_cited(pack.sources[name]) for name in sorted(named)]
-    whole = [pack.id, pack.pool, steps, sources, *([pack.contributions] if pack.contributions else [])]
-    return digest_of(json.dumps(whole, ensure_ascii=False).encode())
-
-
-def _cited(source: Source) -> str:
-    return " ".join([str(source), *(str(more) for more in (source.day, source.item) if more)])
-
-
-def facts_digest(member: Member, month: Month) -> str:
-    """The facts in force, but for how to address someone, and what was approved in the month; of a project
-    also who takes part in it."""
-    facts = member.facts(month)
-    counted = {key: str(value) for key, value in facts.items() if key not in ("name", "iban", "address")}
-    for nth, approval in enumerate(a for a in sorted(member.approvals) if Month.of(a.day) == month):
-        counted[f"approval {nth}"] = f"{approval.day} {approval.amount}"
-    for participant in member.taking_part(month):
-        counted[f"participant {participant.id}"] = str(participant.facts(month).get("weight", 1))
-    return digest_of(json.dumps(counted, sort_keys=True, ensure_ascii=False).encode())
-
-
-def _plain(value: Any, month: Month) -> Any:
-    """A value of a step with its parameters as they hold in the month."""
-    if isinstance(value, Param):
-        in_force = [[str(since), _plain(found, month)] for since, found in value.values if since <= month]
-        return in_force[-1:]
-    if isinstance(value, Mapping):
-        return {key: str(found) for key, found in sorted(value.items())}
-    if isinstance(value, tuple):
-        return [_plain(item, month) for item in value]
-    return value if isinstance(value, bool | None) else str(value)
+def short(text: str) -> str:
+    """What a month's seal is known by in minutes: the beginning of its digest."""
+    return digest_of(text.encode()).removeprefix("sha256:")[:CODE]
 
 
 def _text(table: Mapping[str, object]) -> str:

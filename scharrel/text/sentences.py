@@ -1,10 +1,10 @@
 """Every step of an allocation as plain sentences."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from scharrel.core.allowances import Room, passed, room
-from scharrel.core.closing import Change, Correction
+from scharrel.core.closing import Cause, Correction, Turned
 from scharrel.core.facts import Member
 from scharrel.core.money import ZERO, to_cents
 from scharrel.core.pack import FactValue, Pack, Step
@@ -73,28 +73,27 @@ def label(words: Words, step: Step) -> str:
 
 
 def because(words: Words, correction: Correction) -> str:
-    """What is behind a correction: the settlement of its period, and bookings, each by its day and its first
-    leg."""
+    """What is behind a correction: the settlement of its period, bookings, each by its day and its first leg,
+    and whatever else changed, such as a role."""
     settled = []
     if correction.settled:
         period = period_name(words, Period.parse(correction.settled))
         settled = [words("explain.settles", period=period, source=visible(correction.settles))]
-    return "; ".join(settled + _bookings(words, correction.because))
+    return "; ".join(dict.fromkeys(settled + [said for c in correction.because for said in _cause(words, c)]))
 
 
-def _bookings(words: Words, changes: Sequence[Change]) -> list[str]:
-    return [
-        words(
-            "explain.booking-new" if change.new else "explain.booking-gone",
-            day=words.day(change.mark.day),
-            account=visible(change.mark.legs[0][0].partition(":")[2].replace(":", ": ")),
-            amount=words.money(change.mark.legs[0][1])
-            if change.mark.legs[0][2] == "EUR"
-            else f"{words.number(change.mark.legs[0][1])} {visible(change.mark.legs[0][2])}",
+def _cause(words: Words, cause: Cause) -> Iterator[str]:
+    if isinstance(cause, Turned):
+        was, now = (visible(said) or words("explain.turned-nothing") for said in (cause.was, cause.now))
+        yield words(f"explain.turned-{cause.kind}", name=visible(cause.name), was=was, now=now)
+        return
+    for account, number, unit in cause.mark.legs[:1]:
+        yield words(
+            "explain.booking-new" if cause.new else "explain.booking-gone",
+            day=words.day(cause.mark.day),
+            account=visible(account.partition(":")[2].replace(":", ": ")),
+            amount=words.money(number) if unit == "EUR" else f"{words.number(number)} {visible(unit)}",
         )
-        for change in changes
-        if change.mark.legs
-    ]
 
 
 def step_label(words: Words, pack: Pack | None, step_id: str) -> str:

@@ -1,0 +1,228 @@
+"""Seals that are lost, rewritten or put back: held against each other, and against what else knows of them.
+
+The months' seals are a chain, and `ledgers/closed.json` has their digests a second time. Members' seals, and
+allocations that correct closed months, know that a month was closed as well.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import NamedTuple
+
+from scharrel.core.facts import Member
+from scharrel.core.month import Month, months
+from scharrel.core.problems import Problem
+from scharrel.files.coop import Coop
+from scharrel.files.digests import digest_of
+from scharrel.files.durable import read_written
+from scharrel.files.seals import (
+    BrokenSealError,
+    Chain,
+    Closings,
+    chain_path,
+    chain_text,
+    closed_months,
+    digest_of_seal,
+    member_seal_path,
+    read_chain,
+    read_closings,
+    read_seal,
+    seal_text_at,
+    sealed_members,
+)
+from scharrel.files.writing import corrections_in, written_months
+
+
+class Finding(NamedTuple):
+    """Something in a closed month that is not as it was sealed: where, what, and the month."""
+
+    file: str
+    code: str
+    month: Month
+    detail: str = ""
+    line: int = 0
+
+
+class Seals(NamedTuple):
+    """All seals as they are found: each month's own with its text (no chain if it cannot be read), the months
+    of which each member has one, and the second place (`readable` or not)."""
+
+    chains: Mapping[Month, tuple[Chain | None, str]]
+    members: Mapping[str, list[Month]]
+    second: Closings | None
+    readable: bool
+
+    @property
+    def closed(self) -> Month | None:
+        """The last month that was closed, as far as anything knows."""
+        return max((*self.chains, *self.known, *self.members_only), default=None)
+
+    @property
+    def known(self) -> Mapping[Month, str]:
+        """The digest of each month's seal by the second place."""
+        return self.second.seals if self.second else {}
+
+    @property
+    def members_only(self) -> dict[Month, str]:
+        """Months later than any seal of a month, of which a member has one, by one such member; but for those
+        of a run that was stopped while it was closing them."""
+        last = max((*self.chains, *self.known), default=None)
+        busy = self.second.closing if self.second else None
+        return {
+            month: member
+            for member, found in self.members.items()
+            for month in found
+            if (last is None or month > last) and (busy is None or month > busy)
+        }
+
+    @property
+    def digests(self) -> dict[Month, Mapping[str, str]]:
+        """By month and member the digest that the member's seal should have."""
+        return {month: chain.members for month, (chain, _) in self.chains.items() if chain}
+
+
+STOPS = {
+    "missing-month": "lost-seal", "lost-month": "lost-seal", "missing-seal": "lost-seal",
+    "broken-seal": "broken-seal", "broken-second": "broken-seal",
+    "changed-seal": "other-seal", "broken-chain": "other-seal",
+    "seals-differ": "other-seal", "unknown-seal": "other-seal",
+}  # fmt: skip
+"""What stops every command, by what `audit` says of it; the second place is written again by `close`."""
+
+
+def read_seals_of(coop: Coop) -> Seals:
+    """Everything that says which months were closed."""
+    chains: dict[Month, tuple[Chain | None, str]] = {}
+    for month in closed_months(coop):
+        path = chain_path(coop, month)
+        text = seal_text_at(path)
+        try:
+            chains[month] = read_chain(path), text
+        except BrokenSealError:
+            chains[month] = None, text
+    try:
+        return Seals(chains, sealed_members(coop), read_closings(coop), readable=True)
+    except BrokenSealError:
+        return Seals(chains, sealed_members(coop), None, readable=False)
+
+
+def seal_problems(coop: Coop, seals: Seals) -> Iterator[Problem]:
+    """What is wrong with the seals by which months stay closed."""
+    for finding in seal_findings(coop, seals):
+        if code := STOPS.get(finding.code):
+            yield Problem(finding.file, 1, code, {"month": str(finding.month)})
+
+
+def seal_findings(coop: Coop, seals: Seals) -> Iterator[Finding]:
+    """What is wrong with the months' seals and the second place, and members' seals that should not be there
+    or should."""
+    if not seals.closed:
+        if not seals.readable:
+            yield Finding(coop.shown(coop.closings), "broken-second", Month(1, 1))
+        return
+    yield from _second_findings(coop, seals, seals.closed)
+    yield from _lost_months(coop, seals)
+    last = max(seals.chains, default=None)
+    for month, (chain, text) in seals.chains.items():
+        shown = coop.shown(chain_path(coop, month))
+        if digest_of(text.encode()) != seals.known.get(month, digest_of(text.encode())):
+            yield Finding(shown, "seals-differ", month, coop.shown(coop.closings))
+        if chain is None:
+            yield Finding(shown, "broken-seal", month)
+            continue
+        if chain.month != month or chain_text(chain) != text:
+            yield Finding(shown, "changed-seal", month)
+        if (before := month.plus(-1)) in seals.chains:
+            earlier = coop.shown(chain_path(coop, before))
+            if chain.previous != digest_of(seals.chains[before][1].encode()):
+                yield Finding(earlier, "broken-chain", month)
+                if month == last:
+                    yield Finding(shown, "seals-differ", month, earlier)
+        for member in chain.members:
+            if month not in seals.members.get(member, ()):
+                yield Finding(coop.shown(member_seal_path(coop, member, month)), "missing-seal", month)
+    for member, found in seals.members.items():
+        for month in found:
+            chain = seals.chains.get(month, (None, ""))[0]
+            if chain and member not in chain.members:
+                yield Finding(coop.shown(member_seal_path(coop, member, month)), "unknown-seal", month)
+
+
+def _second_findings(coop: Coop, seals: Seals, closed: Month) -> Iterator[Finding]:
+    shown = coop.shown(coop.closings)
+    if not seals.readable:
+        yield Finding(shown, "broken-second", closed)
+        return
+    busy = seals.second.closing if seals.second else None
+    for month, (chain, _) in seals.chains.items():
+        if month in seals.known or (busy and month <= busy):
+            continue
+        if chain and not _of_earlier_version(coop, month, chain):
+            yield Finding(shown, "old-second" if seals.second else "missing-second", month)
+
+
+def _of_earlier_version(coop: Coop, month: Month, chain: Chain) -> bool:
+    """Whether the month was closed by a version that knew of no second place."""
+    for member in chain.members:
+        with suppress(BrokenSealError):
+            return read_seal(member_seal_path(coop, member, month)).basis.rests is None
+    return True
+
+
+def _lost_months(coop: Coop, seals: Seals) -> Iterator[Finding]:
+    """Months that were closed and have no seal."""
+    known = {month: coop.shown(coop.closings) for month in seals.known}
+    for month, member in seals.members_only.items():
+        known.setdefault(month, coop.shown(member_seal_path(coop, member, month)))
+    lost = known.keys() - seals.chains.keys()
+    last = max(seals.chains, default=None)
+    if last:
+        first = min(seals.chains)
+        chain, _ = seals.chains[first]
+        lost |= set(months(first, last)) - seals.chains.keys()
+        lost |= {first.plus(-1)} if chain and chain.previous else set()
+    for month in sorted(lost):
+        shown = coop.shown(chain_path(coop, month))
+        if last and month < last:
+            yield Finding(shown, "missing-month", month)
+        else:
+            yield Finding(shown, "lost-month", month, known[month])
+
+
+def written_findings(coop: Coop, seals: Seals) -> Iterator[Finding]:
+    """Members' seals that are not those of their month, and the allocations that they are about."""
+    last = max(seals.chains, default=None)
+    for month, (chain, _) in seals.chains.items():
+        for member, digest in chain.members.items() if chain else ():
+            path = member_seal_path(coop, member, month)
+            if not path.is_file():
+                continue
+            if digest_of_seal(path) != digest:
+                yield Finding(coop.shown(path), "changed-seal", month)
+                if month == last:
+                    # No later seal vouches for the month's own: it may just as well be that one.
+                    yield Finding(
+                        coop.shown(chain_path(coop, month)), "seals-differ", month, coop.shown(path)
+                    )
+            try:
+                seal = read_seal(path)
+            except BrokenSealError:
+                continue
+            allocation = coop.allocation(member, month)
+            if not allocation.is_file():
+                if seal.allocation:
+                    yield Finding(coop.shown(allocation), "missing-allocation", month)
+            elif digest_of(allocation.read_bytes()) != seal.allocation:
+                yield Finding(coop.shown(allocation), "changed-allocation", month)
+
+
+def corrected_unsealed(coop: Coop, members: Iterable[Member], closed: Month | None) -> Iterator[Problem]:
+    """Allocations that put right closed months, in a month that is not the first open one: the month before
+    it was closed."""
+    for member in members:
+        for month, path in written_months(coop, member.id).items():
+            first_open = str(closed.plus(1)) if closed else ""
+            if month > first_open and corrections_in(read_written(path) or ""):
+                before = Month.parse(month).plus(-1)
+                shown = coop.shown(chain_path(coop, before))
+                yield Problem(shown, 1, "seal-of-corrected", {"month": str(before), "file": coop.shown(path)})
+                break
