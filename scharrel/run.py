@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache, partial
 from types import MappingProxyType
 
+from scharrel.checks.accounts import account_problems
 from scharrel.checks.books import involved
 from scharrel.checks.seals import corrected_unsealed
 from scharrel.core.allowances import passed, room
@@ -102,6 +103,7 @@ def compute(
     except BrokenSealError as broken:
         month = {"month": broken.path.stem}
         problems.append(Problem(books.coop.shown(broken.path), 1, broken.code, month))
+    problems += account_problems(books, ledgers, allocations, corrected)
     problems += _share_problems(books, allocations)
     for member in group:
         problems += _pot_problems(member, allocations, ledgers[member.id])

@@ -24,6 +24,18 @@ BOOKING = """
   Assets:Bank
 """
 
+FIETSEN = """
+2026-01-01 open Assets:Fietsen FIETS
+
+2026-06-01 * "Inkoop" "een fiets"
+  Assets:Fietsen  1 FIETS {10.00 EUR}
+  Assets:Bank
+
+2026-06-02 * "Inkoop" "een duurdere"
+  Assets:Fietsen  1 FIETS {12.00 EUR}
+  Assets:Bank
+"""
+
 # What a member can write wrong, put at the end of a sound ledger.
 VAT = '2026-06-21 * "B" ; <<\n  Income:Omzet  -10.00 EUR\n  Liabilities:Btw  {} EUR\n  Assets:Bank'
 IN_THE_LEDGER = {
@@ -111,6 +123,30 @@ IN_THE_LEDGER = {
     "before-membership": BOOKING.replace("2026-06-21", "2025-12-31").replace('reparatie"', 'reparatie" ; <<'),
     "twice": BOOKING + BOOKING.replace('reparatie"', 'reparatie" ; <<'),
     "future": BOOKING.replace("2026-06-21", "2099-06-21").replace('reparatie"', 'reparatie" ; <<'),
+    "include-twice": 'include "../accounts.beancount" ; <<',
+    "mixed-decimals": BOOKING.replace("10.00", "10.03").replace(
+        "EUR\n", "EUR\n  Income:Omzet  -2.5 EUR ; <<\n"
+    ),
+    "open-amount": "2026-01-01 open Assets:Dollars USD\n"
+    + BOOKING.replace("Income:Omzet  -10.00 EUR", "Assets:Dollars  3 USD @ 0.333 EUR").replace(
+        "Assets:Bank", "Assets:Bank ; <<"
+    ),
+    "not-worked-out": FIETSEN
+    + BOOKING.replace("Income:Omzet  -10.00 EUR", "Assets:Fietsen  0 FIETS {{10.00 EUR}}").replace(
+        'reparatie"', 'reparatie" ; <<'
+    ),
+    "no-lot": FIETSEN
+    + BOOKING.replace("Income:Omzet  -10.00 EUR", "Assets:Fietsen  -1 FIETS {20.00 EUR} ; <<"),
+    "too-few-lots": FIETSEN
+    + BOOKING.replace("Income:Omzet  -10.00 EUR", "Assets:Fietsen  -3 FIETS {10.00 EUR} ; <<"),
+    "which-lot": FIETSEN + BOOKING.replace("Income:Omzet  -10.00 EUR", "Assets:Fietsen  -1 FIETS {} ; <<"),
+    "closed-twice": (
+        "2026-01-01 open Assets:Kas EUR\n2026-06-01 close Assets:Kas\n2026-06-02 close Assets:Kas ; <<"
+    ),
+    "commodity-twice": "2026-01-01 commodity FIETS\n2026-02-01 commodity FIETS ; <<",
+    "two-balances": (
+        "2026-01-11 balance Assets:Bank 393.25 EUR\n2026-01-11 balance Assets:Bank 393.2 EUR ; <<"
+    ),
     "unused-role": BOOKING.replace("Income:Omzet  -10.00 EUR", "Income:Giften  -10.00 EUR ; <<"),
 }
 
@@ -194,6 +230,25 @@ ELSEWHERE = {
     "unknown-pack": (REGISTER, '"amina"\n  name: "Amina"\n  rules: "', '"amina" ; <<\n  name: "A"\n  rules: "een-'),
     "pack-not-in-force": (REGISTER, '2026-01-01 custom "member" "amina"', '2025-12-01 custom "member" "amina" ; <<'),
     "only-accounts": (CHART, "Assets:Bank EUR\n", 'Assets:Bank EUR\n2020-01-01 event "a" "b" ; <<\n'),
+    "needed-not-open": (CHART, "2020-01-01 open Liabilities:Lid EUR", "2026-02-01 open Liabilities:Lid EUR ; <<"),
+    "needed-currency": (CHART, "Liabilities:Lid EUR", "Liabilities:Lid UUR ; <<"),
+    "needed-closed": (
+        CHART, "Liabilities:Lid EUR\n", "Liabilities:Lid EUR\n2026-02-01 close Liabilities:Lid ; <<\n"
+    ),
+    "closed-twice": (
+        CHART, "Assets:Bank EUR\n", "Assets:Bank EUR\n2020-01-01 open Assets:Kas EUR\n"
+        "2026-05-01 close Assets:Kas\n2026-05-02 close Assets:Kas ; <<\n"
+    ),
+    "commodity-twice": (
+        CHART, "2020-01-01 open Assets:Bank EUR",
+        "2020-01-01 commodity UUR\n2020-01-01 commodity UUR ; <<\n2020-01-01 open Assets:Bank EUR"
+    ),
+    "account-not-open": (
+        CHART, "Assets:Bank EUR\n", 'Assets:Bank EUR\n2019-01-01 note Assets:Bank "x" ; <<\n'
+    ),
+    "unknown-account": (
+        CHART, "Assets:Bank EUR\n", 'Assets:Bank EUR\n2021-01-01 close Assets:Kas ; <<\n'
+    ),
     "one-appropriation": (CHART, 'role: "appropriation"', 'role: "verdeling"'),
 }  # fmt: skip
 

@@ -10,13 +10,13 @@ CENTS = 2
 MAX_DECIMALS = 6
 """Of what is no money."""
 
-_MAX_PARTS = 3600
+MAX_PARTS = 3600
 """The smallest part of an hour that can be booked as a fraction: a second."""
 
-_ENDLESS = 20
+ENDLESS = 20
 """Decimals that only a fraction has; the parser ends one after 28 digits."""
 
-_DUST = Fraction(1, 10**_ENDLESS)
+_DUST = Fraction(1, 10**ENDLESS)
 _THOUSAND = 3
 
 
@@ -26,11 +26,11 @@ def too_fine(number: Decimal, currency: str) -> Iterator[tuple[str, dict[str, st
     decimals, said = -int(number.as_tuple().exponent), {"number": f"{number:f}"[:40]}
     if currency != "EUR":
         exact = Fraction(number)
-        if decimals < _ENDLESS or abs(exact.limit_denominator(_MAX_PARTS) - exact) > _DUST:
+        if decimals < ENDLESS or abs(exact.limit_denominator(MAX_PARTS) - exact) > _DUST:
             yield "decimals-of-units", {**said, "currency": currency}
         return
     said["rounded"] = (
-        f"{number.quantize(CENT, ROUND_HALF_UP):f} EUR" if number.adjusted() < _ENDLESS else "1000.00 EUR"
+        f"{number.quantize(CENT, ROUND_HALF_UP):f} EUR" if number.adjusted() < ENDLESS else "1000.00 EUR"
     )
     if decimals == _THOUSAND:
         yield "decimals-or-thousands", {**said, "thousands": f"{number.scaleb(_THOUSAND):f}.00 EUR"}

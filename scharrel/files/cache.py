@@ -34,7 +34,7 @@ from scharrel.files.shapes import fits
 from scharrel.files.source import digest, read_text, state_of
 from scharrel.text.words import sayable
 
-FORM = f"{__version__}/14"
+FORM = f"{__version__}/15"
 
 
 _OF_TODAY = ("future", "permission-ends", "no-permission", "limit-near")
@@ -81,6 +81,7 @@ class Cache:
         self.entries = _load(books, self.groups)
         packs = [books.packs[pack].hash for pack in sorted(books.packs)]
         chart = sorted((account, *map(str, known)) for account, known in books.chart.accounts.items())
+        chart += [(commodity,) for commodity in sorted(books.chart.commodities)]
         # With whom members may exchange something depends on who is a member when.
         when = [
             (m.id, m.first, [(d.day, d.values["left"]) for d in m.directives if "left" in d.values])

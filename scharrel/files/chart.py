@@ -2,10 +2,10 @@
 
 import difflib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from beancount.core import data
 
@@ -14,10 +14,16 @@ from scharrel.files.coop import Coop
 from scharrel.files.parsing import empty_keys, form_of, metadata, parse, place
 from scharrel.files.source import read_text, refused
 
+_ROOTS = ("Assets:", "Liabilities:", "Equity:", "Income:", "Expenses:")
+
+Wrong = tuple[int, str, dict[str, str]]
+"""What is wrong: the line, the code and what the message needs."""
+
 
 class Account(NamedTuple):
     """An account as the chart or a ledger opens it; `booking` is how its lots are booked, if that is said,
-    `depreciation` the account on which what stands here is written off, `vat` the rate of VAT on it."""
+    `depreciation` the account on which what stands here is written off, `vat` the rate of VAT on it, `closed`
+    the last day on which something may be booked."""
 
     opened: date
     currencies: tuple[str, ...]
@@ -25,13 +31,15 @@ class Account(NamedTuple):
     booking: str = ""
     depreciation: str | None = None
     vat: str | None = None
+    closed: date | None = None
 
 
 class Chart:
-    """The accounts that the treasurer opened."""
+    """The accounts that the treasurer opened, and the commodities that the chart describes."""
 
-    def __init__(self, accounts: Mapping[str, Account]):
+    def __init__(self, accounts: Mapping[str, Account], commodities: frozenset[str] = frozenset()):
         self.accounts = accounts
+        self.commodities = commodities
 
     def role(self, account: str) -> str | None:
         """The account's own role, or that of its nearest ancestor that has one."""
@@ -87,6 +95,53 @@ def plain_letter(letter: str) -> bool:
     return letter.isascii() or unicodedata.name(letter, "").startswith("LATIN ")
 
 
+def named(directives: Iterable[Any], accounts: Mapping[str, Account]) -> Iterator[Wrong]:
+    """What is wrong with the accounts that notes, checks of a balance and closings name."""
+    for directive in directives:
+        if not isinstance(directive, data.Note | data.Balance | data.Close):
+            continue
+        line, account = place(directive), directive.account
+        known = accounts.get(account)
+        if known is None:
+            yield from unknown(account, line, accounts)
+        elif directive.date < known.opened:
+            yield line, "account-not-open", {"account": account, "opened": str(known.opened)}
+        elif isinstance(directive, data.Balance) and known.currencies:
+            unit, expected = directive.amount.currency, ", ".join(known.currencies)
+            if unit not in known.currencies:
+                values = {"account": account, "currency": unit, "expected": expected}
+                yield line, "wrong-currency", values
+
+
+def unknown(account: str, line: int, accounts: Iterable[str]) -> Iterator[Wrong]:
+    """An account that nothing opens, unless its very name is none."""
+    if account.startswith(_ROOTS):  # else the parser has told
+        yield line, "unknown-account", {"account": account, "near": nearest(account, accounts)}
+
+
+def repeated(directives: Iterable[Any], commodities: Iterable[str] = ()) -> Iterator[Wrong]:
+    """What may be said once and is said again: that an account is closed, what a commodity is, and what is on
+    an account when a day begins."""
+    described, closed = set(commodities), set()
+    balances: dict[tuple[str, str, date], Any] = {}
+    for directive in directives:
+        line = place(directive)
+        if isinstance(directive, data.Commodity):
+            if directive.currency in described:
+                yield line, "commodity-twice", {"commodity": directive.currency}
+            described.add(directive.currency)
+        elif isinstance(directive, data.Close):
+            if directive.account in closed:
+                yield line, "closed-twice", {"account": directive.account}
+            closed.add(directive.account)
+        elif isinstance(directive, data.Balance):
+            key = directive.account, directive.amount.currency, directive.date
+            if (first := balances.setdefault(key, directive)).amount != directive.amount:
+                values = {"account": directive.account, "date": str(directive.date)}
+                values |= {"amount": str(first.amount), "first": str(place(first))}
+                yield line, "two-balances", values
+
+
 def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
     """The chart and what is wrong with it."""
     shown = coop.shown(coop.chart)
@@ -119,7 +174,14 @@ def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
             None if vat is None else str(vat),
         )
         wearing[directive.account] = line
-    chart = Chart(accounts)
+    for line, code, values in [*named(directives, accounts), *repeated(directives)]:
+        problems.append(Problem(shown, line, code, values, excerpt=text.line(line)))
+    for directive in directives:
+        if isinstance(directive, data.Close) and directive.account in accounts:
+            known = accounts[directive.account]
+            accounts[directive.account] = known._replace(closed=known.closed or directive.date)
+    described = frozenset(d.currency for d in directives if isinstance(d, data.Commodity))
+    chart = Chart(accounts, described)
     for name, line in wearing.items():
         expense = accounts[name].depreciation
         if expense and not (

@@ -1,16 +1,16 @@
 """A member's ledger: read, balanced to the cent, checked, and summed by month and role."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from beancount.core import data
 from beancount.core.amount import Amount
 from beancount.core.number import MISSING
-from beancount.parser import booking, options
 
 from scharrel.checks.decimals import CENTS, MAX_DECIMALS, too_fine
 from scharrel.core.facts import Amounts, Movement
@@ -18,8 +18,10 @@ from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.core.quotes import Billed, Quote
-from scharrel.files.chart import Account, Chart, nearest, plain_letter
+from scharrel.files.balances import failing
+from scharrel.files.chart import Account, Chart, Wrong, named, nearest, plain_letter, repeated, unknown
 from scharrel.files.coop import Coop
+from scharrel.files.lots import Completed, completed
 from scharrel.files.parsing import (
     MAX_PROBLEMS,
     booking_of,
@@ -30,7 +32,7 @@ from scharrel.files.parsing import (
     place,
     without,
 )
-from scharrel.files.postings import Posted, filled, posted
+from scharrel.files.postings import Posted, filled, rounded
 from scharrel.files.purchases import bought, purchases, thing
 from scharrel.files.quotes import billed, quote_of
 from scharrel.files.source import Text, read_text, refused
@@ -49,7 +51,6 @@ _ALIASES = {
 _OF_THINGS = frozenset({"lifetime", "asset", "disposes"})
 _KNOWN = _KEYS | _OF_THINGS
 _PARSERS_KEYS = 2
-_ROOTS = ("Assets:", "Expenses:", *_NEGATED)
 _COMMANDS = frozenset({"include"})
 _READ = frozenset({"bom", "encoding", "repeated-key", "comma-number", "behind-star"})
 """What is wrong with a line that was read all the same."""
@@ -116,7 +117,8 @@ class _Reader:
         self.text = text
         self.accounts: dict[str, Account] = dict(chart.accounts)
         self.roles = {name: chart.role(name) for name in chart.accounts}
-        self.closed: dict[str, date] = {}
+        self.directives: list[Any] = []
+        self.closed = {name: known.closed for name, known in chart.accounts.items() if known.closed}
         self.wrong = 0
         self.readable = True
         self.torn: set[int] = set()
@@ -132,18 +134,26 @@ class _Reader:
         self.wrong += not warning
         self.ledger.problems.append(Problem(self.shown, line, code, values, warning, self.text.line(line)))
 
+    def _say_all(self, found: Iterable[Wrong]) -> None:
+        for line, code, values in found:
+            self.say(line, code, False, **values)
+
     def read(self, rest: Text) -> Ledger:
         """The ledger, of which `rest` is what may be parsed."""
-        directives, _, problems = parse(rest, self.shown)
+        self.directives, options, problems = parse(rest, self.shown)
+        directives = self.directives
         self.ledger.problems += [self._with_near(problem) for problem in problems]
         self.readable = all(problem.warning for problem in problems)
         self.torn = self._torn([*self.ledger.problems])
-        if b'include "' not in self.text.data:
+        if not options["include"] and all(p.code != "forbidden-include" for p in self.ledger.problems):
             self.say(1, "no-include")
         for directive in directives:
             if not self.full:
                 self._look_at(directive)
-        self._look_at_accounts(directives)
+        for name in self.closed.keys() & self.ledger.own.keys():
+            self.ledger.own[name] = self.ledger.own[name]._replace(closed=self.closed[name])
+        self._say_all(named(directives, self.accounts))
+        self._say_all(repeated(directives, self.chart.commodities))
         roles: dict[Month, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         owed: dict[Month, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         done: dict[Month, dict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
@@ -154,7 +164,7 @@ class _Reader:
             if isinstance(directive, data.Transaction) and (postings := self._complete(directive)):
                 self._sum(directive, postings, roles, owed, done)
         if self.ledger.balances and not any(not p.warning for p in self.ledger.problems):
-            self._check_balances(directives)
+            self._say_all(failing(directives, self.ledger.movements))
         ledger = self.ledger
         ledger.amounts = Amounts(
             {month: dict(sums) for month, sums in roles.items()},
@@ -175,7 +185,7 @@ class _Reader:
         for posting in transaction.postings:
             account, units, line = posting.account, posting.units, place(posting)
             if account not in self.accounts:
-                self._unknown(account, line)
+                self._say_all(unknown(account, line, self.accounts))
             elif isinstance(units, Amount) and MISSING not in units:
                 found = self._unsound(transaction.date, line, account, units.number, units.currency, line)
                 for at, code, values in found:
@@ -214,7 +224,7 @@ class _Reader:
             if directive.account in self.chart.accounts:
                 self.say(line, "closes-chart", account=directive.account)
                 return
-            self.closed[directive.account] = directive.date
+            self.closed.setdefault(directive.account, directive.date)
         elif isinstance(directive, data.Balance):
             self.ledger.balances.append((directive.account, line))
         elif isinstance(directive, data.Price):
@@ -229,22 +239,6 @@ class _Reader:
         elif isinstance(directive, data.Custom) and nearest(directive.type, ("quote", "offerte")):
             values = {"kind": directive.type, "near": "quote", "kinds": "quote"}
             self.say(line, "unknown-custom", warning=True, **values)
-
-    def _look_at_accounts(self, directives: list[Any]) -> None:
-        """The accounts that notes, checks of a balance and closings name."""
-        for directive in directives:
-            if not isinstance(directive, data.Note | data.Balance | data.Close):
-                continue
-            line, account = place(directive), directive.account
-            known = self.accounts.get(account)
-            if known is None:
-                self._unknown(account, line)
-            elif directive.date < known.opened:
-                self.say(line, "account-not-open", account=account, opened=str(known.opened))
-            elif isinstance(directive, data.Balance) and known.currencies:
-                unit, expected = directive.amount.currency, ", ".join(known.currencies)
-                if unit not in known.currencies:
-                    self.say(line, "wrong-currency", account=account, currency=unit, expected=expected)
 
     def _look_at_keys(self, transaction: Any) -> None:
         """Words of the program that stand where they do nothing, or that look like them."""
@@ -275,24 +269,31 @@ class _Reader:
                 self.say(line, "no-postings", warning=True)
         elif line in self.torn:
             self._look_at_rest(transaction)
-        elif len(transaction.postings) == 1:
+        elif len(transaction.postings) == 1 and transaction.postings[0].cost is None:
             self.say(line, "one-posting")
         elif bare and bare[0].units.number is not MISSING:
             number = bare[0].units.number
             amount = f"{number:.2f}" if -int(number.as_tuple().exponent) < CENTS else str(number)
             self.say(place(bare[0]), "no-currency", example=f"{amount} EUR")
         elif (found := filled(transaction)) is None:
-            completed, failures = booking.book([transaction], _options())
-            for failure in failures:
-                self.say(place(failure.entry or transaction), "incomplete")
+            postings, wrong = self.completed[line]
+            self._say_all(wrong)
             self.ledger.priced[line] = {place(p): p.account for p in transaction.postings}
-            return [] if failures else [posted(p, *p.units) for t in completed for p in t.postings]
+            return [] if wrong else postings
         elif left := found[1]:
             amounts = ", ".join(f"{number} {currency}" for currency, number in left.items())
             self.say(line, "unbalanced", amount=amounts)
         else:
+            if found[2]:
+                self._say_all(rounded(transaction, found[0]))
             return found[0]
         return []
+
+    @cached_property
+    def completed(self) -> dict[int, Completed]:
+        """What beancount makes of the bookings with a cost or a price."""
+        transactions = (d for d in self.directives if isinstance(d, data.Transaction))
+        return completed(transactions, {name: known.booking for name, known in self.accounts.items()})
 
     def _sum(self, transaction: Any, postings: list[Posted], roles: Any, owed: Any, done: Any) -> None:
         line, day = place(transaction), transaction.date
@@ -322,7 +323,7 @@ class _Reader:
         told: set[str] = set()
         for account, number, currency, place_of in postings:
             if account not in self.accounts:
-                self._unknown(account, place_of)
+                self._say_all(unknown(account, place_of, self.accounts))
                 continue
             for at, code, values in self._unsound(day, line, account, number, currency, place_of):
                 # What was filled in is as wrong as what it was worked out from.
@@ -358,10 +359,6 @@ class _Reader:
         elif said and said.lifetime and not wears:
             self.say(line, "lifetime-account")
 
-    def _unknown(self, account: str, line: int) -> None:
-        if account.startswith(_ROOTS):  # else the parser has told
-            self.say(line, "unknown-account", account=account, near=nearest(account, self.accounts))
-
     def _unsound(
         self, day: date, booked_at: int, account: str, number: Decimal, currency: str, line: int
     ) -> Iterator[tuple[int, str, dict[str, Any]]]:
@@ -383,42 +380,3 @@ class _Reader:
         if abs(number) >= MAX_AMOUNT:
             shown = f"{number:f}" if number.adjusted() < MAX_DIGITS else f"{number:.2E}"
             yield line, "too-large", {"number": shown}
-
-    def _check_balances(self, directives: list[Any]) -> None:
-        """Balance assertions as beancount checks them, on the ledger alone."""
-        from beancount.ops import balance
-
-        opens = [
-            data.Open(data.new_metadata("", 0), account.opened, name, list(account.currencies) or None, None)
-            for name, account in self.chart.accounts.items()
-        ]
-        entries, _ = booking.book(data.sorted([*opens, *directives]), _options())
-        checked, _ = balance.check(entries, _options())
-        for wrong in checked:
-            if isinstance(wrong, data.Balance) and wrong.diff_amount:
-                found = f"{wrong.amount.number + wrong.diff_amount.number} {wrong.amount.currency}"
-                values = {"account": wrong.account, "stated": str(wrong.amount), "found": found}
-                later = self._booked_on(wrong)
-                if abs(wrong.diff_amount.number + later) <= (wrong.tolerance or ZERO):
-                    day = wrong.date + timedelta(days=1)
-                    example = f"{day} balance {wrong.account}  {wrong.amount}"
-                    self.say(place(wrong), "balance-same-day", False, **values, example=example)
-                else:
-                    self.say(place(wrong), "balance-wrong", False, **values)
-
-    def _booked_on(self, check: Any) -> Decimal:
-        """What the day of the check adds to its account and those below it."""
-        return sum(
-            (
-                -m.amount if m.account.startswith(_NEGATED) else m.amount
-                for m in self.ledger.movements
-                if m.day == check.date
-                and m.currency == check.amount.currency
-                and (m.account == check.account or m.account.startswith(check.account + ":"))
-            ),
-            ZERO,
-        )
-
-
-def _options() -> Any:
-    return {**options.OPTIONS_DEFAULTS, "input_hash": ""}

@@ -21,13 +21,13 @@ _ROUNDS = 10
 _DATED = re.compile(r"\s*\d{4}[-/]\d{1,2}[-/]\d{1,2}\b")
 
 
-def parse(text: Text, shown: str) -> tuple[list[Any], str, list[Problem]]:
-    """The directives of one file in the order of its lines, its title and what cannot be read.
+def parse(text: Text, shown: str) -> tuple[list[Any], dict[str, Any], list[Problem]]:
+    """The directives of one file in the order of its lines, its options and what cannot be read.
 
     Nothing is included, run or booked. What cannot be read hides what stands around it from the parser, so
     that it is taken out, as the whole booking that it is part of, and the rest is read again.
     """
-    directives, title, failures = _parsed(text.data, shown)
+    directives, options, failures, repeated = _parsed(text.data, shown)
     problems: list[Problem] = []
     lines = text.data.decode("utf-8", "replace").split("\n") if failures else []
     rest = list(lines)
@@ -44,20 +44,20 @@ def parse(text: Text, shown: str) -> tuple[list[Any], str, list[Problem]]:
         problems += found
         if len(problems) > MAX_PROBLEMS or not blank(rest, {p.line for p in found}):
             break
-        directives, title, failures = _parsed("\n".join(rest).encode(), shown)
+        directives, options, failures, repeated = _parsed("\n".join(rest).encode(), shown)
     told = {problem.line for problem in problems}
     problems += (p for p in islice(_behind_stars(text, shown), MAX_PROBLEMS) if p.line not in told)
     problems.sort(key=lambda p: p.line)
-    problems += islice(_repeated_keys(text, shown), MAX_PROBLEMS)
-    return directives, title, problems
+    problems += islice(_repeated_keys(text, shown, repeated), MAX_PROBLEMS)
+    return directives, options, problems
 
 
-def _parsed(data: bytes, shown: str) -> tuple[list[Any], str, list[Any]]:
+def _parsed(data: bytes, shown: str) -> tuple[list[Any], dict[str, Any], list[Any], list[Any]]:
     with undisturbed():
         directives, failures, options = parser.parse_string(data, report_filename=shown)
     # A key that stands twice is told where it stands, not at its booking.
-    failures = [f for f in failures if not str(f.message).startswith("Duplicate metadata")]
-    return directives, str(options["title"] or ""), failures
+    repeated = [f for f in failures if _REPEATED.match(str(f.message))]
+    return directives, options, [f for f in failures if f not in repeated], repeated
 
 
 def blank(lines: list[str], numbers: Iterable[int]) -> bool:
@@ -141,23 +141,52 @@ def _behind_stars(text: Text, shown: str) -> Iterator[Problem]:
         yield behind_star(shown, number, text.line(number))._replace(warning=True)
 
 
-def _repeated_keys(text: Text, shown: str) -> Iterator[Problem]:
-    """Metadata keys that stand twice under one booking or posting: the parser keeps just one."""
+def _repeated_keys(text: Text, shown: str, failures: Iterable[Any]) -> Iterator[Problem]:
+    """Metadata keys that stand twice under one booking or posting: the parser keeps just one, and refuses
+    that on some directives."""
     if not _KEYS.search(text.data):
         return
+    lines = text.data.decode("utf-8", "replace").split("\n")
+    found = set(_alike(lines))
+    for failure in failures:
+        found |= set(_refused_keys(lines, failure.source["lineno"])) or {failure.source["lineno"]}
+    for number in sorted(found):
+        key = _KEY.match(lines[number - 1])
+        values = {"key": key["key"] if key else ""}
+        yield Problem(shown, number, "repeated-key", values, excerpt=lines[number - 1])
+
+
+def _alike(lines: list[str]) -> Iterator[int]:
+    """Lines with a key that stands above it with as much in front of it."""
     seen: set[tuple[int, str]] = set()
-    for number, line in enumerate(text.data.decode("utf-8", "replace").split("\n"), 1):
+    for number, line in enumerate(lines, 1):
         found = _KEY.match(line)
-        if not found:
+        if not found or line[found.end() : found.end() + 1].strip():
             seen.clear()
         elif (key := (len(found["indent"].expandtabs()), found["key"])) in seen:
-            yield Problem(shown, number, "repeated-key", {"key": found["key"]}, excerpt=line)
+            yield number
         else:
             seen.add(key)
 
 
+def _refused_keys(lines: list[str], first: int) -> Iterator[int]:
+    """Lines below the first of a booking with a key that it, or the posting above, has already."""
+    seen: set[str] = set()
+    for number, line in enumerate(lines[first:], first + 1):
+        if not line[:1].isspace():
+            return
+        found = _KEY.match(line)
+        if found and found["key"] in seen:
+            yield number
+        elif found:
+            seen.add(found["key"])
+        elif line.lstrip()[:1].isupper():
+            seen.clear()
+
+
 _KEYS = re.compile(rb"\n[ \t]+[a-z][A-Za-z0-9_-]+:")
-_KEY = re.compile(r"(?P<indent>[ \t]+)(?P<key>[a-z][A-Za-z0-9_-]+):(?:\s|$)")
+_KEY = re.compile(r"(?P<indent>[ \t]+)(?P<key>[a-z][A-Za-z0-9_-]+):")
+_REPEATED = re.compile("Duplicate (?:posting )?metadata")
 
 
 def place(directive: Any) -> int:

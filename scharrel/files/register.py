@@ -58,7 +58,8 @@ def read_register(coop: Coop) -> Register:
     problems = [*text.problems, *refused(text, shown, _COMMANDS)]
     if problems:
         return Register("", {}, {}, problems)
-    directives, title, problems = parse(text, shown)
+    directives, options, problems = parse(text, shown)
+    title = str(options["title"] or "")
     holders: dict[Kind, dict[str, list[MemberDirective]]] = {kind: {} for kind in _HOLDERS}
     takers: dict[str, dict[str, list[MemberDirective]]] = {}
     approvals: dict[str, list[Approval]] = {}

@@ -36,9 +36,8 @@ _COMMANDS = frozenset({"option", "plugin", "include", "pushmeta", "popmeta"})
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _USUAL = b'include "../accounts.beancount"\n'
-_USUAL_OF_REGISTER = re.compile(
-    rb'^(?:option "(?:title|operating_currency)" "[^"\\\n]*"|include "accounts\.beancount")$', re.MULTILINE
-)
+_USUAL_OPTIONS = re.compile(rb'^option "(?:title|operating_currency)" "[^"\\\n]*"$', re.MULTILINE)
+_USUAL_INCLUDE = re.compile(rb'^include "accounts\.beancount"$', re.MULTILINE)
 _WORDS = (b"option", b"plugin", b"include", b"pushmeta", b"popmeta", b"lineno", b"filename")
 _COMMA = re.compile(rb",\d")
 _MARKER_SIGNS = (b"<<<<<<<", b">>>>>>>", b"=======", b"|||||||")
@@ -196,13 +195,13 @@ def undisturbed() -> Iterator[None]:
 def refused(text: Text, shown: str, allowed: frozenset[str]) -> Iterator[Problem]:
     """Every command, key and number that a ledger may not hold, found before anything is parsed.
 
-    `allowed` are the commands that this file may use; an include may name the chart alone.
+    `allowed` are the commands that this file may use; an include may name the chart alone, and once.
     """
     data = text.data
     if shown.startswith(_MEMBERS):
         data = data.replace(_USUAL, b"\n", 1)
     elif shown == REGISTER:
-        data = _USUAL_OF_REGISTER.sub(b"", data)
+        data = _USUAL_INCLUDE.sub(b"", _USUAL_OPTIONS.sub(b"", data), 1)
     if not (any(word in data for word in _WORDS) or _COMMA.search(data) or _DIVISION.search(data)):
         return
     with undisturbed():
@@ -210,6 +209,7 @@ def refused(text: Text, shown: str, allowed: frozenset[str]) -> Iterator[Problem
             (kind, line, matched.decode("utf-8", "replace"), value)
             for kind, line, matched, value in lexer.lex_iter(io.BytesIO(text.data))
         ]
+    included = 0
     for (kind, line, word, _), (following, _, _, argument) in pairwise([*tokens, ("", 0, "", None)]):
         command, values = kind.lower(), {}
         if command in _COMMANDS:
@@ -219,7 +219,10 @@ def refused(text: Text, shown: str, allowed: frozenset[str]) -> Iterator[Problem
                 code = "forbidden-option"
             elif command == "include" and not _names_chart(shown, str(argument)):
                 code = "forbidden-include"
+            elif command == "include" and included:
+                code, values = "include-twice", {"first": str(included)}
             else:
+                included = line if command == "include" else included
                 continue
         elif kind == "KEY" and word in ("lineno", "filename"):
             code, values = "reserved-key", {"key": word}

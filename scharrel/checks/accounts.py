@@ -1,0 +1,67 @@
+"""The accounts on which the program books: open when it does, and for euros."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from scharrel.core.closing import Correction
+from scharrel.core.month import Month
+from scharrel.core.problems import Problem
+from scharrel.core.trace import Allocation
+from scharrel.files.chart import Account
+from scharrel.files.gather import Books
+from scharrel.files.ledger import Ledger
+from scharrel.files.source import read_text
+
+
+def account_problems(
+    books: Books,
+    ledgers: Mapping[str, Ledger],
+    allocations: Iterable[Allocation],
+    corrected: Mapping[str, Iterable[Correction]],
+) -> Iterator[Problem]:
+    """Accounts on which something is booked at the end of a month, and that are not open then or hold no
+    euros."""
+    told: set[tuple[str, str]] = set()
+    for holder, month, account in _booked(books, allocations, corrected):
+        own = ledgers[holder].own
+        known = books.chart.accounts.get(account) or own.get(account)
+        wrong = _wrong(known, month.last_day) if known else None
+        if wrong and (account, wrong[0]) not in told:
+            told.add((account, wrong[0]))
+            code, word, values = wrong
+            path = books.coop.ledger(holder) if account in own else books.coop.chart
+            text = read_text(books.coop, path)
+            found = re.search(rf"(?m)^\S+\s+{word}\s+{re.escape(account)}(?:\s|$)", text.data.decode())
+            line = text.data.decode().count("\n", 0, found.start()) + 1 if found else 1
+            values |= {"account": account, "month": str(month)}
+            yield Problem(books.coop.shown(path), line, code, values, excerpt=text.line(line))
+
+
+def _booked(
+    books: Books, allocations: Iterable[Allocation], corrected: Mapping[str, Iterable[Correction]]
+) -> Iterator[tuple[str, Month, str]]:
+    """For whom, in which month and on which account something is booked."""
+    other = books.chart.appropriation
+    for allocation in allocations:
+        accounts = [str(result.step.to) for result in allocation.posted]
+        accounts += [other] if accounts else []
+        accounts += [a for part in allocation.received for a in (part.account, part.against)]
+        accounts += [a for worn in allocation.worn for a in (worn.account, worn.expense)]
+        yield from ((allocation.member, allocation.month, account) for account in accounts)
+    for holder, corrections in corrected.items():
+        for c in corrections:
+            if books.first_open and c.difference:
+                yield from (
+                    (holder, books.first_open, account) for account in (c.account, c.against or other)
+                )
+
+
+def _wrong(account: Account, day: date) -> tuple[str, str, dict[str, str]] | None:
+    if day < account.opened:
+        return "needed-not-open", "open", {"day": str(account.opened)}
+    if account.closed and day > account.closed:
+        return "needed-closed", "close", {"day": str(account.closed)}
+    if account.currencies and "EUR" not in account.currencies:
+        return "needed-currency", "open", {"expected": ", ".join(account.currencies)}
+    return None
