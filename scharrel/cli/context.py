@@ -176,7 +176,7 @@ def read_month(text: str) -> Month:
 
 def read_amount(text: str) -> Decimal:
     """Euros as the user wrote them, cents behind a point or a comma."""
-    from scharrel.files.ledger import MAX_AMOUNT
+    from scharrel.core.money import MAX_AMOUNT
 
     if not _AMOUNT.fullmatch(text):
         fail(words("error.amount", text=text), status=2)

@@ -73,11 +73,17 @@ class Dated:
         return self._in_force[month]
 
     def active(self, month: Month) -> bool:
-        """Whether this is one of the months from the first to the one of `left`."""
+        """Whether this is one of the months from the first to the one of `left`, or from a return on."""
         if month < self.first:
             return False
-        gone_before = self.facts(month.plus(-1)).get("left") is True
-        return not (gone_before and self.facts(month).get("left") is True)
+        if self.facts(month.plus(-1)).get("left") is not True:
+            return True
+        return any(d.values.get("left") is False for d in self.directives if Month.of(d.day) == month)
+
+    def said(self, key: str, month: Month) -> MemberDirective | None:
+        """The directive by which the key has its value in the month, if any has."""
+        told = (d for d in reversed(self.directives) if key in d.values and Month.of(d.day) <= month)
+        return next(told, None)
 
     def departures(self) -> frozenset[Month]:
         """The months with which a membership ends; more than one for who came back."""
@@ -128,6 +134,12 @@ class Member(Dated):
     def name(self) -> str:
         """The name in force last."""
         return str(self.facts(Month.of(self.directives[-1].day)).get("name", self.id))
+
+
+def turns(*dated: Dated) -> list[Month]:
+    """Every month in which something of these can become different: that of a directive, and the next."""
+    months = {Month.of(directive.day) for each in dated for directive in each.directives}
+    return sorted(months | {month.plus(1) for month in months})
 
 
 Group = tuple[Member, ...]

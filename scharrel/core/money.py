@@ -8,10 +8,13 @@ Rounding = Literal["half-up", "down"]
 
 ZERO: Final = Decimal(0)
 CENT: Final = Decimal("0.01")
+MAX_AMOUNT: Final = Decimal(10) ** 9
+"""Euros, or units, from which a number that someone wrote is a typing error."""
 
 # Sums and products of amounts are exact or they raise: 100 digits hold any product of two
 # amounts that reading lets through.
 EXACT: Final = Context(prec=100, traps=[Inexact])
+_READABLE: Final = 20
 _ROUNDED: Final = Context(prec=100)
 _FINEST: Final = -20
 _FINE: Final = Decimal("1e-15")
@@ -35,6 +38,11 @@ def to_cents(value: Decimal, rounding: Rounding | None) -> Decimal:
 def plain(amount: Decimal) -> str:
     """The amount as programs read it: two decimals, a point, no grouping, never a minus zero."""
     return format(to_cents(amount, "half-up") + ZERO, "f")
+
+
+def as_written(number: Decimal) -> str:
+    """The number in a message, also when it has too many digits to be read."""
+    return f"{number:f}" if number.adjusted() < _READABLE else f"{number:.2E}"
 
 
 def share_out(total: Decimal, weights: Mapping[str, Decimal]) -> dict[str, Decimal]:

@@ -14,7 +14,7 @@ from beancount.core.number import MISSING
 
 from scharrel.checks.decimals import CENTS, MAX_DECIMALS, too_fine
 from scharrel.core.facts import Amounts, Movement
-from scharrel.core.money import ZERO
+from scharrel.core.money import MAX_AMOUNT, ZERO, as_written
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.core.quotes import Billed, Quote
@@ -37,8 +37,6 @@ from scharrel.files.purchases import bought, purchases, thing
 from scharrel.files.quotes import billed, quote_of
 from scharrel.files.source import Text, read_text, refused
 
-MAX_AMOUNT = Decimal(10) ** 9
-MAX_DIGITS = 20
 
 _OWED = ("Liabilities:", "Equity:")
 _NEGATED = ("Income:", *_OWED)
@@ -234,6 +232,8 @@ class _Reader:
         elif isinstance(directive, data.Custom) and directive.type == "quote":
             if quote := quote_of(directive):
                 self.ledger.quotes.append(quote)
+                if quote.amount >= MAX_AMOUNT:
+                    self.say(line, "too-large", number=as_written(quote.amount))
             else:
                 self.say(line, "quote")
         elif isinstance(directive, data.Custom) and nearest(directive.type, ("quote", "offerte")):
@@ -378,5 +378,4 @@ class _Reader:
         if -int(number.as_tuple().exponent) > (CENTS if currency == "EUR" else MAX_DECIMALS):
             yield from ((line, *told) for told in too_fine(number, currency))
         if abs(number) >= MAX_AMOUNT:
-            shown = f"{number:f}" if number.adjusted() < MAX_DIGITS else f"{number:.2E}"
-            yield line, "too-large", {"number": shown}
+            yield line, "too-large", {"number": as_written(number)}

@@ -1,6 +1,6 @@
 """The register: which members there are and what holds for them from when."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from beancount.core import data
 from beancount.core.amount import Amount
 
+from scharrel.checks.participation import part_problems
+from scharrel.checks.register import account_numbers, contradictions, given_twice, too_large
 from scharrel.core.facts import Approval, Dated, Kind, Member, MemberDirective, Settlement
 from scharrel.core.grants import Grant
-from scharrel.core.month import Month
 from scharrel.core.period import Period
 from scharrel.core.problems import Problem
 from scharrel.files.chart import nearest
@@ -35,7 +36,7 @@ _KNOWN: Mapping[str, tuple[Any, str]] = {
     "left": (bool, "fact-left"),
     "born": (date, "fact-born"),
     "subcooperative": (str | bool, "fact-subcooperative"),
-    **dict.fromkeys(("name", "rules", "iban", "address"), (str, "fact-text")),
+    **dict.fromkeys(("name", "rules", "iban", "address", "left_for"), (str, "fact-text")),
 }
 _HOLDERS: tuple[Kind, ...] = ("member", "project", "subcooperative")
 """Who has a ledger, in the order in which short names are given out."""
@@ -127,7 +128,10 @@ def read_register(coop: Coop) -> Register:
                 if kind == "project"
                 else (),
             )
-            problems += _problems(members[member_id], text, shown)
+            member = members[member_id]
+            problems += _problems(member, text, shown)
+            problems += contradictions(member_id, member.directives, text, shown)
+            problems += given_twice(member.approvals, member.settlements, text, shown)
     for code, left in (("approval-member", approvals), ("settlement-member", settlements)):
         for unknown, found_entries in left.items():
             for entry in found_entries:
@@ -141,8 +145,12 @@ def read_register(coop: Coop) -> Register:
             elif taker not in members or not members[taker].person:
                 say(said[0].line, "participant-member", member=taker, near=nearest(taker, members))
             else:
-                problems += _part_problems(members[project], members[taker], said, text, shown)
+                part = Dated(taker, _in_order(said))
+                problems += part_problems(members[project], members[taker], part, text, shown)
+                problems += contradictions(taker, part.directives, text, shown)
     problems += membership_problems(members, text, shown)
+    problems += account_numbers(directives, text, shown)
+    problems += too_large(directives, text, shown)
     grants, more = read_grants(granted, members, text, shown)
     return Register(title, members, grants, [*problems, *more])
 
@@ -155,25 +163,6 @@ def _ids(directive: data.Custom, count: int) -> list[str]:
 
 def _in_order(directives: list[MemberDirective]) -> tuple[MemberDirective, ...]:
     return tuple(sorted(directives, key=lambda d: (d.day, d.line)))
-
-
-def _part_problems(
-    project: Member, member: Member, said: list[MemberDirective], text: Text, shown: str
-) -> Iterator[Problem]:
-    """Someone takes part as long as both the project and the membership last, by a weight above zero."""
-    for directive in said:
-        month = Month.of(directive.day)
-        weight = directive.values.get("weight", Decimal(1))
-        values = {"member": member.id, "project": project.id, "month": str(month)}
-        excerpt = text.line(directive.line)
-        wrong = sorted(directive.values.keys() - {"weight", "left"})
-        if wrong or not isinstance(directive.values.get("left", False), bool):
-            key = wrong[0] if wrong else "left"
-            yield Problem(shown, directive.line, "participant-key", {"key": key}, excerpt=excerpt)
-        if not isinstance(weight, Decimal) or weight <= 0:
-            yield Problem(shown, directive.line, "participant-weight", values, excerpt=excerpt)
-        if directive.values.get("left") is not True and not (member.active(month) and project.active(month)):
-            yield Problem(shown, directive.line, "participant-outside", values, excerpt=excerpt)
 
 
 def _approval(directive: data.Custom) -> tuple[str, Approval] | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from scharrel.core.facts import Member
+from scharrel.core.facts import Member, turns
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.files.chart import nearest
@@ -32,17 +32,16 @@ def membership_problems(members: Mapping[str, Member], text: Text, shown: str) -
                 code = "subcooperative-outside"
             if code:
                 yield Problem(shown, line, code, values, excerpt=text.line(line))
-    for above in known.values():
-        for month, line in _ends(above):
-            for member in members.values():
-                if member.active(month) and member.belongs_to(month) == above.id:
-                    values = {"member": member.id, "month": str(month), "subcooperative": above.id}
-                    yield Problem(shown, line, "subcooperative-outside", values, excerpt=text.line(line))
+    for member in members.values():
+        for above in known.values():
+            yield from _after_the_end(member, above, text, shown)
 
 
-def _ends(above: Member) -> Iterator[tuple[Month, int]]:
-    """The first month after each end, and the line where the register says so."""
-    for directive in above.directives:
-        after = Month.of(directive.day).plus(1)
-        if directive.values.get("left") is True and not above.active(after):
-            yield after, directive.line
+def _after_the_end(member: Member, above: Member, text: Text, shown: str) -> Iterator[Problem]:
+    """The first month in which a member or project still belongs to a sub-cooperative that has ended."""
+    for month in turns(member, above):
+        left = above.said("left", month)
+        if left and member.belongs_to(month) == above.id and member.active(month) and not above.active(month):
+            values = {"member": member.id, "month": str(month), "subcooperative": above.id}
+            yield Problem(shown, left.line, "subcooperative-outside", values, excerpt=text.line(left.line))
+            return

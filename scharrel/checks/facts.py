@@ -1,0 +1,91 @@
+"""Facts of the register that rules use: each has a type, and a day of birth is in the past."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+
+from scharrel.checks.register import written
+from scharrel.core.facts import Member, MemberDirective
+from scharrel.core.month import Month
+from scharrel.core.pack import Pack, Param
+from scharrel.core.problems import Problem
+from scharrel.files.source import Text
+
+_CODES = {bool: "fact-not-true", date: "fact-not-a-day", Decimal: "fact-not-a-number", str: "fact-not-a-word"}
+_BORN_FROM = 1900
+
+
+def type_problems(member: Member, packs: Mapping[str, Pack], text: Text, shown: str) -> Iterator[Problem]:
+    """Facts of another type than the rules ask for that the member is under when they hold."""
+    told: set[int] = set()
+    for month in dict.fromkeys(Month.of(directive.day) for directive in member.directives):
+        pack = packs.get(str(member.facts(month).get("rules")))
+        if pack is None or not member.active(month):
+            continue
+        for fact, kinds in wanted(pack).items():
+            said = member.said(fact, month)
+            value = said.values[fact] if said else None
+            # What no fact can be is told by the register, and FALSE takes back a word.
+            if said is None or not isinstance(value, bool | str | Decimal | date):
+                continue
+            if isinstance(value, *kinds) if len(kinds) == 1 else isinstance(value, tuple(kinds)):
+                continue
+            if value is False and str in kinds and fact not in _by(pack):
+                continue
+            line = text.key_line(said.line, fact)
+            if line not in told:
+                told.add(line)
+                code = next(code for kind, code in _CODES.items() if kind in kinds)
+                values = {"fact": fact, "member": member.id, "pack": pack.id, "value": written(text, line)}
+                values["choices"] = ", ".join(_words(pack, fact, month))
+                values["day"] = str(_day(value) or month.last_day)
+                yield Problem(shown, line, code, values, excerpt=text.line(line))
+
+
+def wanted(pack: Pack) -> dict[str, list[type]]:
+    """The types that each fact can have of which the pack asks something, but for the day of birth."""
+    found: dict[str, list[type]] = {}
+    for step in pack.steps:
+        for fact, value in step.when:
+            found.setdefault(fact, []).append(type(value))
+        if step.until:
+            found.setdefault(step.until, []).append(date)
+    for fact in _by(pack):
+        found.setdefault(fact, []).append(str)
+    return found
+
+
+def _by(pack: Pack) -> set[str]:
+    named = [param for step in pack.steps for param in step.params()]
+    named += [ceiling.year for ceiling in pack.ceilings if isinstance(ceiling.year, Param)]
+    return {param.by for param in named if param.by}
+
+
+def _words(pack: Pack, fact: str, month: Month) -> list[str]:
+    asked = [str(value) for step in pack.steps for name, value in step.when if name == fact]
+    cases = [case for step in pack.steps for param in step.params() if param.by == fact
+             for case in param.cases(month)]  # fmt: skip
+    return list(dict.fromkeys([*asked, *cases]))
+
+
+def _day(value: object) -> date | None:
+    """The day that was meant by a text."""
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return None
+
+
+def birth_problems(member: Member, today: date, text: Text, shown: str) -> Iterator[Problem]:
+    """Days of birth that are still to come, or of a century in which no member was born."""
+    for directive in member.directives:
+        born = directive.values.get("born")
+        if isinstance(born, date) and (born > today or born.year < _BORN_FROM):
+            line = text.key_line(directive.line, "born")
+            values = {"member": member.id, "born": str(born)}
+            yield Problem(shown, line, "born-when", values, excerpt=text.line(line))
+
+
+def said_at(said: MemberDirective, fact: str, text: Text) -> int:
+    """The line of the register on which a directive gives the fact."""
+    return text.key_line(said.line, fact)

@@ -1,0 +1,29 @@
+"""International bank account numbers: how they are compared, and whether their check digits fit."""
+
+import re
+
+_LENGTHS = {
+    "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18,
+    "FR": 27, "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IT": 27, "LT": 20, "LU": 20, "LV": 21,
+    "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SE": 24, "SI": 19, "SK": 24, "TR": 26,
+}  # fmt: skip
+_FORM = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+
+
+def compact(text: str) -> str:
+    """The number without blanks, points and dashes, in capitals."""
+    return re.sub(r"[\s.-]", "", text).upper()
+
+
+def shaped(text: str) -> bool:
+    """Whether it can only be meant as an account number: the country's letters, and as long as there."""
+    number = compact(text)
+    return bool(_FORM.fullmatch(number)) and _LENGTHS.get(number[:2]) == len(number)
+
+
+def sound(text: str) -> bool:
+    """Whether it is an account number of which the check digits fit."""
+    number = compact(text)
+    if not _FORM.fullmatch(number) or _LENGTHS.get(number[:2], len(number)) != len(number):
+        return False
+    return int("".join(str(int(sign, 36)) for sign in number[4:] + number[:4])) % 97 == 1
