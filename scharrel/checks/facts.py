@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from scharrel.checks.register import written
-from scharrel.core.facts import Member, MemberDirective
+from scharrel.core.facts import Member
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack, Param
 from scharrel.core.problems import Problem
@@ -28,9 +28,7 @@ def type_problems(member: Member, packs: Mapping[str, Pack], text: Text, shown: 
             # What no fact can be is told by the register, and FALSE takes back a word.
             if said is None or not isinstance(value, bool | str | Decimal | date):
                 continue
-            if isinstance(value, *kinds) if len(kinds) == 1 else isinstance(value, tuple(kinds)):
-                continue
-            if value is False and str in kinds and fact not in _by(pack):
+            if isinstance(value, tuple(kinds)) or (value is False and str in kinds and fact not in _by(pack)):
                 continue
             line = text.key_line(said.line, fact)
             if line not in told:
@@ -84,8 +82,3 @@ def birth_problems(member: Member, today: date, text: Text, shown: str) -> Itera
             line = text.key_line(directive.line, "born")
             values = {"member": member.id, "born": str(born)}
             yield Problem(shown, line, "born-when", values, excerpt=text.line(line))
-
-
-def said_at(said: MemberDirective, fact: str, text: Text) -> int:
-    """The line of the register on which a directive gives the fact."""
-    return text.key_line(said.line, fact)
