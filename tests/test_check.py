@@ -345,7 +345,7 @@ def test_a_fact_in_quotation_marks_is_told(coop: Path, quick: Run) -> None:
     pack, register = (coop / PACK).read_text(), (coop / REGISTER).read_text()
     (coop / PACK).write_text(pack.replace('rate = "20%"', 'rate = "20%"\nwhen = "granted"'))
     (coop / REGISTER).write_text(register + '  granted: "TRUE"\n')
-    assert_told(coop, quick, REGISTER, "fact-not-true", warning=True)
+    assert_told(coop, quick, REGISTER, "fact-not-true")
 
 
 def test_a_booking_after_leaving(coop: Path, quick: Run) -> None:

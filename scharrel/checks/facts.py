@@ -1,6 +1,6 @@
 """Facts of the register that rules use: each has a type, and a day of birth is in the past."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -15,7 +15,9 @@ _CODES = {bool: "fact-not-true", date: "fact-not-a-day", Decimal: "fact-not-a-nu
 _BORN_FROM = 1900
 
 
-def type_problems(member: Member, packs: Mapping[str, Pack], text: Text, shown: str) -> Iterator[Problem]:
+def type_problems(
+    member: Member, packs: Mapping[str, Pack], register: Callable[[], Text], shown: str
+) -> Iterator[Problem]:
     """Facts of another type than the rules ask for that the member is under when they hold."""
     told: set[int] = set()
     for month in dict.fromkeys(Month.of(directive.day) for directive in member.directives):
@@ -30,6 +32,7 @@ def type_problems(member: Member, packs: Mapping[str, Pack], text: Text, shown: 
                 continue
             if isinstance(value, tuple(kinds)) or (value is False and str in kinds and fact not in _by(pack)):
                 continue
+            text = register()
             line = text.key_line(said.line, fact)
             if line not in told:
                 told.add(line)
@@ -74,11 +77,14 @@ def _day(value: object) -> date | None:
         return None
 
 
-def birth_problems(member: Member, today: date, text: Text, shown: str) -> Iterator[Problem]:
+def birth_problems(
+    member: Member, today: date, register: Callable[[], Text], shown: str
+) -> Iterator[Problem]:
     """Days of birth that are still to come, or of a century in which no member was born."""
     for directive in member.directives:
         born = directive.values.get("born")
         if isinstance(born, date) and (born > today or born.year < _BORN_FROM):
+            text = register()
             line = text.key_line(directive.line, "born")
             values = {"member": member.id, "born": str(born)}
             yield Problem(shown, line, "born-when", values, excerpt=text.line(line))

@@ -11,7 +11,7 @@ from beancount.core.amount import Amount
 
 from scharrel.core import iban
 from scharrel.core.facts import Approval, MemberDirective, Settlement
-from scharrel.core.money import MAX_AMOUNT, as_written
+from scharrel.core.money import MAX_AMOUNT, ZERO, as_written
 from scharrel.core.pack import FactValue
 from scharrel.core.problems import Problem
 from scharrel.files.parsing import metadata, place
@@ -85,12 +85,11 @@ def given_twice(
     approvals: Sequence[Approval], settlements: Sequence[Settlement], text: Text, shown: str
 ) -> Iterator[Problem]:
     """The same approval, and a second settlement of one period on one day, of one holder."""
-    first: dict[object, int] = {}
-    for given in (*approvals, *settlements):
-        if isinstance(given, Approval):
-            code, same = "approval-again", (given.day, " ".join(given.what.split()).casefold(), given.amount)
-        else:
-            code, same = "settlement-again", (given.day, given.period)
-        line = first.setdefault((code, same), given.line)
-        if line != given.line:
-            yield Problem(shown, given.line, code, {"first": str(line)}, excerpt=text.line(given.line))
+    alike = [
+        (("approval-again", a.day, " ".join(a.what.split()).casefold(), a.amount), a.line) for a in approvals
+    ]
+    alike += [(("settlement-again", s.day, str(s.period), ZERO), s.line) for s in settlements]
+    first: dict[tuple[str, date, str, Decimal], int] = {}
+    for same, line in alike:
+        if (earlier := first.setdefault(same, line)) != line:
+            yield Problem(shown, line, same[0], {"first": str(earlier)}, excerpt=text.line(line))

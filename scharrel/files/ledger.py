@@ -37,7 +37,6 @@ from scharrel.files.purchases import bought, purchases, thing
 from scharrel.files.quotes import billed, quote_of
 from scharrel.files.source import Text, read_text, refused
 
-
 _OWED = ("Liabilities:", "Equity:")
 _NEGATED = ("Income:", *_OWED)
 _COUNTED = ("Income:", "Expenses:")

@@ -3,7 +3,10 @@
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 
+from scharrel.checks.reserved import divided_only
+from scharrel.checks.facts import birth_problems, type_problems
 from scharrel.checks.quotes import quote_problems
 from scharrel.checks.suspicions import suspicions
 from scharrel.core.exchanges import ROLE as EXCHANGE
@@ -17,6 +20,10 @@ from scharrel.files.exchanges import exchange_problems
 from scharrel.files.gather import Books, said_of
 from scharrel.files.grant_problems import grant_problems
 from scharrel.files.ledger import Ledger, read_ledger
+from scharrel.files.source import read_text
+
+_AT_FACT = ("no-value-for-fact", "fact-word")
+"""What is told at the line of the fact, not at that of the rules."""
 
 
 def read_ledgers(
@@ -41,6 +48,11 @@ def member_problems(
     yield from lacking
     if due < now and not errors(lacking):
         yield from _warned(_rules_problems(books, member, max(member.first, now), now))
+    register = books.coop.shown(books.coop.register)
+    yield from type_problems(
+        member, books.packs, partial(read_text, books.coop, books.coop.register), register
+    )
+    yield from birth_problems(member, today, partial(read_text, books.coop, books.coop.register), register)
     shown = books.coop.shown(books.coop.ledger(member.id))
     early = {line for month, lines in ledger.booked.items() if month < member.first for line in lines}
     asserted = {line for account, line in ledger.balances if account in books.pots}
@@ -71,6 +83,7 @@ def member_problems(
     for account, line in ledger.balances:
         if account in books.pots:
             yield at(line, "balance-on-pot", account=account)
+    yield from divided_only(ledger, books.pots)
     yield from _work_problems(books, member, ledger)
     yield from exchange_problems(member, ledger, books.members)
     yield from grant_problems(books, member, ledger)
@@ -80,7 +93,7 @@ def member_problems(
     for month, roles in sorted(ledger.role_lines.items()):
         pack = books.packs.get(str(member.facts(month).get("rules")))
         for role, line in roles.items():
-            if pack and role not in pack.roles() | {"vat", EXCHANGE, RECEIVABLE, *unused}:
+            if pack and role not in pack.roles() | {"vat", "appropriation", EXCHANGE, RECEIVABLE, *unused}:
                 unused.add(role)
                 yield at(line, "unused-role", warning=True, role=role, pack=pack.id)
 
@@ -118,13 +131,19 @@ def _rules_problems(books: Books, member: Member, first: Month, through: Month) 
     told: set[tuple[str, ...]] = set()
 
     def at(when: Month, code: str, /, **values: str) -> Iterator[Problem]:
-        key = (code, *(value for name, value in values.items() if name != "month"))
-        if key in told:
+        same = (code, *(value for name, value in values.items() if name != "month"))
+        if same in told:
             return
-        told.add(key)
+        told.add(same)
         in_force = [d for d in member.directives if Month.of(d.day) <= when]
-        said = next((d for d in reversed(in_force) if "rules" in d.values), in_force[-1])
-        yield said_of(books, member, said, code, **values)
+        key = values["fact"] if code in _AT_FACT else "rules"
+        said = member.said(key, when) or in_force[-1]
+        problem = said_of(books, member, said, code, **values)
+        if code in _AT_FACT:
+            text = read_text(books.coop, books.coop.register)
+            line = text.key_line(said.line, key)
+            problem = problem._replace(line=line, excerpt=text.line(line))
+        yield problem
 
     for month in months(first, through):
         if not member.active(month):
@@ -161,14 +180,13 @@ def _rules_problems(books: Books, member: Member, first: Month, through: Month) 
                         yield from at(month, "no-value", **known)
                         continue
                     known |= {"fact": param.by or "", "value": str(missing.fact)}
-                    code = "no-value-for-fact" if missing.fact != "" else "missing-fact"
-                    yield from at(month, code, **known, choices=", ".join(param.cases(month)))
-            needed = [fact for fact, _ in step.when if fact not in KNOWN_KEYS]
+                    known["choices"] = ", ".join(param.cases(month))
+                    if missing.fact == "":
+                        yield from at(month, "missing-fact", **known)
+                    elif isinstance(missing.fact, str):  # else its type is told
+                        yield from at(month, "no-value-for-fact", **known)
             if step.min_age is not None and "born" not in facts and _met(step.when, facts):
                 yield from _warned(at(month, "no-birthday", step=step.id, pack=pack.id))
-            for fact in needed:
-                if dict(step.when)[fact] is True and not isinstance(facts.get(fact, True), bool):
-                    yield from _warned(at(month, "fact-not-true", fact=fact, pack=pack.id))
         for fact, words in _words_of(pack).items():
             if (value := facts.get(fact, False)) not in (False, *words):
                 values = {"fact": fact, "pack": pack.id, "value": str(value), "choices": ", ".join(words)}

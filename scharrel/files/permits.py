@@ -36,15 +36,15 @@ def _pack(books: Books, member: Member, month: Month) -> Pack | None:
 
 
 def _ending(books: Books, member: Member, today: date) -> Iterator[Problem]:
-    """A permission of now that ends within two months, and what is no day."""
+    """A permission of now that ends within two months, or that the register lacks."""
     month = Month.of(today)
     pack = _pack(books, member, month)
     for fact in sorted(pack.permissions()) if pack else ():
         said = [d for d in member.directives if fact in d.values and Month.of(d.day) <= month]
         until = said[-1].values[fact] if said else None
-        if not isinstance(until, date):
-            code = "no-permission" if until is None else "permission-day"
-        elif today <= until < _same_day(today, AHEAD):
+        if until is None:
+            code = "no-permission"
+        elif isinstance(until, date) and today <= until < _same_day(today, AHEAD):
             code = "permission-ends"
         else:
             continue
