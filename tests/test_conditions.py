@@ -441,7 +441,8 @@ def test_a_permission_has_a_day(tmp_path: Path, quick: Run) -> None:
     coop = lay_down(tmp_path, WITH_LEAVE)
     assert [code for code, _ in told(coop, quick)] == ["no-permission"]
     leave(coop, "2026-01-01", '"juni"')
-    assert [code for code, _ in told(coop, quick)] == ["permission-day"]
+    found = json.loads(quick("check", "--json", "--coop", str(coop)).out)["problems"]
+    assert [problem["code"] for problem in found] == ["fact-not-a-day"]
 
 
 def ending(coop: Path, months_away: int) -> Month:

@@ -394,7 +394,7 @@ OWN_TESTS |= {  # in test_purposes.py
 OWN_TESTS |= {  # in test_conditions.py
     "problem.asset-gone", "problem.asset-twice", "problem.cost-not-approved", "problem.depreciation-account",
     "problem.lifetime", "problem.lifetime-account", "problem.no-lifetime", "problem.limit",
-    "problem.limit-near", "problem.limit-passed", "problem.no-permission", "problem.permission-day",
+    "problem.limit-near", "problem.limit-passed", "problem.no-permission",
     "problem.permission-ends", "problem.permission-over", "problem.rules-end",
     "problem.unknown-asset",
 }  # fmt: skip
@@ -404,6 +404,12 @@ OWN_TESTS |= {  # in test_subcooperatives.py
     "problem.subcooperative-inside", "problem.subcooperative-not-registered",
     "problem.subcooperative-outside",
     "problem.subcooperative-rules", "problem.subcooperative-taken", "problem.unknown-subcooperative",
+}  # fmt: skip
+OWN_TESTS |= {  # in test_register.py
+    "problem.account-below-pot", "problem.approval-again", "problem.below-pot", "problem.born-when",
+    "problem.contradiction", "problem.fact-not-a-day", "problem.fact-not-a-number",
+    "problem.fact-not-a-word", "problem.iban", "problem.on-appropriation", "problem.participant-back",
+    "problem.participant-left", "problem.participant-weight-size", "problem.settlement-again",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_grants.py
     "problem.grant", "problem.grant-account", "problem.grant-again", "problem.grant-early",

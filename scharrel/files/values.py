@@ -22,6 +22,9 @@ _RATE = re.compile(r"(-?\d+(?:\.\d+)?)\s*%")
 HUGE = Decimal(10) ** 12
 """Euros beyond which an amount is a mistake."""
 
+_DECIMALS = 12
+"""Decimals of a percentage, and digits before the point, beyond which it is no figure."""
+
 FILL_IN = "?"
 """Stands where a pack from another cooperative had its own figure or decision."""
 
@@ -328,8 +331,8 @@ def figure(value: Any) -> tuple[Unit, Decimal] | str:
     """A rate with its percent sign, or euros with at most two decimals; else the code of what is wrong."""
     if isinstance(value, str):
         found = _RATE.fullmatch(value)
-        if found and Decimal(found[1]) >= 0:
-            return "rate", Decimal(found[1]).scaleb(-2)
+        if found and 0 <= (rate := Decimal(found[1])) < HUGE and -int(rate.as_tuple().exponent) <= _DECIMALS:
+            return "rate", rate.scaleb(-2)
         return "bare-percent" if _number(value) else "no-figure"
     if not number(value) or not 0 <= value < HUGE:
         return "no-figure"
