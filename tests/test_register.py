@@ -328,3 +328,17 @@ def test_a_quote_of_thirty_digits_is_refused(tmp_path: Path, quick: Run) -> None
 def test_a_rate_of_thirty_digits_is_refused(rate: str, tmp_path: Path, quick: Run) -> None:
     coop = lay_down(tmp_path, ANN, pot=f'rate = "{rate}"')
     assert [code for _, _, code in errors(coop, quick)] == ["no-figure"]
+
+
+def test_who_comes_back_belongs_to_no_sub_cooperative_that_ended_meanwhile(
+    tmp_path: Path, quick: Run
+) -> None:
+    above = '2026-01-01 custom "subcooperative" "noord"\n  name: "Noord"\n  rules: "above"\n'
+    ended = '2026-03-01 custom "subcooperative" "noord"\n  left: TRUE\n'
+    away = member("2026-02-01", "ann", "left: TRUE") + member("2026-05-01", "ann", "left: FALSE")
+    coop = lay_down(
+        tmp_path, member("2026-01-01", "ann", 'subcooperative: "noord"') + above + ended + away, ""
+    )
+    rows = json.loads(quick("check", "--json", "--coop", str(coop)).out)["problems"]
+    wrong = [p["line"] for p in rows if p["code"] == "subcooperative-outside"]
+    assert wrong == [line_of(coop, '2026-03-01 custom "subcooperative"')]
