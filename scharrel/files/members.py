@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from scharrel.checks.reserved import divided_only
 from scharrel.checks.facts import birth_problems, type_problems
 from scharrel.checks.quotes import quote_problems
+from scharrel.checks.reserved import divided_only
 from scharrel.checks.suspicions import suspicions
 from scharrel.core.exchanges import ROLE as EXCHANGE
 from scharrel.core.facts import KNOWN_KEYS, Member
