@@ -1,5 +1,6 @@
 """Facts of the register that rules use: each has a type, and a day of birth is in the past."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from scharrel.files.source import Text
 
 _CODES = {bool: "fact-not-true", date: "fact-not-a-day", Decimal: "fact-not-a-number", str: "fact-not-a-word"}
 _BORN_FROM = 1900
+_LAST_DAY = 31
 
 
 def type_problems(
@@ -39,7 +41,7 @@ def type_problems(
                 code = next(code for kind, code in _CODES.items() if kind in kinds)
                 values = {"fact": fact, "member": member.id, "pack": pack.id, "value": written(text, line)}
                 values["choices"] = ", ".join(_words(pack, fact, month))
-                values["day"] = str(_day(value) or month.last_day)
+                values["day"] = str(_day(values["value"].strip('"')) or month.last_day)
                 yield Problem(shown, line, code, values, excerpt=text.line(line))
 
 
@@ -69,10 +71,14 @@ def _words(pack: Pack, fact: str, month: Month) -> list[str]:
     return list(dict.fromkeys([*asked, *cases]))
 
 
-def _day(value: object) -> date | None:
-    """The day that was meant by a text."""
+def _day(said: str) -> date | None:
+    """The day that was meant: day-month-year the other way round, or the last day of a month."""
     try:
-        return date.fromisoformat(str(value))
+        if len(said) == len("2026-10"):
+            return Month.parse(said).last_day
+        parts = [int(part) for part in re.split(r"[-/. ]", said)]
+        year, month, day = parts if parts[0] > _LAST_DAY else reversed(parts)
+        return date(year, month, day)
     except ValueError:
         return None
 

@@ -52,8 +52,7 @@ def _after_leaving(project: Member, member: Member, part: Dated, text: Text, sho
         said = [directive for directive in part.directives if Month.of(directive.day) <= month]
         if not member.active(Month.of(said[-1].day)) and said[-1].values.get("left") is not True:
             continue  # told where it begins
-        taken = [directive for directive in said if Month.of(directive.day) < month][-1]
-        values = {"member": member.id, "project": project.id, "left": str(left.day), "line": str(left.line)}
-        values["day"] = str(max(left.day, taken.day))
+        taken = ([directive for directive in said if Month.of(directive.day) < month] or said)[-1]
+        values = {"member": member.id, "project": project.id, "day": str(left.day), "line": str(left.line)}
         yield Problem(shown, taken.line, "participant-left", values, excerpt=text.line(taken.line))
         return

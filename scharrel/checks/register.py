@@ -56,11 +56,13 @@ def account_numbers(directives: Sequence[Any], text: Text, shown: str) -> Iterat
         line = place(directive)
         told = [("", value.value) for value in directive.values or []] + list(metadata(directive).items())
         for key, value in told:
-            if not isinstance(value, str) or iban.sound(value):
+            if not isinstance(value, str):
                 continue
-            if _of_account(key) or iban.shaped(value):
-                at = text.key_line(line, key) if key else line
-                yield Problem(shown, at, "iban", {"number": value}, excerpt=text.line(at))
+            numbers = [value] if _of_account(key) or iban.shaped(value) else iban.among(value)
+            for number in numbers:
+                if not iban.sound(number):
+                    at = text.key_line(line, key) if key else line
+                    yield Problem(shown, at, "iban", {"number": number}, excerpt=text.line(at))
 
 
 def _of_account(key: str) -> bool:

@@ -7,6 +7,7 @@ _LENGTHS = {
     "FR": 27, "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IT": 27, "LT": 20, "LU": 20, "LV": 21,
     "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SE": 24, "SI": 19, "SK": 24, "TR": 26,
 }  # fmt: skip
+_DUTCH = re.compile(r"\bNL\d\d ?[A-Z]{4} ?\d{4} ?\d{4} ?\d\d\b", re.IGNORECASE)
 _FORM = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 
 
@@ -19,6 +20,11 @@ def shaped(text: str) -> bool:
     """Whether it can only be meant as an account number: the country's letters, and as long as there."""
     number = compact(text)
     return bool(_FORM.fullmatch(number)) and _LENGTHS.get(number[:2]) == len(number)
+
+
+def among(text: str) -> list[str]:
+    """The Dutch account numbers that stand among other words."""
+    return _DUTCH.findall(text)
 
 
 def sound(text: str) -> bool:

@@ -224,6 +224,8 @@ class _Reader:
             self.closed.setdefault(directive.account, directive.date)
         elif isinstance(directive, data.Balance):
             self.ledger.balances.append((directive.account, line))
+            if abs(directive.amount.number) >= MAX_AMOUNT:
+                self.say(line, "too-large", number=as_written(directive.amount.number))
         elif isinstance(directive, data.Price):
             self.ledger.prices.append(line)
         elif isinstance(directive, data.Custom) and directive.type in _REGISTERED:

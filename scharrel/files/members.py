@@ -188,9 +188,9 @@ def _rules_problems(books: Books, member: Member, first: Month, through: Month) 
             if step.min_age is not None and "born" not in facts and _met(step.when, facts):
                 yield from _warned(at(month, "no-birthday", step=step.id, pack=pack.id))
         for fact, words in _words_of(pack).items():
-            if (value := facts.get(fact, False)) not in (False, *words):
-                values = {"fact": fact, "pack": pack.id, "value": str(value), "choices": ", ".join(words)}
-                yield from _warned(at(month, "fact-word", **values, near=nearest(str(value), words)))
+            if isinstance(value := facts.get(fact), str) and value not in words:
+                values = {"fact": fact, "pack": pack.id, "value": value, "choices": ", ".join(words)}
+                yield from _warned(at(month, "fact-word", **values, near=nearest(value, words)))
 
 
 def _words_of(pack: Pack) -> dict[str, list[str]]:
