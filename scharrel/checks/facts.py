@@ -1,7 +1,7 @@
 """Facts of the register that rules use: each has a type, and a day of birth is in the past."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -29,10 +29,10 @@ def type_problems(
         for fact, kinds in wanted(pack).items():
             said = member.said(fact, month)
             value = said.values[fact] if said else None
-            # What no fact can be is told by the register, and FALSE takes back a word.
+            # What no fact can be is told by the register.
             if said is None or not isinstance(value, bool | str | Decimal | date):
                 continue
-            if isinstance(value, tuple(kinds)) or (value is False and str in kinds and fact not in _by(pack)):
+            if fits(pack, fact, kinds, value):
                 continue
             text = register()
             line = text.key_line(said.line, fact)
@@ -56,6 +56,12 @@ def wanted(pack: Pack) -> dict[str, list[type]]:
     for fact in _by(pack):
         found.setdefault(fact, []).append(str)
     return found
+
+
+def fits(pack: Pack, fact: str, kinds: Sequence[type], value: object) -> bool:
+    """Whether the value has one of the types that the pack asks of the fact; FALSE takes back a word, unless
+    figures are chosen by it."""
+    return isinstance(value, tuple(kinds)) or (value is False and str in kinds and fact not in _by(pack))
 
 
 def _by(pack: Pack) -> set[str]:

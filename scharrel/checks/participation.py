@@ -32,7 +32,7 @@ def part_problems(project: Member, member: Member, part: Dated, text: Text, show
             yield at("weight", "participant-weight")
         elif weight >= MAX_AMOUNT or -int(weight.as_tuple().exponent) > _DECIMALS:
             yield at("weight", "participant-weight-size")
-        if left is True:
+        if left is True and directive is not part.directives[0]:
             continue
         if not (member.active(month) and project.active(month)):
             yield at("", "participant-outside")
@@ -43,8 +43,10 @@ def part_problems(project: Member, member: Member, part: Dated, text: Text, show
 
 def _after_leaving(project: Member, member: Member, part: Dated, text: Text, shown: str) -> Iterator[Problem]:
     """The first month in which someone goes on taking part whose membership has ended."""
+    if not member.active(part.first):
+        return  # told there
     for month in turns(project, member, part):
-        if month <= member.first or not part.active(month) or not project.active(month):
+        if not part.active(month) or not project.active(month):
             continue
         left = member.said("left", month)
         if member.active(month) or left is None:
@@ -52,7 +54,7 @@ def _after_leaving(project: Member, member: Member, part: Dated, text: Text, sho
         said = [directive for directive in part.directives if Month.of(directive.day) <= month]
         if not member.active(Month.of(said[-1].day)) and said[-1].values.get("left") is not True:
             continue  # told where it begins
-        taken = ([directive for directive in said if Month.of(directive.day) < month] or said)[-1]
+        taken = [directive for directive in said if Month.of(directive.day) < month][-1]
         values = {"member": member.id, "project": project.id, "day": str(left.day), "line": str(left.line)}
         yield Problem(shown, taken.line, "participant-left", values, excerpt=text.line(taken.line))
         return

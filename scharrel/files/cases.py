@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
 
+from scharrel.checks.facts import fits, wanted
 from scharrel.checks.versions import rule_copies
 from scharrel.core.case import CASE_SOURCE_KINDS, Case, CaseMonth, Expected, What
 from scharrel.core.month import Month
@@ -140,20 +141,17 @@ class _Reader(Sourced):
     # -- what is known and booked
 
     def _facts(self, table: dict[str, Any], pack: Pack) -> Facts:
-        kinds: dict[str, type] = {"born": date}
-        kinds |= {param.by: str for step in pack.steps for param in step.params() if param.by}
-        kinds |= dict.fromkeys(pack.permissions(), date)
-        kinds |= {fact: bool for step in pack.steps for fact, value in step.when if value is True}
-        codes = {date: "not-a-date", str: "not-text", bool: "true-or-false"}
+        kinds: dict[str, list[type]] = {"born": [date], **wanted(pack)}
+        codes = {date: "not-a-date", str: "not-text", bool: "true-or-false", Decimal: "not-a-number"}
         facts: dict[str, FactValue] = {}
-        for fact, value in self._inline(table, "facts"):
-            kind: Any = kinds.get(fact, object)
+        for fact, said in self._inline(table, "facts"):
+            value = Decimal(said) if whole(said) else said
             if fact not in pack.facts():
                 self._unknown("facts", fact, pack.facts(), "case-fact", pack)
-            elif not isinstance(value, kind) or isinstance(value, list | dict):
-                self.say(f"facts.{fact}", codes.get(kind, "not-text"), key=fact)
+            elif not fits(pack, fact, kinds[fact], value):
+                self.say(f"facts.{fact}", codes[kinds[fact][0]], key=fact)
             else:
-                facts[fact] = Decimal(value) if whole(value) else value
+                facts[fact] = value
         return facts
 
     def _balances(self, table: dict[str, Any], pack: Pack) -> dict[str, Decimal]:
