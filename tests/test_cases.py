@@ -172,7 +172,7 @@ IN_THE_CASES = {
 }  # fmt: skip
 
 
-OWN_TESTS = {"case-no-pack", "no-cases"}
+OWN_TESTS = {"case-no-pack", "no-cases", "not-a-number"}
 
 
 @pytest.fixture
@@ -181,6 +181,30 @@ def small(tmp_path: Path) -> Path:
     coop = lay_down(tmp_path / "coop", PACK, {"lid": []}, '  household: "single"\n  born: 1998-02-14\n')
     (coop / "rules/proef.cases.toml").write_text(CASES)
     return coop
+
+
+@pytest.mark.parametrize(
+    ("asked", "fact", "code"),
+    [
+        ("2", '"2"', "not-a-number"),
+        ("2", "true", "not-a-number"),
+        ('"veel"', "true", "not-text"),
+        ("false", '"false"', "true-or-false"),
+        ("2026-01-01", '"2026-01-01"', "not-a-date"),
+        ("2", "2", None),
+        ("false", "true", None),
+        ('"veel"', "false", None),
+    ],
+)
+def test_a_fact_of_an_example_has_the_type_that_the_rules_ask(
+    asked: str, fact: str, code: str | None, small: Path, quick: Run
+) -> None:
+    (small / "rules/proef.toml").write_text(PACK.replace('"granted"', f"{{ granted = {asked} }}"))
+    (small / "rules/proef.cases.toml").write_text(CASES.replace("granted = true", f"granted = {fact}"))
+    found = json.loads(quick("check", "--json", "--coop", str(small)).out)["problems"]
+    told = [(p["code"], p["line"]) for p in found if p["severity"] == "error"]
+    line = 1 + CASES[: CASES.index("granted = true")].count("\n")
+    assert told == ([(code, line)] if code else [])
 
 
 @pytest.mark.parametrize("pack", SHIPPED)

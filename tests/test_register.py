@@ -142,6 +142,11 @@ LEFT = member("2026-02-10", "bob", "left: TRUE")
          + part("2026-03-01", "bob", "left: FALSE"), "", ""),
         (BOTH + part("2026-02-01", "bob", "left: TRUE") + part("2026-04-01", "bob", "weight: 2"),
          '2026-04-01 custom "participant"', "participant-back"),
+        (ANN + member("2026-01-01", "bob") + LEFT + PROJECT + part("2026-01-01", "ann")
+         + part("2026-03-01", "bob", "left: TRUE"), '"cat" "bob"', "participant-outside"),
+        (ANN + member("2026-01-01", "bob") + PROJECT + PROJECT.replace("2026", "2025")
+         + part("2026-01-01", "ann")
+         + part("2025-12-01", "bob", "left: TRUE"), '"cat" "bob"', "participant-outside"),
         (BOTH + part("2026-02-01", "bob", "weight: 1" + "0" * 30), "weight:", "participant-weight-size"),
         (BOTH + part("2026-02-01", "bob", "weight: 0." + "0" * 200 + "1"),
          "weight:", "participant-weight-size"),
@@ -223,6 +228,25 @@ def test_a_fact_of_another_type_is_an_error_at_its_line(
     assert found == ([(REGISTER, line_of(coop, f"  {fact}"), code)] if code else [])
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ('"2026-09-30"', "2026-09-30"),
+        ('"30-9-2026"', "2026-09-30"),
+        ("2026-10", "2026-10-31"),
+        ('"2026-10"', "2026-10-31"),
+        ('"maart"', "2026-01-31"),
+        ('"31-02-2026"', "2026-01-31"),
+        ("TRUE", "2026-01-31"),
+    ],
+)
+def test_the_date_that_is_suggested_is_the_one_that_was_meant(
+    said: str, meant: str, tmp_path: Path, quick: Run
+) -> None:
+    coop = lay_down(tmp_path, member("2026-01-01", "ann", f"ff: {said}"), pot=FACT["until"])
+    assert f"ff: {meant}\n" in quick("check", "--coop", str(coop)).err
+
+
 def test_a_fact_that_only_other_rules_use_is_free(tmp_path: Path, quick: Run) -> None:
     coop = lay_down(tmp_path, member("2026-01-01", "ann", 'household: "anders"', "granted: 1"))
     assert errors(coop, quick) == []
@@ -260,6 +284,8 @@ def test_a_fact_that_changes_later_is_looked_at_then(tmp_path: Path, quick: Run)
          + '2026-02-01 custom "project" "cat"\n  iban: "BE68539007547035"\n',
          "iban:", "iban"),
         ('2026-02-01 custom "fava-x" "Bakker" "NL91ABNA0417164301"\n', '"Bakker"', "iban"),
+        (member("2026-03-10", "ann", 'note: "op NL91 ABNA 0417 1643 01 graag"'), "note:", "iban"),
+        (member("2026-03-10", "ann", 'note: "op NL91 ABNA 0417 1643 00 graag"'), "", ""),
         (member("2026-03-10", "ann", 'iban: "nl91 abna 0417 1643 00"', 'vat: "NL001234567B01"'), "", ""),
         (member("2026-03-10", "ann", 'iban: "BE68 5390 0754 7034"'), "", ""),
         (member("2026-03-10", "ann", 'iban: "NL91ABNA0417164300"')
@@ -324,6 +350,11 @@ def test_a_quote_of_thirty_digits_is_refused(tmp_path: Path, quick: Run) -> None
     assert quick("report", "quotes", "--coop", str(coop)).status == 1
 
 
+def test_a_balance_of_thirty_digits_is_refused(tmp_path: Path, quick: Run) -> None:
+    coop = lay_down(tmp_path, ANN, SALE + f"2026-03-11 balance Assets:Bank {'9' * 30} EUR\n")
+    assert errors(coop, quick) == [(LEDGER, line_of(coop, "balance", LEDGER), "too-large")]
+
+
 @pytest.mark.parametrize("rate", ["9" * 30 + "%", "0." + "9" * 30 + "%"])
 def test_a_rate_of_thirty_digits_is_refused(rate: str, tmp_path: Path, quick: Run) -> None:
     coop = lay_down(tmp_path, ANN, pot=f'rate = "{rate}"')
@@ -342,3 +373,9 @@ def test_who_comes_back_belongs_to_no_sub_cooperative_that_ended_meanwhile(
     rows = json.loads(quick("check", "--json", "--coop", str(coop)).out)["problems"]
     wrong = [p["line"] for p in rows if p["code"] == "subcooperative-outside"]
     assert wrong == [line_of(coop, '2026-03-01 custom "subcooperative"')]
+
+
+@pytest.mark.parametrize("rate", ["9" * 30 + "%", "0." + "9" * 30 + "%"])
+def test_so_is_one_that_is_only_tried(rate: str, coop: Path, quick: Run) -> None:
+    tried = ("--set", f"coop_share={rate}", "--coop", str(coop))
+    assert quick("simulate", "vrije-uitloop", *tried).status == 2
