@@ -29,7 +29,7 @@ PACK = "rules/vrije-uitloop.toml"
 EXAMPLES = int(os.environ.get("EXAMPLES", "25"))
 """Histories tried; `make long` tries many more."""
 
-LATE = '\n2026-02-20 * "late" "klant"\n  Income:Omzet  -100.00 EUR\n  Assets:Bank\n'
+LATE = '\n2026-02-20 * "late" "klant"\n  vat: "exempt"\n  Income:Omzet  -100.00 EUR\n  Assets:Bank\n'
 
 
 def append(path: Path, text: str) -> None:

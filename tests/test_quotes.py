@@ -30,7 +30,7 @@ def team(tmp_path: Path) -> Path:
     lay_down(tmp_path)
     with open(tmp_path / "ledgers/accounts.beancount", "a", encoding="utf-8") as chart:
         chart.write('2020-01-01 open Assets:Debiteuren EUR\n  role: "receivable"\n')
-        chart.write('2020-01-01 open Liabilities:Btw EUR\n  role: "vat"\n')
+        chart.write('2020-01-01 open Liabilities:Btw EUR\n  role: "vat"\n  vat: "20%"\n')
     return tmp_path
 
 

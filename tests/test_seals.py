@@ -523,6 +523,10 @@ def rich(tmp_path: Path, quick: Run) -> Path:
 LID, TEAM = "rules/lid.toml", "rules/team.toml"
 CATERING, NOORD = "ledgers/projects/catering.beancount", "ledgers/subcooperatives/noord.beancount"
 PHONE = "-01-01 open Expenses:Onkosten:Telefoon"
+LEFT = "".join(
+    f"\n2026-03-01 custom {who}\n  left: TRUE\n"
+    for who in ('"member" "amina"', '"participant" "catering" "amina"')
+)
 NEW_GRANT = '\n2026-03-01 custom "grant" "nieuw" 5.00 EUR\n  name: "N"\n  purpose: "p"\n  for: "amina"\n'
 
 
@@ -635,7 +639,7 @@ def test_it_is_told_what_changed(harm: Do, code: str, rich: Path, quick: Run) ->
         add(REGISTER, '\n2026-03-01 custom "approval" "amina" "Later" 5.00 EUR\n'),
         add(REGISTER, '\n2026-03-05 custom "settlement" "bram" "2025-Q4"\n  source: "Besluit"\n'),
         add(REGISTER, NEW_GRANT),
-        add(REGISTER, '\n2026-03-01 custom "member" "amina"\n  left: TRUE\n'),
+        add(REGISTER, LEFT),
         add(AMINA, '\n2026-03-02 custom "quote" "Q2" "School" 1.00 EUR\n'),
         change(AMINA, '"School" ^Q1', '"School" ^Q1 ^iets #les'),
     ],

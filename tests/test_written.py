@@ -33,7 +33,7 @@ PART = "ledgers/consolidated/amina.beancount"
 WHOLE = "ledgers/consolidated.beancount"
 WRITTEN = (MARCH, BOOK, PART, WHOLE)
 BOOKING = '\n2026-03-28 * "klant" "erbij gezet"\n  Income:Omzet  -75.00 EUR\n  Assets:Bank  75.00 EUR\n'
-SALE = '\n2026-06-22 * "markt" "verkoop"\n  Income:Omzet  -100.00 EUR\n  Assets:Bank\n'
+SALE = '\n2026-06-22 * "markt" "verkoop"\n  vat: "exempt"\n  Income:Omzet  -100.00 EUR\n  Assets:Bank\n'
 
 
 def append(path: Path, text: str) -> None:
