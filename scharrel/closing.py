@@ -83,7 +83,7 @@ def close_all(books: Books, through: Month, today: date) -> Closed:
     for month in months(first, through):
         sealed = {}
         for member, outcome in ((member, outcome) for group, outcome in outcomes for member in group):
-            if member.active(month) or month == first:
+            if not books.never_sealed(member) and (member.active(month) or month == first):
                 seal = _sealed(books, member, outcome, month, opens=month == first)
                 if member.active(month) or seal.posted or seal.revised:
                     sealed[member.id] = seal_text(seal)
@@ -159,7 +159,7 @@ def audit(books: Books, seals: Seals, today: date) -> tuple[list[Finding], list[
             continue
         outcome = compute(books, group, seals.closed, today, sealed=False)
         problems += [*involved(books, group), *outcome.problems]
-        for member in group:
+        for member in (m for m in group if not books.never_sealed(m)):
             findings += _member_findings(books, member, outcome, seals.closed)
     return _in_order(findings), problems
 

@@ -90,7 +90,7 @@ def compute(
     earlier: dict[str, dict[Month, list[Correction]]] = {}
     sealed_of: dict[str, list[Sealed]] = {}
     try:
-        for member in group if sealed else ():
+        for member in (m for m in group if sealed and not books.never_sealed(m)):
             own = [allocation for allocation in allocations if allocation.member == member.id]
             seals = sealed_of[member.id] = read_seals(books.coop, member.id, books.closed, books.sealed)
             problems += _joined_too_early(books, member, seals)

@@ -12,6 +12,7 @@ from scharrel.checks.books import examples_problems, involved
 from scharrel.checks.written import written_problems
 from scharrel.core.facts import Group
 from scharrel.core.month import Month
+from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem, errors
 from scharrel.dossiers import dossiers
 from scharrel.files.gather import Books
@@ -19,8 +20,13 @@ from scharrel.files.staging import aside_of, put, put_in_place
 from scharrel.spread import spread, workers
 from scharrel.statements.coop import Share, share_of
 from scharrel.statements.documents import BrokenTemplateError
-from scharrel.statements.dossier import concerns
-from scharrel.statements.making import Order, documents_of, documents_together, subcooperative_document
+from scharrel.statements.making import (
+    Order,
+    documents_of,
+    documents_together,
+    returned,
+    subcooperative_document,
+)
 from scharrel.statements.municipality import Return, municipality_return
 from scharrel.statements.subcooperative import grants_up_to
 from scharrel.text.words import Words
@@ -80,11 +86,12 @@ def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stat
     return Stated(Counter(place.partition("/")[0] for place in whole.places), whole.problems)
 
 
-def _packs_until(books: Books, month: Month) -> dict[str, str]:
-    """The hash of every pack that anyone was under up to this month, by id."""
-    said = [d for member in books.members.values() for d in member.directives if Month.of(d.day) <= month]
+def _packs_until(books: Books, month: Month) -> list[Pack]:
+    """Every pack that anyone was under up to this month."""
+    members = [member for member in books.members.values() if not member.practice]
+    said = [d for member in members for d in member.directives if Month.of(d.day) <= month]
     used = {str(d.values["rules"]) for d in said if "rules" in d.values}
-    return {pack.id: pack.hash for pack in books.packs.values() if pack.id in used}
+    return [pack for pack in books.packs.values() if pack.id in used]
 
 
 def _state(books: Books, order: Order, aside: Path, groups: Sequence[Group]) -> list[_Made]:
@@ -109,8 +116,8 @@ def _state_group(books: Books, order: Order, aside: Path, group: Group) -> _Made
         except BrokenTemplateError as broken:
             made.problems.append(broken.problem)
             return made
-        if not order.only:
+        if not order.only and not dossier.member.practice:
             made.shares.append(share_of(words, dossier, order.month))
-            if dossier.told and dossier.member.person and concerns(dossier.allocation):
+            if dossier.told and dossier.member.person and returned(dossier):
                 made.returns.append(municipality_return(words, dossier))
     return made

@@ -12,7 +12,8 @@ from scharrel.core.problems import Problem, errors
 from scharrel.files.gather import Books
 from scharrel.statements.making import Order, place_of
 from scharrel.statements.pdf import typesetters_world
-from scharrel.statements.reading import NoStatementError, ReadBack, read_back
+from scharrel.statements.reading import UNREADABLE, NoStatementError, ReadBack, read_back
+from scharrel.statements.seen import Seen, additions, looks
 from scharrel.stating import state_all
 
 MAX_LINES = 20
@@ -28,12 +29,14 @@ class Difference(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What came of comparing. `identical` is to the byte; `causes` are keys of what may lie behind it."""
+    """What came of comparing. `identical` is to the byte; `seen` is what a reader sees that the program did
+    not make; `causes` are keys of what may lie behind it."""
 
     statement: ReadBack
     identical: bool
     figures: list[Difference]
     lines: list[Difference]
+    seen: list[Seen]
     causes: list[str]
     problems: list[Problem]
 
@@ -57,18 +60,29 @@ def verify(books: Books, data: bytes, today: date) -> Verdict:
         out = Path(folder, "statements")
         done = state_all(books, order, out, lambda *_: None)
         if errors(done.problems):
-            return Verdict(stated, False, [], [], [], done.problems)
+            return Verdict(stated, False, [], [], [], [], done.problems)
         made = out / place_of(seal.kind, seal.member, stated.form)
         if not made.is_file():
             raise NoStatementError
         anew = made.read_bytes()
     if anew == data:
-        return Verdict(stated, True, [], [], [], done.problems)
+        return Verdict(stated, True, [], [], [], [], done.problems)
     now = read_back(anew)
     figures = _figures(seal.figures, now.seal.figures) if stated.sealed else []
-    return Verdict(
-        stated, False, figures, _lines(stated.lines, now.lines), _causes(stated, now, figures), done.problems
-    )
+    lines = _lines(stated.lines, now.lines)
+    seen = _seen(data, anew, same=not figures and not lines) if stated.form == "pdf" else []
+    return Verdict(stated, False, figures, lines, seen, _causes(stated, now, figures), done.problems)
+
+
+def _seen(data: bytes, anew: bytes, *, same: bool) -> list[Seen]:
+    """What was added to the statement; and how it looks, if it says what it should."""
+    try:
+        found = additions(data, anew)
+        if same and not any(seen.what in ("pages", "shape") for seen in found):
+            found += looks(data, anew)
+    except UNREADABLE as error:
+        raise NoStatementError from error
+    return found
 
 
 def _figures(stated: Mapping[str, str], books: Mapping[str, str]) -> list[Difference]:

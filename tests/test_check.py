@@ -13,6 +13,7 @@ LEDGER = "ledgers/members/amina.beancount"
 WARNINGS = {
     "twice", "future", "unused-role", "near-key", "no-postings", "lost-sign", "costs-minus", "closing-entry",
     "opening-entry", "vat-sign", "vat-rate", "no-vat", "unknown-custom", "behind-star",
+    "no-sign",
 }  # fmt: skip
 REGISTER = "ledgers/coop.beancount"
 CHART = "ledgers/accounts.beancount"
@@ -95,6 +96,7 @@ IN_THE_LEDGER = {
     "incomplete": BOOKING.replace("  -10.00 EUR", "").replace('reparatie"', 'reparatie" ; <<'),
     "earned-not-a-date": BOOKING.replace('reparatie"', 'reparatie"\n  earned: "mei" ; <<'),
     "key-below-posting": BOOKING.replace("EUR\n", "EUR\n    earned: 2026-05-31 ; <<\n"),
+    "no-sign": BOOKING.replace('reparatie"', 'ⴰ" ; <<'),
     "near-key": BOOKING.replace('reparatie"', 'reparatie"\n  verdiend: 2026-05-31 ; <<'),
     "empty-key": BOOKING.replace('reparatie"', 'reparatie"\n  earned: ; <<'),
     "unknown-account": BOOKING.replace("Omzet  -10.00 EUR", "Omzt  -10.00 EUR ; <<"),
@@ -221,6 +223,7 @@ ELSEWHERE = {
     "member-without": (REGISTER, '"amina"\n  name: "Amina"', '"amina" ; <<'),
     "fact-kind": (REGISTER, '"amina"', '"amina"\n  card: 3 EUR ; <<'),
     "fact-born": (REGISTER, '"amina"', '"amina"\n  born: "mei" ; <<'),
+    "fact-practice": (REGISTER, '"amina"', '"amina"\n  practice: "TRUE" ; <<'),
     "fact-left": (REGISTER, '"amina"', '"amina"\n  left: "TRUE" ; <<'),
     "fact-text": (REGISTER, 'name: "Amina"', "name: 3 ; <<"),
     "near-key": (REGISTER, '"amina"', '"amina"\n  lefft: TRUE ; <<'),

@@ -51,6 +51,7 @@ def explain(
     from scharrel.files.chart import nearest
     from scharrel.files.gather import read_books
     from scharrel.run import compute
+    from scharrel.text.grounds import notices
     from scharrel.text.sentences import label
 
     asked = read_month(month)
@@ -95,8 +96,9 @@ def explain(
         print_json(trace_of(found, steps, bookings, corrected) | {"withdrawals": _withdrawn(taken)})
         return
     title = words("explain.title", name=who.name, month=words.month(asked), pack=found.pack.title)
+    heads = notices(words, who, [found.pack])
     if found.steps:
-        _show(title, found, steps, bookings, [*taken, *costs], whole=step is None)
+        _show(title, found, steps, bookings, [*taken, *costs], heads, whole=step is None)
     else:
         say(console(), visible(title), style="bold")
         say(console(), words("explain.left", name=visible(who.name)))
@@ -182,6 +184,8 @@ def _left_open(allocation: Allocation) -> list[dict[str, str | None]]:
 
 
 def _source(source: Source) -> dict[str, str | None]:
+    if source.example:
+        return {"source": None, "source_date": None, "source_item": None}
     return {
         "source": source.ref,
         "source_date": str(source.day) if source.day else None,
@@ -244,6 +248,7 @@ def _show(
     steps: list[StepResult],
     bookings: dict[str, list[tuple[str, str]]],
     drawn_on: list[Drawn],
+    notices: list[str],
     *,
     whole: bool,
 ) -> None:
@@ -255,6 +260,8 @@ def _show(
 
     screen = console()
     say(screen, visible(title), style="bold")
+    for notice in notices:
+        say(screen, notice)
     if whole:
         for sentence in opening(words, allocation):
             say(screen, sentence)

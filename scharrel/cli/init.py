@@ -61,6 +61,8 @@ def _sample(last_month: Month) -> dict[Path, str]:
                 text = source.read_text("utf-8")
                 if source.suffix == ".beancount":
                     text = re.sub("|".join(ours), lambda found: ours[found[0]], text)
+                elif source.parent.name == "rules" and not name.endswith(".cases.toml"):
+                    text = text.replace("[pack]\n", "[pack]\nexample = true\n", 1)
                 found[source.relative_to(sample)] = text
     return dict(sorted(found.items(), key=lambda file: file[0] == Path(REGISTER)))
 

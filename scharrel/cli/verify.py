@@ -38,10 +38,15 @@ def verify(
     if verdict.identical:
         screen.print(words("verify.identical", name=name), soft_wrap=True)
         return
-    if not verdict.figures and not verdict.lines:
+    if not verdict.figures and not verdict.lines and not verdict.seen:
         screen.print(words("verify.same", name=name), soft_wrap=True)
         return
-    screen.print(words("verify.differs", name=name), soft_wrap=True)
+    key = "differs" if verdict.figures or verdict.lines else "altered"
+    screen.print(words(f"verify.{key}", name=name), soft_wrap=True)
+    for seen in verdict.seen[:MAX_LINES]:
+        line = words(f"verify.seen.{seen.what}", what=visible(seen.name))
+        where = words("verify.page", page=seen.page, line=line) if seen.page else line
+        screen.print(f"  {where}", soft_wrap=True)
     for difference in verdict.figures[:MAX_LINES]:
         stated, now = (visible(text) or "-" for text in difference[1:])
         line = words("verify.figure", figure=visible(difference.name), stated=stated, books=now)

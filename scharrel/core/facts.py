@@ -12,7 +12,7 @@ from scharrel.core.month import Month
 from scharrel.core.pack import Facts, FactValue
 from scharrel.core.period import Period
 
-KNOWN_KEYS = frozenset({"name", "rules", "left", "iban", "address", "subcooperative"})
+KNOWN_KEYS = frozenset({"name", "rules", "left", "iban", "address", "subcooperative", "practice"})
 
 Kind = Literal["project", "member", "subcooperative"]
 KINDS: tuple[Kind, ...] = ("project", "member", "subcooperative")
@@ -112,6 +112,11 @@ class Member(Dated):
     def person(self) -> bool:
         """Whether it is a member, and not something that members have together."""
         return self.kind == "member"
+
+    @property
+    def practice(self) -> bool:
+        """Whether it is there to practise on: no return, overview or seal has it."""
+        return any(said.values.get("practice") is True for said in self.directives)
 
     def belongs_to(self, month: Month) -> str:
         """The sub-cooperative of the member or project in the month; empty for none."""

@@ -17,6 +17,8 @@ Kind = Literal["input", "amount", "rate", "bands", "per", "all", "share"]
 Unit = Literal["rate", "amount"]
 
 SOURCE_KINDS = ("law", "decision", "agreement", "report")
+OWN_KINDS = ("decision", "agreement")
+"""What a cooperative has of its own."""
 PARTIES = ("supplier", "tax", "coop", "pot", "member", "municipality", "community")
 KEPT_PARTIES = frozenset({"member", "pot"})
 
@@ -41,7 +43,8 @@ class NoValueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a rule or a figure rests on; a decision has the `day` of the meeting and its `item` there."""
+    """What a rule or a figure rests on; a decision has the `day` of the meeting and its `item` there. What
+    others decided, in a pack that is an `example`, is not what rules rest on here."""
 
     id: str
     kind: str
@@ -53,6 +56,7 @@ class Source:
     # Not in the representation: seals made before these were known are digests of that.
     day: date | None = field(default=None, repr=False)
     item: str | None = field(default=None, repr=False)
+    example: bool = field(default=False, repr=False)
 
 
 class Accepted(NamedTuple):
@@ -207,7 +211,7 @@ class Pack:
     without a reason and no pot below zero; `rounding` is that of a step that names none. Rules of a
     sub-cooperative have the account on which `contributions` come in: what its members and projects pay to
     the cooperative. What goes to the municipality is definitive when the period by which it settles
-    (`settled`) is."""
+    (`settled`) is. An `example` has figures and decisions of others, and nobody here decided on it yet."""
 
     id: str
     title: str
@@ -226,6 +230,7 @@ class Pack:
     contributions: str | None = None
     contributions_role: str | None = None
     settled: Span = "month"
+    example: bool = False
 
     @property
     def collective(self) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scharrel.checks.seals import read_seals_of, seal_problems
+from scharrel.checks.signs import signs_of_all
 from scharrel.checks.versions import copies, ledger_copies, torn_templates
 from scharrel.core.facts import KNOWN_KEYS, Group, Member, MemberDirective, groups
 from scharrel.core.grants import Grant
@@ -48,6 +49,10 @@ class Books(NamedTuple):
         accounts = self.chart.accounts.items()
         return frozenset(paid | {name for name, known in accounts if known.role == "appropriation"})
 
+    def never_sealed(self, member: Member) -> bool:
+        """Whether it is a member to practise on; one that was closed in earnest stays so."""
+        return member.practice and not any(member.id in members for members in self.sealed.values())
+
     def groups(self) -> list[Group]:
         """Members who have to be computed together."""
         # A project shares with those who take part in it, not with others under the same rules.
@@ -88,6 +93,8 @@ def read_books(coop: Coop) -> Books:
     for member in members.values():
         problems += _settlement_problems(register, member, packs, closed)
     problems += _almost_facts(coop, members, packs)
+    problems += signs_of_all(coop)
+    problems += _examples_in_use(coop, members, packs)
     in_force = {member.id: _settled_so_far(member, closed) for member in members.values()}
     return Books(coop, title, chart, in_force, packs, problems, closed, grants, seals.digests)
 
@@ -106,6 +113,21 @@ def _almost_facts(coop: Coop, members: Mapping[str, Member], packs: Mapping[str,
                     line = text.key_line(directive.line, key)
                     values = {"key": key, "near": near}
                     yield Problem(coop.shown(coop.register), line, "near-key", values, True, text.line(line))
+
+
+def _examples_in_use(
+    coop: Coop, members: Mapping[str, Member], packs: Mapping[str, Pack]
+) -> Iterator[Problem]:
+    """Rules that nobody here decided on, and by which someone works in earnest."""
+    for pack in packs.values():
+        under = [m for m in members.values() if any(d.values.get("rules") == pack.id for d in m.directives)]
+        names = [member.name for member in under if not member.practice]
+        if pack.example and names:
+            text = read_text(coop, coop.rules / f"{pack.id}.toml")
+            lines = text.data.decode("utf-8", "replace").split("\n")
+            line = next((n for n, said in enumerate(lines, 1) if said.lstrip().startswith("example")), 1)
+            values = {"names": ", ".join(names)}
+            yield Problem(f"rules/{pack.id}.toml", line, "example-rules", values, True, text.line(line))
 
 
 def _settled_so_far(member: Member, closed: Month | None) -> Member:

@@ -13,6 +13,7 @@ from beancount.core.amount import Amount
 from beancount.core.number import MISSING
 
 from scharrel.checks.decimals import CENTS, MAX_DECIMALS, too_fine
+from scharrel.checks.signs import signs_in
 from scharrel.core.facts import Amounts, Movement
 from scharrel.core.money import MAX_AMOUNT, ZERO, as_written
 from scharrel.core.month import Month
@@ -102,7 +103,9 @@ def read_ledger(coop: Coop, member: str, chart: Chart) -> Ledger:
     rest = without(text, problems)
     if any(p.code != "comma-number" for p in refused(rest, shown, _COMMANDS)):
         return Ledger(Amounts({}, {}), problems=problems, text=text, shown=shown)
-    return _Reader(chart, shown, text, problems).read(rest)
+    ledger = _Reader(chart, shown, text, problems).read(rest)
+    ledger.problems += signs_in(text, shown)
+    return ledger
 
 
 class _Reader:

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from scharrel.core.pack import OWN_KINDS
 from scharrel.core.problems import Problem
 from scharrel.files.locate import Lines
 from scharrel.files.toml import written
 from scharrel.files.values import FILL_IN
 
-OWN_KINDS = ("decision", "agreement")
 _FIGURES = ("amount", "rate", "per", "above", "target", "max_months", "min_age", "cap", "bands")
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -12,6 +13,7 @@ from scharrel.core.exchanges import ROLE as EXCHANGE
 from scharrel.core.month import Month
 from scharrel.core.pack import (
     FINDINGS,
+    OWN_KINDS,
     PARTIES,
     SOURCE_KINDS,
     Accepted,
@@ -35,7 +37,7 @@ _KINDS = ("input", "amount", "rate", "bands", "per", "all", "share")
 _PACK_KEYS = frozenset(
     {
         "id", "title", "pool", "rounding", "valid_from", "valid_until", "strict", "scope", "contributions",
-        "settled",
+        "settled", "example",
     }
 )  # fmt: skip
 _PARAM_KEYS = frozenset({"source", "values", "by"})
@@ -129,6 +131,7 @@ class _Reader(Sourced):
         valid_from = self._first_day(head, "valid_from")
         valid_until = self._last_day(head, "valid_until")
         strict = self._flag(head, "strict")
+        example = self._flag(head, "example")
         scope = self._choice(head, "scope", ("collective", "subcooperative"), required=False)
         for_projects = scope == "collective"
         contributions = self._contributions(head, scope, pool)
@@ -136,7 +139,8 @@ class _Reader(Sourced):
         rounding = self._rounding(head)
         for key, value in self._table(self.table, "source").items():
             self.at = (f"source.{key}", 0)
-            self.sources[key] = self._source(key, value, SOURCE_KINDS)
+            source = self._source(key, value, SOURCE_KINDS)
+            self.sources[key] = replace(source, example=example and source.kind in OWN_KINDS)
         for key, value in self._table(self.table, "param").items():
             self.at = (f"param.{key}", 0)
             if param := self._param(key, value):
@@ -156,7 +160,7 @@ class _Reader(Sourced):
         return Pack(
             pack_id, title, pool, steps, self.params, self.sources, digest, valid_from, valid_until, strict,
             accepted, rounding, for_projects, ceilings, contributions, self.chart.role(contributions or ""),
-            settled,
+            settled, example,
         )  # fmt: skip
 
     # -- the parts of a pack

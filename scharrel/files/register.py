@@ -34,6 +34,7 @@ _ALIASES = {
 }
 _KNOWN: Mapping[str, tuple[Any, str]] = {
     "left": (bool, "fact-left"),
+    "practice": (bool, "fact-practice"),
     "born": (date, "fact-born"),
     "subcooperative": (str | bool, "fact-subcooperative"),
     **dict.fromkeys(("name", "rules", "iban", "address", "left_for"), (str, "fact-text")),

@@ -33,6 +33,7 @@ from rich.cells import cell_len
 
 from scharrel.core.problems import Problem
 from scharrel.statements.seal import Seal
+from scharrel.text.fonts import FAMILIES
 from scharrel.text.words import Words, visible
 
 WIDTH = 78
@@ -102,6 +103,7 @@ class Documents:
         self.environment.globals |= {
             "lang": words.lang, "macros": f"{form}.j2", "texts": f"words.{words.lang}.j2",
             "aligned": _aligned, "wrapped": _wrapped, "svg": self._svg,
+            "families": FAMILIES,
         }  # fmt: skip
         self.environment.filters |= {
             "money": words.money,
@@ -119,9 +121,10 @@ class Documents:
             "bare": _bare,
         }
 
-    def render(self, kind: str, view: object, seal: Seal) -> str:
-        """The document as source: HTML, plain text, or Typst; BrokenTemplateError names file and line."""
-        text = self._render(self.environment, f"{kind}.j2", view=view, seal=seal)
+    def render(self, kind: str, view: object, seal: Seal, notices: Sequence[str] = ()) -> str:
+        """The document as source: HTML, plain text, or Typst; `notices` stand at its head.
+        BrokenTemplateError names file and line."""
+        text = self._render(self.environment, f"{kind}.j2", view=view, seal=seal, notices=notices)
         return _BLANKS.sub("\n\n", text) if self.form == "txt" else text
 
     def _svg(self, name: str, **values: Any) -> str | Markup:

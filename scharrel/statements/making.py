@@ -9,6 +9,7 @@ from typing import NamedTuple
 from scharrel import __version__
 from scharrel.core.grants import Account
 from scharrel.core.month import Month
+from scharrel.core.pack import Pack
 from scharrel.core.period import Period
 from scharrel.statements.coop import Share, coop_figures, coop_view
 from scharrel.statements.documents import Documents
@@ -28,6 +29,7 @@ from scharrel.statements.seal import Seal, packs_of
 from scharrel.statements.settlement import settlement_figures, settlement_view
 from scharrel.statements.subcooperative import subcooperative_figures, subcooperative_view
 from scharrel.statements.year import year_figures, year_view
+from scharrel.text.grounds import example_notice, notices
 from scharrel.text.plot import Drawing
 from scharrel.text.rules.pack import Told
 from scharrel.text.words import Words
@@ -62,21 +64,29 @@ class Order(NamedTuple):
     posted: bool = True
 
 
+def returned(dossier: Dossier) -> bool:
+    """Whether the municipality is told of the month: what nobody earned never reaches it."""
+    return concerns(dossier.allocation) and not dossier.member.practice
+
+
 def documents_of(dossier: Dossier, order: Order) -> Iterator[tuple[str, bytes]]:
     """A member's documents: place and content; BrokenTemplateError if one cannot be rendered."""
     if not dossier.member.person:
         return
     words = Words(order.lang)
     member, packs = dossier.member.id, packs_of([dossier.allocation])
+    heads = notices(words, dossier.member, [dossier.allocation.pack])
     if "member" in order.kinds and dossier.told:
-        yield _made(order, "member", member, member_view(words, dossier), packs, member_figures(dossier))
-    if "municipality" in order.kinds and dossier.told and concerns(dossier.allocation):
+        told = member_view(words, dossier)
+        yield _made(order, "member", member, told, packs, member_figures(dossier), heads)
+    if "municipality" in order.kinds and dossier.told and returned(dossier):
         view = municipality_return(words, dossier)
-        yield _made(order, "municipality", member, view, packs, return_figures(view, dossier))
+        yield _made(order, "municipality", member, view, packs, return_figures(view, dossier), heads)
     year = dossier.of_year(order.month.year)
     if "year" in order.kinds and (year or dossier.corrected_in_year()):
         packs = packs_of(year or [dossier.allocation])
-        yield _made(order, "year", member, year_view(words, dossier), packs, year_figures(dossier))
+        heads = notices(words, dossier.member, [a.pack for a in year or [dossier.allocation]])
+        yield _made(order, "year", member, year_view(words, dossier), packs, year_figures(dossier), heads)
     for kind, period in (
         ("settlement", Period.of("year", order.month)),
         ("quarter", Period.of("quarter", order.month)),
@@ -85,7 +95,7 @@ def documents_of(dossier: Dossier, order: Order) -> Iterator[tuple[str, bytes]]:
         months = dossier.of_period(period)
         if kind in order.kinds and order.month == period.last and settlement and months:
             settled = settlement_view(words, dossier, settlement)
-            yield _made(order, kind, member, settled, packs_of(months), settlement_figures(settled))
+            yield _made(order, kind, member, settled, packs_of(months), settlement_figures(settled), heads)
 
 
 def subcooperative_document(
@@ -96,20 +106,24 @@ def subcooperative_document(
     view = subcooperative_view(Words(order.lang), dossier, others, accounts)
     packs = packs_of([dossier.allocation])
     return _made(
-        order, "subcooperative", dossier.member.id, view, packs, subcooperative_figures(dossier, view)
-    )
+        order, "subcooperative", dossier.member.id, view, packs, subcooperative_figures(dossier, view),
+        example_notice(Words(order.lang), [dossier.allocation.pack]),
+    )  # fmt: skip
 
 
 def documents_together(
-    coop: str, packs: Mapping[str, str], order: Order, shares: Sequence[Share], returns: Sequence[Return]
+    coop: str, used: Sequence[Pack], order: Order, shares: Sequence[Share], returns: Sequence[Return]
 ) -> Iterator[tuple[str, bytes]]:
-    """The overview of the cooperative, the cover of the returns and their CSV: place and content."""
+    """The overview of the cooperative, the cover of the returns and their CSV: place and content. `used` are
+    the rules that anyone was under."""
+    packs = {pack.id: pack.hash for pack in used}
+    heads = example_notice(Words(order.lang), used)
     if "coop" in order.kinds:
         view = coop_view(coop, order.month, sorted(shares, key=lambda share: share.name))
-        yield _made(order, "coop", "", view, packs, coop_figures(view))
+        yield _made(order, "coop", "", view, packs, coop_figures(view), heads)
     if "municipality" in order.kinds:
         cover = Cover(coop, order.month, sorted(returns, key=lambda row: row.name))
-        yield _made(order, "cover", "", cover, packs, cover_figures(cover))
+        yield _made(order, "cover", "", cover, packs, cover_figures(cover), heads)
         yield "municipality/return.csv", as_csv(sorted(returns, key=lambda row: row.member)).encode()
 
 
@@ -122,7 +136,8 @@ def rules_handout(order: Order, coop: str, told: Told, hashes: Mapping[str, str]
 def plot_sheet(order: Order, sheet: Sheet) -> bytes:
     """What members keep under rules, on paper; BrokenTemplateError if it cannot be rendered."""
     packs = {one.curve.pack.id: one.curve.pack.hash for one in sheet.curves}
-    return _made(order, "plot", "", sheet, packs, plot_figures(sheet))[1]
+    heads = example_notice(Words(order.lang), [one.curve.pack for one in sheet.curves])
+    return _made(order, "plot", "", sheet, packs, plot_figures(sheet), heads)[1]
 
 
 def plot_drawing(order: Order, drawing: Drawing) -> bytes:
@@ -137,12 +152,18 @@ def place_of(kind: str, member: str, form: str) -> str:
 
 
 def _made(
-    order: Order, kind: str, member: str, view: object, packs: Mapping[str, str], figures: Mapping[str, str]
+    order: Order,
+    kind: str,
+    member: str,
+    view: object,
+    packs: Mapping[str, str],
+    figures: Mapping[str, str],
+    heads: Sequence[str] = (),
 ) -> tuple[str, bytes]:
     seal = Seal(kind, member, str(order.month), order.lang, __version__, packs, figures)
     documents = _documents(order.templates, order.lang, order.form)
     template = "settlement" if kind == "quarter" else kind
-    text = documents.render(template, view, seal)
+    text = documents.render(template, view, seal, heads)
     place = place_of(kind, member, order.form)
     if order.form != "pdf":
         return place, text.encode()

@@ -3,14 +3,16 @@
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from scharrel.text.fonts import everyday, font_folders, on_paper, write_fonts
+
 STANDARDS: Any = ["a-3a", "ua-1"]
 
-_FONTS = {"figo": "FiraGO-Regular.ttf", "figbo": "FiraGO-Bold.ttf"}
 _PACKAGE = re.compile(r'"@')
+_DRAWING = re.compile(r"<svg .*?</svg>", re.DOTALL)
 _PLACE = re.compile(r":(\d+):\d+")
 
 
@@ -30,33 +32,40 @@ class Typesetter:
         import typst
 
         self.error: Any = typst.TypstError
-        fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(world)])
+        fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(world), *map(str, font_folders())])
         self.compiler = typst.Compiler(
             root=str(world), font_paths=fonts, package_path=str(world), package_cache_path=str(world)
         )
 
     def pdf(self, source: str) -> bytes:
-        """The document; TypesettingError where the source is wrong."""
+        """The document, with a replacement for signs that no font has; TypesettingError where the source is
+        wrong."""
+        source = on_paper(source)
         if found := _PACKAGE.search(source):
             line = source.count("\n", 0, found.start())
             raise TypesettingError(source.split("\n")[line], "packages are not available")
         try:
-            made = self.compiler.compile(source.encode(), format="pdf", pdf_standards=STANDARDS, timestamp=0)
+            return self._set(source)
         except self.error as error:
+            # A drawing cannot have signs that join; elsewhere a font may have signs that it cannot join.
+            for plain in (_DRAWING.sub(lambda found: everyday(found[0]), source), everyday(source)):
+                if plain != source:
+                    with suppress(self.error):
+                        return self._set(plain)
             place = _PLACE.search(error.diagnostic)
             lines = source.split("\n")
             number = min(int(place[1]), len(lines)) if place else 1
             raise TypesettingError(lines[number - 1], " ".join([error.message, *error.hints])) from error
+
+    def _set(self, source: str) -> bytes:
+        made = self.compiler.compile(source.encode(), format="pdf", pdf_standards=STANDARDS, timestamp=0)
         assert isinstance(made, bytes)
         return made
 
 
 @contextmanager
 def typesetters_world() -> Iterator[Path]:
-    """The folder that a typesetter needs, with its fonts and nothing else, while it lasts."""
-    from pymupdf_fonts import myfont
-
+    """The folder that a typesetter needs, with fonts and nothing else, while it lasts."""
     with tempfile.TemporaryDirectory(prefix="scharrel-") as world:
-        for font, name in _FONTS.items():
-            Path(world, name).write_bytes(myfont(font))
+        write_fonts(Path(world))
         yield Path(world)

@@ -6,6 +6,9 @@ import re
 from html.parser import HTMLParser
 from typing import NamedTuple
 
+from pypdf.errors import DependencyError, PyPdfError
+from pypdfium2 import PdfiumError
+
 from scharrel.statements.seal import Seal
 
 ATTACHMENT = "cijfers.json"
@@ -13,7 +16,24 @@ ATTACHMENT = "cijfers.json"
 _NAME = re.compile(
     r"\((?P<kind>[a-z]+) (?P<month>\d{4}-\d\d)(?: (?P<member>[a-z][a-z0-9-]*))? (?P<lang>nl|en)\)$"
 )
+_CHARSET = (
+    (("charset", "utf-8"),),
+    *(
+        (("http-equiv", kind), ("content", f"text/html; charset={name}"))
+        for kind in ("Content-Type", "content-type")
+        for name in ("UTF-8", "utf-8")
+    ),
+)
+_UNDERSTOOD = frozenset({"html", "head", "body", "tbody"})
+_EMPTY = frozenset({"meta", "link", "br", "hr", "img", "input", "col", "wbr"})
 _TOGETHER = ("coop", "cover")
+
+
+UNREADABLE = (
+    *(PyPdfError, DependencyError, PdfiumError),
+    *(KeyError, IndexError, ValueError, TypeError, AttributeError, RecursionError, AssertionError),
+)
+"""What the readers of PDFs run into in a file that is none."""
 
 
 class NoStatementError(Exception):
@@ -34,30 +54,31 @@ def read_back(data: bytes) -> ReadBack:
     if data.startswith(b"%PDF-"):
         return _from_pdf(data)
     try:
-        text = data.decode()
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise NoStatementError from error
-    if text.lstrip().startswith("<!doctype html>"):
+    if text.lstrip()[:15].lower() == "<!doctype html>":
         page = _Page()
         page.feed(text)
+        page.close()
         return ReadBack("html", _seal(page.figures), True, page.lines)
-    for line in reversed(text.split("\n")):
+    lines = [line.rstrip() for line in text.rstrip().split("\n")]
+    for line in reversed(lines):
         if found := _NAME.search(line.strip()):
             name = found.groupdict(default="")
             seal = Seal(name["kind"], name["member"], name["month"], name["lang"], "", {}, {})
-            return ReadBack("txt", _known(seal), False, text.split("\n"))
+            return ReadBack("txt", _known(seal), False, lines)
     raise NoStatementError
 
 
 def _from_pdf(data: bytes) -> ReadBack:
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
 
     try:
         reader = PdfReader(io.BytesIO(data))
         attached = reader.attachments[ATTACHMENT][0]
-        lines = [line for page in reader.pages for line in page.extract_text().split("\n")]
-    except (PyPdfError, KeyError, IndexError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        lines = [line for page in reader.pages for line in page.extract_text().split("\n") if line.strip()]
+    except UNREADABLE as error:
         raise NoStatementError from error
     return ReadBack("pdf", _seal(attached.decode("utf-8", "replace")), True, lines)
 
@@ -84,7 +105,11 @@ def _known(seal: Seal) -> Seal:
 
 
 class _Page(HTMLParser):
-    """The text of a page, and the figures that lie in it."""
+    """The text of a page and everything around it that a browser acts on, and the figures that lie in it.
+
+    A browser that saves a page leaves out remarks and the ends of some elements, and adds elements that
+    were understood.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -95,13 +120,20 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("script", "style"):
             self._inside = "figures" if ("id", "cijfers") in attrs else tag
+        if attrs and not (tag == "meta" and tuple(attrs) in _CHARSET):
+            said = "".join(f' {name}="{value}"' if value else f" {name}" for name, value in sorted(attrs))
+            self.lines.append(f"<{tag}{said}>")
+        elif not attrs and tag not in _UNDERSTOOD:
+            self.lines.append(f"<{tag}>")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("script", "style"):
             self._inside = ""
+        if tag not in _UNDERSTOOD | _EMPTY:
+            self.lines.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
         if self._inside == "figures":
             self.figures += data
-        elif not self._inside:
+        else:
             self.lines += [line.strip() for line in data.split("\n") if line.strip()]

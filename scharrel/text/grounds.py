@@ -1,8 +1,9 @@
 """What a step and its figures rest on: since when they hold, and by which source."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
+from scharrel.core.facts import Member
 from scharrel.core.pack import Figure, Pack, Source
 from scharrel.core.trace import StepResult
 from scharrel.text.words import Words, visible
@@ -37,7 +38,10 @@ def sources_named(words: Words, pack: Pack, names: Sequence[str]) -> Iterator[st
 
 
 def cited(words: Words, source: Source) -> str:
-    """Where a source is found; of a decision also when and where on the agenda it was taken."""
+    """Where a source is found; of a decision also when and where on the agenda it was taken. What others
+    decided is not said of an example."""
+    if source.example:
+        return words("rule.example-ref")
     text = visible(source.ref)
     if source.day:
         text = words("rule.cited-day", ref=text, day=words.day(source.day))
@@ -47,9 +51,21 @@ def cited(words: Words, source: Source) -> str:
     return text
 
 
+def example_notice(words: Words, packs: Iterable[Pack]) -> list[str]:
+    """That these rules are an example, as far as they are."""
+    titles = sorted({visible(pack.title) for pack in packs if pack.example})
+    return [words("notice.example", rules=", ".join(f'"{title}"' for title in titles))] if titles else []
+
+
+def notices(words: Words, member: Member, packs: Iterable[Pack]) -> list[str]:
+    """What has to be known before anything about the member under these rules is believed."""
+    practice = [words("notice.practice", name=visible(member.name))] if member.practice else []
+    return practice + example_notice(words, packs)
+
+
 def votes(words: Words, source: Source) -> Iterator[str]:
     """How the members voted, if that is known."""
-    if source.votes:
+    if source.votes and not source.example:
         cast = {key: source.votes.get(key, 0) for key in ("for", "against")}
         yield words("explain.votes", count=source.votes.get("abstained", 0), **cast)
 

@@ -7,6 +7,7 @@ import unicodedata
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -135,16 +136,22 @@ def visible(text: str) -> str:
     """The text on one line, with everything that could steer a terminal shown as a mark.
 
     Whatever comes from a ledger passes here: control characters and those that change the
-    direction of writing become a replacement character.
+    direction of writing become a replacement character, one for one.
     """
     if text.replace("\xa0", " ").isprintable():
         return text
     return "".join(
-        character
-        if unicodedata.category(character) not in ("Cc", "Cf", "Zl", "Zp", "Cs")
-        else "\N{REPLACEMENT CHARACTER}"
-        for character in text.replace("\n", " ").replace("\t", " ")
+        "\N{REPLACEMENT CHARACTER}"
+        if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp", "Cs") and not _joins(before, sign)
+        else sign
+        for before, sign in pairwise(" " + text.replace("\n", " ").replace("\t", " "))
     )
+
+
+def _joins(before: str, sign: str) -> bool:
+    """Whether the sign belongs to how Persian, Sinhala or a picture of several people is written, in which
+    it steers nothing."""
+    return sign in "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}" and before >= "\u0590"
 
 
 def usual(words: Words, table: str, name: str) -> str | None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from scharrel.core.month import Month
 from scharrel.core.pack import Accepted, Pack, Source, Step
-from scharrel.text.grounds import cited, votes
+from scharrel.text.grounds import cited, example_notice, votes
 from scharrel.text.rules.figures import Dated, dated, figure_text, figures, limits, rows_of
 from scharrel.text.rules.steps import Said, leading, listed, step_name, step_sentences
 from scharrel.text.sentences import label, role_name
@@ -47,6 +47,7 @@ class Told(NamedTuple):
 def tell_pack(words: Words, pack: Pack, month: Month, *, proposed: bool) -> Told:
     """The pack in sentences; a `proposed` one is not, or not like this, among the cooperative's rules."""
     notes = [words("rule.proposed")] if proposed else []
+    notes += example_notice(words, [pack])
     if not pack.holds_in(month):
         notes.append(words("rule.not-then", month=words.month(month)))
     return Told(
@@ -111,6 +112,8 @@ def source_number(pack: Pack, source: str) -> int:
 def source_text(words: Words, source: Source) -> str:
     """Everything about a source: what it is, how the vote went, what it says, when and where it was read."""
     parts = [words(f"rule.source.{source.kind}", ref=cited(words, source)), *votes(words, source)]
+    if source.example:
+        return " ".join(parts)
     if source.quote:
         parts.append(f"\u201c{visible(source.quote)}\u201d")
     if source.consulted:

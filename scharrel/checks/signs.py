@@ -1,0 +1,51 @@
+"""Signs that a document on paper shows a replacement for."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from scharrel.core.problems import Problem
+from scharrel.files.coop import Coop
+from scharrel.files.source import Text, read_text
+from scharrel.text.fonts import LACKING, everyday, on_paper
+from scharrel.text.words import visible
+
+_USUAL = bytes([*b"\t\r\n", *range(32, 127)])
+_SAID = r'"(?:[^"\\]|\\.)*"'
+_REMARKS = {
+    ".beancount": re.compile(rf"{_SAID}|;[^\n]*"),
+    ".toml": re.compile(rf'"""[^"]*"""|{_SAID}|\'[^\'\n]*\'|#[^\n]*'),
+    ".j2": re.compile(r"\{#.*?#\}", re.DOTALL),
+}
+"""What may hold a remark, which is on no document."""
+
+
+def signs_in(text: Text, shown: str) -> Iterator[Problem]:
+    """Each sign that no font has, once a file: at its first line."""
+    others = text.data.translate(None, _USUAL).decode("utf-8", "replace")
+    if everyday(others) == others:
+        return
+    told: dict[str, int] = {}
+    said = _REMARKS[Path(shown).suffix].sub(_without_remark, text.data.decode("utf-8", "replace"))
+    for number, line in enumerate(said.split("\n"), 1):
+        paper = on_paper(visible(line.rstrip("\r")))
+        for sign, instead in zip(line, paper, strict=False):
+            if instead == LACKING != sign:
+                told.setdefault(sign, number)
+    for number in sorted(set(told.values())):
+        signs = ", ".join(f"{sign} (U+{ord(sign):04X})" for sign, first in told.items() if first == number)
+        yield Problem(shown, number, "no-sign", {"signs": signs}, True, text.line(number))
+
+
+def signs_of_all(coop: Coop) -> Iterator[Problem]:
+    """The same of what is not a member's: register, chart, packs, and the cooperative's own templates."""
+    packs = (path for path in sorted(coop.rules.glob("*.toml")) if not path.name.endswith(".cases.toml"))
+    for path in (coop.register, coop.chart, *packs, *sorted(coop.templates.glob("*.j2"))):
+        text = read_text(coop, path)
+        if not text.problems:
+            yield from signs_in(text, coop.shown(path))
+
+
+def _without_remark(found: re.Match[str]) -> str:
+    remark = found[0].startswith((";", "#", "{#"))
+    return "\n" * found[0].count("\n") if remark else found[0]
