@@ -113,7 +113,6 @@ def test_the_buffer_is_a_thousand_a_year_from_2027(
     ("word", "near"),
     [
         ('"twelve months"', "twelve-months"),
-        ("TRUE", ""),
         ('"twelve-months"', None),
         ('"medical"', None),
         ("FALSE", None),
@@ -129,3 +128,10 @@ def test_a_ground_that_the_rules_do_not_know_is_told(
     assert [p["severity"] for p in found] == ([] if near is None else ["warning"])
     if near:
         assert f"Bedoel je {near}?" in quick("check", "--coop", str(new)).err
+
+
+def test_a_ground_that_is_no_word_is_an_error(new: Path, quick: Run) -> None:
+    starts(new, ON_TIME + NEXT.format(day="2026-10-01").replace('"twelve-months"', "TRUE"), "2026-10")
+    done = quick("check", "--coop", str(new))
+    assert done.status == 1
+    assert "TRUE" in done.err

@@ -35,7 +35,7 @@ def test_on_a_booking(key: str, empty: str, coop: Path, quick: Run) -> None:
 def test_a_word_of_ones_own_may_be_empty(coop: Path, quick: Run) -> None:
     with open(coop / LEDGER, "a") as ledger:
         ledger.write(
-            '\n2026-06-21 * "Bakker" "taart"\n  vat: "exempt"\n  bon:\n  Income:Omzet  -10.00 EUR\n    foto:\n'
+            '\n2026-06-21 * "Bakker" "taart"\n  vat: "0%"\n  bon:\n  Income:Omzet  -10.00 EUR\n    foto:\n'
         )
         ledger.write("  Assets:Bank\n")
     assert told(coop, quick) == []

@@ -208,7 +208,7 @@ def hostile_coop(coop: Path) -> Callable[[str], Path]:
         )
         append(
             coop / LEDGER,
-            f'\n2026-05-20 * "{quoted}" "{quoted}"\n  vat: "exempt"\n  Income:Omzet  -50.00 EUR\n  Assets:Bank\n'
+            f'\n2026-05-20 * "{quoted}" "{quoted}"\n  vat: "0%"\n  Income:Omzet  -50.00 EUR\n  Assets:Bank\n'
             f'\n2026-05-21 * "{quoted}" "pot"\n  reason: "{quoted}"\n'
             "  Liabilities:Spaarpot  1.00 EUR\n  Assets:Bank\n",
         )
