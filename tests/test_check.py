@@ -56,6 +56,8 @@ IN_THE_LEDGER = {
     "open-tag": "pushtag #markt ; <<",
     "open-quote": BOOKING.replace('reparatie"', "reparatie ; <<"),
     "number-format": BOOKING.replace("-10.00 EUR", "-1.000,50 EUR ; <<"),
+    "unit-format": BOOKING.replace("Income:Omzet  -10.00 EUR", "Assets:Uren  2,5 UUR ; <<"),
+    "hours-format": BOOKING.replace("Income:Omzet  -10.00 EUR", "Assets:Uren  2:30 UUR ; <<"),
     "comma-number": BOOKING.replace("-10.00 EUR", "-1,500 EUR ; <<"),
     "unit-case": BOOKING.replace("Income:Omzet  -10.00 EUR", "Assets:Uren  3 uur ; <<"),
     "euro-sign": BOOKING.replace("-10.00 EUR", "-€10.00 ; <<"),

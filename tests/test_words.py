@@ -9,6 +9,7 @@ from conftest import CONTRACT, Run
 
 from scharrel.core.money import to_cents
 from scharrel.files.examples import amount_in, date_in
+from scharrel.files.hints import hint
 
 LEDGER = "ledgers/members/amina.beancount"
 REGISTER = "ledgers/coop.beancount"
@@ -202,3 +203,26 @@ def test_parts_of_an_hour_make_whole_cents() -> None:
         assert to_cents(third * 12, rounding) == Decimal("4.00")  # type: ignore[arg-type]
     assert to_cents(Decimal(10) / 60 * Decimal("0.03"), "half-up") == Decimal("0.01")
     assert to_cents(Decimal("3.99999999"), "down") == Decimal("3.99")
+
+
+@pytest.mark.parametrize(
+    ("posting", "told"),
+    [
+        ("Assets:Uren  2,5 UUR", "unit-format 2.5 UUR"),
+        ("Assets:Uren  -1.000,25 uur", "unit-format -1000.25 UUR"),
+        ("Assets:Kilometers  42,5 KM", "unit-format 42.5 KM"),
+        ("Income:Omzet  -2,5", "number-format -2.50 EUR"),
+        ("Assets:Uren  2:30 UUR", "hours-format 2.5 UUR"),
+        ("Assets:Uren  -2u45 UUR", "hours-format -2.75 UUR"),
+        ("Assets:Uren  1 uur 20 minuten", "hours-format 80/60 UUR"),
+        ("Income:Omzet:Diensten: -15.00 EUR", "unreadable-posting Income:Omzet:Diensten  -15.00 EUR"),
+        ("Assets:Uren  3 UUR # markt", "unreadable-posting Assets:Uren  3 UUR"),
+        ("Income:Omzet  -12.5O EUR", "unreadable-posting Income:Omzet  -12.50 EUR"),
+        ("earned: september", "earned-not-a-date "),
+        ("earned: 30 september", "earned-not-a-date "),
+        ("reason: koelkast", "unquoted "),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_told_with_what_the_writer_meant(posting: str, told: str) -> None:
+    found = hint("ledgers/members/amina.beancount", ['2026-06-21 * "B"', f"  {posting}"], 2)
+    assert f"{found.code} {found.values.get('example', '')}" == told

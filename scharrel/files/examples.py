@@ -3,12 +3,16 @@
 import re
 from contextlib import suppress
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 
 _SPOKEN = {"uur": "UUR", "uren": "UUR", "euro": "EUR", "euros": "EUR", "eur": "EUR", "": "EUR"}
 _AMOUNT = re.compile(
     r"(?P<sign>[-\u2010-\u2015\u2212]?)\s*(?:€|EUR)?\s*(?P<sign2>[-\u2010-\u2015\u2212]?)\s*"
     r"(?P<number>\d+(?:[.,'’ ]\d+)*)(?P<none>,-)?(?P<behind>-?)\s*(?P<unit>€|[A-Za-z]*)"
 )
+_ON_THE_CLOCK = re.compile(r"\s+[A-Z]\w*:\S+\s+(-?)(\d+)\s*(?:[:hu]|uur)\s*([0-5]\d)(?!\d)", re.IGNORECASE)
+_READABLE = re.compile(r"(?<!\S)-?\d+(?:\.\d+)?\s+[A-Z]{2,}\b")
 _GROUPS = re.compile(r"[.,'’ ]")
 _MONTHS = ("jan", "feb", "mrt maa mar", "apr", "mei may", "jun", "jul", "aug", "sep", "okt oct", "nov", "dec")
 _DAY_FIRST = re.compile(r"\s*(\d{1,2})[-/. ]\s*(\d{1,2}|[A-Za-z]+)[-/. ]+\s*(\d{4}|\d{2})\b")
@@ -31,6 +35,23 @@ def amount_in(line: str) -> str:
         groups, last = [last], ""
     whole, cents = "".join(groups), last.ljust(2, "0") if unit == "EUR" else last
     return f"{minus}{whole}{'.' if cents else ''}{cents} {unit}"
+
+
+def hours_in(line: str) -> str:
+    """The hours and minutes behind the account on the line as one number, or nothing when there are none."""
+    found = _ON_THE_CLOCK.match(line)
+    if not found:
+        return ""
+    sign, hours, minutes = found.groups()
+    spent = Fraction(int(hours) * 60 + int(minutes), 60)
+    whole = 100 % spent.denominator == 0
+    return f"{sign}{Decimal(spent.numerator) / spent.denominator} UUR" if whole else f"{sign}{spent * 60}/60 UUR"
+
+
+def posting_in(line: str) -> str:
+    """The account on the line with the amount that can be read there, or else with one to show how."""
+    amount = _READABLE.search(line)
+    return f"{line.split(maxsplit=1)[0].rstrip(':')}  {amount[0] if amount else '-12.50 EUR'}"
 
 
 def date_in(line: str) -> str:

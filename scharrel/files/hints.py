@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from scharrel.core.problems import Problem
-from scharrel.files.examples import amount_in, date_in
+from scharrel.files.examples import amount_in, date_in, hours_in, posting_in
 
 _ROOTS = "Assets|Liabilities|Equity|Income|Expenses"
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -36,12 +36,17 @@ def hint(shown: str, lines: list[str], number: int) -> Problem:
         return at("impossible-date", date=wrong)
     for code, fits in _SIGNS.items():
         if fits(line):
-            return at(code)._replace(values=_values(code, lines[number - 1]))
+            values = _values(code, lines[number - 1])
+            if code == "number-format" and not values["example"].endswith(" EUR"):
+                code = "unit-format"
+            return at(code)._replace(values=values)
     if (key := _KEY.fullmatch(line)) and key[1] not in _ROOTS.split("|"):
         if key[1][0].isupper():
             return at("key-case", key=key[1].lower())
         if re.fullmatch("true|false|ja|nee|yes|no|waar|onwaar", (key[2] or "").lower()):
             return at("yes-or-no", key=key[1])
+        if key[1] == "earned" and key[2]:
+            return at("earned-not-a-date")
         if re.match("[A-Za-z]", key[2] or ""):
             return at("unquoted", key=key[1])
         if key[2]:
@@ -80,7 +85,7 @@ def _posting(shown: str, line: str, lines: list[str], number: int, at: Callable[
         return at("no-date", place=first)
     if above < number - 1 and first and _DATED.match(lines[first - 1]):
         return at("split-booking", booking=str(first))
-    return at("unreadable-posting")
+    return at("unreadable-posting", example=posting_in(line))
 
 
 def behind_star(shown: str, number: int, line: str) -> Problem:
@@ -108,6 +113,8 @@ def _values(code: str, line: str) -> dict[str, str]:
     """What the message of that code repeats, as the writer should have written it."""
     if code in _AMOUNTS:
         return {"example": amount_in(line) or _AMOUNTS[code]}
+    if code == "hours-format":
+        return {"example": hours_in(line)}
     if code == "date-format":
         return {"example": date_in(line) or "2026-10-31"}
     if code == "account-case":
@@ -139,6 +146,7 @@ _SIGNS: Mapping[str, Callable[[str], bool]] = {
     "curly-quote": _has(r"[“”„«»‘’]|(?:^|\s)'[^']*'"),
     "minus-sign": _has(r"[\u2010-\u2015\u2212]\s*\d"),
     "account-case": _has(rf"^\s+(?:{_ROOTS})(?::[A-Z0-9][^\s:]*)*:[a-z]"),
+    "hours-format": lambda line: bool(hours_in(line)),
     "number-format": _has(
         r"\d,\d{1,2}(?!\d)|\d\.\d{3},\d|\d,-|\d[.,]\d{3}[.,]\d|\d['’]\d{3}"
         r"|\d \d{3}(?:[.,]\d{1,2})?(?=\s*(?:EUR|€|$))"
