@@ -104,8 +104,12 @@ def not_allocated(books: Books, group: Group, outcome: Outcome, month: Month) ->
     for member in group:
         plan = planned(books.coop, member, month, wanted[member.id], books.closed)
         if changes := plan.changes:
-            place = books.coop.shown(books.coop.allocation(member.id, Month.parse(changes[0].month)))
-            yield Problem(place, 1, "not-allocated", {"member": member.id, "month": changes[0].month})
+            path = books.coop.allocation(member.id, Month.parse(changes[0].month))
+            values = {"member": member.id, "month": changes[0].month}
+            if path.exists():
+                yield Problem(books.coop.shown(path), 1, "not-allocated", values)
+            else:
+                yield Problem(books.coop.shown(books.coop.ledger(member.id)), 1, "unallocated", values)
     if books.first_open and books.first_open > month:
         yield from _not_corrected(books, books.first_open, group, outcome)
 

@@ -14,7 +14,7 @@ from scharrel.core.allowances import passed, room
 from scharrel.core.closing import Cause, Correction, Sealed, booked, changed_since, corrections, followed
 from scharrel.core.facts import Group, Member
 from scharrel.core.history import Given, replay
-from scharrel.core.money import plain
+from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.core.pots import overdrawn, packs_of, with_approvals, withdrawals
@@ -107,6 +107,7 @@ def compute(
     problems += _share_problems(books, allocations)
     for member in group:
         problems += _pot_problems(member, allocations, ledgers[member.id])
+        problems += _no_pot(books, member, allocations, ledgers[member.id])
         problems += _allowance_problems(books, member, allocations, ledgers[member.id], through)
     within = [a for a in allocations if a.month <= through]
     later = [a for a in allocations if a.month > through]
@@ -161,11 +162,30 @@ def _pot_problems(member: Member, allocations: list[Allocation], ledger: Ledger)
             yield at(line, "purpose" if purpose else "no-purpose", warning=False, **values)
         if withdrawal.missing:
             amount = plain(withdrawal.missing)
-            yield at(line, "not-approved", warning=False, amount=amount, member=member.id)
+            yield at(
+                line, "not-approved", False, amount=amount, member=member.id, day=str(withdrawal.movement.day)
+            )
     for month, account, balance, strict in overdrawn(own):
         lines = [w.movement.line for w in found if Month.of(w.movement.day) <= month]
         values = {"account": account, "amount": plain(-balance), "month": str(month)}
         yield at(lines[-1] if lines else 1, "pot-below-zero", warning=not strict, **values)
+
+
+def _no_pot(books: Books, member: Member, allocations: list[Allocation], ledger: Ledger) -> Iterator[Problem]:
+    """Withdrawals from what is a pot under other rules than those that the member ever had, told once."""
+    own = {pot for a in allocations if a.member == member.id for pot in a.pack.pots()}
+    others = {pot for pack in books.packs.values() for pot in pack.pots()} - own
+    left = dict.fromkeys(others, ZERO)
+    for movement in sorted(ledger.movements, key=lambda m: (m.day, m.line)) if others else ():
+        account = movement.account
+        if account in left:
+            left[account] += movement.amount
+            if left[account] < 0:
+                del left[account]
+                values = {"account": account, "member": member.name}
+                yield Problem(
+                    ledger.shown, movement.line, "no-pot", values, True, ledger.text.line(movement.line)
+                )
 
 
 def _allowance_problems(

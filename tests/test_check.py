@@ -494,3 +494,19 @@ def test_rules_with_a_name_that_no_file_can_have(coop: Path, quick: Run) -> None
     register.write_text(register.read_text().replace('rules: "', f'rules: "{"9" * 300}'))
     done = quick("check", "--json", "--coop", str(coop))
     assert (done.status, [p["code"] for p in json.loads(done.out)["problems"]]) == (1, ["unknown-pack"])
+
+
+@pytest.mark.parametrize(
+    ("posting", "near"),
+    [
+        ("Income:Uren  -3 UUR", "Bedoel je Assets:Uren?"),
+        ("Expenses:Onkosten  3 UUR", "Bedoel je Assets:Uren, Assets:Vrijwilligersuren?"),
+        ("Assets:Uren  3.00 EUR", "naar de rekening.\n"),
+    ],
+)
+def test_an_account_for_the_wrong_thing_is_told_with_one_that_fits(
+    posting: str, near: str, coop: Path, quick: Run
+) -> None:
+    with open(coop / LEDGER, "a") as ledger:
+        ledger.write(f'\n2026-06-21 * "B"\n  {posting}\n  Assets:Bank\n')
+    assert near in quick("check", "--coop", str(coop)).err

@@ -283,6 +283,7 @@ CLOSED: dict[str, tuple[Break, str, int]] = {
     "error.code": (as_it_is, "audit --code 1234", 2),
     "problem.rules-of-closed": (swap(PACK, '"10%"', '"11%"'), "allocate 2026-06", 1),
     "problem.not-allocated": (add(LEDGER, LATE), "statements 2026-05", 1),
+    "problem.unallocated": (gone(f"{SEALS}/amina/2026-05.beancount"), "statements 2026-05", 1),
     "problem.template": (put("templates/member.j2", "{% if %}"), "statements 2026-05", 1),
     "problem.own-template": (put("templates/words.nl.j2", ""), "statements 2026-05", 1),
     "audit.sound": (as_it_is, "audit", 0),
@@ -388,6 +389,7 @@ OWN_TESTS |= {  # in test_quotes.py
     "problem.quote", "problem.quote-both", "problem.quote-elsewhere", "problem.quote-twice",
     "problem.quote-unknown",
 }  # fmt: skip
+OWN_TESTS |= {"problem.no-pot"}  # in test_pots.py
 OWN_TESTS |= {  # in test_purposes.py
     "problem.no-purpose", "problem.purpose", "problem.purposes", "problem.purposes-approval",
     "problem.purposes-pot",

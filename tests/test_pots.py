@@ -1,5 +1,6 @@
 """Withdrawals from a pot: with a reason, approved where the rules ask for it, from what is there."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,27 @@ def test_an_approval_is_for_pots_alone(coop: Path, quick: Run) -> None:
     pack = (coop / PACK).read_text()
     (coop / PACK).write_text(pack.replace('rate = "20%"', 'rate = "20%"\napproval = true'))
     assert "approval hoort bij een stap naar een spaarpot" in quick("check", "--coop", str(coop)).err
+
+
+@pytest.mark.parametrize(("put_in", "told"), [("0.00", 1), ("309.99", 1), ("310.00", 0)])
+def test_a_withdrawal_from_a_pot_of_other_rules_is_told_once(
+    put_in: str, told: int, coop: Path, quick: Run
+) -> None:
+    pack, register = (coop / PACK).read_text(), (coop / REGISTER).read_text()
+    other = pack.replace("Liabilities:Spaarpot", "Liabilities:Cooperatie")
+    (coop / "rules/zonder.toml").write_text(other.replace('id = "vrije-uitloop"', 'id = "zonder"', 1))
+    (coop / REGISTER).write_text(register.replace('rules: "vrije-uitloop"', 'rules: "zonder"'))
+    withdraw(coop, "2026-04-20", f"-{put_in}")
+    withdraw(coop, "2026-05-20", "50.00")
+    withdraw(coop, "2026-05-21", "10.00")
+    done = quick("check", "--json", "--coop", str(coop))
+    assert [p["code"] for p in json.loads(done.out)["problems"]].count("no-pot") == told
+
+
+def test_a_missing_approval_is_shown_as_a_whole_line_of_the_register(asking: Path, quick: Run) -> None:
+    withdraw(asking, "2026-05-20", "50.00")
+    said = quick("check", "--coop", str(asking)).err
+    line = '2026-05-20 custom "approval" "amina" "Waarvoor" 50.00 EUR'
+    assert line in said
+    append(asking / REGISTER, f"\n{line}\n")
+    assert "Voor 50.00 EUR van deze opname" not in quick("check", "--coop", str(asking)).err

@@ -7,6 +7,7 @@ import re
 import shutil
 import stat
 from collections.abc import Callable, Iterator
+from datetime import date
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
@@ -510,3 +511,11 @@ def test_statements_of_all_name_the_rules_that_were_used(coop: Path, quick: Run)
     cover = (coop / "statements/2026-05/municipality/cover.txt").read_text()
     assert "Regels: vrije-uitloop" in cover
     assert "voorstel" not in cover
+
+
+def test_a_month_that_has_not_ended_is_printed_with_a_warning(coop: Path, quick: Run) -> None:
+    now = f"{date.today():%Y-%m}"  # noqa: DTZ011
+    for month, told in ((now, True), ("2026-05", False)):
+        assert quick("allocate", month, "--coop", str(coop)).status == 0
+        done = quick("statements", month, "--format", "txt", "--coop", str(coop))
+        assert (done.status, "nog niet voorbij" in done.err) == (0, told)

@@ -12,6 +12,7 @@ from scharrel.cli.context import (
     progress_bar,
     read_month,
     require_members,
+    say_aside,
     stop_on_errors,
     today,
     words,
@@ -91,6 +92,8 @@ def statements(
     for folder, count in sorted(done.counts.items()):
         what = words(f"statements.{folder}", count=count)
         screen.print(f"  {folder}/  {what}", soft_wrap=True)
+    if asked >= Month.of(today()):
+        say_aside(words("table.not-ended", month=words.month(asked)))
 
 
 def _require_month(books: "Books", asked: Month) -> None:

@@ -68,7 +68,7 @@ def wrong_usage(error: Any) -> str:
         commands = context.command.commands
         found = re.search(r"'(.*?)'", error.message)
         given = found[1].casefold() if found else ""
-        said = words("usage.command", commands=", ".join(commands))
+        said = words("usage.command", given=found[1] if found else "?", commands=", ".join(commands))
         if hint := _HINTS.get(given):
             said = words(f"hint.{hint}")
         elif near := _MEANT.get(given) or nearest(given, commands):

@@ -30,7 +30,7 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
     """By file and line, each told once, without what only follows from a mistake in the chart."""
     unique = {(p.file, p.line, p.code, tuple(p.values.items())): p for p in problems}
     told = [unique[key] for key in sorted(unique)]
-    stale = [p for p in told if p.code == "not-allocated"]
+    stale = [p for p in told if p.code in ("not-allocated", "unallocated")]
     told = [p for p in told if p not in stale[1:]]  # one command puts all of them right
     if any(p.file == CHART and not p.warning for p in told):
         return [p for p in told if p.file == CHART or p.code not in _FOLLOWS]

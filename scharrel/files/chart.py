@@ -90,6 +90,14 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return next((names[n] for n in difflib.get_close_matches(name.casefold(), names, 1, 0.6)), "")
 
 
+def meant(account: str, known: Iterable[str]) -> str:
+    """The known account that this one looks most like, or else one with the same last part, or nothing."""
+    last = account.rpartition(":")[2].casefold()
+    known = tuple(known)
+    same = [each for each in known if each.rpartition(":")[2].casefold() == last]
+    return nearest(account, same) or (same or [nearest(account, known)])[0]
+
+
 def plain_letter(letter: str) -> bool:
     """Whether the letter can be told from those that charts use."""
     return letter.isascii() or unicodedata.name(letter, "").startswith("LATIN ")
@@ -116,7 +124,7 @@ def named(directives: Iterable[Any], accounts: Mapping[str, Account]) -> Iterato
 def unknown(account: str, line: int, accounts: Iterable[str]) -> Iterator[Wrong]:
     """An account that nothing opens, unless its very name is none."""
     if account.startswith(_ROOTS):  # else the parser has told
-        yield line, "unknown-account", {"account": account, "near": nearest(account, accounts)}
+        yield line, "unknown-account", {"account": account, "near": meant(account, accounts)}
 
 
 def repeated(directives: Iterable[Any], commodities: Iterable[str] = ()) -> Iterator[Wrong]:

@@ -45,7 +45,9 @@ def hours_in(line: str) -> str:
     sign, hours, minutes = found.groups()
     spent = Fraction(int(hours) * 60 + int(minutes), 60)
     whole = 100 % spent.denominator == 0
-    return f"{sign}{Decimal(spent.numerator) / spent.denominator} UUR" if whole else f"{sign}{spent * 60}/60 UUR"
+    return (
+        f"{sign}{Decimal(spent.numerator) / spent.denominator} UUR" if whole else f"{sign}{spent * 60}/60 UUR"
+    )
 
 
 def posting_in(line: str) -> str:

@@ -37,9 +37,8 @@ def hint(shown: str, lines: list[str], number: int) -> Problem:
     for code, fits in _SIGNS.items():
         if fits(line):
             values = _values(code, lines[number - 1])
-            if code == "number-format" and not values["example"].endswith(" EUR"):
-                code = "unit-format"
-            return at(code)._replace(values=values)
+            quantity = code == "number-format" and not values["example"].endswith(" EUR")
+            return at("unit-format" if quantity else code)._replace(values=values)
     if (key := _KEY.fullmatch(line)) and key[1] not in _ROOTS.split("|"):
         if key[1][0].isupper():
             return at("key-case", key=key[1].lower())

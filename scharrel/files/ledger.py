@@ -363,6 +363,13 @@ class _Reader:
         elif said and said.lifetime and not wears:
             self.say(line, "lifetime-account")
 
+    def _kept_on(self, unit: str) -> str:
+        """The accounts with a role on which hours, kilometres and the like are booked."""
+        fits = (name for name, account in self.accounts.items() if unit in account.currencies)
+        return (
+            "" if unit == "EUR" else ", ".join(n for n in fits if n.startswith("Assets:") and self.roles[n])
+        )
+
     def _unsound(
         self, day: date, booked_at: int, account: str, number: Decimal, currency: str, line: int
     ) -> Iterator[tuple[int, str, dict[str, Any]]]:
@@ -374,8 +381,8 @@ class _Reader:
         if closed and day > closed:
             yield booked_at, "account-closed", {"account": account, "closed": str(closed)}
         if known.currencies and currency not in known.currencies:
-            expected = ", ".join(known.currencies)
-            yield line, "wrong-currency", {"account": account, "currency": currency, "expected": expected}
+            values = {"account": account, "currency": currency, "expected": ", ".join(known.currencies)}
+            yield line, "wrong-currency", {**values, "near": self._kept_on(currency)}
         if self.roles[account] is None and account.startswith(_COUNTED) and account not in self.roleless:
             self.roleless.add(account)
             yield line, "no-role", {"account": account}
