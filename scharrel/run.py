@@ -172,20 +172,20 @@ def _pot_problems(member: Member, allocations: list[Allocation], ledger: Ledger)
 
 
 def _no_pot(books: Books, member: Member, allocations: list[Allocation], ledger: Ledger) -> Iterator[Problem]:
-    """Withdrawals from what is a pot under other rules than those that the member ever had, told once."""
+    """Where more is taken than was put in, of what is a pot only in rules that the member never had."""
     own = {pot for a in allocations if a.member == member.id for pot in a.pack.pots()}
     others = {pot for pack in books.packs.values() for pot in pack.pots()} - own
     left = dict.fromkeys(others, ZERO)
-    for movement in sorted(ledger.movements, key=lambda m: (m.day, m.line)) if others else ():
+    moved = [movement for movement in ledger.movements if movement.account in left]
+    for movement in sorted(moved, key=lambda m: (m.day, m.line)):
         account = movement.account
-        if account in left:
-            left[account] += movement.amount
-            if left[account] < 0:
-                del left[account]
-                values = {"account": account, "member": member.name}
-                yield Problem(
-                    ledger.shown, movement.line, "no-pot", values, True, ledger.text.line(movement.line)
-                )
+        before = left[account]
+        left[account] += movement.amount
+        if left[account] < 0 <= before:
+            values = {"account": account, "member": member.name}
+            yield Problem(
+                ledger.shown, movement.line, "no-pot", values, True, ledger.text.line(movement.line)
+            )
 
 
 def _allowance_problems(
