@@ -241,28 +241,35 @@ def _wrapped(text: object, indent: int = 0, hang: int = 0, tail: object = "") ->
 def _aligned(head: Sequence[object], rows: Sequence[Sequence[object]], align: str) -> Markup:
     """A table in columns that line up: `align` has r for a column of numbers.
 
-    Where a line has no room for a text, that stands on a line of its own: the first column's above the
-    rest, another's below it in its column.
+    Where a line has no room for a text, that stands on lines of its own: the first column's above the
+    rest, another's below it in its column. Where the numbers leave no room, the columns move closer.
     """
     cells = [[isolated(str(cell)) for cell in row] for row in [head, *rows]]
     widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
-    excess = sum(widths) + 2 * (len(widths) - 1) - WIDTH
+    gap = 2
+    excess = sum(widths) + gap * (len(widths) - 1) - WIDTH
     if excess > 0:
         longest = max((width, nth) for nth, width in enumerate(widths) if align[nth] != "r")[1]
-        least = max(cell_len(cells[0][longest]), 12)
-        widths[longest] = max(widths[longest] - excess, least)
-    return Markup("\n".join(line for row in cells for line in _lines(row, widths, align)))
+        least = max(cell_len(cells[0][longest]), min(widths[longest], 12))
+        if widths[longest] - excess < least:
+            gap, least = 1, cell_len(cells[0][longest])
+            excess = sum(widths) + len(widths) - 1 - WIDTH
+        widths[longest] = max(widths[longest] - max(excess, 0), least)
+    return Markup("\n".join(line for row in cells for line in _lines(row, widths, align, gap)))
 
 
-def _lines(cells: Sequence[str], widths: Sequence[int], align: str) -> Iterator[str]:
+def _lines(cells: Sequence[str], widths: Sequence[int], align: str, gap: int) -> Iterator[str]:
     fitting = ["" if cell_len(cell) > width else cell for cell, width in zip(cells, widths, strict=True)]
     if fitting[0] != cells[0]:
-        yield cells[0]
+        yield from textwrap.wrap(cells[0], WIDTH, break_long_words=False)
     padded = (
         " " * (width - cell_len(cell)) + cell if side == "r" else cell + " " * (width - cell_len(cell))
         for cell, width, side in zip(fitting, widths, align, strict=True)
     )
-    yield "  ".join(padded).rstrip()
+    yield (" " * gap).join(padded).rstrip()
     for nth in range(1, len(cells)):
         if fitting[nth] != cells[nth]:
-            yield " " * (sum(widths[:nth]) + 2 * nth) + cells[nth]
+            before = " " * (sum(widths[:nth]) + gap * nth)
+            yield from textwrap.wrap(
+                cells[nth], WIDTH, initial_indent=before, subsequent_indent=before, break_long_words=False
+            )
