@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -159,6 +160,63 @@ def test_corrections_add_up_with_the_month_that_books_them(
     assert "De gemeente betaalt € 30,00 minder uitkering. - " in member
     assert "Over eerdere maanden betaalt de gemeente € 486,50 meer uitkering." in member
     assert "Over eerdere maanden schrijft de coöperatie € 1.000,00 van je af op 31 mei 2026." in member
+
+
+def test_a_correction_names_the_rules_of_its_own_month(bijstand: Path, quick: Run, tmp_path: Path) -> None:
+    pack = (bijstand / "rules/bijstand.toml").read_text()
+    title = re.search(r'^title = "(.*)"', pack, re.MULTILINE)
+    assert title
+    other = pack.replace('id = "bijstand"', 'id = "anders"', 1).replace(title[0], 'title = "Anders"', 1)
+    (bijstand / "rules/anders.toml").write_text(other)
+    append(bijstand / REGISTER, '\n2026-04-01 custom "member" "bram"\n  rules: "anders"\n')
+    for command in (["allocate", "2026-04"], ["close", "2026-04"]):
+        assert quick(*command, "--coop", str(bijstand)).status == 0
+    append(bijstand / LEDGER, booked("2026-03-20", "Income:Omzet", "1000.00"))
+    append(bijstand / LEDGER, booked("2026-05-20", "Income:Omzet", "-40.00"))
+    assert quick("allocate", "2026-05", "--coop", str(bijstand)).status == 0
+    may, *corrected = rows_of(bijstand, "2026-05", quick, tmp_path / "out")
+    assert may["rules"] == "Anders"
+    assert [(c["month"], c["rules"]) for c in corrected] == [("2026-03", title[1])] * 2
+
+
+@pytest.fixture
+def printed(tmp_path: Path, quick: Run) -> Path:
+    """The example's month as plain text."""
+    coop = tmp_path / "example"
+    for part in ("ledgers", "rules"):
+        shutil.copytree(REPOSITORY / part, coop / part)
+    assert quick("statements", "2026-10", "--format", "txt", "--coop", str(coop)).status == 0
+    return coop / "statements/2026-10"
+
+
+def test_no_line_of_a_plain_text_is_too_long(printed: Path) -> None:
+    papers = list(printed.glob("*/*.txt"))
+    assert {paper.parent.name for paper in papers} == {
+        "coop", "member", "municipality", "subcooperative", "year",
+    }  # fmt: skip
+    lines = [line for paper in papers for line in paper.read_text("utf-8").splitlines()]
+    assert [line for line in lines if len(line) > 80] == []
+    assert "samen 5.654,62 1.016,00 150,69 174,79 167,26 2.337,73 247,58 1.727,83" in flat("\n".join(lines))
+
+
+def test_the_return_names_the_terms_that_hold_for_the_member(printed: Path) -> None:
+    said = {
+        name: flat((printed / f"municipality/{name}.txt").read_text("utf-8"))
+        for name in ("amina", "bram", "chantal", "youssef", "linh")
+    }
+    # The six months, the single parent's exemption and the medical one, at most so much a month.
+    holds = {name: [most in text for most in ("285,00", "177,66", "180,19")] for name, text in said.items()}
+    assert holds["amina"] == [True, False, False]
+    assert holds["chantal"][1:] == [True, False]
+    assert holds["youssef"] == [False] * 3
+    assert holds["linh"] == [False, False, True]
+    # Bram's six months are used up and he is exempt for none of October.
+    assert "Vrijgelaten (zes maanden): 6 van 6 maanden gebruikt" in said["bram"]
+
+
+def test_the_cover_says_how_each_part_of_the_offset_reaches_the_municipality(printed: Path) -> None:
+    cover = flat((printed / "municipality/cover.txt").read_text("utf-8"))
+    assert "de rest van te verrekenen betaalt de coöperatie aan de gemeente" in cover
 
 
 @pytest.mark.parametrize("month", ["2026-03", "2026-07", "2026-10"])

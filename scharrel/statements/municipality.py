@@ -43,7 +43,7 @@ class Late(NamedTuple):
 
 
 class Norm(NamedTuple):
-    """A limit of a step in force this month, in euros."""
+    """A limit of a step that holds for the member this month, in euros."""
 
     label: str
     code: str
@@ -81,7 +81,8 @@ class Whole(NamedTuple):
 
 
 class Return(NamedTuple):
-    """One member's month as the municipality needs it. Amounts in euros.
+    """One member's month as the municipality needs it. Amounts in euros. `held` has the title of the rules
+    of each month.
 
     `turnover`, `carried` and `loss` (what is left of a loss) less what is `deducted` are `sums.reported`, and
     that is the sum of the `parts`. `own` is what was booked and is not deducted. `sums.reduction` is the part
@@ -95,6 +96,7 @@ class Return(NamedTuple):
     name: str
     month: Month
     pack: str
+    held: Mapping[Month, str]
     here: bool
     turnover: Decimal
     carried: Decimal
@@ -166,6 +168,7 @@ def municipality_return(words: Words, dossier: Dossier) -> Return:
         name=dossier.member.name,
         month=month.month,
         pack=month.pack.title,
+        held={a.month: a.pack.title for a in dossier.allocations},
         here=dossier.here,
         turnover=month.came_in,
         carried=month.carried,
@@ -182,7 +185,7 @@ def municipality_return(words: Words, dossier: Dossier) -> Return:
             Norm(label(words, r.step), quota.code, quota.figure)
             for r in month.steps
             for quota in r.quotas
-            if r.step.party in ("municipality", "member")
+            if r.step.party in ("municipality", "member") and not {"condition", "age"} & set(r.why)
         ],
         late=_late(words, dossier),
         corrections=(righted := corrected(words, told, private=True)),
@@ -294,7 +297,7 @@ def _line(
         sums.turnover, carried, sums.deducted, sums.reported, sums.exempt, sums.offset, sums.reduction,
         *(parts.get(part, ZERO) for part in _REST), loss,
     )  # fmt: skip
-    about = [str(month), row.member, _cell(row.name), _cell(row.pack)]
+    about = [str(month), row.member, _cell(row.name), _cell(row.held.get(month, row.pack))]
     return [*about, *map(plain, amounts), str(row.month), "", "", ""]
 
 
