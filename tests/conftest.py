@@ -1,16 +1,26 @@
 """What the tests share: the command as a user runs it, and a cooperative to run it on."""
 
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import pytest
 
 CONTRACT = Path(__file__).parent / "contract"
 REPOSITORY = Path(__file__).parent.parent
+LONG = "EXAMPLES" in os.environ
+"""Whether everything is tried (`make long`), or a part of it that is spread evenly."""
+
+Item = TypeVar("Item")
+
+
+def some(items: Sequence[Item], most: int) -> Sequence[Item]:
+    """About that many of the items, evenly spread; all of them in `make long`."""
+    return items if LONG else items[:: max(len(items) // most, 1)]
 
 
 class Ran(NamedTuple):

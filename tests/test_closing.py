@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from beancount import loader
 from beancount.core import data
-from conftest import Run
+from conftest import Run, some
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from random_coops import histories, lay_down, packs
@@ -339,8 +339,7 @@ def flipped(text: str) -> list[str]:
 def test_one_digit_in_a_written_file_is_named(name: str, closed: Path, quick: Run) -> None:
     path = closed / name
     whole = path.read_text("utf-8")
-    tries = flipped(whole)
-    tries = tries if len(tries) < 150 else tries[:: len(tries) // 150]
+    tries = some(flipped(whole), 25)
     for text in tries:
         path.write_text(text, "utf-8")
         done = quick("audit", "--coop", str(closed))
@@ -354,7 +353,7 @@ def test_one_digit_in_a_written_file_is_named(name: str, closed: Path, quick: Ru
 def test_one_digit_in_a_booking_of_a_closed_month_is_named(closed: Path, quick: Run) -> None:
     whole = (closed / LEDGER).read_text("utf-8")
     part = whole[: whole.index("\n2026-05")]
-    tries = flipped(part)
+    tries = some(flipped(part), 25)
     for text in tries:
         (closed / LEDGER).write_text(text + whole[len(part) :], "utf-8")
         done = quick("audit", "--coop", str(closed))
@@ -365,7 +364,7 @@ def test_one_digit_in_a_booking_of_a_closed_month_is_named(closed: Path, quick: 
 
 def test_one_digit_in_the_rules_of_a_closed_month_is_named(closed: Path, quick: Run) -> None:
     whole = (closed / PACK).read_text("utf-8")
-    tries = flipped(whole)
+    tries = some(flipped(whole), 25)
     for text in tries:
         (closed / PACK).write_text(text, "utf-8")
         done = quick("audit", "--coop", str(closed))

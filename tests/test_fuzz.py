@@ -12,7 +12,7 @@ edits = st.lists(
 )
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(kind=st.sampled_from(sorted(KINDS)), changes=edits)
 def test_a_file_is_read_or_refused(kind: str, changes: list[tuple[int, int, bytes]]) -> None:
     whole, read = KINDS[kind]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from conftest import Run, some
 from pypdf import PdfReader
 
 from scharrel.text.fonts import FAMILIES, LACKING, everyday, on_paper
@@ -92,7 +92,7 @@ def made(coop: Path, quick: Run) -> str:
     return said
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", some(NAMES, 6))
 def test_whatever_someone_is_called_is_on_paper(
     name: str, called: Callable[[str], list[str]], coop: Path, quick: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,7 +113,22 @@ def test_whatever_someone_is_called_is_on_paper(
     )  # what is in the drawing is below it too
 
 
-@pytest.mark.parametrize("case", LACKED)
+def test_all_of_them_are_on_one_statement(coop: Path, quick: Run) -> None:
+    for name in NAMES:
+        append(
+            coop / LEDGER,
+            f'\n2026-05-20 * "{name}" "x"\n  vat: "exempt"\n  Income:Omzet  -1.00 EUR\n  Assets:Bank\n',
+        )
+    assert quick("allocate", MONTH, "--coop", str(coop)).status == 0
+    done = quick("statements", MONTH, "--for", "member", "--coop", str(coop))
+    assert (done.status, done.err) == (0, "")
+    text = paper(coop / f"statements/{MONTH}/member/amina.pdf")
+    assert LACKING not in text
+    for name in NAMES:
+        assert any(sign in text for sign in name if sign.isalpha() or sign > "\u2600"), name
+
+
+@pytest.mark.parametrize("case", some(list(LACKED), 3))
 def test_a_sign_that_no_font_has_is_shown_as_a_mark_and_told_with_its_line(
     case: str, called: Callable[[str], list[str]], coop: Path, quick: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Run
+from conftest import REPOSITORY, Run, some
 from pypdfium2 import PdfDocument
 
 from scharrel.text.words import Words
@@ -87,7 +87,7 @@ def test_the_pdf_says_what_allocate_says_for_every_member_and_month(
 ) -> None:
     months = [(month, found) for month, found in every_month(example, quick) if month.startswith(year)]
     assert len(months) >= 10
-    for month, allocations in months:
+    for month, allocations in some(months, 4):
         out = tmp_path / month
         done = quick("statements", month, "--for", "member", "--out", str(out), "--coop", str(example))
         assert done.status == 0, done.err

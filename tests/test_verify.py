@@ -306,3 +306,14 @@ def test_a_text_saved_by_another_editor_is_right_and_one_with_a_line_more_is_not
     ):
         statement.write_text(changed, "utf-8")
         assert quick("verify", str(statement), "--coop", str(coop)).status == 1
+
+
+def test_a_page_may_give_an_attribute_twice_or_without_a_value(
+    stated: Callable[[str], Path], coop: Path, quick: Run
+) -> None:
+    page = stated("html")
+    text = page.read_text("utf-8")
+    assert "<body" in text
+    page.write_text(text.replace("<body", "<body lang lang='nl'", 1), "utf-8")
+    done = quick("verify", str(page), "--coop", str(coop))
+    assert (done.status, "lang" in done.out) == (1, True)

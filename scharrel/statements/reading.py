@@ -121,7 +121,10 @@ class _Page(HTMLParser):
         if tag in ("script", "style"):
             self._inside = "figures" if ("id", "cijfers") in attrs else tag
         if attrs and not (tag == "meta" and tuple(attrs) in _CHARSET):
-            said = "".join(f' {name}="{value}"' if value else f" {name}" for name, value in sorted(attrs))
+            said = "".join(
+                f' {name}="{value}"' if value else f" {name}"
+                for name, value in sorted((n, v or "") for n, v in attrs)
+            )
             self.lines.append(f"<{tag}{said}>")
         elif not attrs and tag not in _UNDERSTOOD:
             self.lines.append(f"<{tag}>")
