@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from scharrel.core.money import plain
 from scharrel.core.month import Month
-from scharrel.text.bends import Named, Supposed, columns, grounds, lead
+from scharrel.text.bends import Named, Supposed, columns, grounds, lead, numbered
 from scharrel.text.findings import euros
-from scharrel.text.plot import Drawing, beyond, drawing, told
+from scharrel.text.plot import Drawing, beyond, drawing, numbered_notes, told
 from scharrel.text.words import Words
 
 
@@ -40,7 +40,7 @@ def plot_sheet_view(
         curves,
         [drawing(words, curves, to, ["kept"]), drawing(words, curves, to, ["next"], named=False)],
         list(lead(words, curves, supposed)),
-        [(one.letter, *row) for one in curves for row in columns(words, one.curve)],
+        [(one.letter, *row) for one in curves for row in columns(words, one, numbered(words, curves))],
         told(words, curves),
         list(grounds(words, curves)),
     )
@@ -48,7 +48,8 @@ def plot_sheet_view(
 
 def whole_drawing(words: Words, curves: Sequence[Named], supposed: Supposed, to: Fraction) -> Drawing:
     """All of it as one drawing that stands by itself."""
-    notes = [" ".join(lead(words, curves, supposed)), *beyond(words, curves, to)]
+    said = " ".join(lead(words, curves, supposed))
+    notes = [*numbered_notes(words, curves, to), said, *beyond(words, curves, to)]
     return drawing(words, curves, to, ["kept", "next"], words("plot.title"), notes)
 
 

@@ -1,6 +1,6 @@
 """What a member keeps under a pack, in plain sentences: piece by piece, bend by bend."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import PurePath
@@ -73,25 +73,39 @@ def rows(words: Words, curve: Curve) -> Iterator[tuple[str, str]]:
             yield words("plot.at", at=money(words, bend.at)), f"{cause(words, bend)}; {_then(words, bend)}"
 
 
-class Row(NamedTuple):
-    """A piece in columns: until where, what of each euro, and at its end what is kept and what happens."""
+def numbered(words: Words, some: Sequence[Named]) -> dict[tuple[str, Fraction], int]:
+    """The number of each bend, by the letter of its curve and where it is; several curves may share one."""
+    alike: dict[tuple[Fraction, Fraction, str], list[tuple[str, Fraction]]] = {}
+    for one in some:
+        for bend in one.curve.bends:
+            what = bend.at, bend.after, cause(words, bend)
+            alike.setdefault(what, []).append((one.letter, bend.at))
+    return {key: number for number, what in enumerate(sorted(alike), 1) for key in alike[what]}
 
+
+class Row(NamedTuple):
+    """A piece in columns: the number of the bend at its end, until where, what of each euro, and at its end
+    what is kept and what happens."""
+
+    number: str
     until: str
     next: str
     keep: str
     then: str
 
 
-def columns(words: Words, curve: Curve) -> Iterator[Row]:
+def columns(words: Words, one: Named, numbers: Mapping[tuple[str, Fraction], int]) -> Iterator[Row]:
     """The same as a table has it."""
+    curve = one.curve
     for nth, piece in enumerate(curve.pieces):
         of_a_euro = words("plot.cents", cents=cents(words, piece.kept))
         if nth == len(curve.bends):
-            yield Row(words("plot.beyond-that"), of_a_euro, "", "")
+            yield Row("", words("plot.beyond-that"), of_a_euro, "", "")
             return
         bend = curve.bends[nth]
         then = f"{cause(words, bend)}; {_then(words, bend)}" if bend.jumps else cause(words, bend)
-        yield Row(money(words, bend.at), of_a_euro, money(words, bend.before), then)
+        number = str(numbers[one.letter, bend.at])
+        yield Row(number, money(words, bend.at), of_a_euro, money(words, bend.before), then)
 
 
 def cause(words: Words, bend: Bend) -> str:

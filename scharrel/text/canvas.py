@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from scharrel.analysis.labels import Spot
 from scharrel.analysis.plot import Figure, Point, along
-from scharrel.text.plot import marked
+from scharrel.text.plot import Spot, marked
 from scharrel.text.words import Words
 
 _BRAILLE = 0x2800

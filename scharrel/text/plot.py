@@ -1,4 +1,4 @@
-"""Curves as a drawing: every line, mark and label at its place, ready for a template.
+"""Curves as a drawing: every line and mark at its place, ready for a template.
 
 All sizes are in tenths of a point; y grows downwards.
 """
@@ -7,14 +7,11 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
-from scharrel.analysis.labels import Box, Placed, Segment, Spot, Wanted, place
-from scharrel.analysis.plot import CENTS, Figure, Point, along, kept, of_the_next, seen, shown
-from scharrel.text.bends import Named, cause, cents, money, rows
+from scharrel.analysis.bends import Bend
+from scharrel.analysis.plot import Figure, Point, along, kept, of_the_next, seen
+from scharrel.text.bends import Named, cause, money, numbered, rows
 from scharrel.text.words import Words
 
 WIDTH = 6600
@@ -26,11 +23,22 @@ ROW = 170
 ABOVE = 290
 BELOW = 380
 NOTE_LETTERS = 106
-BASELINE = 100
-BESIDE = 500
-AWAY = 2600
-LABEL_LETTERS = (25, 44, 17, 70)
-PARTS = (Fraction(1, 2), Fraction(1, 4), Fraction(3, 4), Fraction(1, 8), Fraction(7, 8))
+BESIDE = (-70, 160, -200, 290)
+"""Where the number of a bend can stand: so far below it, the first where no other number is."""
+
+APART = (150, 110)
+
+Spot = tuple[int, int]
+Segment = tuple[Spot, Spot]
+
+
+class Frame(NamedTuple):
+    """A rectangle: its edges."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
 
 
 class Path(NamedTuple):
@@ -40,35 +48,28 @@ class Path(NamedTuple):
     jumps: tuple[Segment, ...]
     dots: tuple[Spot, ...]
 
-    @property
-    def segments(self) -> list[Segment]:
-        return [*(pair for chain in self.chains for pair in pairwise(chain)), *self.jumps]
 
+class Mark(NamedTuple):
+    """The number of a bend, its middle at `x` and its foot at `y`."""
 
-class Label(NamedTuple):
-    """Lines of text from `x` on, up to it or around it (by its `anchor`), the first at height `y`; and the
-    line to what they name if they are not right beside it."""
-
-    lines: tuple[str, ...]
+    number: int
     x: int
     y: int
-    anchor: str
-    leader: Segment | None
 
 
 class Panel(NamedTuple):
-    """One chart: its heading, the frame, the marks of both axes, the curves and their labels.
+    """One chart: its heading, the frame, the marks of both axes, the curves and the numbers of their bends.
 
     `zero` is the height of nothing.
     """
 
     heading: str
-    frame: Box
+    frame: Frame
     xs: tuple[tuple[int, str], ...]
     ys: tuple[tuple[int, str], ...]
     zero: int
     paths: tuple[Path, ...]
-    labels: tuple[Label, ...]
+    numbers: tuple[Mark, ...]
 
 
 class Drawing(NamedTuple):
@@ -159,7 +160,7 @@ def marked(words: Words, marks: Sequence[Fraction]) -> list[str]:
 def _panel(words: Words, some: Sequence[Named], to: Fraction, kind: str, left: int, top: int) -> Panel:
     what = figure(some, to, kind)
     xs, ys = marked(words, what.xs), marked(words, what.ys)
-    frame = Box(left, top, WIDTH - RIGHT, top + HEIGHTS[kind])
+    frame = Frame(left, top, WIDTH - RIGHT, top + HEIGHTS[kind])
 
     def right(amount: Fraction) -> int:
         return along(amount, what.xs, frame.left, frame.right)
@@ -179,21 +180,6 @@ def _panel(words: Words, some: Sequence[Named], to: Fraction, kind: str, left: i
         for trace in what.traces
     )
     zero = up(Fraction(0))
-    floor = ((frame.left, zero), (frame.right, zero))
-    named = _bends(words, some, to) if kind == "kept" else _levels(words, some, to)
-    places = place(
-        [
-            Wanted(
-                tuple(map(spot, name.points)),
-                tuple((_width(lines), len(lines) * LINE) for lines in name.shapes),
-                name.within,
-            )
-            for name in named
-        ],
-        frame.grown(-20),
-        [floor, *(segment for path in paths for segment in path.segments)],
-        [dot for path in paths for dot in path.dots],
-    )
     return Panel(
         words(f"plot.axis.{kind}"),
         frame,
@@ -201,65 +187,39 @@ def _panel(words: Words, some: Sequence[Named], to: Fraction, kind: str, left: i
         tuple(zip(map(up, what.ys), ys, strict=True)),
         zero,
         paths,
-        tuple(
-            _label(name.shapes[placed.size], placed)
-            for name, placed in zip(named, places, strict=True)
-            if placed
-        ),
+        _marks([(number, spot((b.at, b.after))) for b, number in _bends(words, some, to)], frame)
+        if kind == "kept"
+        else (),
     )
 
 
-def _label(lines: Sequence[str], placed: Placed) -> Label:
-    """Text is set on the side that is nearest to what it names: how wide it becomes is not known exactly."""
-    box = placed.box
-    anchors = {box.left: "start", box.right: "end", box.middle: "middle"}
-    x, _ = box.nearest(placed.spot)
-    return Label(tuple(lines), x, box.top + BASELINE, anchors[x], placed.leader)
+def _marks(spots: Sequence[tuple[int, Spot]], frame: Frame) -> tuple[Mark, ...]:
+    """The numbers above or below what they name, as far as there is room without covering another."""
+    found: list[Mark] = []
+    for number, (x, y) in spots:
+        for down in BESIDE:
+            mark = Mark(number, x, y + down)
+            near = any(abs(mark.x - o.x) < APART[0] and abs(mark.y - o.y) < APART[1] for o in found)
+            if frame.top <= mark.y <= frame.bottom and not near:
+                found.append(mark)
+                break
+    return tuple(found)
 
 
-def _width(lines: Sequence[str]) -> int:
-    return max(map(cell_len, lines)) * LETTER
+def _bends(words: Words, some: Sequence[Named], to: Fraction) -> list[tuple[Bend, int]]:
+    """The bends in sight with their numbers; the same bend of several curves once."""
+    numbers = numbered(words, some)
+    found = {numbers[one.letter, bend.at]: bend for one in some for bend in seen(one.curve, to)}
+    return [(bend, number) for number, bend in sorted(found.items())]
 
 
-class _Name(NamedTuple):
-    """What to say at a point, or at one of some, in lines of one length or another, and how far from it."""
-
-    points: tuple[Point, ...]
-    shapes: tuple[tuple[str, ...], ...]
-    within: int = AWAY
-
-
-def _bends(words: Words, some: Sequence[Named], to: Fraction) -> list[_Name]:
-    """What to say at each bend; the same bend of several curves is named once."""
-    found: dict[tuple[Point, str], list[str]] = {}
-    for one in some:
-        for bend in seen(one.curve, to):
-            found.setdefault(((bend.at, bend.after), cause(words, bend)), []).append(one.letter)
-    names = []
-    for (point, said), letters in found.items():
-        head = _lettered(letters, money(words, point[0]))
-        lines = [textwrap.wrap(said, most, break_long_words=False) for most in LABEL_LETTERS]
-        names.append(_Name((point,), (*((head, *wrapped) for wrapped in lines), (head,))))
-    return names
-
-
-def _levels(words: Words, some: Sequence[Named], to: Fraction) -> list[_Name]:
-    """How much of the next euro is kept along each piece, said somewhere along it."""
-    found: dict[tuple[Point, Point], list[str]] = {}
-    for one in some:
-        for piece in shown(one.curve, to):
-            level = piece.kept * CENTS
-            ends = (piece.start, level), (piece.end or to, level)
-            found.setdefault(ends, []).append(one.letter)
+def numbered_notes(words: Words, some: Sequence[Named], to: Fraction) -> list[str]:
+    """What each number in the drawing says, and of which curves."""
+    letters: dict[int, list[str]] = {}
+    for (letter, _), number in numbered(words, some).items():
+        letters.setdefault(number, []).append(letter)
     return [
-        _Name(
-            tuple((start + (end - start) * part, level) for part in PARTS),
-            ((_lettered(letters, words("plot.cents", cents=cents(words, level / CENTS))),),),
-            BESIDE,
-        )
-        for ((start, level), (end, _)), letters in found.items()
-    ]
-
-
-def _lettered(letters: Sequence[str], text: str) -> str:
-    return f"{', '.join(letters)}: {text}" if letters[0] else text
+        f"{number}  " + (f"{', '.join(letters[number])}: " if letters[number][0] else "")
+        + f"{money(words, bend.at)}: {cause(words, bend)}"
+        for bend, number in _bends(words, some, to)
+    ]  # fmt: skip
