@@ -29,6 +29,43 @@ def test_the_bookings_in_the_readme_can_be_typed_over(tmp_path: Path, quick: Run
     assert '"pool": "60.00"' in done.out
 
 
+def test_so_can_those_of_the_page_for_members(tmp_path: Path, quick: Run) -> None:
+    examples = blocks((REPOSITORY / "docs/nl/lid.md").read_text("utf-8"), "beancount")
+    assert len(examples) == 2
+    quick("init", str(tmp_path / "coop"))
+    quick("member", "add", "amina", "Amina", "--from", "2026-09", "--coop", str(tmp_path / "coop"))
+    ledger = tmp_path / "coop/ledgers/members/amina.beancount"
+    ledger.write_text(ledger.read_text() + "\n" + "\n".join(examples))
+    done = quick("allocate", "2026-10", "--member", "amina", "--json", "--coop", str(tmp_path / "coop"))
+    assert done.status == 0
+    assert '"pool": "45.00"' in done.out
+    assert '"pool": "60.00"' in done.out
+
+
+PAGES = sorted(
+    [REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md"), *(REPOSITORY / "docs/nl").glob("*.md")]
+)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", sorted((REPOSITORY / "docs/nl").glob("*.md")), ids=lambda page: page.name)
+def test_every_command_of_the_dutch_pages_exists(page: Path, quick: Run) -> None:
+    commands = re.findall(r"^    scharrel (.*?)(?: +#.*)?$", page.read_text("utf-8"), re.MULTILINE)
+    assert commands
+    for command in commands:
+        name, *more = command.split()
+        group = name in ("rules", "report", "member")
+        done = quick(name, *more[:group], "--help")
+        assert done.status == 0, command
+        for option in re.findall(r"--[a-z-]+", command):
+            assert option in done.out, command
+
+
 def test_the_rules_in_the_readme_are_those_of_the_example() -> None:
     (shown,) = blocks(README, "toml")
     table = tomllib.loads(shown)
