@@ -11,6 +11,7 @@ cat > "$work/members/ann.beancount" <<'LEDGER'
 2026-01-01 open Income:Sales EUR
 LEDGER
 cat > "$work/books/ann.beancount" <<'LEDGER'
+option "title" "ann"
 include "../members/ann.beancount"
 2026-01-01 custom "fava-option" "default-file" "../members/ann.beancount"
 LEDGER
