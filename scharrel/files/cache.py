@@ -234,12 +234,13 @@ def _belongs(books: Books, group: Group, kept: Kept) -> bool:
     """Whether all that is kept is about this group, in words that are known."""
     ids = {member.id for member in group}
     projects = {member.id: member for member in group if member.project}
-    files = {books.coop.shown(books.coop.ledger(member.id)) for member in group}
+    quotes = [quote for seen in kept.ledgers for quote in seen.across.quotes]
+    files = {books.coop.shown(books.coop.ledger(member.id)) for member in group} if quotes else ()
     return (
         len(kept.ledgers) == len(group)
         and all(row.member in ids and row.paid.keys() == set(PARTIES) for row in kept.rows)
         and all(member in ids for member, _ in kept.corrections)
-        and all(quote.file in files for seen in kept.ledgers for quote in seen.across.quotes)
+        and all(quote.file in files for quote in quotes)
         and all(
             entry.member in ids and entry.grant in books.grants
             for seen in kept.ledgers

@@ -191,11 +191,12 @@ def bring_whole_up_to_date(coop: Coop, title: str, members: Collection[str]) -> 
 def _all_decimals(coop: Coop, parts: Iterable[str]) -> Mapping[str, int]:
     """How many decimals each commodity has in these parts, which say so at their beginning."""
     found: dict[str, int] = {}
+    folder = str(coop.parts)
     for name in parts:
-        beginning = ""
-        with suppress(OSError), open(coop.parts / name, encoding="utf-8", errors="replace") as part:
+        beginning = b""
+        with suppress(OSError), open(f"{folder}/{name}", "rb", buffering=0) as part:
             beginning = part.read(4096)
-        if said := _DECIMALS.search(beginning):
+        if said := _DECIMALS.search(beginning.decode("utf-8", "replace")):
             for unit, _, n in (each.partition("=") for each in said[1].split()):
                 found[unit] = max(found.get(unit, 0), int(n))
     return found
