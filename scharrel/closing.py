@@ -1,6 +1,5 @@
 """Closing months and auditing them: what was sealed, and what has changed since."""
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
@@ -222,11 +221,9 @@ def _turned(books: Books, member: Member, month: Month, turn: Turned) -> Finding
 
 def _opened_at(coop: Coop, account: str) -> int:
     """The line on which the chart opens the account, or the nearest above it that it opens."""
-    lines = read_text(coop, coop.chart).data.decode("utf-8", "replace").split("\n")
+    text = read_text(coop, coop.chart)
     while account:
-        opens = re.compile(rf"\S+\s+open\s+{re.escape(account)}(?=\s|;|$)")
-        for line, text in enumerate(lines, 1):
-            if opens.match(text):
-                return line
+        if line := text.account_line("open", account):
+            return line
         account = account.rpartition(":")[0]
     return 1

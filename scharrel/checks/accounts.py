@@ -1,6 +1,5 @@
 """The accounts on which the program books: open when it does, and for euros."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
@@ -32,8 +31,7 @@ def account_problems(
             code, word, values = wrong
             path = books.coop.ledger(holder) if account in own else books.coop.chart
             text = read_text(books.coop, path)
-            found = re.search(rf"(?m)^\S+\s+{word}\s+{re.escape(account)}(?:\s|$)", text.data.decode())
-            line = text.data.decode().count("\n", 0, found.start()) + 1 if found else 1
+            line = text.account_line(word, account) or 1
             values |= {"account": account, "month": str(month)}
             yield Problem(books.coop.shown(path), line, code, values, excerpt=text.line(line))
 

@@ -1,6 +1,5 @@
 """Accounts that are for the allocation alone: a holder books nothing beside it."""
 
-import re
 from collections.abc import Collection, Iterator
 
 from scharrel.core.problems import Problem
@@ -14,10 +13,7 @@ def divided_only(ledger: Ledger, paid: Collection[str]) -> Iterator[Problem]:
     """
     for account in ledger.own:
         if above := _above(account, paid):
-            opened = re.search(
-                rb"^\S+\s+open\s+%s(?=\s|$)" % re.escape(account.encode()), ledger.text.data, re.M
-            )
-            line = ledger.text.data.count(b"\n", 0, opened.start()) + 1 if opened else 1
+            line = ledger.text.account_line("open", account) or 1
             values = {"account": account, "above": above}
             yield Problem(ledger.shown, line, "account-below-pot", values, excerpt=ledger.text.line(line))
     wrong: dict[str, tuple[str, dict[str, str]]] = {}

@@ -1,6 +1,5 @@
 """Two versions of one file: copies that a sync program or a file manager left beside a file that is read."""
 
-import os
 import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from scharrel.core.problems import Problem
 from scharrel.files.coop import FOLDERS, MEMBER_ID, Coop
-from scharrel.files.source import read_text
+from scharrel.files.source import names_in, read_text
 
 _LEDGER, _CASES, _PACK, _SEAL, _TEMPLATE = ".beancount", ".cases.toml", ".toml", ".seal", ".j2"
 _CLOSINGS = ".json"
@@ -45,13 +44,13 @@ def copies(coop: Coop, members: Collection[str]) -> Iterator[Problem]:
         yield from _told(coop, folder, ledger_copies(folder, members))
     for written in (coop.books, coop.parts):
         yield from _told(coop, written, ledger_copies(written, members))
-    for member in _names(coop.allocations):
+    for member in names_in(coop.allocations):
         folder = coop.allocations / member
-        months = {name for name in _names(folder) if _MONTH.fullmatch(name)}
+        months = {name for name in names_in(folder) if _MONTH.fullmatch(name)}
         yield from _told(coop, folder, _among(folder, months))
     yield from _told(coop, coop.rules, rule_copies(coop))
     for folder, ending in ((coop.allocations, _SEAL), (coop.templates, _TEMPLATE)):
-        found = _names(folder)
+        found = names_in(folder)
         plain = {name for name in found if re.fullmatch(rf"[a-z0-9.-]+{re.escape(ending)}", name)}
         yield from _told(coop, folder, _among(folder, plain))
 
@@ -72,7 +71,7 @@ def ledger_copies(folder: Path, members: Collection[str]) -> dict[str, str]:
 
 def rule_copies(coop: Coop) -> dict[str, str]:
     """The files under rules/ that are copies: of a pack that bears the name of its file, or of its cases."""
-    found = _names(coop.rules)
+    found = names_in(coop.rules)
     own = {
         name
         for name in found
@@ -99,7 +98,7 @@ def _told(coop: Coop, folder: Path, found: dict[str, str]) -> Iterator[Problem]:
 
 def _among(folder: Path, originals: Collection[str], only_ledgers: bool = False) -> dict[str, str]:
     """The other files of the folder that are copies of one of these, as far as these are there."""
-    names = _names(folder)
+    names = names_in(folder)
     there = [name for name in names if name in originals]
     if len(there) == len(names):
         return {}
@@ -149,12 +148,6 @@ def _sharing(folder: Path, name: str) -> Callable[[str], bool]:
 def _split(name: str) -> tuple[str, str]:
     ending = next((e for e in (_LEDGER, _CASES, _PACK, _SEAL, _TEMPLATE, _CLOSINGS) if name.endswith(e)), "")
     return name.removesuffix(ending).casefold(), ending
-
-
-def _names(folder: Path) -> list[str]:
-    with suppress(OSError):
-        return os.listdir(folder)
-    return []
 
 
 def _read(path: Path) -> bytes:

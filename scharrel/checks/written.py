@@ -14,7 +14,7 @@ from scharrel.files.consolidated import in_part, in_whole
 from scharrel.files.coop import MEMBER_ID, MONTH_FILE, Coop
 from scharrel.files.durable import link_on_the_way
 from scharrel.files.gather import Books
-from scharrel.files.source import read_text
+from scharrel.files.source import names_in, read_text
 from scharrel.files.stamps import HEAD, Known, as_stamped, strange_lines
 from scharrel.files.writing import in_allocation, in_book
 
@@ -52,8 +52,10 @@ def written_problems(books: Books, members: Collection[Member]) -> Iterator[Prob
 
 def _written_for(coop: Coop) -> set[str]:
     """For whom anything is there."""
-    names = {name.removesuffix(".beancount") for place in (coop.books, coop.parts) for name in _names(place)}
-    names |= {name for name in _names(coop.allocations) if not name.endswith(".seal")}
+    names = {
+        name.removesuffix(".beancount") for place in (coop.books, coop.parts) for name in names_in(place)
+    }
+    names |= {name for name in names_in(coop.allocations) if not name.endswith(".seal")}
     return {name for name in names if MEMBER_ID.fullmatch(name)}
 
 
@@ -61,7 +63,7 @@ def _files_of(coop: Coop, member: str, closed: str) -> Iterator[_File]:
     path = coop.ledger(member)
     ledger = coop.shown(path)
     folder = coop.allocations / member
-    for name in sorted(filter(MONTH_FILE.fullmatch, _names(folder))):
+    for name in sorted(filter(MONTH_FILE.fullmatch, names_in(folder))):
         yield _File(folder / name, in_allocation, ledger, closed=name <= f"{closed}.beancount")
     yield _File(coop.book(member), in_book, ledger)
     yield _File(coop.part(member), in_part(member, _lines_of(coop, path)), ledger)
@@ -112,12 +114,6 @@ def _links(coop: Coop) -> Iterator[Problem]:
         for entry in _entries(folder):
             if entry.is_symlink():
                 yield Problem(coop.shown(Path(entry.path)), 1, "link")
-
-
-def _names(folder: Path) -> list[str]:
-    with suppress(OSError):
-        return os.listdir(folder)
-    return []
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

@@ -19,6 +19,7 @@ from scharrel.cli.context import (
     writing_in,
 )
 from scharrel.cli.options import COOP, LANG
+from scharrel.core.iban import sound
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.files.coop import MEMBER_ID
@@ -42,8 +43,6 @@ def add(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from stdnum import iban as ibans
-
     from scharrel.files.durable import write_text
     from scharrel.files.gather import read_books
 
@@ -69,7 +68,7 @@ def add(
             key = "household" if household else "household-missing"
             choices = ", ".join(asking[asks])
             fail(words(f"error.{key}", household=household, pack=asks, choices=choices), status=2)
-        if iban and not ibans.is_valid(iban):
+        if iban and not sound(iban):
             fail(words("error.iban", iban=iban), status=2)
         keys = {"name": name, "rules": rules, "household": household, "iban": iban}
         lines = [f'{month.first_day} custom "member" "{member}"']

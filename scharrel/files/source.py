@@ -10,7 +10,7 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -72,6 +72,13 @@ class Text(NamedTuple):
             if not line[:1].isspace():
                 break
         return first
+
+    def account_line(self, word: str, account: str) -> int:
+        """The line that opens or closes the account, by that word; 0 if none does."""
+        said = re.search(
+            rb"^\S+\s+%s\s+%s(?=[\s;]|$)" % (word.encode(), re.escape(account.encode())), self.data, re.M
+        )
+        return self.data.count(b"\n", 0, said.start()) + 1 if said else 0
 
     def parted(self, first: int, last: int) -> bool:
         """Whether another directive begins after the first line, up to the last."""
@@ -146,6 +153,13 @@ def _too_much(data: bytes, shown: str) -> Iterator[Problem]:
         if len(line) > MAX_LINE:
             yield Problem(shown, number, "long-line", excerpt=line[:100].decode("utf-8", "replace"))
             return
+
+
+def names_in(folder: Path) -> list[str]:
+    """What lies in the folder; nothing where it cannot be looked into."""
+    with suppress(OSError):
+        return os.listdir(folder)
+    return []
 
 
 def state_of(path: Path) -> str:
