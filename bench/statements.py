@@ -25,12 +25,12 @@ from pypdf import PdfReader
 from run import SCHARREL, generate, once, row
 
 from scharrel.core.month import Month
-from scharrel.dossiers import dossiers
-from scharrel.files.coop import find_coop
-from scharrel.files.gather import read_books
-from scharrel.statements.dossier import Dossier
+from scharrel.ledger.books import read_books
+from scharrel.operations.statement_data import dossiers
 from scharrel.statements.making import Order, documents_of
 from scharrel.statements.pdf import typesetters_world
+from scharrel.statements.statement_data import Dossier
+from scharrel.store.paths import find_coop
 from scharrel.text.words import Words
 
 MONTH = Month(2026, 10)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from conftest import REPOSITORY, Run
 
-from scharrel.files.chart import read_chart
-from scharrel.files.coop import Coop
-from scharrel.files.exchange import Export, export_text
+from scharrel.ledger.chart import read_chart
+from scharrel.packs.transfer import Export, export_text
+from scharrel.store.paths import Coop
 
 ONS = (REPOSITORY / "rules/ons.toml").read_text()
 NOTES = {"figure": "EIGEN CIJFER", "decision": "EIGEN BESLUIT", "agreement": "EIGEN AFSPRAAK"}

@@ -86,16 +86,16 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
     """Each kind of file: one that is sound, and what reads it."""
     from scharrel.analysis.cases import differences
     from scharrel.core.month import Month
-    from scharrel.files.cache import FORM, Cache, digest_of
-    from scharrel.files.cases import read_cases
-    from scharrel.files.chart import read_chart
-    from scharrel.files.coop import Coop
-    from scharrel.files.exchange import Export, export_text, read_export, read_exported_pack
-    from scharrel.files.gather import read_books
-    from scharrel.files.own import OWN_KINDS, UnusualError, filled_in, to_fill_in
-    from scharrel.files.source import read_text
-    from scharrel.run import compute
+    from scharrel.ledger.books import read_books
+    from scharrel.ledger.chart import read_chart
+    from scharrel.operations.divide import compute
+    from scharrel.packs.cases import read_cases
+    from scharrel.packs.local_figures import OWN_KINDS, UnusualError, filled_in, to_fill_in
+    from scharrel.packs.transfer import Export, export_text, read_export, read_exported_pack
     from scharrel.statements.reading import NoStatementError, read_back
+    from scharrel.store.cache import FORM, Cache, digest_of
+    from scharrel.store.paths import Coop
+    from scharrel.store.text import read_text
 
     folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
     coop = Coop(folder)

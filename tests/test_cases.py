@@ -10,10 +10,10 @@ from conftest import REPOSITORY, Run
 from random_coops import CHART, lay_down
 
 from scharrel.analysis.mutations import mutations
-from scharrel.files.cases import read_cases
-from scharrel.files.coop import Coop
-from scharrel.files.gather import read_books
-from scharrel.files.packs import read_pack
+from scharrel.ledger.books import read_books
+from scharrel.packs.cases import read_cases
+from scharrel.packs.packs import read_pack
+from scharrel.store.paths import Coop
 
 SHIPPED = sorted(path.stem for path in (REPOSITORY / "rules").glob("*.toml") if "." not in path.stem)
 

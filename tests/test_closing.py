@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from random_coops import histories, lay_down, packs
 
 from scharrel.core.month import Month
-from scharrel.files.chart import read_chart
-from scharrel.files.coop import Coop
-from scharrel.files.digests import rules_digest
-from scharrel.files.packs import read_packs
+from scharrel.ledger.chart import read_chart
+from scharrel.packs.packs import read_packs
+from scharrel.store.digests import rules_digest
+from scharrel.store.paths import Coop
 
 LEDGER = "ledgers/members/amina.beancount"
 REGISTER = "ledgers/coop.beancount"

@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from random_coops import MONTHS, Booking, histories, lay_down, packs
 from test_projects import paid, team
 
-from scharrel.allocating import allocate_all
 from scharrel.core.month import Month
-from scharrel.files.coop import Coop
-from scharrel.files.gather import read_books
+from scharrel.ledger.books import read_books
+from scharrel.operations.allocate import allocate_all
+from scharrel.store.paths import Coop
 
 __all__ = ["team"]
 

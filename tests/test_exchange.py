@@ -14,12 +14,12 @@ from conftest import REPOSITORY, Run
 from exports import NOTES, ONS, exported, filled, made, snapshot
 from hypothesis import given, settings
 
-from scharrel.files.chart import read_chart
-from scharrel.files.coop import Coop
-from scharrel.files.exchange import read_export
-from scharrel.files.own import UnusualError, owned, to_fill_in
-from scharrel.files.packs import read_pack
-from scharrel.files.source import Text
+from scharrel.ledger.chart import read_chart
+from scharrel.packs.local_figures import UnusualError, owned, to_fill_in
+from scharrel.packs.packs import read_pack
+from scharrel.packs.transfer import read_export
+from scharrel.store.paths import Coop
+from scharrel.store.text import Text
 
 SHIPPED = sorted(path.stem for path in (REPOSITORY / "rules").glob("*.toml") if "." not in path.stem)
 

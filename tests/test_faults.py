@@ -18,7 +18,7 @@ import pytest
 from beancount import loader
 from conftest import LONG, Run
 
-from scharrel.files.stamps import stamped
+from scharrel.store.stamps import stamped
 
 LEDGER = "ledgers/members/amina.beancount"
 WHOLE = "ledgers/consolidated.beancount"
@@ -178,7 +178,7 @@ def test_killed_at_random_moments(before: Path, after: dict[str, bytes], tmp_pat
 def test_a_second_writer_is_told_who_is_at_work(coop: Path, quick: Run) -> None:
     hold = (
         "import sys, time; from datetime import datetime; from pathlib import Path\n"
-        "from scharrel.files.coop import find_coop; from scharrel.files.locking import only_writer\n"
+        "from scharrel.store.paths import find_coop; from scharrel.store.locking import only_writer\n"
         "with only_writer(find_coop(Path(sys.argv[1])), 'allocate', datetime(2026, 11, 1, 20, 15)):\n"
         "    print('held', flush=True); time.sleep(60)\n"
     )

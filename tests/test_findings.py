@@ -17,6 +17,7 @@ from random_coops import CHART, packs
 from scharrel.analysis.findings import findings, rounding_bound
 from scharrel.analysis.kinds import kinds
 from scharrel.analysis.lines import exact, pieces
+from scharrel.core.chart import Account, Chart
 from scharrel.core.engine import close, divide
 from scharrel.core.facts import Amounts, Member, MemberDirective, MonthFacts
 from scharrel.core.history import replay
@@ -25,8 +26,7 @@ from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.core.state import State
 from scharrel.core.trace import Allocation
-from scharrel.files.chart import Account, Chart
-from scharrel.files.packs import read_pack
+from scharrel.packs.packs import read_pack
 from scharrel.text.findings import euros
 
 PACKS = sorted((Path(__file__).parent / "packs").glob("*.toml"))

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from scharrel import spread
-from scharrel.files.coop import Coop
-from scharrel.files.left import WORTH_A_PROCESS, left, looking
+from scharrel.store import processes
+from scharrel.store.paths import Coop
+from scharrel.store.written_state import WORTH_A_PROCESS, left, looking
 
-BEGIN = "import os; from scharrel.spread import ahead; me = os.getpid(); "
+BEGIN = "import os; from scharrel.store.processes import ahead; me = os.getpid(); "
 
 
 def run(code: str) -> str:
@@ -58,7 +58,7 @@ def test_nothing_written_yet(tmp_path: Path) -> None:
     assert looking(Coop(tmp_path))() == {}
 
 
-@pytest.mark.skipif(spread._processors() == 1, reason="one processor does everything itself")
+@pytest.mark.skipif(processes._processors() == 1, reason="one processor does everything itself")
 def test_the_work_is_done_elsewhere() -> None:
     assert run("print(ahead(os.getpid)() != me)") == "True\n"
 

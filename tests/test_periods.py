@@ -17,11 +17,11 @@ from test_closing import posted
 from test_settling import LEDGER, PACK, REGISTER, STEPS, amounts, append, settlement
 
 from scharrel.core.month import Month
-from scharrel.files.chart import read_chart
-from scharrel.files.coop import Coop
-from scharrel.files.digests import rules_digest
-from scharrel.files.packs import read_packs
-from scharrel.files.seals import read_seal, seal_text
+from scharrel.ledger.chart import read_chart
+from scharrel.packs.packs import read_packs
+from scharrel.store.digests import rules_digest
+from scharrel.store.paths import Coop
+from scharrel.store.seals import read_seal, seal_text
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "10"))
 

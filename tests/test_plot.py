@@ -14,15 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from scharrel.analysis.bends import Curve, curve
-from scharrel.analysis.plot import kept, marks, of_the_next, reach
+from scharrel.analysis.breakpoints import Curve, curve
 from scharrel.analysis.supposed import supposed
 from scharrel.cli.rules.plot import MOST
 from scharrel.core.facts import MonthFacts
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack, Step
 from scharrel.core.state import State
-from scharrel.text.canvas import chart, signs
+from scharrel.plot.canvas import chart, signs
+from scharrel.plot.curve import kept, marks, of_the_next, reach
 from scharrel.text.words import Words
 
 PACKS = sorted(

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from random_coops import MONTHS, Booking, histories, lay_down, packs
 
-from scharrel.allocating import Allocated, allocate_all
 from scharrel.core.month import Month
 from scharrel.core.trace import Allocation
-from scharrel.files.coop import Coop
-from scharrel.files.gather import read_books
+from scharrel.ledger.books import read_books
+from scharrel.operations.allocate import Allocated, allocate_all
+from scharrel.store.paths import Coop
 
 THROUGH = Month.parse(MONTHS[-1])
 TODAY = date(2027, 2, 1)

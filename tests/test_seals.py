@@ -13,7 +13,7 @@ from conftest import LONG, Run
 from test_faults import die, failing_at
 from test_projects import money, write
 
-from scharrel.files.digests import digest_of
+from scharrel.store.digests import digest_of
 
 SEALS = "ledgers/allocations"
 SECOND = "ledgers/closed.json"

@@ -14,9 +14,9 @@ from test_statements import text_of
 
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
-from scharrel.files.chart import read_chart
-from scharrel.files.coop import Coop
-from scharrel.files.packs import _STEP_KEYS, read_pack
+from scharrel.ledger.chart import read_chart
+from scharrel.packs.packs import _STEP_KEYS, read_pack
+from scharrel.store.paths import Coop
 from scharrel.text.rules.differences import Edition, differences
 from scharrel.text.rules.pack import tell_pack
 from scharrel.text.words import Words

@@ -20,9 +20,9 @@ from scharrel.analysis.goal import seek
 from scharrel.analysis.simulation import whom
 from scharrel.cli.context import today
 from scharrel.core.month import Month
-from scharrel.files.coop import Coop
-from scharrel.files.gather import read_books
-from scharrel.simulating import read_history, simulate
+from scharrel.ledger.books import read_books
+from scharrel.operations.simulate import read_history, simulate
+from scharrel.store.paths import Coop
 
 SPRING = ("--from", "2026-04", "--to", "2026-06")
 PARTIES = ("supplier", "tax", "coop", "pot", "member", "municipality", "community")

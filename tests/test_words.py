@@ -8,8 +8,8 @@ import pytest
 from conftest import CONTRACT, Run
 
 from scharrel.core.money import to_cents
-from scharrel.files.examples import amount_in, date_in
-from scharrel.files.hints import hint
+from scharrel.ledger.examples import amount_in, date_in
+from scharrel.ledger.hints import hint
 
 LEDGER = "ledgers/members/amina.beancount"
 REGISTER = "ledgers/coop.beancount"

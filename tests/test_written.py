@@ -18,9 +18,9 @@ from filelock import FileLock
 from test_commands import files
 from test_projects import team
 
-from scharrel.files.cache import FORM
-from scharrel.files.durable import WriteError, write_text
-from scharrel.files.stamps import renewed, stamped
+from scharrel.store.cache import FORM
+from scharrel.store.durable import WriteError, write_text
+from scharrel.store.stamps import renewed, stamped
 
 __all__ = ["team"]
 
@@ -461,7 +461,7 @@ def test_an_init_that_was_stopped_anywhere_is_taken_up(
             write_text(path, text)
 
         with monkeypatch.context() as patched:
-            patched.setattr("scharrel.files.durable.write_text", until)
+            patched.setattr("scharrel.store.durable.write_text", until)
             assert quick("init", str(folder)).status != 0
         assert quick("check", "--coop", str(folder)).status == 2  # none yet
         done = quick("init", str(folder))

@@ -5,8 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from scharrel.analysis.lives import live
 from scharrel.analysis.situations import Situation
+from scharrel.analysis.trajectories import live
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.pack import Accepted, Pack

@@ -9,10 +9,10 @@ from scharrel.analysis.finding import Finding
 from scharrel.analysis.histories import history_findings
 from scharrel.analysis.kinds import MAX_KINDS, too_many_kinds
 from scharrel.analysis.lines import pieces
-from scharrel.analysis.lives import lives
 from scharrel.analysis.reach import Reach, out_of_reach
 from scharrel.analysis.situations import Whose, periods, situations
 from scharrel.analysis.static import static
+from scharrel.analysis.trajectories import lives
 from scharrel.analysis.within import within_month
 from scharrel.core.money import EXACT
 from scharrel.core.month import Month

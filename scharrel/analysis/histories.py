@@ -14,7 +14,8 @@ from typing import NamedTuple
 from scharrel.analysis.finding import Example, Finding, example_of
 from scharrel.analysis.kinds import choice, telling_kinds
 from scharrel.analysis.lines import Piece, exact, pieces
-from scharrel.analysis.lives import (
+from scharrel.analysis.situations import Situation, Whose
+from scharrel.analysis.trajectories import (
     LITTLE,
     MAX_MONTHS,
     SOME,
@@ -27,7 +28,6 @@ from scharrel.analysis.lives import (
     remembering,
     uses_up,
 )
-from scharrel.analysis.situations import Situation, Whose
 from scharrel.analysis.within import MOST, cents_above, cents_below, made_up
 from scharrel.core.facts import MonthFacts
 from scharrel.core.money import ZERO

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from scharrel.analysis.finding import Finding
 from scharrel.analysis.lines import Piece
-from scharrel.analysis.lives import Life
 from scharrel.analysis.situations import Situation
+from scharrel.analysis.trajectories import Life
 from scharrel.core.pack import Operand, Pack, Param, Step
 
 _ENDING = ("cap-life", "target", "months-used")

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 from scharrel.analysis.kinds import choice, kinds
-from scharrel.analysis.lives import Life, others, plenty_of, remembering, turning_points
+from scharrel.analysis.trajectories import Life, others, plenty_of, remembering, turning_points
 from scharrel.core.facts import MonthFacts
 from scharrel.core.month import Month
 from scharrel.core.pack import Facts, Pack

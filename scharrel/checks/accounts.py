@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from scharrel.core.closing import Correction
+from scharrel.core.chart import Account
+from scharrel.core.corrections import Correction
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.core.trace import Allocation
-from scharrel.files.chart import Account
-from scharrel.files.gather import Books
-from scharrel.files.ledger import Ledger
-from scharrel.files.source import read_text
+from scharrel.ledger.books import Books
+from scharrel.ledger.ledger import Ledger
+from scharrel.store.text import read_text
 
 
 def account_problems(

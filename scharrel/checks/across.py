@@ -1,29 +1,14 @@
 """What is wrong with ledgers that only shows when several are held beside each other."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
-from scharrel.core.grants import Entry, accounts, entries_of
+from scharrel.checks.grants import overdone
+from scharrel.core.across import Across, Quoted
+from scharrel.core.grants import accounts, entries_of
 from scharrel.core.problems import Problem
-from scharrel.files.gather import Books
-from scharrel.files.grant_problems import overdone
-from scharrel.files.ledger import Ledger
-from scharrel.files.source import read_text
-
-
-class Quoted(NamedTuple):
-    """Where the quote of this number stands."""
-
-    file: str
-    line: int
-    number: str
-
-
-class Across(NamedTuple):
-    """What of a ledger bears on others: its quotes, and its bookings of grants that are for all."""
-
-    quotes: tuple[Quoted, ...] = ()
-    entries: tuple[Entry, ...] = ()
+from scharrel.ledger.books import Books
+from scharrel.ledger.ledger import Ledger
+from scharrel.store.text import read_text
 
 
 def across_of(books: Books, holder: str, ledger: Ledger) -> Across:

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from scharrel.core.facts import Member
 from scharrel.core.problems import Problem
-from scharrel.files.cases import case_problems
-from scharrel.files.gather import Books
+from scharrel.ledger.books import Books
+from scharrel.packs.cases import case_problems
 
 
 def involved(books: Books, members: Collection[Member]) -> list[Problem]:

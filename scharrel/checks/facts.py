@@ -10,7 +10,7 @@ from scharrel.core.facts import Member
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack, Param
 from scharrel.core.problems import Problem
-from scharrel.files.source import Text
+from scharrel.store.text import Text
 
 _CODES = {bool: "fact-not-true", date: "fact-not-a-day", Decimal: "fact-not-a-number", str: "fact-not-a-word"}
 _BORN_FROM = 1900

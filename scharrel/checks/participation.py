@@ -7,7 +7,7 @@ from scharrel.core.facts import Dated, Member, turns
 from scharrel.core.money import MAX_AMOUNT
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
-from scharrel.files.source import Text
+from scharrel.store.text import Text
 
 _DECIMALS = 28
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from scharrel.core.names import nearest
 from scharrel.core.problems import Problem
-from scharrel.files.chart import nearest
-from scharrel.files.ledger import Ledger
+from scharrel.ledger.ledger import Ledger
 
 
 def quote_problems(ledger: Ledger) -> Iterator[Problem]:

@@ -14,8 +14,8 @@ from scharrel.core.facts import Approval, MemberDirective, Settlement
 from scharrel.core.money import MAX_AMOUNT, ZERO, as_written
 from scharrel.core.pack import FactValue
 from scharrel.core.problems import Problem
-from scharrel.files.parsing import metadata, place
-from scharrel.files.source import Text
+from scharrel.ledger.parsing import metadata, place
+from scharrel.store.text import Text
 
 _WITH_AMOUNTS = ("approval", "settlement", "grant")
 _WRITTEN = re.compile(r'[^:]*:\s*("(?:[^"\\]|\\.)*"|[^;]*)')

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from scharrel.core.problems import Problem
-from scharrel.files.ledger import Ledger
+from scharrel.ledger.ledger import Ledger
 
 
 def divided_only(ledger: Ledger, paid: Collection[str]) -> Iterator[Problem]:

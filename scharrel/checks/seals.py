@@ -11,10 +11,11 @@ from typing import NamedTuple
 from scharrel.core.facts import Member
 from scharrel.core.month import Month, months
 from scharrel.core.problems import Problem
-from scharrel.files.coop import Coop
-from scharrel.files.digests import digest_of
-from scharrel.files.durable import read_written
-from scharrel.files.seals import (
+from scharrel.store.allocations import corrections_in, written_months
+from scharrel.store.digests import digest_of
+from scharrel.store.durable import read_written
+from scharrel.store.paths import Coop
+from scharrel.store.seals import (
     BrokenSealError,
     Chain,
     Closings,
@@ -29,7 +30,6 @@ from scharrel.files.seals import (
     seal_text_at,
     sealed_members,
 )
-from scharrel.files.writing import corrections_in, written_months
 
 
 class Finding(NamedTuple):

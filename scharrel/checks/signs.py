@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scharrel.core.problems import Problem
-from scharrel.files.coop import Coop
-from scharrel.files.source import Text, read_text
+from scharrel.store.paths import Coop
+from scharrel.store.text import Text, read_text
 from scharrel.text.fonts import LACKING, everyday, on_paper
 from scharrel.text.words import visible
 

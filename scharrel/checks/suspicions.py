@@ -13,12 +13,12 @@ from itertools import groupby, permutations
 from operator import itemgetter
 from typing import NamedTuple
 
+from scharrel.core.chart import Chart
 from scharrel.core.facts import Movement
 from scharrel.core.money import CENT, ZERO, plain
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
-from scharrel.files.chart import Chart
-from scharrel.files.ledger import Ledger
+from scharrel.ledger.ledger import Ledger
 
 _RATES = (Decimal("0.21"), Decimal("0.09"))
 _HIGHEST = _RATES[0]

@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from scharrel.core.problems import Problem
-from scharrel.files.coop import FOLDERS, MEMBER_ID, Coop
-from scharrel.files.source import names_in, read_text
+from scharrel.store.paths import FOLDERS, MEMBER_ID, Coop
+from scharrel.store.text import names_in, read_text
 
 _LEDGER, _CASES, _PACK, _SEAL, _TEMPLATE = ".beancount", ".cases.toml", ".toml", ".seal", ".j2"
 _CLOSINGS = ".json"

@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 from scharrel.core.facts import Member
 from scharrel.core.problems import Problem
-from scharrel.files.consolidated import in_part, in_whole
-from scharrel.files.coop import MEMBER_ID, MONTH_FILE, Coop
-from scharrel.files.durable import link_on_the_way
-from scharrel.files.gather import Books
-from scharrel.files.source import names_in, read_text
-from scharrel.files.stamps import HEAD, Known, as_stamped, strange_lines
-from scharrel.files.writing import in_allocation, in_book
+from scharrel.ledger.books import Books
+from scharrel.store.allocations import in_allocation, in_book
+from scharrel.store.consolidated import in_part, in_whole
+from scharrel.store.durable import link_on_the_way
+from scharrel.store.paths import MEMBER_ID, MONTH_FILE, Coop
+from scharrel.store.stamps import HEAD, Known, as_stamped, strange_lines
+from scharrel.store.text import names_in, read_text
 
 _MERGE = re.compile(r"^<{7}(?: |$)", re.MULTILINE)
 _ANYONE = "ledgers/members/<id>.beancount"

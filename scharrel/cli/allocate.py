@@ -23,11 +23,11 @@ from scharrel.core.facts import Kind
 from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.trace import Allocation, Summary
-from scharrel.files.left import Left, looking
+from scharrel.store.written_state import Left, looking
 from scharrel.text.words import visible
 
 if TYPE_CHECKING:
-    from scharrel.files.gather import Books
+    from scharrel.ledger.books import Books
 
 
 def allocate(
@@ -43,8 +43,8 @@ def allocate(
     # Begun before everything that takes time to load.
     seen: Left = dict if member or as_json else looking(where)
 
-    from scharrel.allocating import allocate_all
-    from scharrel.files.gather import read_books
+    from scharrel.ledger.books import read_books
+    from scharrel.operations.allocate import allocate_all
     from scharrel.text.changes import change_lines, correction_lines
 
     with writing_in(where, "allocate", alone=not dry_run):

@@ -14,7 +14,7 @@ from scharrel.text.words import visible
 
 if TYPE_CHECKING:
     from scharrel.checks.seals import Finding, Seals
-    from scharrel.files.coop import Coop
+    from scharrel.store.paths import Coop
 
 _CODE = typer.Option("--code", metavar="CODE", help=words("help.audit-code"))
 
@@ -38,9 +38,9 @@ def audit(
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     from scharrel.checks.seals import read_seals_of
-    from scharrel.closing import audit as look
-    from scharrel.closing import code_of
-    from scharrel.files.gather import read_books
+    from scharrel.ledger.books import read_books
+    from scharrel.operations.close import audit as look
+    from scharrel.operations.close import code_of
 
     asked = None if code is None else _read_code(code)
     where = open_coop(coop)
@@ -93,7 +93,7 @@ def _tell_findings(findings: "list[Finding]") -> None:
 def _read_code(text: str) -> str:
     """The code as it stands in the books, however it was copied from the minutes; what is none is wrong
     usage."""
-    from scharrel.files.seals import CODE
+    from scharrel.store.seals import CODE
 
     code = "".join(text.casefold().removeprefix("sha256:").split()).replace("-", "")
     if not CODE <= len(code) <= 64 or set(code) - set("0123456789abcdef"):
@@ -103,7 +103,7 @@ def _read_code(text: str) -> str:
 
 def _compare(coop: "Coop", seals: "Seals", code: str, *, as_json: bool) -> None:
     """Say to which month of these books the code belongs, as far as what it seals is what it was."""
-    from scharrel.closing import month_of_code, seals_up_to
+    from scharrel.operations.close import month_of_code, seals_up_to
 
     month = month_of_code(seals, code)
     findings = seals_up_to(coop, seals, month) if month else []

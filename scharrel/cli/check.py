@@ -14,13 +14,13 @@ def check(
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     from scharrel.checks.across import across_of, with_others
+    from scharrel.checks.barter import both_problems
+    from scharrel.checks.permits import rules_ending
     from scharrel.checks.written import written_problems
-    from scharrel.files.cases import case_problems, cases_of_nothing
-    from scharrel.files.exchanges import both_problems
-    from scharrel.files.gather import read_books
-    from scharrel.files.ledger import Ledger
-    from scharrel.files.permits import rules_ending
-    from scharrel.run import compute
+    from scharrel.ledger.books import read_books
+    from scharrel.ledger.ledger import Ledger
+    from scharrel.operations.divide import compute
+    from scharrel.packs.cases import case_problems, cases_of_nothing
 
     books = read_books(open_coop(coop))
     now = today()

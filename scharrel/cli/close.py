@@ -28,8 +28,8 @@ def close(
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     from scharrel.checks.seals import STOPS
-    from scharrel.closing import close_all
-    from scharrel.files.gather import read_books
+    from scharrel.ledger.books import read_books
+    from scharrel.operations.close import close_all
 
     asked = read_month(month)
     if asked >= Month.of(today()):

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors, in_order
-from scharrel.files.coop import Coop, NoCoopError, find_coop
+from scharrel.store.paths import Coop, NoCoopError, find_coop
 from scharrel.text.words import LANGUAGES, Words, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from scharrel.core.facts import Group, Member
-    from scharrel.files.gather import Books
+    from scharrel.ledger.books import Books
 
 FAR_AHEAD = 24
 """Months after today beyond which a month is taken for a typing error."""
@@ -146,8 +146,8 @@ def writing_in(coop: Coop, command: str, *, alone: bool = True) -> Iterator[None
     """Say what cannot be written; `alone` is the only writer in the cooperative, or an error that names
     the other.
     """
-    from scharrel.files.durable import WriteError
-    from scharrel.files.locking import BusyError, only_writer
+    from scharrel.store.durable import WriteError
+    from scharrel.store.locking import BusyError, only_writer
 
     try:
         with only_writer(coop, command, datetime.now()) if alone else nullcontext():  # noqa: DTZ005
@@ -164,7 +164,7 @@ def read_month(text: str) -> Month:
     try:
         month = Month.parse(text)
     except ValueError:
-        from scharrel.files.examples import month_in
+        from scharrel.ledger.examples import month_in
 
         near = month_in(text, today())
         hint = " " + words("check.near", near=near) if near else ""
@@ -188,7 +188,7 @@ def read_amount(text: str) -> Decimal:
 
 def require_members(books: "Books", wanted: Iterable[str] | None) -> None:
     """Only members of this cooperative can be asked for."""
-    from scharrel.files.chart import nearest
+    from scharrel.core.names import nearest
 
     for member in wanted or ():
         if member not in books.members:

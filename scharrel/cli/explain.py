@@ -19,7 +19,7 @@ from scharrel.cli.context import (
     words,
 )
 from scharrel.cli.options import COOP, JSON, LANG
-from scharrel.core.closing import Correction
+from scharrel.core.corrections import Correction
 from scharrel.core.facts import Member, Movement
 from scharrel.core.grants import counts_apart
 from scharrel.core.money import plain
@@ -30,7 +30,7 @@ from scharrel.core.trace import Allocation, StepResult
 from scharrel.text.words import visible
 
 if TYPE_CHECKING:
-    from scharrel.files.gather import Books
+    from scharrel.ledger.books import Books
 
 _MEMBER = typer.Argument(metavar=words("metavar.member"), help=words("help.explain-member"))
 _MONTH = typer.Argument(metavar=words("metavar.month"), help=words("help.explain-month"))
@@ -48,9 +48,9 @@ def explain(
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     from scharrel.checks.books import involved
-    from scharrel.files.chart import nearest
-    from scharrel.files.gather import read_books
-    from scharrel.run import compute
+    from scharrel.core.names import nearest
+    from scharrel.ledger.books import read_books
+    from scharrel.operations.divide import compute
     from scharrel.text.grounds import notices
     from scharrel.text.sentences import label
 

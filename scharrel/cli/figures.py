@@ -41,7 +41,7 @@ def read_figures(
 
 def _param(pack: Pack, name: str) -> tuple[Param, str]:
     """The parameter and, if it has a value by case, the case."""
-    from scharrel.files.chart import nearest
+    from scharrel.core.names import nearest
 
     param_id, _, case = (name, "", "") if name in pack.params else name.rpartition(".")
     param = pack.params.get(param_id)
@@ -56,7 +56,7 @@ def _param(pack: Pack, name: str) -> tuple[Param, str]:
 
 def _figure(name: str, text: str, param: Param) -> Decimal:
     """A rate with its percent sign or an amount, as the parameter has it."""
-    from scharrel.files.values import figure
+    from scharrel.packs.values import figure
 
     found = figure(as_in_packs(text))
     if not isinstance(found, str) and found[0] == param.unit:

@@ -26,7 +26,7 @@ def init(
     folder: Annotated[Path, _DIR],
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.files.durable import WriteError, sweep, write_text
+    from scharrel.store.durable import WriteError, sweep, write_text
 
     last_month = Month.of(today()).plus(-1)
     texts = _sample(last_month)
@@ -69,7 +69,7 @@ def _sample(last_month: Month) -> dict[Path, str]:
 
 def _begun(folder: Path, texts: Mapping[Path, str]) -> bool:
     """Whether nothing is there but what a run that was stopped, perhaps last month, had begun."""
-    from scharrel.files.durable import HALF_WRITTEN
+    from scharrel.store.durable import HALF_WRITTEN
 
     if not folder.is_dir() or (folder / REGISTER).exists():
         return False

@@ -22,7 +22,7 @@ from scharrel.cli.options import COOP, LANG
 from scharrel.core.iban import sound
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
-from scharrel.files.coop import MEMBER_ID
+from scharrel.store.paths import MEMBER_ID
 from scharrel.text.words import visible
 
 _ID = typer.Argument(metavar="ID", help=words("help.member-id"))
@@ -43,8 +43,8 @@ def add(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.files.durable import write_text
-    from scharrel.files.gather import read_books
+    from scharrel.ledger.books import read_books
+    from scharrel.store.durable import write_text
 
     where = open_coop(coop)
     with writing_in(where, "member add"):

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from scharrel.cli.context import fail, stop_on_errors, words
 from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem
-from scharrel.files.coop import Coop
+from scharrel.store.paths import Coop
 
 if TYPE_CHECKING:
-    from scharrel.files.gather import Books
+    from scharrel.ledger.books import Books
 
 
 def named_pack(books: "Books", name: str) -> Pack:
@@ -44,8 +44,8 @@ def _find(books: "Books", name: str) -> tuple[Pack | None, list[Problem]]:
 
 
 def _from_file(books: "Books", path: Path) -> tuple[Pack | None, list[Problem]]:
-    from scharrel.files.packs import read_pack
-    from scharrel.files.source import read_text
+    from scharrel.packs.packs import read_pack
+    from scharrel.store.text import read_text
 
     if not path.exists():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))

@@ -21,7 +21,7 @@ from scharrel.core.month import Month
 from scharrel.core.period import Period
 
 if TYPE_CHECKING:
-    from scharrel.files.gather import Books
+    from scharrel.ledger.books import Books
 
 _PERIOD = typer.Argument(metavar=words("metavar.period"), help=words("help.settle-period"))
 _MEMBER = typer.Option("--member", metavar="ID", help=words("help.settle-member"))
@@ -33,12 +33,12 @@ def settle(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.allocating import allocate_all
     from scharrel.checks.books import involved
-    from scharrel.files.gather import read_books
+    from scharrel.ledger.books import read_books
+    from scharrel.operations.allocate import allocate_all
+    from scharrel.operations.statements import state_all
     from scharrel.statements.making import Order
     from scharrel.statements.pdf import typesetters_world
-    from scharrel.stating import state_all
     from scharrel.text.changes import settlement_lines
 
     try:

@@ -30,8 +30,8 @@ from scharrel.text.words import visible
 if TYPE_CHECKING:
     from scharrel.analysis.goal import Found, Goal
     from scharrel.analysis.simulation import Pair, Setting, Totals
-    from scharrel.files.gather import Books
-    from scharrel.simulating import History
+    from scharrel.ledger.books import Books
+    from scharrel.operations.simulate import History
 
 YEAR = 12
 EXPLAINED = 3
@@ -62,10 +62,10 @@ def simulate(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel import simulating
     from scharrel.analysis.simulation import whom, with_figures
     from scharrel.cli.figures import read_figures
-    from scharrel.files.gather import read_books
+    from scharrel.ledger.books import read_books
+    from scharrel.operations import simulate as operation
 
     begin, end = _period(first, last)
     books = read_books(open_coop(coop))
@@ -75,19 +75,19 @@ def simulate(
     instead = whom(books.members.values(), named.id, begin, end, member or ())
     _require_anyone(books, named, instead, begin, end)
     tried = with_figures(named, settings, begin)
-    history = simulating.read_history(books, tried, instead, begin, end, today())
+    history = operation.read_history(books, tried, instead, begin, end, today())
     stop_on_errors(history.problems)
     reached = None
     if goal:
         with progress_bar(words("progress.seeking")) as progress:
-            outcome = simulating.reach(history, named, settings, goal, progress)
+            outcome = operation.reach(history, named, settings, goal, progress)
         if outcome is None:
             party = words(f"simulate.party.{goal.party}")
             fail(words("error.goal-unmoved", param=goal.sought.name, party=party), status=2)
         found, settings = outcome
         reached = Sought(goal, found)
         tried = with_figures(named, settings, begin)
-    pairs = simulating.simulate(history, tried)
+    pairs = operation.simulate(history, tried)
     if as_json:
         print_json(_json(history, tried, settings, reached, pairs))
         return

@@ -22,7 +22,7 @@ from scharrel.cli.options import COOP, LANG, MEMBERS
 from scharrel.core.month import Month
 
 if TYPE_CHECKING:
-    from scharrel.files.gather import Books
+    from scharrel.ledger.books import Books
 
 _MONTH = typer.Argument(
     metavar=f"[{words('metavar.month')}]", help=words("help.statements-month"), show_default=False
@@ -52,11 +52,11 @@ def statements(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.dossiers import last_allocated
-    from scharrel.files.gather import read_books
+    from scharrel.ledger.books import read_books
+    from scharrel.operations.statement_data import last_allocated
+    from scharrel.operations.statements import state_all
     from scharrel.statements.making import FORMATS, KINDS, Order
     from scharrel.statements.pdf import typesetters_world
-    from scharrel.stating import state_all
 
     asked = read_month(month) if month else None
     if kind is not None and kind not in KINDS:

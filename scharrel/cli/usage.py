@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 from scharrel.cli.context import words
-from scharrel.files.chart import nearest
+from scharrel.core.names import nearest
 
 _MEANT = {
     word: command

@@ -19,10 +19,10 @@ def verify(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.files.gather import read_books
+    from scharrel.ledger.books import read_books
+    from scharrel.operations.verify import MAX_LINES
+    from scharrel.operations.verify import verify as compare
     from scharrel.statements.reading import NoStatementError
-    from scharrel.verifying import MAX_LINES
-    from scharrel.verifying import verify as compare
 
     books = read_books(open_coop(coop))
     try:

@@ -49,8 +49,8 @@ def what_if(
 ) -> None:
     from scharrel.analysis.what_if import what_if as suppose
     from scharrel.checks.books import involved
-    from scharrel.files.gather import read_books
-    from scharrel.run import compute
+    from scharrel.ledger.books import read_books
+    from scharrel.operations.divide import compute
 
     if turnover is None and costs is None:
         fail(words("error.what-if-nothing", member=member), status=2)

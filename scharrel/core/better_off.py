@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from scharrel.core.exchanges import ROLE as EXCHANGE
+from scharrel.core.barter import ROLE as EXCHANGE
 from scharrel.core.facts import Amounts, Member, Movement
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month

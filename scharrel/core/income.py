@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from scharrel.core.closing import Correction
+from scharrel.core.corrections import Correction
 from scharrel.core.money import ZERO
 from scharrel.core.pack import Pack, Step
 from scharrel.core.trace import Allocation

@@ -9,8 +9,8 @@ from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month, months
 from scharrel.core.pack import PARTIES
 from scharrel.core.trace import Summary, summary_of, unsettled
-from scharrel.statements.dossier import Dossier
 from scharrel.statements.member import Corrected, corrected
+from scharrel.statements.statement_data import Dossier
 from scharrel.text.periods import part_lines
 from scharrel.text.sentences import label, left_open
 from scharrel.text.words import Words

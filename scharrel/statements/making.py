@@ -11,9 +11,10 @@ from scharrel.core.grants import Account
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.core.period import Period
+from scharrel.plot.figure import Sheet, plot_figures
+from scharrel.plot.terminal import Drawing
 from scharrel.statements.coop import Share, coop_figures, coop_view
 from scharrel.statements.documents import Documents
-from scharrel.statements.dossier import Dossier, concerns
 from scharrel.statements.member import member_figures, member_view
 from scharrel.statements.municipality import (
     Cover,
@@ -24,13 +25,12 @@ from scharrel.statements.municipality import (
     return_figures,
 )
 from scharrel.statements.pdf import Typesetter, TypesettingError
-from scharrel.statements.plot import Sheet, plot_figures
 from scharrel.statements.seal import Seal, packs_of
 from scharrel.statements.settlement import settlement_figures, settlement_view
+from scharrel.statements.statement_data import Dossier, concerns
 from scharrel.statements.subcooperative import subcooperative_figures, subcooperative_view
 from scharrel.statements.year import year_figures, year_view
 from scharrel.text.grounds import example_notice, notices
-from scharrel.text.plot import Drawing
 from scharrel.text.rules.pack import Told
 from scharrel.text.words import Words
 

@@ -14,8 +14,8 @@ from scharrel.core.pack import PARTIES, Step
 from scharrel.core.pots import withdrawals
 from scharrel.core.quotes import ROLE as RECEIVABLE
 from scharrel.core.trace import Allocation, StepResult
-from scharrel.statements.dossier import Dossier, Rectified, concerns
 from scharrel.statements.seal import month_figures
+from scharrel.statements.statement_data import Dossier, Rectified, concerns
 from scharrel.text.grounds import since, sources
 from scharrel.text.periods import of_step, provisional
 from scharrel.text.pots import purpose, spendable

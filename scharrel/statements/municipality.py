@@ -17,8 +17,8 @@ from scharrel.core.pack import Figure
 from scharrel.core.period import Period
 from scharrel.core.settling import ends
 from scharrel.core.trace import Allocation, StepResult
-from scharrel.statements.dossier import Dossier
 from scharrel.statements.member import Corrected, Used, corrected, correction_figures, limits
+from scharrel.statements.statement_data import Dossier
 from scharrel.text.grounds import cited
 from scharrel.text.periods import period_name, provisional
 from scharrel.text.sentences import label, left_open

@@ -10,7 +10,7 @@ from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES
 from scharrel.core.period import Period
 from scharrel.core.settling import uncovered
-from scharrel.statements.dossier import Dossier
+from scharrel.statements.statement_data import Dossier
 from scharrel.text.periods import period_name
 from scharrel.text.sentences import because, label
 from scharrel.text.words import Words

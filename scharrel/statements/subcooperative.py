@@ -10,9 +10,9 @@ from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
 from scharrel.core.pots import withdrawals
 from scharrel.core.trace import Summary, summary_of
-from scharrel.statements.dossier import Dossier
 from scharrel.statements.member import Corrected, corrected, correction_figures
 from scharrel.statements.seal import month_figures
+from scharrel.statements.statement_data import Dossier
 from scharrel.statements.year import StepTotal
 from scharrel.text.sentences import label
 from scharrel.text.words import Words

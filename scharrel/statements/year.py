@@ -9,9 +9,9 @@ from scharrel.core.month import Month
 from scharrel.core.month import months as month_range
 from scharrel.core.pack import PARTIES
 from scharrel.core.trace import Allocation, summary_of
-from scharrel.statements.dossier import Dossier
 from scharrel.statements.member import Corrected, corrected, correction_figures
 from scharrel.statements.seal import month_figures
+from scharrel.statements.statement_data import Dossier
 from scharrel.text.periods import provisional
 from scharrel.text.sentences import label, left_open
 from scharrel.text.words import Words

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from scharrel.core.closing import Correction
+from scharrel.core.corrections import Correction
 from scharrel.core.month import Month
 from scharrel.core.period import Period
-from scharrel.files.gather import Books
-from scharrel.files.writing import Change, corrections_in
+from scharrel.ledger.books import Books
+from scharrel.store.allocations import Change, corrections_in
 from scharrel.text.periods import period_name
 from scharrel.text.sentences import because, correction_label, step_label
 from scharrel.text.words import Words, visible

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from scharrel.core.exchanges import Balance, Exchange
+from scharrel.core.barter import Balance, Exchange
 from scharrel.core.money import ZERO
 from scharrel.text.words import Words, visible
 

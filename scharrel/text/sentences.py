@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from scharrel.core.allowances import Room, passed, room
-from scharrel.core.closing import Cause, Correction, Turned
+from scharrel.core.corrections import Cause, Correction, Turned
 from scharrel.core.facts import Member
 from scharrel.core.money import ZERO, to_cents
 from scharrel.core.pack import FactValue, Pack, Step

@@ -35,7 +35,7 @@ from scharrel.core.money import plain
 from scharrel.core.month import Month
 
 if TYPE_CHECKING:
-    from scharrel.files.gather import Books
+    from scharrel.ledger.books import Books
 
 _FROM = typer.Option("--from", metavar=words("metavar.month"), help=words("help.report-from"))
 _TO = typer.Option("--to", metavar=words("metavar.month"), help=words("help.report-to"))
@@ -51,7 +51,7 @@ def better_off(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.files.gather import read_books
+    from scharrel.ledger.books import read_books
     from scharrel.text.periods import part_lines
 
     last = read_month(until) if until else Month.of(today()).plus(-1)
@@ -98,7 +98,7 @@ def better_off(
 def _results(books: "Books", first: Month, last: Month) -> list[Result]:
     """What the period brought everyone who has a ledger."""
     from scharrel.checks.books import involved
-    from scharrel.run import compute
+    from scharrel.operations.divide import compute
 
     problems, found = [], []
     with progress_bar(words("progress.reading")) as progress:

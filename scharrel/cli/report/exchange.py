@@ -21,7 +21,7 @@ from scharrel.cli.context import (
     words,
 )
 from scharrel.cli.options import COOP, JSON, LANG, MEMBERS
-from scharrel.core.exchanges import Balance, Exchange, balances
+from scharrel.core.barter import Balance, Exchange, balances
 
 _YEAR = typer.Argument(
     metavar=f"[{words('metavar.year')}]",
@@ -40,9 +40,9 @@ def exchange(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.files.exchanges import all_exchanges, both_problems
-    from scharrel.files.gather import read_books
-    from scharrel.files.members import read_ledgers
+    from scharrel.checks.barter import all_exchanges, both_problems
+    from scharrel.checks.members import read_ledgers
+    from scharrel.ledger.books import read_books
 
     if form not in _FORMATS:
         fail(words("error.format", form=form, forms=", ".join(_FORMATS)), status=2)

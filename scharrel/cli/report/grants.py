@@ -20,7 +20,7 @@ from scharrel.core.money import plain
 
 if TYPE_CHECKING:
     from scharrel.core.grants import Account
-    from scharrel.files.gather import Books
+    from scharrel.ledger.books import Books
 
 _GRANT = typer.Argument(
     metavar=f"[{words('metavar.grant')}]...", help=words("help.report-grants-grant"), show_default=False
@@ -33,11 +33,11 @@ def grants(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
+    from scharrel.checks.grants import all_entries, overdone
+    from scharrel.checks.members import read_ledgers
     from scharrel.core.grants import accounts
-    from scharrel.files.chart import nearest
-    from scharrel.files.gather import read_books
-    from scharrel.files.grant_problems import all_entries, overdone
-    from scharrel.files.members import read_ledgers
+    from scharrel.core.names import nearest
+    from scharrel.ledger.books import read_books
 
     books = read_books(open_coop(coop))
     for name in grant or ():

@@ -23,10 +23,10 @@ def quotes(
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     from scharrel.checks.across import across_of, with_others
+    from scharrel.checks.members import read_ledgers
     from scharrel.core.money import plain
     from scharrel.core.quotes import standings
-    from scharrel.files.gather import read_books
-    from scharrel.files.members import read_ledgers
+    from scharrel.ledger.books import read_books
     from scharrel.text.quotes import LEFT, more_than_offered, quote_rows, quotes_together
     from scharrel.text.table import columns
     from scharrel.text.words import visible

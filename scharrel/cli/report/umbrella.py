@@ -25,8 +25,8 @@ from scharrel.core.trace import unsettled
 if TYPE_CHECKING:
     from scharrel.core.grants import Account
     from scharrel.core.umbrella import Branch, Year
-    from scharrel.files.gather import Books
-    from scharrel.files.ledger import Ledger
+    from scharrel.ledger.books import Books
+    from scharrel.ledger.ledger import Ledger
 
 _YEAR = typer.Argument(
     metavar=f"[{words('metavar.year')}]", help=words("help.report-umbrella-year"), show_default=False
@@ -41,8 +41,8 @@ def umbrella(
 ) -> None:
     from scharrel.checks.books import involved
     from scharrel.core.umbrella import year_of
-    from scharrel.files.gather import read_books
-    from scharrel.run import compute
+    from scharrel.ledger.books import read_books
+    from scharrel.operations.divide import compute
     from scharrel.text.periods import part_lines
 
     if year is not None and not re.fullmatch("20[0-9]{2}", year):
@@ -80,8 +80,8 @@ def _accounts(books: "Books", ledgers: "dict[str, Ledger]", last: Month) -> "lis
     """The grants that were promised by then, with what was booked of them up to then."""
     if not books.grants:
         return []
+    from scharrel.checks.grants import all_entries
     from scharrel.core.grants import accounts
-    from scharrel.files.grant_problems import all_entries
 
     promised = {name: grant for name, grant in books.grants.items() if Month.of(grant.day) <= last}
     return accounts(promised, [e for e in all_entries(ledgers) if Month.of(e.day) <= last])

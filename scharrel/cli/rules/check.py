@@ -35,7 +35,7 @@ def check(
 ) -> None:
     from scharrel.analysis.findings import findings, rounding_bound
     from scharrel.cli.packs import readable_packs
-    from scharrel.files.gather import read_books
+    from scharrel.ledger.books import read_books
 
     books = read_books(open_coop(coop))
     stop_on_errors([p for p in books.problems if p.file == books.coop.shown(books.coop.chart)])

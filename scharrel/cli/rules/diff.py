@@ -11,7 +11,7 @@ from scharrel.core.month import Month
 from scharrel.text.words import visible
 
 if TYPE_CHECKING:
-    from scharrel.files.gather import Books
+    from scharrel.ledger.books import Books
     from scharrel.text.rules.differences import Edition
 
 _WAS = typer.Argument(metavar="A", help=words("help.rules-was"))
@@ -25,7 +25,7 @@ def diff(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.files.gather import read_books
+    from scharrel.ledger.books import read_books
     from scharrel.text.rules.differences import differences
 
     books = read_books(open_coop(coop))

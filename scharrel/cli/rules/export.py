@@ -10,7 +10,7 @@ from scharrel import __version__
 from scharrel.cli.context import console, fail, open_coop, say, stop_on_errors, today, words, writing_in
 from scharrel.cli.options import COOP, LANG
 from scharrel.cli.packs import named_pack
-from scharrel.files.coop import Coop
+from scharrel.store.paths import Coop
 from scharrel.text.words import visible
 
 _PACK = typer.Argument(metavar=words("metavar.pack"), help=words("help.rules-pack"))
@@ -23,10 +23,10 @@ def export(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.files.durable import write_text
-    from scharrel.files.exchange import Export, accounts_of, export_text
-    from scharrel.files.gather import read_books
-    from scharrel.files.own import UnusualError, owned, to_fill_in
+    from scharrel.ledger.books import read_books
+    from scharrel.packs.local_figures import UnusualError, owned, to_fill_in
+    from scharrel.packs.transfer import Export, accounts_of, export_text
+    from scharrel.store.durable import write_text
 
     books = read_books(open_coop(coop))
     found = named_pack(books, pack)
@@ -61,9 +61,9 @@ def export(
 
 def _text(coop: Coop, path: Path) -> str | None:
     """What is in a file that travels, if it is there; stops where something in it should not."""
-    from scharrel.files.exchange import hidden_letters
-    from scharrel.files.source import read_text
-    from scharrel.files.toml import read_toml
+    from scharrel.packs.toml import read_toml
+    from scharrel.packs.transfer import hidden_letters
+    from scharrel.store.text import read_text
 
     if not path.exists():
         return None

@@ -25,12 +25,12 @@ from scharrel.cli.options import COOP, LANG
 from scharrel.cli.rules.export import notes
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem, in_order
-from scharrel.files.coop import MEMBER_ID, Coop
+from scharrel.store.paths import MEMBER_ID, Coop
 from scharrel.text.words import MAX_VALUE, visible
 
 if TYPE_CHECKING:
-    from scharrel.files.chart import Chart
-    from scharrel.files.exchange import Export, Missing
+    from scharrel.core.chart import Chart
+    from scharrel.packs.transfer import Export, Missing
 
 _FILE = typer.Argument(metavar=words("metavar.file"), help=words("help.rules-import-file"))
 _AS = typer.Option("--as", metavar="ID", help=words("help.rules-import-as"))
@@ -45,11 +45,11 @@ def import_(
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     from scharrel import __version__
-    from scharrel.files.chart import read_chart
-    from scharrel.files.durable import write_texts
-    from scharrel.files.exchange import read_export, read_exported_pack, wanting
-    from scharrel.files.own import UnusualError, filled_in, open_figures, to_fill_in
-    from scharrel.files.source import plain_folder, read_text
+    from scharrel.ledger.chart import read_chart
+    from scharrel.packs.local_figures import UnusualError, filled_in, open_figures, to_fill_in
+    from scharrel.packs.transfer import read_export, read_exported_pack, wanting
+    from scharrel.store.durable import write_texts
+    from scharrel.store.text import plain_folder, read_text
 
     figures = _figures(given or ())
     where = open_coop(coop)
@@ -94,7 +94,7 @@ def import_(
 def _figures(given: Iterable[str]) -> dict[str, Decimal | str]:
     """What `--set` says: by parameter, or parameter.case, a figure as packs have it."""
     from scharrel.cli.figures import as_in_packs
-    from scharrel.files.values import figure
+    from scharrel.packs.values import figure
 
     found: dict[str, Decimal | str] = {}
     for text in given:
@@ -117,7 +117,7 @@ def _only_open(figures: Iterable[str], can_be_set: list[str]) -> None:
 
 def _nothing_there(coop: Coop, path: Path, text: str | None) -> None:
     """Nothing is written over; what an interrupted import left may be there."""
-    from scharrel.files.source import read_text
+    from scharrel.store.text import read_text
 
     if os.path.lexists(path) and (text is None or read_text(coop, path).data != text.encode()):
         fail(words("error.pack-exists", path=coop.shown(path)), status=2)
@@ -127,7 +127,7 @@ def _say_what_remains(
     export: "Export", missing: "Missing", chart: "Chart", pack_id: str, scope: str, at: str
 ) -> None:
     """What the treasurer has to do now, in order."""
-    from scharrel.files.exchange import to_open
+    from scharrel.packs.transfer import to_open
 
     day = min(account.opened for account in chart.accounts.values())
     new = to_open(export, missing, chart)

@@ -29,13 +29,13 @@ from scharrel.core.pack import NoValueError, Pack
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from scharrel.analysis.bends import Curve
+    from scharrel.analysis.breakpoints import Curve
     from scharrel.core.facts import MonthFacts
     from scharrel.core.pack import Facts
     from scharrel.core.state import State
-    from scharrel.files.gather import Books
-    from scharrel.text.bends import Named, Supposed
-    from scharrel.text.canvas import Span
+    from scharrel.ledger.books import Books
+    from scharrel.plot.canvas import Span
+    from scharrel.text.breakpoints import Named, Supposed
 
 MOST = 6
 LEAST_TO, MOST_TO = 1, 1_000_000
@@ -71,10 +71,10 @@ def plot(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.analysis.plot import reach
     from scharrel.cli.facts import read_facts
-    from scharrel.files.gather import read_books
-    from scharrel.text.bends import named
+    from scharrel.ledger.books import read_books
+    from scharrel.plot.curve import reach
+    from scharrel.text.breakpoints import named
 
     end = _end(to)
     if out is not None and out.suffix.lower() not in (".svg", ".pdf"):
@@ -130,7 +130,7 @@ def _suppose(
     from scharrel.analysis.supposed import BORN, age, supposed
     from scharrel.core.facts import MonthFacts
     from scharrel.core.state import State
-    from scharrel.text.bends import Supposed
+    from scharrel.text.breakpoints import Supposed
 
     packs = [one.pack for one in asked]
     everything = {**supposed(packs, min(one.month for one in asked)), **facts}
@@ -147,9 +147,9 @@ def _of_member(
     from scharrel.core.facts import facts_of
     from scharrel.core.month import months
     from scharrel.core.pots import with_approvals
-    from scharrel.dossiers import standing
-    from scharrel.run import compute
-    from scharrel.text.bends import Supposed
+    from scharrel.operations.divide import compute
+    from scharrel.operations.statement_data import standing
+    from scharrel.text.breakpoints import Supposed
 
     group = group_of(books, member)
     who = books.members[member]
@@ -173,7 +173,7 @@ def _of_member(
 
 
 def _curve(asked: _Asked, facts: "MonthFacts", before: "State") -> "Curve":
-    from scharrel.analysis.bends import curve
+    from scharrel.analysis.breakpoints import curve
 
     try:
         return curve(asked.pack, facts, before)
@@ -185,9 +185,9 @@ def _curve(asked: _Asked, facts: "MonthFacts", before: "State") -> "Curve":
 
 
 def _show(some: "Sequence[Named]", supposed: "Supposed", end: Fraction) -> None:
-    from scharrel.text.bends import lead, rows, uncounted
-    from scharrel.text.canvas import Span, chart, plain, sample, signs
-    from scharrel.text.plot import beyond, figure
+    from scharrel.plot.canvas import Span, chart, plain, sample, signs
+    from scharrel.plot.terminal import beyond, figure
+    from scharrel.text.breakpoints import lead, rows, uncounted
 
     screen = console()
     how = signs(screen.encoding)
@@ -222,11 +222,11 @@ def _line(screen: "Console", spans: "Sequence[Span]") -> None:
 
 
 def _write(books: "Books", some: "Sequence[Named]", supposed: "Supposed", end: Fraction, out: Path) -> None:
-    from scharrel.files.durable import write_bytes
+    from scharrel.plot.figure import plot_sheet_view, whole_drawing
     from scharrel.statements.documents import BrokenTemplateError
     from scharrel.statements.making import Order, plot_drawing, plot_sheet
     from scharrel.statements.pdf import typesetters_world
-    from scharrel.statements.plot import plot_sheet_view, whole_drawing
+    from scharrel.store.durable import write_bytes
 
     month = some[0].curve.month
     with writing_in(books.coop, "rules plot", alone=False), typesetters_world() as world:

@@ -20,7 +20,7 @@ from scharrel.cli.options import COOP, LANG
 from scharrel.core.month import Month
 
 if TYPE_CHECKING:
-    from scharrel.files.gather import Books
+    from scharrel.ledger.books import Books
     from scharrel.text.rules.pack import Told
 
 _PACK = typer.Argument(metavar=words("metavar.pack"), help=words("help.rules-pack"))
@@ -38,7 +38,7 @@ def show(
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     from scharrel.cli.packs import named_pack
-    from scharrel.files.gather import read_books
+    from scharrel.ledger.books import read_books
     from scharrel.text.rules.pack import tell_pack
 
     asked = read_month(month) if month else None
@@ -102,10 +102,10 @@ def _print(told: "Told") -> None:
 
 
 def _write(books: "Books", told: "Told", hashes: dict[str, str], form: str, out: Path) -> None:
-    from scharrel.files.durable import write_bytes
     from scharrel.statements.documents import BrokenTemplateError
     from scharrel.statements.making import Order, rules_handout
     from scharrel.statements.pdf import typesetters_world
+    from scharrel.store.durable import write_bytes
 
     with writing_in(books.coop, "rules show", alone=False), typesetters_world() as world:
         order = Order(

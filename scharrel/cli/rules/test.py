@@ -12,11 +12,11 @@ from scharrel.cli.packs import named_pack
 from scharrel.core.case import Case
 from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem, errors
-from scharrel.files.coop import Coop
+from scharrel.store.paths import Coop
 from scharrel.text.words import visible
 
 if TYPE_CHECKING:
-    from scharrel.files.gather import Books
+    from scharrel.ledger.books import Books
 
 _PACKS = typer.Argument(
     metavar=f"[{words('metavar.pack')}]...", help=words("help.rules-packs"), show_default=False
@@ -30,7 +30,7 @@ def run_cases(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.files.gather import read_books
+    from scharrel.ledger.books import read_books
 
     books = read_books(open_coop(coop))
     stop_on_errors([p for p in books.problems if p.file == books.coop.shown(books.coop.chart)])
@@ -45,7 +45,7 @@ def run_cases(
 def _try(books: "Books", name: str, pack: Pack, *, mutate: bool) -> bool:
     """Tell what is wrong with the cases, what does not come out or what no case notices, and how many hold.
     Whether all was well."""
-    from scharrel.files.cases import cases_path, read_cases
+    from scharrel.packs.cases import cases_path, read_cases
 
     is_file = name.endswith(".toml")
     file = Path(name).resolve() if is_file else books.coop.rules / f"{name}.toml"
@@ -83,8 +83,8 @@ def _hold(pack: Pack, shown: str, cases: Sequence[Case]) -> bool:
 
 def _mutate(pack: Pack, folder: Coop, file: Path, cases: Sequence[Case]) -> bool:
     from scharrel.analysis.mutations import try_all
-    from scharrel.files.locate import Lines
-    from scharrel.files.source import read_text
+    from scharrel.packs.locate import Lines
+    from scharrel.store.text import read_text
     from scharrel.text.cases import unnoticed
 
     lines = Lines(read_text(folder, file).data.decode())

@@ -1,0 +1,58 @@
+"""Exchanges as the ledgers have them: read of all members, and what is wrong with them."""
+
+from collections.abc import Iterator, Mapping
+
+from scharrel.core.barter import Exchange, booked_by_both, exchanges_of
+from scharrel.core.facts import Member
+from scharrel.core.month import Month
+from scharrel.core.names import nearest
+from scharrel.core.problems import Problem
+from scharrel.ledger.ledger import Ledger
+
+
+def exchange_problems(member: Member, ledger: Ledger, members: Mapping[str, Member]) -> Iterator[Problem]:
+    """Exchanges with nobody, with oneself, with who is no member then, in money, or booked by the taker."""
+    for exchange in exchanges_of(member.id, ledger.movements, ledger.roles):
+        month = Month.of(exchange.day)
+        partner = members.get(exchange.taker)
+        values = {"partner": exchange.taker, "month": str(month)}
+        code = ""
+        if not member.person:
+            code = "exchange-of-project"
+        elif not exchange.taker:
+            code = "exchange-without"
+        elif partner is None or not partner.person:
+            code = "exchange-unknown"
+            people = frozenset(m.id for m in members.values() if m.person)
+            values["near"] = nearest(exchange.taker, people)
+        elif partner.id == member.id:
+            code = "exchange-self"
+        elif not partner.active(month):
+            code = "exchange-no-member"
+            values["name"] = partner.name
+        elif exchange.commodity == "EUR":
+            code = "exchange-money"
+        elif exchange.amount <= 0:
+            code = "exchange-taken"
+        if code:
+            line = exchange.line
+            yield Problem(ledger.shown, line, code, values, excerpt=ledger.text.line(line))
+
+
+def both_problems(members: Mapping[str, Member], ledgers: Mapping[str, Ledger]) -> Iterator[Problem]:
+    """Warnings about one exchange that both members booked."""
+    for first, second in booked_by_both(all_exchanges(ledgers)):
+        ledger = ledgers[second.giver]
+        values = {
+            "name": members[first.giver].name,
+            "place": f"{ledgers[first.giver].shown}:{first.line}",
+        }
+        excerpt = ledger.text.line(second.line)
+        yield Problem(ledger.shown, second.line, "exchange-twice", values, True, excerpt)
+
+
+def all_exchanges(ledgers: Mapping[str, Ledger]) -> list[Exchange]:
+    """Every exchange in these ledgers, by date."""
+    return sorted(
+        e for member, ledger in ledgers.items() for e in exchanges_of(member, ledger.movements, ledger.roles)
+    )

@@ -1,0 +1,214 @@
+"""A member's ledger in the light of the register and the packs: what is wrong with it."""
+
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from functools import partial
+
+from scharrel.checks.barter import exchange_problems
+from scharrel.checks.facts import birth_problems, type_problems
+from scharrel.checks.grants import grant_problems
+from scharrel.checks.quotes import quote_problems
+from scharrel.checks.reserved import divided_only
+from scharrel.checks.suspicions import suspicions
+from scharrel.core.barter import ROLE as EXCHANGE
+from scharrel.core.facts import KNOWN_KEYS, Member
+from scharrel.core.month import Month, months
+from scharrel.core.names import nearest
+from scharrel.core.pack import NoValueError, Pack
+from scharrel.core.problems import Problem, errors
+from scharrel.core.quotes import ROLE as RECEIVABLE
+from scharrel.ledger.books import Books, said_of
+from scharrel.ledger.ledger import Ledger, read_ledger
+from scharrel.store.text import read_text
+
+_AT_FACT = ("no-value-for-fact", "fact-word")
+"""What is told at the line of the fact, not at that of the rules."""
+
+
+def read_ledgers(
+    books: Books, members: Collection[str], today: date
+) -> tuple[dict[str, Ledger], list[Problem]]:
+    """The ledgers of these, and every problem that stands in the way of reading them."""
+    ledgers = {member: read_ledger(books.coop, member, books.chart) for member in members}
+    problems = list(books.problems)
+    for member, ledger in ledgers.items():
+        problems += member_problems(books, books.members[member], ledger, Month.of(today).plus(-1), today)
+    return ledgers, problems
+
+
+def member_problems(
+    books: Books, member: Member, ledger: Ledger, through: Month, today: date
+) -> Iterator[Problem]:
+    """What is wrong with a member's ledger in the light of the register and the packs, in every month that
+    has ended too; what the rules lack in the month of today stops nothing until that month is asked for."""
+    now = Month.of(today)
+    due = max(through, now.plus(-1))
+    lacking = list(_rules_problems(books, member, member.first, due))
+    yield from lacking
+    if due < now and not errors(lacking):
+        yield from _warned(_rules_problems(books, member, max(member.first, now), now))
+    register = books.coop.shown(books.coop.register)
+    yield from type_problems(
+        member, books.packs, partial(read_text, books.coop, books.coop.register), register
+    )
+    yield from birth_problems(member, today, partial(read_text, books.coop, books.coop.register), register)
+    shown = books.coop.shown(books.coop.ledger(member.id))
+    early = {line for month, lines in ledger.booked.items() if month < member.first for line in lines}
+    asserted = {line for account, line in ledger.balances if account in books.pots}
+    misnamed = any(p.code == "ledger-name" and p.values["id"] == member.id for p in books.problems)
+    for problem in ledger.problems:
+        told = (
+            (problem.code == "account-not-open" and problem.line in early)
+            or (problem.code == "balance-wrong" and problem.line in asserted)
+            or (problem.code == "no-file" and misnamed)
+        )
+        if problem.code == "no-file" and not told:
+            yield problem._replace(code="no-ledger", values={"id": member.id})
+        elif not told:
+            yield problem
+
+    def at(line: int, code: str, /, warning: bool = False, **values: str) -> Problem:
+        return Problem(shown, line, code, values, warning, ledger.text.line(line))
+
+    for month, lines in ledger.booked.items():
+        if member.active(month):
+            continue
+        code = "before-membership" if month < member.first else "after-leaving"
+        # What is wrong is a date or the register: the other bookings of the month say nothing new.
+        yield at(lines[0], code, month=str(month), first=str(member.first), name=member.name)
+    for day, line in [*ledger.days, *ledger.earned]:
+        if day > today:
+            yield at(line, "future", warning=True, date=str(day))
+    for account, line in ledger.balances:
+        if account in books.pots:
+            yield at(line, "balance-on-pot", account=account)
+    yield from divided_only(ledger, books.pots)
+    yield from _work_problems(books, member, ledger)
+    yield from exchange_problems(member, ledger, books.members)
+    yield from grant_problems(books, member, ledger)
+    yield from quote_problems(ledger)
+    yield from suspicions(ledger, books.chart)
+    unused: set[str] = set()
+    for month, roles in sorted(ledger.role_lines.items()):
+        pack = books.packs.get(str(member.facts(month).get("rules")))
+        for role, line in roles.items():
+            if pack and role not in pack.roles() | {"vat", "appropriation", EXCHANGE, RECEIVABLE, *unused}:
+                unused.add(role)
+                yield at(line, "unused-role", warning=True, role=role, pack=pack.id)
+
+
+def _work_problems(books: Books, member: Member, ledger: Ledger) -> Iterator[Problem]:
+    """Work for a project that there is not, or in which the member takes no part."""
+    told: set[tuple[str, Month]] = set()
+    for movement in ledger.movements:
+        if not (name := movement.project) or (name, month := movement.counts) in told:
+            continue
+        told.add((name, month))
+        project = books.members.get(name)
+        values = {"project": name, "month": str(month), "name": member.name}
+        code = ""
+        if project is None or not project.project:
+            code = "unknown-project"
+            values["near"] = nearest(name, books.coop.project_ids)
+            values["projects"] = ", ".join(sorted(books.coop.project_ids)) or "-"
+        elif not member.person:
+            code = "work-in-project"
+        elif not any(p.id == member.id and p.active(month) for p in project.participants):
+            code = "no-participant"
+        if code:
+            line = movement.line
+            yield Problem(ledger.shown, line, code, values, excerpt=ledger.text.line(line))
+
+
+def rules_hold(books: Books, members: Collection[Member], month: Month) -> bool:
+    """Whether there are rules for each of these members in the month, with every value that they need."""
+    return not any(errors(_rules_problems(books, m, month, month)) for m in members if month >= m.first)
+
+
+def _rules_problems(books: Books, member: Member, first: Month, through: Month) -> Iterator[Problem]:
+    """Packs that are missing or not in force, and parameters without a value."""
+    told: set[tuple[str, ...]] = set()
+
+    def at(when: Month, code: str, /, **values: str) -> Iterator[Problem]:
+        same = (code, *(value for name, value in values.items() if name != "month"))
+        if same in told:
+            return
+        told.add(same)
+        in_force = [d for d in member.directives if Month.of(d.day) <= when]
+        key = values["fact"] if code in _AT_FACT else "rules"
+        said = member.said(key, when) or in_force[-1]
+        problem = said_of(books, member, said, code, **values)
+        if code in _AT_FACT:
+            text = read_text(books.coop, books.coop.register)
+            line = text.key_line(said.line, key)
+            problem = problem._replace(line=line, excerpt=text.line(line))
+        yield problem
+
+    for month in months(first, through):
+        if not member.active(month):
+            continue
+        facts = member.facts(month)
+        name = str(facts.get("rules"))
+        pack = books.packs.get(name)
+        if pack is None:
+            if "rules" in facts and not os.path.isfile(books.coop.rules / f"{name}.toml"):
+                near = nearest(name, books.packs)
+                yield from at(
+                    month, "unknown-pack", pack=name, near=near, packs=", ".join(books.packs) or "-"
+                )
+            continue
+        if pack.kind != member.kind:
+            code = "pack-for-projects" if pack.for_projects else "pack-for-members"
+            if pack.kind == "subcooperative":
+                code = "pack-for-subcooperatives"
+            elif member.kind == "subcooperative":
+                code = "subcooperative-rules"
+            yield from at(month, code, pack=name)
+            continue
+        if not pack.holds_in(month):
+            holds = " – ".join(str(day or "…") for day in (pack.valid_from, pack.valid_until))
+            yield from at(month, "pack-not-in-force", pack=pack.id, month=str(month), holds=holds)
+            continue
+        for step in pack.steps:
+            for param in step.params():
+                try:
+                    param.figure(month, facts)
+                except NoValueError as missing:
+                    known = {"param": param.id, "pack": pack.id, "month": str(month)}
+                    if missing.fact is None:
+                        yield from at(month, "no-value", **known)
+                        continue
+                    known |= {"fact": param.by or "", "value": str(missing.fact)}
+                    known["choices"] = ", ".join(param.cases(month))
+                    if missing.fact == "":
+                        yield from at(month, "missing-fact", **known)
+                    elif isinstance(missing.fact, str):  # else its type is told
+                        yield from at(month, "no-value-for-fact", **known)
+            if step.min_age is not None and "born" not in facts and _met(step.when, facts):
+                yield from _warned(at(month, "no-birthday", step=step.id, pack=pack.id))
+        for fact, words in _words_of(pack).items():
+            if isinstance(value := facts.get(fact), str) and value not in words:
+                values = {"fact": fact, "pack": pack.id, "value": value, "choices": ", ".join(words)}
+                yield from _warned(at(month, "fact-word", **values, near=nearest(value, words)))
+
+
+def _words_of(pack: Pack) -> dict[str, list[str]]:
+    """The facts of which the pack asks whether they are one of some words, and those words."""
+    asked = [(fact, value) for step in pack.steps for fact, value in step.when]
+    by_word = {fact for fact, value in asked if isinstance(value, str)} - {
+        fact for fact, value in asked if not isinstance(value, str)
+    }
+    cases = {param.by for step in pack.steps for param in step.params()}
+    return {
+        fact: list(dict.fromkeys(str(value) for name, value in asked if name == fact))
+        for fact in sorted(by_word - cases - KNOWN_KEYS)
+    }
+
+
+def _met(when: Sequence[tuple[str, object]], facts: Mapping[str, object]) -> bool:
+    return all(facts.get(fact) == value for fact, value in when)
+
+
+def _warned(problems: Iterator[Problem]) -> Iterator[Problem]:
+    return (problem._replace(warning=True) for problem in problems)

@@ -1,0 +1,20 @@
+"""What of a ledger bears on others."""
+
+from typing import NamedTuple
+
+from scharrel.core.grants import Entry
+
+
+class Quoted(NamedTuple):
+    """Where the quote of this number stands."""
+
+    file: str
+    line: int
+    number: str
+
+
+class Across(NamedTuple):
+    """What of a ledger bears on others: its quotes, and its bookings of grants that are for all."""
+
+    quotes: tuple[Quoted, ...] = ()
+    entries: tuple[Entry, ...] = ()

@@ -1,0 +1,70 @@
+"""The chart of accounts: which account has which role."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+
+
+class Account(NamedTuple):
+    """An account as the chart or a ledger opens it; `booking` is how its lots are booked, if that is said,
+    `depreciation` the account on which what stands here is written off, `vat` the rate of VAT on it, `closed`
+    the last day on which something may be booked."""
+
+    opened: date
+    currencies: tuple[str, ...]
+    role: str | None = None
+    booking: str = ""
+    depreciation: str | None = None
+    vat: str | None = None
+    closed: date | None = None
+
+
+class Chart:
+    """The accounts that the treasurer opened, and the commodities that the chart describes."""
+
+    def __init__(self, accounts: Mapping[str, Account], commodities: frozenset[str] = frozenset()):
+        self.accounts = accounts
+        self.commodities = commodities
+
+    def role(self, account: str) -> str | None:
+        """The account's own role, or that of its nearest ancestor that has one."""
+        while account:
+            known = self.accounts.get(account)
+            if known and known.role:
+                return known.role
+            account = account.rpartition(":")[0]
+        return None
+
+    def worn_on(self, account: str) -> str | None:
+        """The account on which what stands here is written off: its own, or its nearest ancestor's."""
+        while account:
+            known = self.accounts.get(account)
+            if known and known.depreciation:
+                return known.depreciation
+            account = account.rpartition(":")[0]
+        return None
+
+    def vat(self, account: str) -> str:
+        """What the chart says of the VAT on the account, or on its nearest ancestor of which it says that."""
+        while account:
+            known = self.accounts.get(account)
+            if known and known.vat:
+                return known.vat
+            account = account.rpartition(":")[0]
+        return ""
+
+    @property
+    def spending(self) -> frozenset[str]:
+        """The roles on which money is spent."""
+        roles = {self.role(account) for account in self.accounts if account.startswith("Expenses:")}
+        return frozenset(role for role in roles if role)
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return frozenset(account.role for account in self.accounts.values() if account.role)
+
+    @cached_property
+    def appropriation(self) -> str:
+        """The other side of every allocation."""
+        return next(n for n, account in self.accounts.items() if account.role == "appropriation")

@@ -1,1 +1,0 @@
-"""Reading and writing: the only room that touches files and beancount."""

@@ -1,0 +1,1 @@
+"""A thin layer over beancount: ledgers, chart and register as values."""

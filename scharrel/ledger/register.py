@@ -1,0 +1,225 @@
+"""The register: which members there are and what holds for them from when."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from beancount.core import data
+from beancount.core.amount import Amount
+
+from scharrel.checks.participation import part_problems
+from scharrel.checks.register import account_numbers, contradictions, given_twice, too_large
+from scharrel.core.facts import Approval, Dated, Kind, Member, MemberDirective, Settlement
+from scharrel.core.grants import Grant
+from scharrel.core.names import nearest
+from scharrel.core.period import Period
+from scharrel.core.problems import Problem
+from scharrel.ledger.grants import read_grants
+from scharrel.ledger.parsing import empty_keys, form_of, metadata, parse, place
+from scharrel.ledger.source import refused
+from scharrel.ledger.subcooperatives import membership_problems
+from scharrel.store.paths import MEMBER_ID, Coop
+from scharrel.store.text import Text, read_text
+
+_COMMANDS = frozenset({"option", "include"})
+_KINDS = ("member", "project", "subcooperative", "participant", "approval", "settlement", "grant")
+_ALIASES = {
+    "lid": "member",
+    "deelnemer": "participant",
+    "deelcooperatie": "subcooperative",
+    "subsidie": "grant",
+    "prijs": "grant",
+    "goedkeuring": "approval",
+    "afrekening": "settlement",
+}
+_KNOWN: Mapping[str, tuple[Any, str]] = {
+    "left": (bool, "fact-left"),
+    "practice": (bool, "fact-practice"),
+    "born": (date, "fact-born"),
+    "subcooperative": (str | bool, "fact-subcooperative"),
+    **dict.fromkeys(("name", "rules", "iban", "address", "left_for"), (str, "fact-text")),
+}
+_HOLDERS: tuple[Kind, ...] = ("member", "project", "subcooperative")
+"""Who has a ledger, in the order in which short names are given out."""
+_OF_OTHERS = ("fava", "budget")
+
+
+class Register(NamedTuple):
+    """The cooperative's name, all who have a ledger by id, the grants by id, and what is wrong with it."""
+
+    title: str
+    members: dict[str, Member]
+    grants: dict[str, Grant]
+    problems: list[Problem]
+
+
+def read_register(coop: Coop) -> Register:
+    """What the register says."""
+    shown = coop.shown(coop.register)
+    text = read_text(coop, coop.register)
+    problems = [*text.problems, *refused(text, shown, _COMMANDS)]
+    if problems:
+        return Register("", {}, {}, problems)
+    directives, options, problems = parse(text, shown)
+    title = str(options["title"] or "")
+    holders: dict[Kind, dict[str, list[MemberDirective]]] = {kind: {} for kind in _HOLDERS}
+    takers: dict[str, dict[str, list[MemberDirective]]] = {}
+    approvals: dict[str, list[Approval]] = {}
+    settlements: dict[str, list[Settlement]] = {}
+    granted: list[Any] = []
+
+    def say(line: int, code: str, /, **values: str) -> None:
+        problems.append(Problem(shown, line, code, values, excerpt=text.line(line)))
+
+    for directive in directives:
+        line = place(directive)
+        if isinstance(directive, data.Transaction):
+            say(line, "booking-in-register")
+        if not isinstance(directive, data.Custom):
+            continue
+        emptied = empty_keys(directive) if directive.type in _KINDS else []
+        for key in emptied:
+            say(text.key_line(line, key), "empty-key", key=key, form=form_of(key, directive.date))
+            del directive.meta[key]
+        if directive.type in holders:
+            if ids := _ids(directive, 1):
+                found = MemberDirective(directive.date, line, metadata(directive))
+                holders[directive.type].setdefault(ids[0], []).append(found)
+            else:
+                say(line, f"{directive.type}-id")
+        elif directive.type == "participant":
+            if ids := _ids(directive, 2):
+                found = MemberDirective(directive.date, line, metadata(directive))
+                takers.setdefault(ids[0], {}).setdefault(ids[1], []).append(found)
+            else:
+                say(line, "participant")
+        elif directive.type == "approval":
+            if approval := _approval(directive):
+                approvals.setdefault(approval[0], []).append(approval[1])
+            else:
+                say(line, "approval")
+        elif directive.type == "settlement":
+            if settlement := _settlement(directive):
+                settlements.setdefault(settlement[0], []).append(settlement[1])
+            elif not emptied:
+                say(line, "settlement")
+        elif directive.type == "grant":
+            granted.append(directive)
+        elif not directive.type.startswith(_OF_OTHERS):
+            near = _ALIASES.get(directive.type) or nearest(directive.type, _KINDS)
+            values = {"kind": directive.type, "near": near, "kinds": ", ".join(_KINDS)}
+            problems.append(Problem(shown, line, "unknown-custom", values, True, text.line(line)))
+    members: dict[str, Member] = {}
+    for kind, found_holders in holders.items():
+        for member_id, said in sorted(found_holders.items()):
+            if member_id in members:
+                code = "project-is-member" if kind == "project" else "subcooperative-taken"
+                say(said[0].line, code, project=member_id)
+                continue
+            members[member_id] = Member(
+                member_id,
+                _in_order(said),
+                approvals=tuple(sorted(approvals.pop(member_id, []))),
+                settlements=tuple(sorted(settlements.pop(member_id, []))),
+                kind=kind,
+                participants=tuple(
+                    Dated(taker, _in_order(takers[member_id][taker]))
+                    for taker in sorted(takers.get(member_id, {}))
+                )
+                if kind == "project"
+                else (),
+            )
+            member = members[member_id]
+            problems += _problems(member, text, shown)
+            problems += contradictions(member_id, member.directives, text, shown)
+            problems += given_twice(member.approvals, member.settlements, text, shown)
+    for code, left in (("approval-member", approvals), ("settlement-member", settlements)):
+        for unknown, found_entries in left.items():
+            for entry in found_entries:
+                say(entry.line, code, member=unknown, near=nearest(unknown, members))
+    projects = frozenset(member.id for member in members.values() if member.project)
+    for project, by_taker in takers.items():
+        for taker, said in by_taker.items():
+            if project not in projects:
+                known = {"near": nearest(project, projects), "projects": ", ".join(sorted(projects)) or "-"}
+                say(said[0].line, "unknown-project", project=project, **known)
+            elif taker not in members or not members[taker].person:
+                say(said[0].line, "participant-member", member=taker, near=nearest(taker, members))
+            else:
+                part = Dated(taker, _in_order(said))
+                problems += part_problems(members[project], members[taker], part, text, shown)
+                problems += contradictions(taker, part.directives, text, shown)
+    problems += membership_problems(members, text, shown)
+    problems += account_numbers(directives, text, shown)
+    problems += too_large(directives, text, shown)
+    grants, more = read_grants(granted, members, text, shown)
+    return Register(title, members, grants, [*problems, *more])
+
+
+def _ids(directive: data.Custom, count: int) -> list[str]:
+    """So many ids of members or projects, and nothing else; empty otherwise."""
+    values = [str(value.value) for value in directive.values or []]
+    return values if len(values) == count and all(map(MEMBER_ID.fullmatch, values)) else []
+
+
+def _in_order(directives: list[MemberDirective]) -> tuple[MemberDirective, ...]:
+    return tuple(sorted(directives, key=lambda d: (d.day, d.line)))
+
+
+def _approval(directive: data.Custom) -> tuple[str, Approval] | None:
+    """Whose approval, and for what; nothing when it is not written as one."""
+    values = [value.value for value in directive.values or []]
+    if len(values) != 3 or not isinstance(values[0], str) or not isinstance(values[1], str):
+        return None
+    units = values[2]
+    if not isinstance(units, Amount) or units.currency != "EUR" or not isinstance(units.number, Decimal):
+        return None
+    if units.number <= 0 or -int(units.number.as_tuple().exponent) > 2:
+        return None
+    by = str(metadata(directive).get("by", ""))
+    return values[0], Approval(directive.date, place(directive), values[1], units.number, by)
+
+
+def _settlement(directive: data.Custom) -> tuple[str, Settlement] | None:
+    """Whose period, and what is definitive about it; nothing when it is not written as one."""
+    values = [value.value for value in directive.values or []]
+    if len(values) != 2 or not isinstance(values[0], str):
+        return None
+    try:
+        period = Period.parse(str(values[1]))
+    except ValueError:
+        return None
+    told = metadata(directive)
+    source = told.pop("source", "")
+    if not isinstance(source, str) or not source.strip():
+        return None
+    due = []
+    for step, amount in told.items():
+        number = amount.number if isinstance(amount, Amount) and amount.currency == "EUR" else amount
+        if not isinstance(number, Decimal) or number < 0 or -int(number.as_tuple().exponent) > 2:
+            return None
+        due.append((step, number))
+    return values[0], Settlement(directive.date, place(directive), period, tuple(due), source)
+
+
+def _problems(member: Member, text: Text, shown: str) -> list[Problem]:
+    first = member.directives[0]
+    found = [
+        Problem(
+            shown,
+            first.line,
+            "member-without",
+            {"member": member.id, "key": key},
+            excerpt=text.line(first.line),
+        )
+        for key in ("name", "rules")
+        if not str(first.values.get(key, "")).strip() and text.key_line(first.line, key) == first.line
+    ]
+    for directive in member.directives:
+        for key, value in directive.values.items():
+            kind, code = _KNOWN.get(key, (bool | str | Decimal | date, "fact-kind"))
+            if not isinstance(value, kind):
+                line = text.key_line(directive.line, key)
+                found.append(Problem(shown, line, code, {"key": key}, excerpt=text.line(line)))
+    return found

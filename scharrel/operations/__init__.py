@@ -1,0 +1,1 @@
+"""What each command does: read, check, divide, check, write."""

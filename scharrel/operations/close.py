@@ -1,0 +1,230 @@
+"""Closing months and auditing them: what was sealed, and what has changed since."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import NamedTuple
+
+from scharrel.checks.across import across_of, with_others
+from scharrel.checks.books import examples_problems, involved
+from scharrel.checks.seals import (
+    STOPS,
+    Finding,
+    Seals,
+    corrected_unsealed,
+    read_seals_of,
+    seal_findings,
+    written_findings,
+)
+from scharrel.checks.written import written_problems
+from scharrel.core.across import Across
+from scharrel.core.corrections import Posted, Sealed, Turned, changed_bookings, known, postings, turned
+from scharrel.core.facts import Group, Member
+from scharrel.core.month import Month, months
+from scharrel.core.problems import Problem, errors
+from scharrel.ledger.basis import basis_of
+from scharrel.ledger.books import Books
+from scharrel.operations.divide import Outcome, compute, rules_as_sealed
+from scharrel.operations.statement_data import not_allocated
+from scharrel.store.digests import digest_of, rules_digest
+from scharrel.store.durable import remove, write_text, write_texts
+from scharrel.store.paths import Coop
+from scharrel.store.seals import (
+    BrokenSealError,
+    Chain,
+    Closings,
+    chain_path,
+    chain_text,
+    closings_text,
+    member_seal_path,
+    read_seals,
+    seal_text,
+    short,
+)
+from scharrel.store.text import read_text
+
+
+class Closed(NamedTuple):
+    """The months that were closed, the code of the last seal, and the problems that stood in the way."""
+
+    months: list[Month]
+    code: str
+    problems: list[Problem]
+
+
+def close_all(books: Books, through: Month, today: date) -> Closed:
+    """Seal every open month up to and including this one, in order; WriteError if that fails.
+
+    A month is closed from the moment that its own seal is there: it is written after those of its members.
+    The second place is told before the first what is being closed, and after the last what was.
+    """
+    members = list(books.members.values())
+    problems = [*involved(books, members), *examples_problems(books, members)]
+    problems += written_problems(books, members)
+    across: list[Across] = []
+    outcomes: list[tuple[Group, Outcome]] = []
+    for group in books.groups():
+        outcome = compute(books, group, through, today)
+        problems += outcome.problems
+        across += [across_of(books, holder, ledger) for holder, ledger in outcome.ledgers.items()]
+        if not errors(outcome.problems):
+            problems += not_allocated(books, group, outcome, through)
+        outcomes.append((group, outcome))
+    problems = list(with_others(books, problems, across))
+    if errors(problems):
+        return Closed([], "", problems)
+    coop = books.coop
+    beginning = min((member.first for member in books.members.values()), default=through)
+    first = books.first_open or beginning
+    seals = read_seals_of(coop)
+    digests = {month: digest_of(text.encode()) for month, (_, text) in seals.chains.items()}
+    write_text(coop.closings, closings_text(Closings(digests, through)))
+    text = ""
+    done = []
+    for month in months(first, through):
+        sealed = {}
+        for member, outcome in ((member, outcome) for group, outcome in outcomes for member in group):
+            if not books.never_sealed(member) and (member.active(month) or month == first):
+                seal = _sealed(books, member, outcome, month, opens=month == first)
+                if member.active(month) or seal.posted or seal.revised:
+                    sealed[member.id] = seal_text(seal)
+        for name, has in seals.members.items():
+            if month in has and name not in sealed:
+                remove(member_seal_path(coop, name, month))  # left by a run that was stopped
+        write_texts({member_seal_path(coop, name, month): text for name, text in sealed.items()})
+        of_members = {name: digest_of(text.encode()) for name, text in sealed.items()}
+        text = chain_text(Chain(month, digests.get(month.plus(-1), ""), of_members))
+        write_text(chain_path(coop, month), text)
+        digests[month] = digest_of(text.encode())
+        done.append(month)
+    write_text(coop.closings, closings_text(Closings(digests)))
+    return Closed(done, short(text) if text else "", problems)
+
+
+def _sealed(books: Books, member: Member, outcome: Outcome, month: Month, *, opens: bool) -> Sealed:
+    allocation = next((a for a in outcome.allocations if a.member == member.id and a.month == month), None)
+    path = books.coop.allocation(member.id, month)
+    ledger = outcome.ledgers[member.id]
+    posted = list(postings(allocation)) if allocation else []
+    if opens:
+        posted += [
+            Posted(c.of, c.pack, c.step, c.account, c.difference, c.settles, c.project, c.against, c.period)
+            for c in outcome.corrections.get(member.id, [])
+        ]
+    before = known(read_seals(books.coop, member.id, books.closed)) if opens else {}
+    return Sealed(
+        month,
+        digest_of(path.read_bytes()) if path.is_file() else "",
+        allocation.pack.id if allocation else "",
+        rules_digest(allocation.pack, month, roles=False) if allocation else "",
+        basis_of(books, member, ledger, month),
+        tuple(
+            (earlier, now)
+            for earlier, basis in before.items()
+            if (now := basis_of(books, member, ledger, earlier)) != basis
+        ),
+        tuple(posted),
+    )
+
+
+def code_of(seals: Seals) -> tuple[Month, str] | None:
+    """The last closed month and its code, if there is any."""
+    if not seals.chains:
+        return None
+    month = max(seals.chains)
+    return month, short(seals.chains[month][1])
+
+
+def month_of_code(seals: Seals, code: str) -> Month | None:
+    """The closed month whose seal begins with the code."""
+    digests = ((month, digest_of(text.encode())) for month, (_, text) in seals.chains.items())
+    return next((month for month, digest in digests if digest.startswith(f"sha256:{code}")), None)
+
+
+def seals_up_to(coop: Coop, seals: Seals, month: Month) -> list[Finding]:
+    """What is wrong with the seals up to the month and what they are about."""
+    found = {*seal_findings(coop, seals), *written_findings(coop, seals)}
+    return _in_order(f for f in found if f.month <= month)
+
+
+def audit(books: Books, seals: Seals, today: date) -> tuple[list[Finding], list[Problem]]:
+    """Everything in closed months that is not as it was sealed."""
+    coop = books.coop
+    # Lost and other seals are what this is about: here they stop nothing.
+    books = books._replace(problems=[p for p in books.problems if p.code not in STOPS.values()])
+    findings = [*seal_findings(coop, seals), *written_findings(coop, seals), *_gone(books, seals)]
+    problems: list[Problem] = []
+    for group in books.groups():
+        problems += corrected_unsealed(coop, group, seals.closed)
+        if not seals.closed:
+            continue
+        outcome = compute(books, group, seals.closed, today, sealed=False)
+        problems += [*involved(books, group), *outcome.problems]
+        for member in (m for m in group if not books.never_sealed(m)):
+            findings += _member_findings(books, member, outcome, seals.closed)
+    return _in_order(findings), problems
+
+
+def _in_order(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(set(findings), key=lambda f: (f.month, f.file, f.code, f.detail))
+
+
+def _gone(books: Books, seals: Seals) -> Iterator[Finding]:
+    """Who was sealed in a month and is not in the register any more."""
+    register = books.coop.shown(books.coop.register)
+    for month, members in seals.digests.items():
+        for member in members.keys() - books.members.keys():
+            yield Finding(register, "member-gone", month, member)
+
+
+def _member_findings(books: Books, member: Member, outcome: Outcome, last: Month) -> Iterator[Finding]:
+    """What a closed month rests on and is not what it was."""
+    try:
+        seals = read_seals(books.coop, member.id, last)
+    except BrokenSealError as broken:
+        code = "missing-seal" if broken.code == "lost-seal" else "broken-seal"
+        yield Finding(books.coop.shown(broken.path), code, Month.parse(broken.path.stem))
+        return
+    register = books.coop.shown(books.coop.register)
+    ledger = outcome.ledgers[member.id]
+    bases = known(seals)
+    for month, basis in bases.items():
+        now = basis_of(books, member, ledger, month, basis)
+        gone, new = changed_bookings(basis.bookings, now.bookings)
+        for mark in gone:
+            yield Finding(ledger.shown, "booking-gone", month, mark.shown)
+        for mark in new:
+            yield Finding(ledger.shown, "booking-new", month, mark.shown)
+        for turn in turned(member.id, basis, now):
+            yield _turned(books, member, month, turn)
+    for month, members in books.sealed.items():
+        if member.active(month) and member.id not in members and month not in bases:
+            yield Finding(register, "changed-facts", month, member.id)
+    for seal in seals:
+        pack = books.packs.get(str(member.facts(seal.month).get("rules")))
+        if pack and pack.id == seal.pack and rules_as_sealed(pack, seal) != seal.rules:
+            yield Finding(f"rules/{pack.id}.toml", "changed-rules", seal.month)
+
+
+def _turned(books: Books, member: Member, month: Month, turn: Turned) -> Finding:
+    coop = books.coop
+    if turn.kind == "facts":
+        return Finding(coop.shown(coop.register), "changed-facts", month, member.id)
+    said = f"{turn.name}: {turn.was or '-'} → {turn.now or '-'}"
+    if turn.kind == "chart":
+        return Finding(coop.shown(coop.chart), "changed-chart", month, said, _opened_at(coop, turn.name))
+    if turn.kind == "rules":
+        pack = member.facts(month).get("rules")
+        return Finding(f"rules/{pack}.toml", "changed-head", month, said)
+    if turn.kind == "quote":
+        return Finding(coop.shown(coop.ledger(member.id)), "changed-quote", month, said)
+    return Finding(coop.shown(coop.register), f"changed-{turn.kind}", month, said)
+
+
+def _opened_at(coop: Coop, account: str) -> int:
+    """The line on which the chart opens the account, or the nearest above it that it opens."""
+    text = read_text(coop, coop.chart)
+    while account:
+        if line := text.account_line("open", account):
+            return line
+        account = account.rpartition(":")[0]
+    return 1

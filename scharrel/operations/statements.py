@@ -1,0 +1,124 @@
+"""The whole of `statements`: read and divide, render every document aside, then put them in place."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from scharrel.checks.across import with_others
+from scharrel.checks.books import examples_problems, involved
+from scharrel.checks.written import written_problems
+from scharrel.core.across import Across
+from scharrel.core.facts import Group
+from scharrel.core.month import Month
+from scharrel.core.pack import Pack
+from scharrel.core.problems import Problem, errors
+from scharrel.ledger.books import Books
+from scharrel.operations.allocate import WORTH_SPREADING, Progress, bytes_of
+from scharrel.operations.statement_data import dossiers
+from scharrel.statements.coop import Share, share_of
+from scharrel.statements.documents import BrokenTemplateError
+from scharrel.statements.making import (
+    Order,
+    documents_of,
+    documents_together,
+    returned,
+    subcooperative_document,
+)
+from scharrel.statements.municipality import Return, municipality_return
+from scharrel.statements.subcooperative import grants_up_to
+from scharrel.store.processes import spread, workers
+from scharrel.store.staging import aside_of, put, put_in_place
+from scharrel.text.words import Words
+
+
+class Stated(NamedTuple):
+    """What came of a run: how many files were written in each folder, or the problems."""
+
+    counts: Mapping[str, int]
+    problems: list[Problem]
+
+
+class _Made(NamedTuple):
+    """What came of one group; the documents themselves lie aside, at their `places`."""
+
+    places: list[str]
+    shares: list[Share]
+    returns: list[Return]
+    across: list[Across]
+    problems: list[Problem]
+
+
+def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stated:
+    """Write the statements into `out`; none at all when a ledger, a pack or a template is wrong.
+
+    WriteError if they cannot be written.
+    """
+    groups = [g for g in books.groups() if not order.only or any(m.id in order.only for m in g)]
+    members = [member for group in groups for member in group]
+    whole = _Made([], [], [], [], [*involved(books, members), *examples_problems(books, members)])
+    whole.problems.extend(written_problems(books, members))
+    done = 0
+    with aside_of(out, books.coop.statements) as aside:
+        with workers(worth_it=bytes_of(books.coop, groups) > WORTH_SPREADING) as pool:
+            for piece in spread(pool, partial(_state, books, order, aside), groups):
+                for made in piece:
+                    whole.places.extend(made.places)
+                    whole.shares.extend(made.shares)
+                    whole.returns.extend(made.returns)
+                    whole.across.extend(made.across)
+                    whole.problems.extend(made.problems)
+                done += len(piece)
+                progress(done, len(groups))
+        whole = whole._replace(problems=list(with_others(books, whole.problems, whole.across)))
+        if not errors(whole.problems) and not order.only:
+            packs = _packs_until(books, order.month)
+            try:
+                for place, content in documents_together(
+                    books.title, packs, order, whole.shares, whole.returns
+                ):
+                    whole.places.append(put(aside, place, content))
+            except BrokenTemplateError as broken:
+                whole.problems.append(broken.problem)
+        if errors(whole.problems):
+            return Stated({}, whole.problems)
+        put_in_place(aside, out, whole.places)
+    return Stated(Counter(place.partition("/")[0] for place in whole.places), whole.problems)
+
+
+def _packs_until(books: Books, month: Month) -> list[Pack]:
+    """Every pack that anyone was under up to this month."""
+    members = [member for member in books.members.values() if not member.practice]
+    said = [d for member in members for d in member.directives if Month.of(d.day) <= month]
+    used = {str(d.values["rules"]) for d in said if "rules" in d.values}
+    return [pack for pack in books.packs.values() if pack.id in used]
+
+
+def _state(books: Books, order: Order, aside: Path, groups: Sequence[Group]) -> list[_Made]:
+    return [_state_group(books, order, aside, group) for group in groups]
+
+
+def _state_group(books: Books, order: Order, aside: Path, group: Group) -> _Made:
+    words = Words(order.lang)
+    found, across, problems = dossiers(words, books, group, order.month, order.today, posted=order.posted)
+    made = _Made([], [], [], across, problems)
+    if errors(problems):
+        return made
+    for dossier in found:
+        if order.only and dossier.member.id not in order.only:
+            continue
+        try:
+            made.places.extend(put(aside, *document) for document in documents_of(dossier, order))
+            if dossier.told and dossier.member.kind == "subcooperative" and "subcooperative" in order.kinds:
+                accounts = grants_up_to(books.grants, found, order.month)
+                document = subcooperative_document(dossier, found, accounts, order)
+                made.places.append(put(aside, *document))
+        except BrokenTemplateError as broken:
+            made.problems.append(broken.problem)
+            return made
+        if not order.only and not dossier.member.practice:
+            made.shares.append(share_of(words, dossier, order.month))
+            if dossier.told and dossier.member.person and returned(dossier):
+                made.returns.append(municipality_return(words, dossier))
+    return made

@@ -1,0 +1,118 @@
+"""Whether a statement still agrees with the books: made anew from them, and compared."""
+
+import difflib
+import tempfile
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from scharrel.core.month import Month
+from scharrel.core.problems import Problem, errors
+from scharrel.ledger.books import Books
+from scharrel.operations.statements import state_all
+from scharrel.statements.making import Order, place_of
+from scharrel.statements.pdf import typesetters_world
+from scharrel.statements.reading import UNREADABLE, NoStatementError, ReadBack, read_back
+from scharrel.statements.seen import Seen, additions, looks
+
+MAX_LINES = 20
+_INPUTS = ("came-in", "turnover", "costs", "pool")
+
+
+class Difference(NamedTuple):
+    """A figure or a line of the statement that is other than the books say; empty where it is missing."""
+
+    name: str
+    stated: str
+    books: str
+
+
+class Verdict(NamedTuple):
+    """What came of comparing. `identical` is to the byte; `seen` is what a reader sees that the program did
+    not make; `causes` are keys of what may lie behind it."""
+
+    statement: ReadBack
+    identical: bool
+    figures: list[Difference]
+    lines: list[Difference]
+    seen: list[Seen]
+    causes: list[str]
+    problems: list[Problem]
+
+
+def verify(books: Books, data: bytes, today: date) -> Verdict:
+    """Compare a statement with the books; NoStatementError if it is none, or of nobody in these books."""
+    stated = read_back(data)
+    seal = stated.seal
+    try:
+        month = Month.parse(seal.month)
+    except ValueError as error:
+        raise NoStatementError from error
+    if seal.member and seal.member not in books.members:
+        raise NoStatementError
+    kind = "municipality" if seal.kind == "cover" else seal.kind
+    with tempfile.TemporaryDirectory(prefix="scharrel-") as folder, typesetters_world() as world:
+        only = frozenset({seal.member} if seal.member else ())
+        order = Order(
+            month, (kind,), stated.form, seal.lang, only, today, books.coop.templates, world, posted=False
+        )
+        out = Path(folder, "statements")
+        done = state_all(books, order, out, lambda *_: None)
+        if errors(done.problems):
+            return Verdict(stated, False, [], [], [], [], done.problems)
+        made = out / place_of(seal.kind, seal.member, stated.form)
+        if not made.is_file():
+            raise NoStatementError
+        anew = made.read_bytes()
+    if anew == data:
+        return Verdict(stated, True, [], [], [], [], done.problems)
+    now = read_back(anew)
+    figures = _figures(seal.figures, now.seal.figures) if stated.sealed else []
+    lines = _lines(stated.lines, now.lines)
+    seen = _seen(data, anew, same=not figures and not lines) if stated.form == "pdf" else []
+    return Verdict(stated, False, figures, lines, seen, _causes(stated, now, figures), done.problems)
+
+
+def _seen(data: bytes, anew: bytes, *, same: bool) -> list[Seen]:
+    """What was added to the statement; and how it looks, if it says what it should."""
+    try:
+        found = additions(data, anew)
+        if same and not any(seen.what in ("pages", "shape") for seen in found):
+            found += looks(data, anew)
+    except UNREADABLE as error:
+        raise NoStatementError from error
+    return found
+
+
+def _figures(stated: Mapping[str, str], books: Mapping[str, str]) -> list[Difference]:
+    names = sorted(stated.keys() | books.keys())
+    return [
+        Difference(name, stated.get(name, ""), books.get(name, ""))
+        for name in names
+        if stated.get(name) != books.get(name)
+    ]
+
+
+def _lines(stated: list[str], books: list[str]) -> list[Difference]:
+    found: list[Difference] = []
+    matcher = difflib.SequenceMatcher(None, stated, books, autojunk=False)
+    for what, a, b, c, d in matcher.get_opcodes():
+        if what != "equal":
+            found.append(Difference("", " ".join(stated[a:b]).strip(), " ".join(books[c:d]).strip()))
+    return found[:MAX_LINES]
+
+
+def _causes(stated: ReadBack, now: ReadBack, figures: list[Difference]) -> list[str]:
+    if not stated.sealed:
+        return []
+    causes = []
+    if stated.seal.packs != now.seal.packs:
+        causes.append("rules")
+    if any(word in difference.name for difference in figures for word in _INPUTS):
+        causes.append("bookings")
+    if figures and not causes:
+        causes.append("earlier")
+    if stated.seal.version != now.seal.version:
+        causes.append("version")
+    return causes

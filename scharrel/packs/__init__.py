@@ -1,0 +1,1 @@
+"""Rule packs and what goes with them, as files."""

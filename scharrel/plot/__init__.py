@@ -1,0 +1,1 @@
+"""Drawing what rules do: curves, labels, on the screen and on paper."""

@@ -1,0 +1,237 @@
+"""What `allocate` writes: one transaction a month, one book a member, and nothing twice."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+from scharrel.core.corrections import Correction
+from scharrel.core.facts import Member
+from scharrel.core.money import ZERO, plain
+from scharrel.core.month import Month
+from scharrel.core.pack import Pack
+from scharrel.core.trace import Allocation, StepResult
+from scharrel.store.durable import WriteError, read_written
+from scharrel.store.paths import FOLDERS, MONTH_FILE, Coop
+from scharrel.store.stamps import alike, renewed, stamped
+
+_TITLES = "Afschrijving|Bijdrage|Deel|Verdeling|Correctie|Afrekening"
+_ENTRY = re.compile(rf' *\S+ \* "(?:{_TITLES}) ([0-9Q-]+)" \^verdeling-\1')
+_KEY = re.compile(
+    r' *(?:pack|pack-hash|step|project|member|subcooperative|correction_of|settlement_of): "[^"]*"'
+)
+_LEG = re.compile(r" *[A-Z][^ ]*:[^ ]+ +-?\d+\.\d\d EUR")
+_BOOK = re.compile(
+    r'option "(?:title|operating_currency|display_precision)" ".*"'
+    r'|1970-01-01 custom "fava-option" "default-file" "\.\./[a-z]+/[a-z0-9-]+\.beancount"'
+    rf'|include "\.\./(?:{"|".join(FOLDERS.values())}|allocations/[a-z0-9-]+)/[a-z0-9-]+\.beancount"'
+)
+MIN_DECIMALS = 2
+"""That each commodity shows in Fava and in queries, at least."""
+
+
+def in_allocation(lines: Sequence[str], at: int) -> object:
+    """Whether the line is one that an allocation has there: each posting but a booking's first has a step."""
+    line = lines[at]
+    if not _LEG.fullmatch(line):
+        return _ENTRY.fullmatch(line) or _KEY.fullmatch(line)
+    first = not any(map(_LEG.fullmatch, lines[:at]))
+    return first or (at + 1 < len(lines) and lines[at + 1].lstrip().startswith("step: "))
+
+
+def in_book(lines: Sequence[str], at: int) -> object:
+    """Whether the line is one that a book has."""
+    return _BOOK.fullmatch(lines[at])
+
+
+def precisions(decimals: Mapping[str, int]) -> list[str]:
+    """Has Fava and queries show so many decimals, where else they would show the most common number."""
+    shown = {"EUR": MIN_DECIMALS, **decimals}
+    return [f'option "display_precision" "{unit}:0.{"1":0>{n}}"' for unit, n in sorted(shown.items())]
+
+
+class _Leg(NamedTuple):
+    """One posting: euros owed on the account, the step, and for whom it is if it is for one of several."""
+
+    account: str
+    amount: Decimal
+    step: str
+    member: str = ""
+
+
+def allocation_text(
+    month: Month,
+    allocation: Allocation | None,
+    corrections: Sequence[Correction],
+    appropriation: str,
+    packs: Mapping[str, Pack],
+    members: Mapping[str, Member],
+) -> str | None:
+    """What is booked in the month as beancount: its own division, and the corrections of closed months;
+    nothing when nothing is to be booked. `members` are all who have a ledger."""
+    day = str(month.last_day)
+    found = []
+
+    def whose(payer: str) -> str:
+        known = members.get(payer)
+        return f'  {known.kind if known else "project"}: "{payer}"'
+
+    worn: dict[str, list[_Leg]] = {}
+    for w in allocation.worn if allocation else ():
+        worn.setdefault(w.expense, []).append(_Leg(w.account, w.amount, w.step))
+    for expense, legs in worn.items():
+        title = f'{day} * "Afschrijving {month}" ^verdeling-{month}'
+        found.append([title, *_legs(allocation.pack if allocation else None, expense, legs)])
+    for part in allocation.received if allocation else ():
+        legs = [_Leg(part.account, part.amount, part.step)]
+        what = "Bijdrage" if allocation and allocation.pack.contributions else "Deel"
+        found.append(
+            [
+                f'{day} * "{what} {month}" ^verdeling-{month}',
+                whose(part.project),
+                *_legs(packs.get(part.pack), part.against, legs),
+            ]
+        )
+    if allocation and allocation.posted:
+        legs = [leg for result in allocation.posted for leg in _legs_of(result)]
+        found.append(
+            [f'{day} * "Verdeling {month}" ^verdeling-{month}', *_legs(allocation.pack, appropriation, legs)]
+        )
+    # A period that is settled is put right in one go, any other month by itself.
+    together: dict[tuple[str, str, str, str, str], dict[tuple[str, str], Decimal]] = {}
+    for c in corrections:
+        of = c.settled or str(c.of)
+        legs_of = together.setdefault((of, c.settled, c.pack, c.project, c.against), {})
+        legs_of[c.account, c.step] = legs_of.get((c.account, c.step), ZERO) + c.difference
+    for (of, settled, pack, project, against), amounts in sorted(together.items()):
+        legs = [_Leg(account, amount, step) for (account, step), amount in amounts.items() if amount]
+        what, key = ("Afrekening", "settlement_of") if settled else ("Correctie", "correction_of")
+        if legs:
+            found.append(
+                [
+                    f'{day} * "{what} {of}" ^verdeling-{of}',
+                    f'  {key}: "{of}"',
+                    *([whose(project)] if project else []),
+                    *_legs(packs.get(pack), against or appropriation, legs),
+                ]
+            )
+    return stamped("".join("\n" + "\n".join(lines) + "\n" for lines in found)) if found else None
+
+
+def _legs_of(result: StepResult) -> list[_Leg]:
+    """The postings of a step: one, or one for each who takes part in the project."""
+    account, step = str(result.step.to), result.step.id
+    if result.parts:
+        return [_Leg(account, part.amount, step, part.member) for part in result.parts if part.amount]
+    return [_Leg(account, result.paid, step)]
+
+
+def _legs(pack: Pack | None, other: str, legs: Sequence[_Leg]) -> Iterator[str]:
+    """The metadata of the rules, the other account with the total, and each leg."""
+    total = sum((leg.amount for leg in legs), ZERO)
+    width = max(len(other), *(len(leg.account) for leg in legs)) + 2
+    if pack:
+        yield f'  pack: "{pack.id}"'
+        yield f'  pack-hash: "{pack.hash}"'
+    yield f"  {other:<{width}}{plain(total):>12} EUR"
+    for leg in legs:
+        yield f"  {leg.account:<{width}}{plain(-leg.amount):>12} EUR"
+        yield f'    step: "{leg.step}"'
+        if leg.member:
+            yield f'    member: "{leg.member}"'
+
+
+def quoted(text: str) -> str:
+    """The text as it stands between quotation marks in beancount, on one line."""
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+
+
+def book_text(coop_title: str, member: Member, months: list[str], decimals: Mapping[str, int]) -> str:
+    """The member's whole book: the ledger and every allocation file, by month. New entries in Fava go to the
+    ledger, and each commodity shows this many decimals."""
+    title = " · ".join(part for part in (member.name, coop_title) if part)
+    ledger = f"../{FOLDERS[member.kind]}/{member.id}.beancount"
+    lines = [
+        f'option "title" "{quoted(title)}"',
+        'option "operating_currency" "EUR"',
+        *precisions(decimals),
+        f'1970-01-01 custom "fava-option" "default-file" "{ledger}"',
+        f'include "{ledger}"',
+        *(f'include "../allocations/{member.id}/{month}.beancount"' for month in months),
+    ]
+    return stamped("\n" + "\n".join(lines) + "\n")
+
+
+def written_months(coop: Coop, member: str) -> dict[str, Path]:
+    """The member's allocation files by month."""
+    folder = coop.allocations / member
+    try:
+        names = sorted(name for name in os.listdir(folder) if MONTH_FILE.fullmatch(name))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise WriteError(folder, error.strerror or str(error)) from error
+    return {name.removesuffix(".beancount"): folder / name for name in names}
+
+
+_CORRECTION = re.compile(r'^\S+ \* "(?:Correctie|Afrekening) ', re.MULTILINE)
+
+
+def corrections_in(text: str) -> str:
+    """The end of an allocation file: what it puts right of closed months."""
+    found = _CORRECTION.search(text)
+    return text[found.start() :] if found else ""
+
+
+class Change(NamedTuple):
+    """An allocation file that is new, differs or goes: its text before and after."""
+
+    member: str
+    month: str
+    was: str | None
+    becomes: str | None
+
+
+class Plan(NamedTuple):
+    """What has to be done to a member's allocation files: what is written and what goes. `months` are those
+    that then have one."""
+
+    changes: list[Change]
+    files: dict[Path, bytes]
+    gone: list[Path]
+    months: list[str]
+
+
+def planned(
+    coop: Coop, member: Member, through: Month, texts: Mapping[str, str], closed: Month | None = None
+) -> Plan:
+    """How the member's allocation files come to say what `texts` (by month) says; those of months up to
+    `closed` and after `through` stay."""
+    present = written_months(coop, member.id)
+    folder = coop.allocations / member.id
+    changes = []
+    files: dict[Path, bytes] = {}
+    for month in sorted(present.keys() | texts.keys()):
+        if month > str(through) or (closed and month <= str(closed)):
+            continue
+        was = read_written(present[month]) if month in present else None
+        becomes = texts.get(month)
+        if was == becomes and (was is not None or month not in present):
+            continue
+        if was is not None and becomes is not None and alike(was, becomes):
+            files[folder / f"{month}.beancount"] = becomes.encode()
+        else:
+            changes.append(Change(member.id, month, was, becomes))
+    gone = {change.month for change in changes if change.becomes is None}
+    months = sorted((present.keys() | texts.keys()) - gone)
+    files |= {folder / f"{c.month}.beancount": c.becomes.encode() for c in changes if c.becomes is not None}
+    return Plan(changes, files, [folder / f"{month}.beancount" for month in gone], months)
+
+
+def planned_book(
+    coop: Coop, member: Member, title: str, months: list[str], decimals: Mapping[str, int]
+) -> dict[Path, bytes]:
+    """The member's book of these months, if it has to be written."""
+    return renewed(coop.book(member.id), book_text(title, member, months, decimals))
