@@ -25,7 +25,7 @@ from pypdf import PdfReader
 from run import SCHARREL, generate, once, row
 
 from scharrel.core.month import Month
-from scharrel.ledger.books import read_books
+from scharrel.operations.opening import open_books
 from scharrel.operations.statement_data import dossiers
 from scharrel.statements.making import Order, documents_of
 from scharrel.statements.pdf import typesetters_world
@@ -64,7 +64,7 @@ def a_second(make: Callable[[Any], int], items: Sequence[Any]) -> float:
 
 
 def sample_of(coop: Path, count: int, world: Path) -> list[tuple[Dossier, Order]]:
-    books = read_books(find_coop(coop))
+    books = open_books(find_coop(coop))
     order = Order(
         MONTH, ("member",), "pdf", "nl", frozenset(), MONTH.plus(1).first_day, books.coop.templates, world
     )

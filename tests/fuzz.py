@@ -86,14 +86,16 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
     """Each kind of file: one that is sound, and what reads it."""
     from scharrel.analysis.cases import differences
     from scharrel.core.month import Month
-    from scharrel.ledger.books import read_books
     from scharrel.ledger.chart import read_chart
-    from scharrel.operations.divide import compute
+    from scharrel.operations.cache import Cache
+    from scharrel.operations.divide import divide_group
+    from scharrel.operations.opening import open_books
     from scharrel.packs.cases import read_cases
     from scharrel.packs.local_figures import OWN_KINDS, UnusualError, filled_in, to_fill_in
     from scharrel.packs.transfer import Export, export_text, read_export, read_exported_pack
     from scharrel.statements.reading import NoStatementError, read_back
-    from scharrel.store.cache import FORM, Cache, digest_of
+    from scharrel.store.digests import digest_of_texts
+    from scharrel.store.kept import FORM
     from scharrel.store.paths import Coop
     from scharrel.store.text import read_text
 
@@ -102,7 +104,7 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
     sound = {path.relative_to(CONTRACT): path.read_bytes() for path in CONTRACT.rglob("*") if path.is_file()}
     entry = ["amina", "k", [["d", "s", ["2026-01"], "", [[], []]]], "f", [], [], [], {}]
     line = json.dumps(entry)
-    cached = f"{FORM} {digest_of([line])}\n{line}".encode()
+    cached = f"{FORM} {digest_of_texts([line])}\n{line}".encode()
 
     def reading(name: str) -> Callable[[bytes], None]:
         def read(content: bytes) -> None:
@@ -110,9 +112,9 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
                 path = folder / place
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content if place.as_posix() == name else whole)
-            books = read_books(coop)
+            books = open_books(coop)
             for group in books.groups():
-                compute(books, group, Month(2026, 6), date(2026, 7, 1))
+                divide_group(books, group, Month(2026, 6), date(2026, 7, 1))
 
         return read
 
@@ -135,7 +137,7 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
         reading("")(b"")
         coop.cache.mkdir(exist_ok=True)
         (coop.cache / "groups.jsonl").write_bytes(content)
-        books = read_books(coop)
+        books = open_books(coop)
         kept = Cache(books, date(2026, 11, 1))
         list(kept.booked())
         for group in books.groups():
@@ -146,7 +148,7 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
         reading("")(b"")
         path = coop.rules / "vrije-uitloop.cases.toml"
         path.write_bytes(content)
-        books = read_books(coop)
+        books = open_books(coop)
         pack = books.packs["vrije-uitloop"]
         for case in read_cases(coop, path, pack, books.chart)[0]:
             differences(pack, case)

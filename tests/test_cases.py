@@ -10,7 +10,7 @@ from conftest import REPOSITORY, Run
 from random_coops import CHART, lay_down
 
 from scharrel.analysis.mutations import mutations
-from scharrel.ledger.books import read_books
+from scharrel.operations.opening import open_books
 from scharrel.packs.cases import read_cases
 from scharrel.packs.packs import read_pack
 from scharrel.store.paths import Coop
@@ -216,7 +216,7 @@ def test_the_cases_of_a_shipped_pack_hold_and_notice_every_change(pack: str, qui
 
 
 def test_a_shipped_pack_is_tried_by_words_that_are_not_its_own() -> None:
-    books = read_books(Coop(REPOSITORY))
+    books = open_books(Coop(REPOSITORY))
     for name in SHIPPED:
         path = REPOSITORY / f"rules/{name}.cases.toml"
         cases, _ = read_cases(books.coop, path, books.packs[name], books.chart)
@@ -391,7 +391,7 @@ def test_a_case_that_expects_little_notices_little(lang: str, small: Path, quick
     (small / "rules/proef.cases.toml").write_text(little)
     done = quick("rules", "test", "--mutate", "--lang", lang, "--coop", str(small))
     told = [line for line in done.err.split("\n") if line.startswith("rules/proef.toml:")]
-    (pack, _) = read_pack(PACK.encode(), "", None, read_books(Coop(small)).chart)
+    (pack, _) = read_pack(PACK.encode(), "", None, open_books(Coop(small)).chart)
     assert pack
     assert len(told) == len(list(mutations(pack)))
 
@@ -400,7 +400,7 @@ def changes(pack: str, tmp_path: Path) -> Iterator[tuple[str, str, str, str]]:
     """What would be changed of a pack: the kind of change, of what, which word, and what it becomes."""
     coop = lay_down(tmp_path / "gedachte", pack, {}, "")
     assert (coop / "ledgers/accounts.beancount").read_text() == CHART
-    found, problems = read_pack(pack.encode(), "", None, read_books(Coop(coop)).chart)
+    found, problems = read_pack(pack.encode(), "", None, open_books(Coop(coop)).chart)
     assert found, problems
     return (
         (mutation.code, mutation.of, mutation.key, str(mutation.becomes)) for mutation in mutations(found)

@@ -20,8 +20,8 @@ from random_coops import MONTHS, Booking, histories, lay_down, packs
 from test_projects import paid, team
 
 from scharrel.core.month import Month
-from scharrel.ledger.books import read_books
 from scharrel.operations.allocate import allocate_all
+from scharrel.operations.opening import open_books
 from scharrel.store.paths import Coop
 
 __all__ = ["team"]
@@ -96,7 +96,7 @@ def test_the_whole_adds_up_to_the_books(pack: str, books: list[list[Booking]], t
         coop = lay_down(Path(name).resolve() / "coop", pack, ledgers, "  granted: TRUE\n  born: 1999-03-31\n")
         for month in (Month.parse(MONTHS[-1]), Month.parse(through)):
             found = allocate_all(
-                read_books(Coop(coop)), month, frozenset(), date(2027, 2, 1),
+                open_books(Coop(coop)), month, frozenset(), date(2027, 2, 1),
                 write=True, whole=False, progress=lambda *_: None,
             )  # fmt: skip
             assert [problem for problem in found.problems if not problem.warning] == []

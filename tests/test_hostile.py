@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
-from scharrel.store.cache import FORM
+from scharrel.store.kept import FORM
 
 LEDGER = "ledgers/members/amina.beancount"
 

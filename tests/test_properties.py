@@ -16,8 +16,8 @@ from random_coops import MONTHS, Booking, histories, lay_down, packs
 
 from scharrel.core.month import Month
 from scharrel.core.trace import Allocation
-from scharrel.ledger.books import read_books
 from scharrel.operations.allocate import Allocated, allocate_all
+from scharrel.operations.opening import open_books
 from scharrel.store.paths import Coop
 
 THROUGH = Month.parse(MONTHS[-1])
@@ -35,7 +35,7 @@ def folder(pack: str, ledgers: dict[str, list[str]], facts: str = FACTS) -> Iter
 
 def run(root: Path) -> Allocated:
     found = allocate_all(
-        read_books(Coop(root)), THROUGH, frozenset(), TODAY, write=True, whole=True, progress=lambda *_: None
+        open_books(Coop(root)), THROUGH, frozenset(), TODAY, write=True, whole=True, progress=lambda *_: None
     )
     assert [problem for problem in found.problems if not problem.warning] == []
     return found

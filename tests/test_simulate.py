@@ -20,7 +20,7 @@ from scharrel.analysis.goal import seek
 from scharrel.analysis.simulation import whom
 from scharrel.cli.context import today
 from scharrel.core.month import Month
-from scharrel.ledger.books import read_books
+from scharrel.operations.opening import open_books
 from scharrel.operations.simulate import read_history, simulate
 from scharrel.store.paths import Coop
 
@@ -224,7 +224,7 @@ def test_a_value_that_comes_later_and_rules_that_do_not_hold_yet_are_told(coop: 
 
 
 def test_without_names_only_the_months_under_the_pack_with_that_id() -> None:
-    books = read_books(Coop(REPOSITORY))
+    books = open_books(Coop(REPOSITORY))
     instead = whom(books.members.values(), "vrije-uitloop", Month(2025, 11), Month(2026, 10), ())
     assert instead == dict.fromkeys(("amina", "fatma", "henk", "joao"), "vrije-uitloop")
 
@@ -315,7 +315,7 @@ def test_whatever_the_rules(
         (root / "rules/proef.toml").write_text(pack)
         (root / "rules/ander.toml").write_text(other.replace('"proef"', '"ander"'))
         before = contents(root)
-        books = read_books(Coop(root))
+        books = open_books(Coop(root))
         first, last = Month.parse(MONTHS[start]), Month.parse(MONTHS[-1])
         history = read_history(
             books, books.packs["proef"], dict.fromkeys(ledgers), first, last, date(2027, 2, 1)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from conftest import CONTRACT, Run
 
+from scharrel.core.intended import amount_in, date_in
 from scharrel.core.money import to_cents
-from scharrel.ledger.examples import amount_in, date_in
 from scharrel.ledger.hints import hint
 
 LEDGER = "ledgers/members/amina.beancount"

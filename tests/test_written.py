@@ -18,8 +18,8 @@ from filelock import FileLock
 from test_commands import files
 from test_projects import team
 
-from scharrel.store.cache import FORM
 from scharrel.store.durable import WriteError, write_text
+from scharrel.store.kept import FORM
 from scharrel.store.stamps import renewed, stamped
 
 __all__ = ["team"]

@@ -33,7 +33,7 @@ def account_problems(
             text = read_text(books.coop, path)
             line = text.account_line(word, account) or 1
             values |= {"account": account, "month": str(month)}
-            yield Problem(books.coop.shown(path), line, code, values, excerpt=text.line(line))
+            yield text.problem(line, code, **values)
 
 
 def _booked(

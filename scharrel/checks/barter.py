@@ -36,7 +36,7 @@ def exchange_problems(member: Member, ledger: Ledger, members: Mapping[str, Memb
             code = "exchange-taken"
         if code:
             line = exchange.line
-            yield Problem(ledger.shown, line, code, values, excerpt=ledger.text.line(line))
+            yield ledger.text.problem(line, code, **values)
 
 
 def both_problems(members: Mapping[str, Member], ledgers: Mapping[str, Ledger]) -> Iterator[Problem]:

@@ -1,14 +1,15 @@
 """Facts of the register that rules use: each has a type, and a day of birth is in the past."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
 from scharrel.checks.register import written
+from scharrel.core.fact_types import fits, wanted
 from scharrel.core.facts import Member
 from scharrel.core.month import Month
-from scharrel.core.pack import Pack, Param
+from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem
 from scharrel.store.text import Text
 
@@ -18,7 +19,7 @@ _LAST_DAY = 31
 
 
 def type_problems(
-    member: Member, packs: Mapping[str, Pack], register: Callable[[], Text], shown: str
+    member: Member, packs: Mapping[str, Pack], register: Callable[[], Text]
 ) -> Iterator[Problem]:
     """Facts of another type than the rules ask for that the member is under when they hold."""
     told: set[int] = set()
@@ -42,32 +43,7 @@ def type_problems(
                 values = {"fact": fact, "member": member.id, "pack": pack.id, "value": written(text, line)}
                 values["choices"] = ", ".join(_words(pack, fact, month))
                 values["day"] = str(_day(values["value"].strip('"')) or month.last_day)
-                yield Problem(shown, line, code, values, excerpt=text.line(line))
-
-
-def wanted(pack: Pack) -> dict[str, list[type]]:
-    """The types that each fact can have of which the pack asks something, but for the day of birth."""
-    found: dict[str, list[type]] = {}
-    for step in pack.steps:
-        for fact, value in step.when:
-            found.setdefault(fact, []).append(type(value))
-        if step.until:
-            found.setdefault(step.until, []).append(date)
-    for fact in _by(pack):
-        found.setdefault(fact, []).append(str)
-    return found
-
-
-def fits(pack: Pack, fact: str, kinds: Sequence[type], value: object) -> bool:
-    """Whether the value has one of the types that the pack asks of the fact; FALSE takes back a word, unless
-    figures are chosen by it."""
-    return isinstance(value, tuple(kinds)) or (value is False and str in kinds and fact not in _by(pack))
-
-
-def _by(pack: Pack) -> set[str]:
-    named = [param for step in pack.steps for param in step.params()]
-    named += [ceiling.year for ceiling in pack.ceilings if isinstance(ceiling.year, Param)]
-    return {param.by for param in named if param.by}
+                yield text.problem(line, code, **values)
 
 
 def _words(pack: Pack, fact: str, month: Month) -> list[str]:
@@ -89,9 +65,7 @@ def _day(said: str) -> date | None:
         return None
 
 
-def birth_problems(
-    member: Member, today: date, register: Callable[[], Text], shown: str
-) -> Iterator[Problem]:
+def birth_problems(member: Member, today: date, register: Callable[[], Text]) -> Iterator[Problem]:
     """Days of birth that are still to come, or of a century in which no member was born."""
     for directive in member.directives:
         born = directive.values.get("born")
@@ -99,4 +73,4 @@ def birth_problems(
             text = register()
             line = text.key_line(directive.line, "born")
             values = {"member": member.id, "born": str(born)}
-            yield Problem(shown, line, "born-when", values, excerpt=text.line(line))
+            yield text.problem(line, "born-when", **values)

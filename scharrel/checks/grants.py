@@ -40,7 +40,7 @@ def grant_problems(books: Books, member: Member, ledger: Ledger) -> Iterator[Pro
             code = "grant-nothing"
         if code:
             line = ledger.text.key_line(entry.line, key) if key else entry.line
-            yield Problem(ledger.shown, line, code, values, excerpt=ledger.text.line(line))
+            yield ledger.text.problem(line, code, **values)
     yield from overdone(books.coop, accounts(grants, entries))
 
 

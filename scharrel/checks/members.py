@@ -1,7 +1,7 @@
 """A member's ledger in the light of the register and the packs: what is wrong with it."""
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 
@@ -10,6 +10,7 @@ from scharrel.checks.facts import birth_problems, type_problems
 from scharrel.checks.grants import grant_problems
 from scharrel.checks.quotes import quote_problems
 from scharrel.checks.reserved import divided_only
+from scharrel.checks.signs import signs_in
 from scharrel.checks.suspicions import suspicions
 from scharrel.core.barter import ROLE as EXCHANGE
 from scharrel.core.facts import KNOWN_KEYS, Member
@@ -31,10 +32,22 @@ def read_ledgers(
 ) -> tuple[dict[str, Ledger], list[Problem]]:
     """The ledgers of these, and every problem that stands in the way of reading them."""
     ledgers = {member: read_ledger(books.coop, member, books.chart) for member in members}
-    problems = list(books.problems)
-    for member, ledger in ledgers.items():
-        problems += member_problems(books, books.members[member], ledger, Month.of(today).plus(-1), today)
-    return ledgers, problems
+    ended = Month.of(today).plus(-1)
+    return ledgers, [
+        *books.problems,
+        *ledger_problems(books, [books.members[member] for member in members], ledgers, ended, today),
+    ]
+
+
+def ledger_problems(
+    books: Books, members: Iterable[Member], ledgers: Mapping[str, Ledger], through: Month, today: date
+) -> list[Problem]:
+    """Everything that stands in the way of dividing these ledgers."""
+    return [
+        problem
+        for member in members
+        for problem in member_problems(books, member, ledgers[member.id], through, today)
+    ]
 
 
 def member_problems(
@@ -48,12 +61,9 @@ def member_problems(
     yield from lacking
     if due < now and not errors(lacking):
         yield from _warned(_rules_problems(books, member, max(member.first, now), now))
-    register = books.coop.shown(books.coop.register)
-    yield from type_problems(
-        member, books.packs, partial(read_text, books.coop, books.coop.register), register
-    )
-    yield from birth_problems(member, today, partial(read_text, books.coop, books.coop.register), register)
-    shown = books.coop.shown(books.coop.ledger(member.id))
+    register = partial(read_text, books.coop, books.coop.register)
+    yield from type_problems(member, books.packs, register)
+    yield from birth_problems(member, today, register)
     early = {line for month, lines in ledger.booked.items() if month < member.first for line in lines}
     asserted = {line for account, line in ledger.balances if account in books.pots}
     misnamed = any(p.code == "ledger-name" and p.values["id"] == member.id for p in books.problems)
@@ -69,7 +79,7 @@ def member_problems(
             yield problem
 
     def at(line: int, code: str, /, warning: bool = False, **values: str) -> Problem:
-        return Problem(shown, line, code, values, warning, ledger.text.line(line))
+        return ledger.text.problem(line, code, warning, **values)
 
     for month, lines in ledger.booked.items():
         if member.active(month):
@@ -89,6 +99,8 @@ def member_problems(
     yield from grant_problems(books, member, ledger)
     yield from quote_problems(ledger)
     yield from suspicions(ledger, books.chart)
+    if not ledger.text.problems:
+        yield from signs_in(ledger.text)
     unused: set[str] = set()
     for month, roles in sorted(ledger.role_lines.items()):
         pack = books.packs.get(str(member.facts(month).get("rules")))
@@ -118,7 +130,7 @@ def _work_problems(books: Books, member: Member, ledger: Ledger) -> Iterator[Pro
             code = "no-participant"
         if code:
             line = movement.line
-            yield Problem(ledger.shown, line, code, values, excerpt=ledger.text.line(line))
+            yield ledger.text.problem(line, code, **values)
 
 
 def rules_hold(books: Books, members: Collection[Member], month: Month) -> bool:

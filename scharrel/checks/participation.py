@@ -12,7 +12,7 @@ from scharrel.store.text import Text
 _DECIMALS = 28
 
 
-def part_problems(project: Member, member: Member, part: Dated, text: Text, shown: str) -> Iterator[Problem]:
+def part_problems(project: Member, member: Member, part: Dated, text: Text) -> Iterator[Problem]:
     """Someone takes part as long as both the project and the membership last, by a weight above zero."""
     for directive in part.directives:
         month = Month.of(directive.day)
@@ -22,7 +22,7 @@ def part_problems(project: Member, member: Member, part: Dated, text: Text, show
 
         def at(key: str, code: str, /, **more: str) -> Problem:
             line = text.key_line(directive.line, key) if key else directive.line  # noqa: B023
-            return Problem(shown, line, code, values | more, excerpt=text.line(line))  # noqa: B023
+            return text.problem(line, code, **(values | more))  # noqa: B023
 
         for key in sorted(directive.values.keys() - {"weight", "left"}):
             yield at(key, "participant-key", key=key)
@@ -38,10 +38,10 @@ def part_problems(project: Member, member: Member, part: Dated, text: Text, show
             yield at("", "participant-outside")
         elif not part.active(month):
             yield at("", "participant-back", day=str(directive.day))
-    yield from _after_leaving(project, member, part, text, shown)
+    yield from _after_leaving(project, member, part, text)
 
 
-def _after_leaving(project: Member, member: Member, part: Dated, text: Text, shown: str) -> Iterator[Problem]:
+def _after_leaving(project: Member, member: Member, part: Dated, text: Text) -> Iterator[Problem]:
     """The first month in which someone goes on taking part whose membership has ended."""
     if not member.active(part.first):
         return  # told there
@@ -56,5 +56,5 @@ def _after_leaving(project: Member, member: Member, part: Dated, text: Text, sho
             continue  # told where it begins
         taken = [directive for directive in said if Month.of(directive.day) < month][-1]
         values = {"member": member.id, "project": project.id, "day": str(left.day), "line": str(left.line)}
-        yield Problem(shown, taken.line, "participant-left", values, excerpt=text.line(taken.line))
+        yield text.problem(taken.line, "participant-left", **values)
         return

@@ -91,7 +91,7 @@ def _after_the_end(books: Books, member: Member, ledger: Ledger) -> Iterator[Pro
                 told.add((fact, str(until)))
                 values = {"until": str(until), "month": str(month), "member": member.id, "fact": fact}
                 line = min(lines)
-                yield Problem(ledger.shown, line, "permission-over", values, True, ledger.text.line(line))
+                yield ledger.text.problem(line, "permission-over", True, **values)
 
 
 def _ceilings(books: Books, member: Member, ledger: Ledger, today: date) -> Iterator[Problem]:
@@ -125,4 +125,4 @@ def _ceilings(books: Books, member: Member, ledger: Ledger, today: date) -> Iter
                     "role": role, "year": str(month.year), "reached": f"{now.normalize():f}",
                     "limit": f"{limit.normalize():f}", "left": f"{(limit - now).normalize():f}",
                 }  # fmt: skip
-                yield Problem(ledger.shown, line, code, values, True, ledger.text.line(line))
+                yield ledger.text.problem(line, code, True, **values)

@@ -20,4 +20,4 @@ def quote_problems(ledger: Ledger) -> Iterator[Problem]:
 
 
 def _at(ledger: Ledger, line: int, code: str, values: dict[str, str]) -> Problem:
-    return Problem(ledger.shown, line, code, values, excerpt=ledger.text.line(line))
+    return ledger.text.problem(line, code, **values)

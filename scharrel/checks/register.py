@@ -1,7 +1,7 @@
 """What the register says twice, or of an account number that cannot be: told at its own line."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,16 +9,35 @@ from typing import Any
 from beancount.core import data
 from beancount.core.amount import Amount
 
+from scharrel.checks.participation import part_problems
+from scharrel.checks.subcooperatives import membership_problems
 from scharrel.core import iban
-from scharrel.core.facts import Approval, MemberDirective, Settlement
+from scharrel.core.facts import Approval, Member, MemberDirective, Settlement
 from scharrel.core.money import MAX_AMOUNT, ZERO, as_written
 from scharrel.core.pack import FactValue
 from scharrel.core.problems import Problem
 from scharrel.ledger.parsing import metadata, place
+from scharrel.ledger.register import Register
 from scharrel.store.text import Text
 
 _WITH_AMOUNTS = ("approval", "settlement", "grant")
 _WRITTEN = re.compile(r'[^:]*:\s*("(?:[^"\\]|\\.)*"|[^;]*)')
+
+
+def register_problems(register: Register) -> Iterator[Problem]:
+    """What is wrong with what the register says, apart from what of it cannot be read."""
+    text, members = register.text, register.members
+    for member in members.values():
+        yield from _plain_problems(member, text)
+        yield from contradictions(member.id, member.directives, text)
+        yield from given_twice(member.approvals, member.settlements, text)
+        for part in member.participants:
+            if part.id in members and members[part.id].person:
+                yield from part_problems(member, members[part.id], part, text)
+                yield from contradictions(part.id, part.directives, text)
+    yield from membership_problems(members, text)
+    yield from account_numbers(register.directives, text)
+    yield from too_large(register.directives, text)
 
 
 def written(text: Text, line: int) -> str:
@@ -27,9 +46,7 @@ def written(text: Text, line: int) -> str:
     return found[1].strip() if found else ""
 
 
-def contradictions(
-    who: str, directives: Sequence[MemberDirective], text: Text, shown: str
-) -> Iterator[Problem]:
+def contradictions(who: str, directives: Sequence[MemberDirective], text: Text) -> Iterator[Problem]:
     """Two directives of one day that give one key different values: neither of them is the later."""
     first: dict[tuple[date, str], tuple[FactValue, int]] = {}
     for directive in directives:
@@ -39,7 +56,7 @@ def contradictions(
                 at, other = (text.key_line(of, key) for of in (directive.line, line))
                 values = {"who": who, "key": key, "day": str(directive.day), "first": str(other)}
                 values |= {"value": written(text, at), "other": written(text, other)}
-                yield Problem(shown, at, "contradiction", values, excerpt=text.line(at))
+                yield text.problem(at, "contradiction", **values)
 
 
 def _same(key: str, one: FactValue, other: FactValue) -> bool:
@@ -48,7 +65,7 @@ def _same(key: str, one: FactValue, other: FactValue) -> bool:
     return type(one) is type(other) and one == other
 
 
-def account_numbers(directives: Sequence[Any], text: Text, shown: str) -> Iterator[Problem]:
+def account_numbers(directives: Sequence[Any], text: Text) -> Iterator[Problem]:
     """Every account number in the register of which the check digits do not fit, wherever it stands."""
     for directive in directives:
         if not isinstance(directive, data.Custom):
@@ -62,14 +79,14 @@ def account_numbers(directives: Sequence[Any], text: Text, shown: str) -> Iterat
             for number in numbers:
                 if not iban.sound(number):
                     at = text.key_line(line, key) if key else line
-                    yield Problem(shown, at, "iban", {"number": number}, excerpt=text.line(at))
+                    yield text.problem(at, "iban", number=number)
 
 
 def _of_account(key: str) -> bool:
     return "iban" in key.casefold()
 
 
-def too_large(directives: Sequence[Any], text: Text, shown: str) -> Iterator[Problem]:
+def too_large(directives: Sequence[Any], text: Text) -> Iterator[Problem]:
     """Amounts that were approved, granted or settled and that nobody ever had."""
     for directive in directives:
         if not isinstance(directive, data.Custom) or directive.type not in _WITH_AMOUNTS:
@@ -80,11 +97,11 @@ def too_large(directives: Sequence[Any], text: Text, shown: str) -> Iterator[Pro
             number = value.number if isinstance(value, Amount) else value
             if isinstance(number, Decimal) and abs(number) >= MAX_AMOUNT:
                 at = text.key_line(line, key) if key else line
-                yield Problem(shown, at, "too-large", {"number": as_written(number)}, excerpt=text.line(at))
+                yield text.problem(at, "too-large", number=as_written(number))
 
 
 def given_twice(
-    approvals: Sequence[Approval], settlements: Sequence[Settlement], text: Text, shown: str
+    approvals: Sequence[Approval], settlements: Sequence[Settlement], text: Text
 ) -> Iterator[Problem]:
     """The same approval, and a second settlement of one period on one day, of one holder."""
     alike = [
@@ -94,4 +111,30 @@ def given_twice(
     first: dict[tuple[str, date, str, Decimal], int] = {}
     for same, line in alike:
         if (earlier := first.setdefault(same, line)) != line:
-            yield Problem(shown, line, same[0], {"first": str(earlier)}, excerpt=text.line(line))
+            yield text.problem(line, same[0], first=str(earlier))
+
+
+_KNOWN: Mapping[str, tuple[Any, str]] = {
+    "left": (bool, "fact-left"),
+    "practice": (bool, "fact-practice"),
+    "born": (date, "fact-born"),
+    "subcooperative": (str | bool, "fact-subcooperative"),
+    **dict.fromkeys(("name", "rules", "iban", "address", "left_for"), (str, "fact-text")),
+}
+
+
+def _plain_problems(member: Member, text: Text) -> list[Problem]:
+    """What a holder lacks, and keys with a value that no fact can have."""
+    first = member.directives[0]
+    found = [
+        text.problem(first.line, "member-without", member=member.id, key=key)
+        for key in ("name", "rules")
+        if not str(first.values.get(key, "")).strip() and text.key_line(first.line, key) == first.line
+    ]
+    for directive in member.directives:
+        for key, value in directive.values.items():
+            kind, code = _KNOWN.get(key, (bool | str | Decimal | date, "fact-kind"))
+            if not isinstance(value, kind):
+                line = text.key_line(directive.line, key)
+                found.append(text.problem(line, code, key=key))
+    return found

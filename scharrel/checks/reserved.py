@@ -15,7 +15,7 @@ def divided_only(ledger: Ledger, paid: Collection[str]) -> Iterator[Problem]:
         if above := _above(account, paid):
             line = ledger.text.account_line("open", account) or 1
             values = {"account": account, "above": above}
-            yield Problem(ledger.shown, line, "account-below-pot", values, excerpt=ledger.text.line(line))
+            yield ledger.text.problem(line, "account-below-pot", **values)
     wrong: dict[str, tuple[str, dict[str, str]]] = {}
     for account in ledger.roles.keys() - ledger.own.keys():
         if ledger.roles[account] == "appropriation":
@@ -26,7 +26,7 @@ def divided_only(ledger: Ledger, paid: Collection[str]) -> Iterator[Problem]:
     for first, account in dict.fromkeys(places):
         code, values = wrong[account]
         line = _posting(ledger, first, account)
-        yield Problem(ledger.shown, line, code, values, excerpt=ledger.text.line(line))
+        yield ledger.text.problem(line, code, **values)
 
 
 def _above(account: str, paid: Collection[str]) -> str:

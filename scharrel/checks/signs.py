@@ -20,13 +20,13 @@ _REMARKS = {
 """What may hold a remark, which is on no document."""
 
 
-def signs_in(text: Text, shown: str) -> Iterator[Problem]:
+def signs_in(text: Text) -> Iterator[Problem]:
     """Each sign that no font has, once a file: at its first line."""
     others = text.data.translate(None, _USUAL).decode("utf-8", "replace")
     if everyday(others) == others:
         return
     told: dict[str, int] = {}
-    said = _REMARKS[Path(shown).suffix].sub(_without_remark, text.data.decode("utf-8", "replace"))
+    said = _REMARKS[Path(text.shown).suffix].sub(_without_remark, text.data.decode("utf-8", "replace"))
     for number, line in enumerate(said.split("\n"), 1):
         paper = on_paper(visible(line.rstrip("\r")))
         for sign, instead in zip(line, paper, strict=False):
@@ -34,7 +34,7 @@ def signs_in(text: Text, shown: str) -> Iterator[Problem]:
                 told.setdefault(sign, number)
     for number in sorted(set(told.values())):
         signs = ", ".join(f"{sign} (U+{ord(sign):04X})" for sign, first in told.items() if first == number)
-        yield Problem(shown, number, "no-sign", {"signs": signs}, True, text.line(number))
+        yield text.problem(number, "no-sign", True, signs=signs)
 
 
 def signs_of_all(coop: Coop) -> Iterator[Problem]:
@@ -43,7 +43,7 @@ def signs_of_all(coop: Coop) -> Iterator[Problem]:
     for path in (coop.register, coop.chart, *packs, *sorted(coop.templates.glob("*.j2"))):
         text = read_text(coop, path)
         if not text.problems:
-            yield from signs_in(text, coop.shown(path))
+            yield from signs_in(text)
 
 
 def _without_remark(found: re.Match[str]) -> str:

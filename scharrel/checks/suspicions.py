@@ -117,7 +117,7 @@ def suspicions(ledger: Ledger, chart: Chart) -> Iterator[Problem]:
         at = bisect(wrong, line - 1)
         if at < len(wrong) and not ledger.text.parted(line, wrong[at]):
             continue  # what is wrong with it may be why
-        yield Problem(ledger.shown, line, code, values, True, ledger.text.line(line))
+        yield ledger.text.problem(line, code, True, **values)
 
 
 class _Shape(NamedTuple):

@@ -43,12 +43,12 @@ def allocate(
     # Begun before everything that takes time to load.
     seen: Left = dict if member or as_json else looking(where)
 
-    from scharrel.ledger.books import read_books
     from scharrel.operations.allocate import allocate_all
+    from scharrel.operations.opening import open_books
     from scharrel.text.changes import change_lines, correction_lines
 
     with writing_in(where, "allocate", alone=not dry_run):
-        books = read_books(where)
+        books = open_books(where)
         require_members(books, member)
         with progress_bar(words("progress.reading")) as progress:
             result = allocate_all(

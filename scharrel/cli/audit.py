@@ -13,8 +13,9 @@ from scharrel.core.problems import errors
 from scharrel.text.words import visible
 
 if TYPE_CHECKING:
-    from scharrel.checks.seals import Finding, Seals
+    from scharrel.checks.seals import Finding
     from scharrel.store.paths import Coop
+    from scharrel.store.seals import Seals
 
 _CODE = typer.Option("--code", metavar="CODE", help=words("help.audit-code"))
 
@@ -37,10 +38,10 @@ def audit(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.checks.seals import read_seals_of
-    from scharrel.ledger.books import read_books
     from scharrel.operations.close import audit as look
     from scharrel.operations.close import code_of
+    from scharrel.operations.opening import open_books
+    from scharrel.store.seals import read_seals_of
 
     asked = None if code is None else _read_code(code)
     where = open_coop(coop)
@@ -48,7 +49,7 @@ def audit(
     if asked is not None:
         _compare(where, seals, asked, as_json=as_json)
         return
-    books = read_books(where)
+    books = open_books(where)
     findings, problems = look(books, seals, today())
     wrong = errors(problems)
     last = code_of(seals)

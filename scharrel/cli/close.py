@@ -28,15 +28,15 @@ def close(
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     from scharrel.checks.seals import STOPS
-    from scharrel.ledger.books import read_books
     from scharrel.operations.close import close_all
+    from scharrel.operations.opening import open_books
 
     asked = read_month(month)
     if asked >= Month.of(today()):
         fail(words("error.not-ended", month=words.month(asked)), status=2)
     where = open_coop(coop)
     with writing_in(where, "close"):
-        books = read_books(where)
+        books = open_books(where)
         stop_on_errors([problem for problem in books.problems if problem.code in STOPS.values()])
         if books.closed and asked <= books.closed:
             fail(words("error.closed", month=words.month(asked)), status=2)

@@ -164,7 +164,7 @@ def read_month(text: str) -> Month:
     try:
         month = Month.parse(text)
     except ValueError:
-        from scharrel.ledger.examples import month_in
+        from scharrel.core.intended import month_in
 
         near = month_in(text, today())
         hint = " " + words("check.near", near=near) if near else ""

@@ -47,18 +47,17 @@ def explain(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.checks.books import involved
     from scharrel.core.names import nearest
-    from scharrel.ledger.books import read_books
-    from scharrel.operations.divide import compute
+    from scharrel.operations.divide import divide_group
+    from scharrel.operations.opening import open_books
     from scharrel.text.grounds import notices
     from scharrel.text.sentences import label
 
     asked = read_month(month)
-    books = read_books(open_coop(coop))
+    books = open_books(open_coop(coop))
     group = group_of(books, member)
-    outcome = compute(books, group, asked, today())
-    stop_on_errors([*involved(books, group), *outcome.problems])
+    outcome = divide_group(books, group, asked, today())
+    stop_on_errors(outcome.problems)
     who = books.members[member]
     own = [a for a in outcome.allocations if a.member == member]
     by_month = outcome.corrected(member, books.first_open)

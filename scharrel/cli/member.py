@@ -43,12 +43,12 @@ def add(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.ledger.books import read_books
+    from scharrel.operations.opening import open_books
     from scharrel.store.durable import write_text
 
     where = open_coop(coop)
     with writing_in(where, "member add"):
-        books = read_books(where)
+        books = open_books(where)
         month = read_month(since) if since else Month.of(today())
         if books.closed and month <= books.closed:
             fail(words("error.month-closed", month=words.month(month), open=books.first_open), status=2)

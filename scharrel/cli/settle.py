@@ -33,9 +33,9 @@ def settle(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.checks.books import involved
-    from scharrel.ledger.books import read_books
+    from scharrel.checks.books import in_books
     from scharrel.operations.allocate import allocate_all
+    from scharrel.operations.opening import open_books
     from scharrel.operations.statements import state_all
     from scharrel.statements.making import Order
     from scharrel.statements.pdf import typesetters_world
@@ -47,8 +47,8 @@ def settle(
         fail(words("error.settled-period", text=period), status=2)
     where = open_coop(coop)
     with writing_in(where, "settle"):
-        books = read_books(where)
-        stop_on_errors(involved(books, group_of(books, member)))
+        books = open_books(where)
+        stop_on_errors(in_books(books, group_of(books, member), today()))
         booked_in = _booked_in(books, settled, member)
         kind = "settlement" if settled.span == "year" else "quarter"
         only = frozenset({member})

@@ -64,11 +64,11 @@ def simulate(
 ) -> None:
     from scharrel.analysis.simulation import whom, with_figures
     from scharrel.cli.figures import read_figures
-    from scharrel.ledger.books import read_books
     from scharrel.operations import simulate as operation
+    from scharrel.operations.opening import open_books
 
     begin, end = _period(first, last)
-    books = read_books(open_coop(coop))
+    books = open_books(open_coop(coop))
     require_members(books, member)
     named = named_pack(books, pack)
     settings, goal = read_figures(named, figures or [], goal_seek)

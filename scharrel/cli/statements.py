@@ -52,7 +52,7 @@ def statements(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.ledger.books import read_books
+    from scharrel.operations.opening import open_books
     from scharrel.operations.statement_data import last_allocated
     from scharrel.operations.statements import state_all
     from scharrel.statements.making import FORMATS, KINDS, Order
@@ -66,7 +66,7 @@ def statements(
         fail(words("error.format", form=form, forms=", ".join(FORMATS)), status=2)
     if kind == "coop" and member:
         fail(words("error.coop-member"), status=2)
-    books = read_books(open_coop(coop))
+    books = open_books(open_coop(coop))
     require_members(books, member)
     if asked:
         _require_month(books, asked)

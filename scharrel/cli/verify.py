@@ -19,12 +19,12 @@ def verify(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.ledger.books import read_books
+    from scharrel.operations.opening import open_books
     from scharrel.operations.verify import MAX_LINES
     from scharrel.operations.verify import verify as compare
     from scharrel.statements.reading import NoStatementError
 
-    books = read_books(open_coop(coop))
+    books = open_books(open_coop(coop))
     try:
         if file.exists() and (not file.is_file() or file.stat().st_size > MAX_BYTES):
             raise NoStatementError

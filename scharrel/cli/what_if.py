@@ -48,22 +48,21 @@ def what_if(
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     from scharrel.analysis.what_if import what_if as suppose
-    from scharrel.checks.books import involved
-    from scharrel.ledger.books import read_books
-    from scharrel.operations.divide import compute
+    from scharrel.operations.divide import divide_group
+    from scharrel.operations.opening import open_books
 
     if turnover is None and costs is None:
         fail(words("error.what-if-nothing", member=member), status=2)
     more = read_amount(turnover) if turnover is not None else None
     spent = read_amount(costs) if costs is not None else None
     named = read_month(month) if month else None
-    books = read_books(open_coop(coop))
+    books = open_books(open_coop(coop))
     group = group_of(books, member)
     who = books.members[member]
     # Whoever asks has the job in hand now; someone registered ahead has it in their first month.
     asked = named or max(Month.of(today()), who.first)
-    outcome = compute(books, group, asked, today(), sealed=False)
-    stop_on_errors([*involved(books, group), *outcome.problems])
+    outcome = divide_group(books, group, asked, today(), sealed=False)
+    stop_on_errors(outcome.problems)
     if not who.active(asked):
         fail_without_month(who, asked)
     pack = books.packs[str(who.facts(asked)["rules"])]

@@ -77,26 +77,25 @@ def repeated(directives: Iterable[Any], commodities: Iterable[str] = ()) -> Iter
 
 def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
     """The chart and what is wrong with it."""
-    shown = coop.shown(coop.chart)
     text = read_text(coop, coop.chart)
-    problems = [*text.problems, *refused(text, shown, frozenset({"option"}))]
+    problems = [*text.problems, *refused(text, frozenset({"option"}))]
     if problems:
         return Chart({}), problems
-    directives, _, problems = parse(text, shown)
+    directives, _, problems = parse(text)
     accounts: dict[str, Account] = {}
     wearing: dict[str, int] = {}
     for directive in directives:
         line = place(directive)
         if not isinstance(directive, data.Open):
             if not isinstance(directive, data.Commodity | data.Note | data.Custom | data.Close):
-                problems.append(Problem(shown, line, "only-accounts", {}, excerpt=text.line(line)))
+                problems.append(text.problem(line, "only-accounts"))
             continue
         if directive.account in accounts:
             values = {"account": directive.account}
-            problems.append(Problem(shown, line, "opened-twice", values, excerpt=text.line(line)))
+            problems.append(text.problem(line, "opened-twice", **values))
         for key in {"role", "depreciation"} & {*empty_keys(directive)}:
             at, values = text.key_line(line, key), {"key": key, "form": form_of(key, directive.date)}
-            problems.append(Problem(shown, at, "empty-key", values, excerpt=text.line(at)))
+            problems.append(text.problem(at, "empty-key", **values))
         role, worn_on, vat = (metadata(directive).get(key) for key in ("role", "depreciation", "vat"))
         accounts[directive.account] = Account(
             directive.date,
@@ -108,7 +107,7 @@ def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
         )
         wearing[directive.account] = line
     for line, code, values in [*named(directives, accounts), *repeated(directives)]:
-        problems.append(Problem(shown, line, code, values, excerpt=text.line(line)))
+        problems.append(text.problem(line, code, **values))
     for directive in directives:
         if isinstance(directive, data.Close) and directive.account in accounts:
             known = accounts[directive.account]
@@ -122,9 +121,9 @@ def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
             and expense in accounts
         ):  # fmt: skip
             values = {"account": name, "near": nearest(expense, accounts)}
-            problems.append(Problem(shown, line, "depreciation-account", values, excerpt=text.line(line)))
+            problems.append(text.problem(line, "depreciation-account", **values))
     appropriations = [name for name, a in accounts.items() if a.role == "appropriation"]
     if len(appropriations) != 1:
         values = {"count": str(len(appropriations))}
-        problems.append(Problem(shown, 1, "one-appropriation", values))
+        problems.append(Problem(text.shown, 1, "one-appropriation", values))
     return chart, problems

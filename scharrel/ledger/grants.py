@@ -18,7 +18,7 @@ _KEYS = frozenset({"name", "purpose", "for"})
 
 
 def read_grants(
-    directives: Sequence[Any], members: Mapping[str, Member], text: Text, shown: str
+    directives: Sequence[Any], members: Mapping[str, Member], text: Text
 ) -> tuple[dict[str, Grant], list[Problem]]:
     """The grants of the register by id, and what is wrong with them."""
     found: dict[str, Grant] = {}
@@ -28,7 +28,7 @@ def read_grants(
 
         def say(key: str, code: str, /, **values: str) -> None:
             at = text.key_line(line, key) if key else line  # noqa: B023
-            problems.append(Problem(shown, at, code, values, excerpt=text.line(at)))
+            problems.append(text.problem(at, code, **values))
 
         if not (written := _written(directive)):
             say("", "grant")

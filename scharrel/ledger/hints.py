@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
 
+from scharrel.core.intended import amount_in, date_in, hours_in, impossible_date, posting_in
 from scharrel.core.problems import Problem
-from scharrel.ledger.examples import amount_in, date_in, hours_in, posting_in
 
 _ROOTS = "Assets|Liabilities|Equity|Income|Expenses"
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _DATED = re.compile(r"\s*(\d{4})[-/](\d{1,2})[-/](\d{1,2})\b")
-_A_DATE = re.compile(r"(?<![\w.-])(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?![\w-])")
 _POSTING = re.compile(rf"\s+(?:{_ROOTS}):", re.IGNORECASE)
 BEHIND_STAR = re.compile(
     rb"\n[*!&?%:]+[ \t]*(?:"
@@ -94,18 +92,6 @@ def behind_star(shown: str, number: int, line: str) -> Problem:
     texts = " ".join(_QUOTED.findall(said)[:2]) or '"…"'
     values = {"sign": line[0], "example": f"{day} * {texts}"}
     return Problem(shown, number, "behind-star", values, excerpt=line.rstrip("\r"))
-
-
-def impossible_date(line: str) -> str:
-    """The first date on the line that no calendar has, or nothing."""
-    return next((found[0] for found in _A_DATE.finditer(line) if not _is_a_day(found)), "")
-
-
-def _is_a_day(found: re.Match[str]) -> bool:
-    try:
-        return bool(date(*map(int, found.groups())))
-    except ValueError:
-        return False
 
 
 def _values(code: str, line: str) -> dict[str, str]:

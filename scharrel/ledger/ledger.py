@@ -12,8 +12,6 @@ from beancount.core import data
 from beancount.core.amount import Amount
 from beancount.core.number import MISSING
 
-from scharrel.checks.decimals import CENTS, MAX_DECIMALS, too_fine
-from scharrel.checks.signs import signs_in
 from scharrel.core.chart import Account, Chart
 from scharrel.core.facts import Amounts, Movement
 from scharrel.core.money import MAX_AMOUNT, ZERO, as_written
@@ -23,6 +21,7 @@ from scharrel.core.problems import Problem
 from scharrel.core.quotes import Billed, Quote
 from scharrel.ledger.balances import failing
 from scharrel.ledger.chart import Wrong, named, repeated, unknown
+from scharrel.ledger.decimals import CENTS, MAX_DECIMALS, too_fine
 from scharrel.ledger.lots import Completed, completed
 from scharrel.ledger.parsing import (
     MAX_PROBLEMS,
@@ -91,32 +90,33 @@ class Ledger:
     billed: list[Billed] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     text: Text = field(default=Text(b"", []))
-    shown: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The ledger's path in the cooperative."""
+        return self.text.shown
 
 
 def read_ledger(coop: Coop, member: str, chart: Chart) -> Ledger:
     """The member's ledger; its amounts count only if `problems` holds no error."""
     path = coop.ledger(member)
-    shown = coop.shown(path)
     text = read_text(coop, path)
     problems = list(text.problems)
     if problems and problems[0].code not in _READ_ON:
-        return Ledger(Amounts({}, {}), problems=problems, text=text, shown=shown)
-    problems += refused(text, shown, _COMMANDS)
+        return Ledger(Amounts({}, {}), problems=problems, text=text)
+    problems += refused(text, _COMMANDS)
     rest = without(text, problems)
-    if any(p.code != "comma-number" for p in refused(rest, shown, _COMMANDS)):
-        return Ledger(Amounts({}, {}), problems=problems, text=text, shown=shown)
-    ledger = _Reader(chart, shown, text, problems).read(rest)
-    ledger.problems += signs_in(text, shown)
+    if any(p.code != "comma-number" for p in refused(rest, _COMMANDS)):
+        return Ledger(Amounts({}, {}), problems=problems, text=text)
+    ledger = _Reader(chart, text, problems).read(rest)
     return ledger
 
 
 class _Reader:
     """One ledger while it is being read."""
 
-    def __init__(self, chart: Chart, shown: str, text: Text, problems: list[Problem]):
+    def __init__(self, chart: Chart, text: Text, problems: list[Problem]):
         self.chart = chart
-        self.shown = shown
         self.text = text
         self.accounts: dict[str, Account] = dict(chart.accounts)
         self.roles = {name: chart.role(name) for name in chart.accounts}
@@ -126,7 +126,7 @@ class _Reader:
         self.readable = True
         self.torn: set[int] = set()
         self.roleless: set[str] = set()
-        self.ledger = Ledger(Amounts({}, {}), problems=problems, text=text, shown=shown, roles=self.roles)
+        self.ledger = Ledger(Amounts({}, {}), problems=problems, text=text, roles=self.roles)
 
     @property
     def full(self) -> bool:
@@ -135,7 +135,7 @@ class _Reader:
 
     def say(self, line: int, code: str, /, warning: bool = False, **values: str) -> None:
         self.wrong += not warning
-        self.ledger.problems.append(Problem(self.shown, line, code, values, warning, self.text.line(line)))
+        self.ledger.problems.append(self.text.problem(line, code, warning, **values))
 
     def _say_all(self, found: Iterable[Wrong]) -> None:
         for line, code, values in found:
@@ -143,7 +143,7 @@ class _Reader:
 
     def read(self, rest: Text) -> Ledger:
         """The ledger, of which `rest` is what may be parsed."""
-        self.directives, options, problems = parse(rest, self.shown)
+        self.directives, options, problems = parse(rest)
         directives = self.directives
         self.ledger.problems += [self._with_near(problem) for problem in problems]
         self.readable = all(problem.warning for problem in problems)

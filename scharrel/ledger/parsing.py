@@ -22,34 +22,34 @@ _ROUNDS = 10
 _DATED = re.compile(r"\s*\d{4}[-/]\d{1,2}[-/]\d{1,2}\b")
 
 
-def parse(text: Text, shown: str) -> tuple[list[Any], dict[str, Any], list[Problem]]:
+def parse(text: Text) -> tuple[list[Any], dict[str, Any], list[Problem]]:
     """The directives of one file in the order of its lines, its options and what cannot be read.
 
     Nothing is included, run or booked. What cannot be read hides what stands around it from the parser, so
     that it is taken out, as the whole booking that it is part of, and the rest is read again.
     """
-    directives, options, failures, repeated = _parsed(text.data, shown)
+    directives, options, failures, repeated = _parsed(text.data, text.shown)
     problems: list[Problem] = []
     lines = text.data.decode("utf-8", "replace").split("\n") if failures else []
     rest = list(lines)
     for _ in range(_ROUNDS):
         if not failures:
             break
-        found = [_problem(failure, text, shown, lines) for failure in failures[:MAX_PROBLEMS]]
+        found = [_problem(failure, text, lines) for failure in failures[:MAX_PROBLEMS]]
         if len(problems) + len(failures) > MAX_PROBLEMS:
             line = max(failures[min(MAX_PROBLEMS, len(failures) - 1)].source["lineno"], 1)
             count = len(problems) + len(failures) - MAX_PROBLEMS
-            found.append(Problem(shown, line, "many-more", {"count": str(count)}))
-        opened, swallowed = _open_quotes(rest, shown, found)
+            found.append(Problem(text.shown, line, "many-more", {"count": str(count)}))
+        opened, swallowed = _open_quotes(rest, text.shown, found)
         found = [*opened, *(p for p in found if p not in swallowed)]
         problems += found
         if len(problems) > MAX_PROBLEMS or not blank(rest, {p.line for p in found}):
             break
-        directives, options, failures, repeated = _parsed("\n".join(rest).encode(), shown)
+        directives, options, failures, repeated = _parsed("\n".join(rest).encode(), text.shown)
     told = {problem.line for problem in problems}
-    problems += (p for p in islice(_behind_stars(text, shown), MAX_PROBLEMS) if p.line not in told)
+    problems += (p for p in islice(_behind_stars(text), MAX_PROBLEMS) if p.line not in told)
     problems.sort(key=lambda p: p.line)
-    problems += islice(_repeated_keys(text, shown, repeated), MAX_PROBLEMS)
+    problems += islice(_repeated_keys(text, repeated), MAX_PROBLEMS)
     return directives, options, problems
 
 
@@ -123,26 +123,26 @@ def _open_quotes(lines: list[str], shown: str, found: list[Problem]) -> tuple[li
     ], [*swallowed, *(p for p in found if p.line in told)]
 
 
-def _problem(failure: Any, text: Text, shown: str, lines: list[str]) -> Problem:
+def _problem(failure: Any, text: Text, lines: list[str]) -> Problem:
     line, message = max(failure.source["lineno"], 1), str(failure.message)
     if message.startswith("Unbalanced pushed"):
         # The parser tells this at the end of the file, without a line.
         line = text.data.partition(b"pushtag")[0].count(b"\n") + 1
-        return Problem(shown, line, "open-tag", {}, excerpt=text.line(line))
+        return text.problem(line, "open-tag")
     if message.startswith("Invalid account name"):
         account = message.rpartition(": ")[2]
-        return Problem(shown, line, "account-name", {"account": account}, excerpt=text.line(line))
-    return hint(shown, lines, line)
+        return text.problem(line, "account-name", account=account)
+    return hint(text.shown, lines, line)
 
 
-def _behind_stars(text: Text, shown: str) -> Iterator[Problem]:
+def _behind_stars(text: Text) -> Iterator[Problem]:
     """Lines that look like a booking and that the parser passes over, for a sign that stands before them."""
     for found in BEHIND_STAR.finditer(b"\n" + text.data):
         number = text.data.count(b"\n", 0, max(found.start(), 0)) + 1 if found.start() else 1
-        yield behind_star(shown, number, text.line(number))._replace(warning=True)
+        yield behind_star(text.shown, number, text.line(number))._replace(warning=True)
 
 
-def _repeated_keys(text: Text, shown: str, failures: Iterable[Any]) -> Iterator[Problem]:
+def _repeated_keys(text: Text, failures: Iterable[Any]) -> Iterator[Problem]:
     """Metadata keys that stand twice under one booking or posting: the parser keeps just one, and refuses
     that on some directives."""
     if not _KEYS.search(text.data):
@@ -154,7 +154,7 @@ def _repeated_keys(text: Text, shown: str, failures: Iterable[Any]) -> Iterator[
     for number in sorted(found):
         key = _KEY.match(lines[number - 1])
         values = {"key": key["key"] if key else ""}
-        yield Problem(shown, number, "repeated-key", values, excerpt=lines[number - 1])
+        yield Problem(text.shown, number, "repeated-key", values, excerpt=lines[number - 1])
 
 
 def _alike(lines: list[str]) -> Iterator[int]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from beancount.core.number import MISSING
 
-from scharrel.checks.decimals import ENDLESS, MAX_PARTS
 from scharrel.core.money import ZERO
 from scharrel.ledger.chart import Wrong
+from scharrel.ledger.decimals import ENDLESS, MAX_PARTS
 from scharrel.ledger.parsing import place
 
 _DUST = Decimal("1e-20")

@@ -1,15 +1,12 @@
 """The register: which members there are and what holds for them from when."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from beancount.core import data
 from beancount.core.amount import Amount
 
-from scharrel.checks.participation import part_problems
-from scharrel.checks.register import account_numbers, contradictions, given_twice, too_large
 from scharrel.core.facts import Approval, Dated, Kind, Member, MemberDirective, Settlement
 from scharrel.core.grants import Grant
 from scharrel.core.names import nearest
@@ -18,7 +15,6 @@ from scharrel.core.problems import Problem
 from scharrel.ledger.grants import read_grants
 from scharrel.ledger.parsing import empty_keys, form_of, metadata, parse, place
 from scharrel.ledger.source import refused
-from scharrel.ledger.subcooperatives import membership_problems
 from scharrel.store.paths import MEMBER_ID, Coop
 from scharrel.store.text import Text, read_text
 
@@ -33,35 +29,30 @@ _ALIASES = {
     "goedkeuring": "approval",
     "afrekening": "settlement",
 }
-_KNOWN: Mapping[str, tuple[Any, str]] = {
-    "left": (bool, "fact-left"),
-    "practice": (bool, "fact-practice"),
-    "born": (date, "fact-born"),
-    "subcooperative": (str | bool, "fact-subcooperative"),
-    **dict.fromkeys(("name", "rules", "iban", "address", "left_for"), (str, "fact-text")),
-}
 _HOLDERS: tuple[Kind, ...] = ("member", "project", "subcooperative")
 """Who has a ledger, in the order in which short names are given out."""
 _OF_OTHERS = ("fava", "budget")
 
 
 class Register(NamedTuple):
-    """The cooperative's name, all who have a ledger by id, the grants by id, and what is wrong with it."""
+    """The cooperative's name, all who have a ledger by id, the grants by id, and what cannot be read as one
+    of these; its text and what beancount reads in it."""
 
     title: str
     members: dict[str, Member]
     grants: dict[str, Grant]
     problems: list[Problem]
+    text: Text
+    directives: Sequence[Any] = ()
 
 
 def read_register(coop: Coop) -> Register:
     """What the register says."""
-    shown = coop.shown(coop.register)
     text = read_text(coop, coop.register)
-    problems = [*text.problems, *refused(text, shown, _COMMANDS)]
+    problems = [*text.problems, *refused(text, _COMMANDS)]
     if problems:
-        return Register("", {}, {}, problems)
-    directives, options, problems = parse(text, shown)
+        return Register("", {}, {}, problems, text)
+    directives, options, problems = parse(text)
     title = str(options["title"] or "")
     holders: dict[Kind, dict[str, list[MemberDirective]]] = {kind: {} for kind in _HOLDERS}
     takers: dict[str, dict[str, list[MemberDirective]]] = {}
@@ -70,7 +61,7 @@ def read_register(coop: Coop) -> Register:
     granted: list[Any] = []
 
     def say(line: int, code: str, /, **values: str) -> None:
-        problems.append(Problem(shown, line, code, values, excerpt=text.line(line)))
+        problems.append(text.problem(line, code, **values))
 
     for directive in directives:
         line = place(directive)
@@ -109,7 +100,7 @@ def read_register(coop: Coop) -> Register:
         elif not directive.type.startswith(_OF_OTHERS):
             near = _ALIASES.get(directive.type) or nearest(directive.type, _KINDS)
             values = {"kind": directive.type, "near": near, "kinds": ", ".join(_KINDS)}
-            problems.append(Problem(shown, line, "unknown-custom", values, True, text.line(line)))
+            problems.append(text.problem(line, "unknown-custom", True, **values))
     members: dict[str, Member] = {}
     for kind, found_holders in holders.items():
         for member_id, said in sorted(found_holders.items()):
@@ -130,10 +121,6 @@ def read_register(coop: Coop) -> Register:
                 if kind == "project"
                 else (),
             )
-            member = members[member_id]
-            problems += _problems(member, text, shown)
-            problems += contradictions(member_id, member.directives, text, shown)
-            problems += given_twice(member.approvals, member.settlements, text, shown)
     for code, left in (("approval-member", approvals), ("settlement-member", settlements)):
         for unknown, found_entries in left.items():
             for entry in found_entries:
@@ -146,15 +133,8 @@ def read_register(coop: Coop) -> Register:
                 say(said[0].line, "unknown-project", project=project, **known)
             elif taker not in members or not members[taker].person:
                 say(said[0].line, "participant-member", member=taker, near=nearest(taker, members))
-            else:
-                part = Dated(taker, _in_order(said))
-                problems += part_problems(members[project], members[taker], part, text, shown)
-                problems += contradictions(taker, part.directives, text, shown)
-    problems += membership_problems(members, text, shown)
-    problems += account_numbers(directives, text, shown)
-    problems += too_large(directives, text, shown)
-    grants, more = read_grants(granted, members, text, shown)
-    return Register(title, members, grants, [*problems, *more])
+    grants, more = read_grants(granted, members, text)
+    return Register(title, members, grants, [*problems, *more], text, tuple(directives))
 
 
 def _ids(directive: data.Custom, count: int) -> list[str]:
@@ -201,25 +181,3 @@ def _settlement(directive: data.Custom) -> tuple[str, Settlement] | None:
             return None
         due.append((step, number))
     return values[0], Settlement(directive.date, place(directive), period, tuple(due), source)
-
-
-def _problems(member: Member, text: Text, shown: str) -> list[Problem]:
-    first = member.directives[0]
-    found = [
-        Problem(
-            shown,
-            first.line,
-            "member-without",
-            {"member": member.id, "key": key},
-            excerpt=text.line(first.line),
-        )
-        for key in ("name", "rules")
-        if not str(first.values.get(key, "")).strip() and text.key_line(first.line, key) == first.line
-    ]
-    for directive in member.directives:
-        for key, value in directive.values.items():
-            kind, code = _KNOWN.get(key, (bool | str | Decimal | date, "fact-kind"))
-            if not isinstance(value, kind):
-                line = text.key_line(directive.line, key)
-                found.append(Problem(shown, line, code, {"key": key}, excerpt=text.line(line)))
-    return found

@@ -42,12 +42,12 @@ def undisturbed() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-def refused(text: Text, shown: str, allowed: frozenset[str]) -> Iterator[Problem]:
+def refused(text: Text, allowed: frozenset[str]) -> Iterator[Problem]:
     """Every command, key and number that a ledger may not hold, found before anything is parsed.
 
     `allowed` are the commands that this file may use; an include may name the chart alone, and once.
     """
-    data = text.data
+    data, shown = text.data, text.shown
     if shown.startswith(_MEMBERS):
         data = data.replace(_USUAL, b"\n", 1)
     elif shown == REGISTER:
@@ -85,7 +85,7 @@ def refused(text: Text, shown: str, allowed: frozenset[str]) -> Iterator[Problem
             values = {"number": word, "whole": word.replace(",", ""), "point": point}
         else:
             continue
-        yield Problem(shown, line, code, values, excerpt=text.line(line))
+        yield text.problem(line, code, **values)
 
 
 def _names_chart(shown: str, target: str) -> bool:

@@ -8,21 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from scharrel.checks.across import with_others
-from scharrel.checks.books import examples_problems, involved
-from scharrel.checks.permits import rules_ending
-from scharrel.checks.written import written_problems
+from scharrel.checks.books import in_books
 from scharrel.core.corrections import Correction
 from scharrel.core.facts import Group, Member
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation, Summary
 from scharrel.ledger.books import Books
+from scharrel.operations.cache import Cache
 from scharrel.operations.divide import last_booked
 from scharrel.operations.groups import Done, Task, divide_all
 from scharrel.store.allocations import Change, corrections_in, planned, planned_book
-from scharrel.store.cache import Cache, Kept
 from scharrel.store.consolidated import Booked, bring_whole_up_to_date, planned_part, settle_all
 from scharrel.store.durable import put, read_written, remove, settle_names, sweep
+from scharrel.store.kept import Kept
 from scharrel.store.paths import Coop
 from scharrel.store.processes import spread, workers
 from scharrel.store.stamps import keep_what_is_added
@@ -84,10 +83,7 @@ def allocate_all(
         outcomes = [*done, *unchanged]
     members = [member for group in groups for member in group]
     looked_at = [member for group in groups if not cache.as_left(group) for member in group]
-    problems = [*involved(books, members), *rules_ending(books, members, today)]
-    problems += written_problems(books, looked_at)
-    if not known:
-        problems += examples_problems(books, members)
+    problems = in_books(books, members, today, cases=not known, written=looked_at)
     problems += with_others(
         books,
         (problem for outcome in outcomes for problem in outcome.problems),

@@ -5,17 +5,9 @@ from datetime import date
 from typing import NamedTuple
 
 from scharrel.checks.across import across_of, with_others
-from scharrel.checks.books import examples_problems, involved
-from scharrel.checks.seals import (
-    STOPS,
-    Finding,
-    Seals,
-    corrected_unsealed,
-    read_seals_of,
-    seal_findings,
-    written_findings,
-)
-from scharrel.checks.written import written_problems
+from scharrel.checks.books import in_books
+from scharrel.checks.outcome import Outcome, rules_as_sealed
+from scharrel.checks.seals import STOPS, Finding, corrected_unsealed, seal_findings, written_findings
 from scharrel.core.across import Across
 from scharrel.core.corrections import Posted, Sealed, Turned, changed_bookings, known, postings, turned
 from scharrel.core.facts import Group, Member
@@ -23,7 +15,7 @@ from scharrel.core.month import Month, months
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.basis import basis_of
 from scharrel.ledger.books import Books
-from scharrel.operations.divide import Outcome, compute, rules_as_sealed
+from scharrel.operations.divide import divide_group
 from scharrel.operations.statement_data import not_allocated
 from scharrel.store.digests import digest_of, rules_digest
 from scharrel.store.durable import remove, write_text, write_texts
@@ -32,11 +24,13 @@ from scharrel.store.seals import (
     BrokenSealError,
     Chain,
     Closings,
+    Seals,
     chain_path,
     chain_text,
     closings_text,
     member_seal_path,
     read_seals,
+    read_seals_of,
     seal_text,
     short,
 )
@@ -58,12 +52,11 @@ def close_all(books: Books, through: Month, today: date) -> Closed:
     The second place is told before the first what is being closed, and after the last what was.
     """
     members = list(books.members.values())
-    problems = [*involved(books, members), *examples_problems(books, members)]
-    problems += written_problems(books, members)
+    problems = in_books(books, members, today)
     across: list[Across] = []
     outcomes: list[tuple[Group, Outcome]] = []
     for group in books.groups():
-        outcome = compute(books, group, through, today)
+        outcome = divide_group(books, group, through, today)
         problems += outcome.problems
         across += [across_of(books, holder, ledger) for holder, ledger in outcome.ledgers.items()]
         if not errors(outcome.problems):
@@ -157,8 +150,8 @@ def audit(books: Books, seals: Seals, today: date) -> tuple[list[Finding], list[
         problems += corrected_unsealed(coop, group, seals.closed)
         if not seals.closed:
             continue
-        outcome = compute(books, group, seals.closed, today, sealed=False)
-        problems += [*involved(books, group), *outcome.problems]
+        outcome = divide_group(books, group, seals.closed, today, sealed=False)
+        problems += outcome.problems
         for member in (m for m in group if not books.never_sealed(m)):
             findings += _member_findings(books, member, outcome, seals.closed)
     return _in_order(findings), problems

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.checks.across import across_of
+from scharrel.checks.outcome import Outcome
 from scharrel.core.corrections import Correction
 from scharrel.core.facts import Group, Member
 from scharrel.core.history import Given, received_from
@@ -15,9 +16,10 @@ from scharrel.core.trace import Allocation, Received, Summary, summary_of
 from scharrel.ledger.books import Books
 from scharrel.ledger.consolidated import booked
 from scharrel.ledger.ledger import Ledger
-from scharrel.operations.divide import Outcome, compute, texts
-from scharrel.store.cache import Kept, Seen, Shares, digest_of
+from scharrel.operations.divide import divide_group, texts
 from scharrel.store.consolidated import Booked
+from scharrel.store.digests import digest_of_texts
+from scharrel.store.kept import Kept, Seen, Shares
 from scharrel.store.text import digest
 
 
@@ -52,7 +54,7 @@ def divide_all(books: Books, through: Month, today: date, whole: bool, tasks: Se
 
 
 def _anew(books: Books, through: Month, today: date, whole: bool, task: Task) -> Done:
-    outcome = compute(books, task.group, through, today)
+    outcome = divide_group(books, task.group, through, today)
     shares: dict[str, dict[str, dict[str, str]]] = {}
     if _parted(books, task.group, through):
         for allocation in (*outcome.allocations, *outcome.later):
@@ -67,7 +69,7 @@ def _anew(books: Books, through: Month, today: date, whole: bool, task: Task) ->
         _corrections(outcome),
         texts(books, outcome, through),
         {member: booked(ledger) for member, ledger in outcome.ledgers.items()},
-        outcome.problems,
+        outcome.own,
         shares,
     )
 
@@ -81,7 +83,9 @@ def _in_part(books: Books, through: Month, today: date, task: Task) -> Done | No
     who = {member.id for member in task.changed}
     if any(c.project and member in who for member, c in kept.corrections):
         return None  # what is behind it stands with the project or with others
-    outcome = compute(books, task.changed, through, today, given=_given(books, kept.shares, task.changed))
+    outcome = divide_group(
+        books, task.changed, through, today, given=_given(books, kept.shares, task.changed)
+    )
     now = {member: _seen(books, member, ledger) for member, ledger in outcome.ledgers.items()}
     seen = [now.get(member.id, before) for member, before in zip(task.group, kept.ledgers, strict=True)]
     if any(new.work != before.work for new, before in zip(seen, kept.ledgers, strict=True)):
@@ -97,7 +101,7 @@ def _in_part(books: Books, through: Month, today: date, task: Task) -> Done | No
         {member: booked(ledger) for member, ledger in outcome.ledgers.items()},
         [
             *(p for p in kept.problems if p.file not in files and p.values.get("member") not in now),
-            *outcome.problems,
+            *outcome.own,
         ],
         kept.shares,
     )
@@ -138,6 +142,6 @@ def _corrections(outcome: Outcome) -> list[tuple[str, Correction]]:
 def _seen(books: Books, holder: str, ledger: Ledger) -> Seen:
     months = sorted({str(Month.of(day)) for day, _ in ledger.days})
     work = sorted((month, *sorted(done.items())) for month, done in ledger.amounts.projects.items())
-    work_digest = digest_of([repr(work)]) if work else ""
+    work_digest = digest_of_texts([repr(work)]) if work else ""
     across = across_of(books, holder, ledger)
     return Seen(digest(ledger.text), ledger.text.state, tuple(months[-2:]), work_digest, across)

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from scharrel.analysis.goal import Found, Goal, seek
 from scharrel.analysis.simulation import PROPOSED, Pair, Setting, pairs, under, with_figures
 from scharrel.analysis.simulation import total as total_of
-from scharrel.checks.books import involved
 from scharrel.checks.members import member_problems
 from scharrel.core.facts import Amounts, Member
 from scharrel.core.history import replay
@@ -20,7 +19,7 @@ from scharrel.core.pots import packs_of, with_approvals
 from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation
 from scharrel.ledger.books import Books
-from scharrel.operations.divide import compute
+from scharrel.operations.divide import divide_group
 
 GRAINS = {"rate": Decimal("0.0001"), "amount": Decimal("0.01")}
 """The smallest step of a figure that is looked for: 0.01% or a cent."""
@@ -60,8 +59,8 @@ def read_history(
     for group in books.groups():
         if not any(member.id in instead for member in group):
             continue
-        outcome = compute(books, group, last, today, sealed=False)
-        history.problems.extend([*involved(books, group), *outcome.problems])
+        outcome = divide_group(books, group, last, today, sealed=False)
+        history.problems.extend(outcome.problems)
         history.was.extend(a for a in outcome.allocations if a.member in changing)
         for member in group:
             ledger = outcome.ledgers[member.id]

@@ -5,7 +5,7 @@ from datetime import date
 
 from scharrel.analysis.prospect import Stretch, prospect
 from scharrel.checks.across import across_of
-from scharrel.checks.books import involved
+from scharrel.checks.outcome import Outcome
 from scharrel.core.across import Across
 from scharrel.core.corrections import Correction
 from scharrel.core.facts import Group, facts_of
@@ -15,7 +15,7 @@ from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors
 from scharrel.core.state import State
 from scharrel.ledger.books import Books
-from scharrel.operations.divide import Outcome, compute, corrections_texts, texts
+from scharrel.operations.divide import corrections_texts, divide_group, texts
 from scharrel.statements.statement_data import Dossier, Rectified
 from scharrel.store.allocations import corrections_in, planned, written_months
 from scharrel.store.durable import read_written
@@ -38,11 +38,11 @@ def dossiers(
 
     With `posted` it is a problem when the written allocations say something else.
     """
-    outcome = compute(books, group, month, today)
+    outcome = divide_group(books, group, month, today)
     across = [across_of(books, holder, ledger) for holder, ledger in outcome.ledgers.items()]
-    if errors(outcome.problems) or errors(involved(books, group)):
-        return [], across, outcome.problems
     problems = outcome.problems
+    if errors(problems):
+        return [], across, problems
     if posted:
         problems += not_allocated(books, group, outcome, month)
     ahead = _prospects(books, group, outcome, month)

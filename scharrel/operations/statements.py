@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scharrel.checks.across import with_others
-from scharrel.checks.books import examples_problems, involved
-from scharrel.checks.written import written_problems
+from scharrel.checks.books import in_books
 from scharrel.core.across import Across
 from scharrel.core.facts import Group
 from scharrel.core.month import Month
@@ -57,8 +56,7 @@ def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stat
     """
     groups = [g for g in books.groups() if not order.only or any(m.id in order.only for m in g)]
     members = [member for group in groups for member in group]
-    whole = _Made([], [], [], [], [*involved(books, members), *examples_problems(books, members)])
-    whole.problems.extend(written_problems(books, members))
+    whole = _Made([], [], [], [], in_books(books, members, order.today))
     done = 0
     with aside_of(out, books.coop.statements) as aside:
         with workers(worth_it=bytes_of(books.coop, groups) > WORTH_SPREADING) as pool:

@@ -1,16 +1,14 @@
 """Worked examples beside a pack, in `rules/<pack>.cases.toml`: every mistake told with its line."""
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
 
-from scharrel.checks.facts import fits, wanted
-from scharrel.checks.versions import rule_copies
 from scharrel.core.case import CASE_SOURCE_KINDS, Case, CaseMonth, Expected, What
 from scharrel.core.chart import Chart
+from scharrel.core.fact_types import fits, wanted
 from scharrel.core.month import Month
 from scharrel.core.names import nearest
 from scharrel.core.pack import PARTIES, Facts, FactValue, Pack
@@ -52,24 +50,6 @@ def read_cases(coop: Coop, path: Path, pack: Pack, chart: Chart) -> tuple[tuple[
     reader = _Reader(table, Lines(text.data.decode()), shown, chart)
     cases = tuple(reader.cases(pack))
     return (() if reader.problems else cases), reader.problems
-
-
-def case_problems(coop: Coop, packs: Mapping[str, Pack], chart: Chart) -> Iterator[Problem]:
-    """What is wrong with the cases of these packs."""
-    for name in sorted(packs):
-        path = coop.rules / f"{name}{ENDING}"
-        if os.path.lexists(path):
-            yield from read_cases(coop, path, packs[name], chart)[1]
-
-
-def cases_of_nothing(coop: Coop, packs: Mapping[str, Pack]) -> Iterator[Problem]:
-    """Cases under rules/ of which there is no pack."""
-    copied = rule_copies(coop)
-    for path in sorted(coop.rules.glob(f"*{ENDING}")):
-        name = path.name.removesuffix(ENDING)
-        if not (coop.rules / f"{name}.toml").exists() and path.name not in copied:
-            near = nearest(name, packs)
-            yield Problem(coop.shown(path), 1, "case-no-pack", {"pack": name, "near": near})
 
 
 class _Reader(Sourced):

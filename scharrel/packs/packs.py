@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from scharrel.checks.versions import rule_copies
 from scharrel.core.barter import ROLE as EXCHANGE
 from scharrel.core.chart import Chart
 from scharrel.core.month import Month
@@ -31,6 +30,7 @@ from scharrel.core.problems import Problem
 from scharrel.packs.locate import Lines
 from scharrel.packs.sources import Sourced
 from scharrel.packs.toml import read_toml
+from scharrel.store.copies import rule_copies
 from scharrel.store.paths import Coop
 from scharrel.store.text import read_text
 

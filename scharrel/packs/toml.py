@@ -8,9 +8,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from scharrel.core.intended import date_in, impossible_date
 from scharrel.core.problems import Problem
-from scharrel.ledger.examples import date_in
-from scharrel.ledger.hints import impossible_date
 
 MAX_BYTES = 200_000
 """Rules with every norm of forty years are a quarter of this."""

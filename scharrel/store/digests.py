@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -46,3 +46,8 @@ def as_in(value: Any, month: Month) -> Any:
     if isinstance(value, tuple):
         return [as_in(item, month) for item in value]
     return value if isinstance(value, bool | None) else str(value)
+
+
+def digest_of_texts(parts: Iterable[str]) -> str:
+    """What tells these texts from any others."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

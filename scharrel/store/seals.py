@@ -258,3 +258,57 @@ def short(text: str) -> str:
 
 def _text(table: Mapping[str, object]) -> str:
     return json.dumps(table, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+
+class Seals(NamedTuple):
+    """All seals as they are found: each month's own with its text (no chain if it cannot be read), the months
+    of which each member has one, and the second place (`readable` or not)."""
+
+    chains: Mapping[Month, tuple[Chain | None, str]]
+    members: Mapping[str, list[Month]]
+    second: Closings | None
+    readable: bool
+
+    @property
+    def closed(self) -> Month | None:
+        """The last month that was closed, as far as anything knows."""
+        return max((*self.chains, *self.known, *self.members_only), default=None)
+
+    @property
+    def known(self) -> Mapping[Month, str]:
+        """The digest of each month's seal by the second place."""
+        return self.second.seals if self.second else {}
+
+    @property
+    def members_only(self) -> dict[Month, str]:
+        """Months later than any seal of a month, of which a member has one, by one such member; but for those
+        of a run that was stopped while it was closing them."""
+        last = max((*self.chains, *self.known), default=None)
+        busy = self.second.closing if self.second else None
+        return {
+            month: member
+            for member, found in self.members.items()
+            for month in found
+            if (last is None or month > last) and (busy is None or month > busy)
+        }
+
+    @property
+    def digests(self) -> dict[Month, Mapping[str, str]]:
+        """By month and member the digest that the member's seal should have."""
+        return {month: chain.members for month, (chain, _) in self.chains.items() if chain}
+
+
+def read_seals_of(coop: Coop) -> Seals:
+    """Everything that says which months were closed."""
+    chains: dict[Month, tuple[Chain | None, str]] = {}
+    for month in closed_months(coop):
+        path = chain_path(coop, month)
+        text = seal_text_at(path)
+        try:
+            chains[month] = read_chain(path), text
+        except BrokenSealError:
+            chains[month] = None, text
+    try:
+        return Seals(chains, sealed_members(coop), read_closings(coop), readable=True)
+    except BrokenSealError:
+        return Seals(chains, sealed_members(coop), None, readable=False)

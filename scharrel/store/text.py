@@ -36,11 +36,17 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class Text(NamedTuple):
-    """A file's bytes as they can be parsed, what stands against parsing them, and the file's state."""
+    """A file's bytes as they can be parsed, what stands against parsing them, the file's state, and its path
+    in the cooperative."""
 
     data: bytes
     problems: list[Problem]
     state: str = ""
+    shown: str = ""
+
+    def problem(self, number: int, code: str, warning: bool = False, /, **values: str) -> Problem:
+        """A problem at one line of this file."""
+        return Problem(self.shown, number, code, values, warning, self.line(number))
 
     def line(self, number: int) -> str:
         """One line for an excerpt."""
@@ -81,6 +87,10 @@ def _lines(data: bytes) -> list[bytes]:
 def read_text(coop: Coop, path: Path) -> Text:
     """The file's bytes; problems when it is missing, not a plain file, too large or not UTF-8."""
     shown = coop.shown(path)
+    return _read(coop, path, shown)._replace(shown=shown)
+
+
+def _read(coop: Coop, path: Path, shown: str) -> Text:
     try:
         status = os.lstat(path)
         state = _state(status)

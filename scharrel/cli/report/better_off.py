@@ -51,7 +51,7 @@ def better_off(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.ledger.books import read_books
+    from scharrel.operations.opening import open_books
     from scharrel.text.periods import part_lines
 
     last = read_month(until) if until else Month.of(today()).plus(-1)
@@ -60,7 +60,7 @@ def better_off(
         fail(words("error.period", first=str(first), last=str(last)), status=2)
     if anonymous and member:
         fail(words("error.anonymous-member"), status=2)
-    books = read_books(open_coop(coop))
+    books = open_books(open_coop(coop))
     require_members(books, member)
     results = _results(books, first, last)
     people = [r for r in results if r.participant and (not member or r.member in member)]
@@ -97,15 +97,14 @@ def better_off(
 
 def _results(books: "Books", first: Month, last: Month) -> list[Result]:
     """What the period brought everyone who has a ledger."""
-    from scharrel.checks.books import involved
-    from scharrel.operations.divide import compute
+    from scharrel.operations.divide import divide_group
 
     problems, found = [], []
     with progress_bar(words("progress.reading")) as progress:
         groups = books.groups()
         for done, group in enumerate(groups, 1):
-            outcome = compute(books, group, last, today())
-            problems += [*involved(books, group), *outcome.problems]
+            outcome = divide_group(books, group, last, today())
+            problems += outcome.problems
             for member in group:
                 ledger = outcome.ledgers[member.id]
                 own = [a for a in outcome.allocations if a.member == member.id]

@@ -42,13 +42,13 @@ def exchange(
 ) -> None:
     from scharrel.checks.barter import all_exchanges, both_problems
     from scharrel.checks.members import read_ledgers
-    from scharrel.ledger.books import read_books
+    from scharrel.operations.opening import open_books
 
     if form not in _FORMATS:
         fail(words("error.format", form=form, forms=", ".join(_FORMATS)), status=2)
     if year is not None and not re.fullmatch("20[0-9]{2}", year):
         fail(words("error.year", text=year), status=2)
-    books = read_books(open_coop(coop))
+    books = open_books(open_coop(coop))
     require_members(books, member)
     now = today()
     people = [member.id for member in books.members.values() if member.person]

@@ -37,9 +37,9 @@ def grants(
     from scharrel.checks.members import read_ledgers
     from scharrel.core.grants import accounts
     from scharrel.core.names import nearest
-    from scharrel.ledger.books import read_books
+    from scharrel.operations.opening import open_books
 
-    books = read_books(open_coop(coop))
+    books = open_books(open_coop(coop))
     for name in grant or ():
         if name not in books.grants:
             stop_on_errors(books.problems)

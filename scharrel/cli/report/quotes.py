@@ -26,12 +26,12 @@ def quotes(
     from scharrel.checks.members import read_ledgers
     from scharrel.core.money import plain
     from scharrel.core.quotes import standings
-    from scharrel.ledger.books import read_books
+    from scharrel.operations.opening import open_books
     from scharrel.text.quotes import LEFT, more_than_offered, quote_rows, quotes_together
     from scharrel.text.table import columns
     from scharrel.text.words import visible
 
-    books = read_books(open_coop(coop))
+    books = open_books(open_coop(coop))
     require_members(books, member)
     ledgers, problems = read_ledgers(books, books.members, today())
     found_across = (across_of(books, holder, ledger) for holder, ledger in ledgers.items())

@@ -39,10 +39,9 @@ def umbrella(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.checks.books import involved
     from scharrel.core.umbrella import year_of
-    from scharrel.ledger.books import read_books
-    from scharrel.operations.divide import compute
+    from scharrel.operations.divide import divide_group
+    from scharrel.operations.opening import open_books
     from scharrel.text.periods import part_lines
 
     if year is not None and not re.fullmatch("20[0-9]{2}", year):
@@ -52,14 +51,14 @@ def umbrella(
     last = min(first.plus(11), ended)
     if last < first:
         fail(words("error.year-ahead", year=first.year), status=2)
-    books = read_books(open_coop(coop))
+    books = open_books(open_coop(coop))
     problems, allocations = list(books.problems), []
     ledgers: dict[str, Ledger] = {}
     with progress_bar(words("progress.reading")) as progress:
         groups = books.groups()
         for done, group in enumerate(groups, 1):
-            outcome = compute(books, group, last, today())
-            problems += [*involved(books, group), *outcome.problems]
+            outcome = divide_group(books, group, last, today())
+            problems += outcome.problems
             allocations += [a for a in outcome.allocations if a.month >= first]
             ledgers |= outcome.ledgers
             progress(done, len(groups))

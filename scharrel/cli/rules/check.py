@@ -35,9 +35,9 @@ def check(
 ) -> None:
     from scharrel.analysis.findings import findings, rounding_bound
     from scharrel.cli.packs import readable_packs
-    from scharrel.ledger.books import read_books
+    from scharrel.operations.opening import open_books
 
-    books = read_books(open_coop(coop))
+    books = open_books(open_coop(coop))
     stop_on_errors([p for p in books.problems if p.file == books.coop.shown(books.coop.chart)])
     found, problems = readable_packs(books, packs)
     now = Month.of(today())

@@ -25,10 +25,10 @@ def diff(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.ledger.books import read_books
+    from scharrel.operations.opening import open_books
     from scharrel.text.rules.differences import differences
 
-    books = read_books(open_coop(coop))
+    books = open_books(open_coop(coop))
     editions = {name: _edition(books, name) for name in (was, becomes)}
     screen = console()
     for key, name in (("was", was), ("becomes", becomes)):

@@ -23,12 +23,12 @@ def export(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.ledger.books import read_books
+    from scharrel.operations.opening import open_books
     from scharrel.packs.local_figures import UnusualError, owned, to_fill_in
     from scharrel.packs.transfer import Export, accounts_of, export_text
     from scharrel.store.durable import write_text
 
-    books = read_books(open_coop(coop))
+    books = open_books(open_coop(coop))
     found = named_pack(books, pack)
     path = Path(pack).resolve() if pack.endswith(".toml") else books.coop.rules / f"{pack}.toml"
     out = (out or Path(f"{found.id}.export.toml")).absolute()

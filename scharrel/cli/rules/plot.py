@@ -72,7 +72,7 @@ def plot(
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     from scharrel.cli.facts import read_facts
-    from scharrel.ledger.books import read_books
+    from scharrel.operations.opening import open_books
     from scharrel.plot.curve import reach
     from scharrel.text.breakpoints import named
 
@@ -80,7 +80,7 @@ def plot(
     if out is not None and out.suffix.lower() not in (".svg", ".pdf"):
         fail(words("plot.out", path=str(out)), status=2)
     usual = read_month(month) if month else None
-    books = read_books(open_coop(coop))
+    books = open_books(open_coop(coop))
     asked = [_asked(books, name, usual) for name in dict.fromkeys(packs)]
     if len(asked) > MOST:
         fail(words("plot.too-many", most=MOST), status=2)
@@ -143,18 +143,17 @@ def _of_member(
     books: "Books", member: str, asked: Sequence[_Asked], facts: "Facts", booked: Mapping[str, Decimal]
 ) -> "tuple[Supposed, list[Curve]]":
     """The curves of a real member, as they stand when the month begins."""
-    from scharrel.checks.books import involved
     from scharrel.core.facts import facts_of
     from scharrel.core.month import months
     from scharrel.core.pots import with_approvals
-    from scharrel.operations.divide import compute
+    from scharrel.operations.divide import divide_group
     from scharrel.operations.statement_data import standing
     from scharrel.text.breakpoints import Supposed
 
     group = group_of(books, member)
     who = books.members[member]
-    outcome = compute(books, group, max(one.month for one in asked), today(), sealed=False)
-    stop_on_errors([*involved(books, group), *outcome.problems])
+    outcome = divide_group(books, group, max(one.month for one in asked), today(), sealed=False)
+    stop_on_errors(outcome.problems)
     curves = []
     for one in asked:
         if not who.active(one.month):

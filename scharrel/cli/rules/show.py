@@ -38,12 +38,12 @@ def show(
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     from scharrel.cli.packs import named_pack
-    from scharrel.ledger.books import read_books
+    from scharrel.operations.opening import open_books
     from scharrel.text.rules.pack import tell_pack
 
     asked = read_month(month) if month else None
     form = _format_of(form, out)
-    books = read_books(open_coop(coop))
+    books = open_books(open_coop(coop))
     found = named_pack(books, pack)
     known = books.packs.get(found.id)
     told = tell_pack(

@@ -30,9 +30,9 @@ def run_cases(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.ledger.books import read_books
+    from scharrel.operations.opening import open_books
 
-    books = read_books(open_coop(coop))
+    books = open_books(open_coop(coop))
     stop_on_errors([p for p in books.problems if p.file == books.coop.shown(books.coop.chart)])
     named = {name: named_pack(books, name) for name in packs or books.packs}
     wrong = [] if packs else [p for p in books.problems if p.file.startswith("rules/")]

@@ -9,7 +9,7 @@ from scharrel.core.problems import Problem
 from scharrel.store.text import Text
 
 
-def membership_problems(members: Mapping[str, Member], text: Text, shown: str) -> Iterator[Problem]:
+def membership_problems(members: Mapping[str, Member], text: Text) -> Iterator[Problem]:
     """Membership of what is no sub-cooperative, of one that is not there then, or of one in another."""
     known = {member.id: member for member in members.values() if member.kind == "subcooperative"}
     for member in members.values():
@@ -31,17 +31,17 @@ def membership_problems(members: Mapping[str, Member], text: Text, shown: str) -
             elif isinstance(name, str) and not known[name].active(month):
                 code = "subcooperative-outside"
             if code:
-                yield Problem(shown, line, code, values, excerpt=text.line(line))
+                yield text.problem(line, code, **values)
     for member in members.values():
         for above in known.values():
-            yield from _after_the_end(member, above, text, shown)
+            yield from _after_the_end(member, above, text)
 
 
-def _after_the_end(member: Member, above: Member, text: Text, shown: str) -> Iterator[Problem]:
+def _after_the_end(member: Member, above: Member, text: Text) -> Iterator[Problem]:
     """The first month in which a member or project still belongs to a sub-cooperative that has ended."""
     for month in turns(member, above):
         left = above.said("left", month)
         if left and member.belongs_to(month) == above.id and member.active(month) and not above.active(month):
             values = {"member": member.id, "month": str(month), "subcooperative": above.id}
-            yield Problem(shown, left.line, "subcooperative-outside", values, excerpt=text.line(left.line))
+            yield text.problem(left.line, "subcooperative-outside", **values)
             return

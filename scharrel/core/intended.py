@@ -87,3 +87,18 @@ def month_in(text: str, today: date) -> str:
 
 def _month_named(word: str) -> int:
     return next((at for at, said in enumerate(_MONTHS, 1) if word[:3].lower() in said.split()), 0)
+
+
+_A_DATE = re.compile(r"(?<![\w.-])(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?![\w-])")
+
+
+def impossible_date(line: str) -> str:
+    """The first date on the line that no calendar has, or nothing."""
+    return next((found[0] for found in _A_DATE.finditer(line) if not _is_a_day(found)), "")
+
+
+def _is_a_day(found: re.Match[str]) -> bool:
+    try:
+        return bool(date(*map(int, found.groups())))
+    except ValueError:
+        return False

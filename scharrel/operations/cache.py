@@ -1,0 +1,198 @@
+"""What is kept of the last run, as far as it holds for the books as they are now."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from scharrel.core.corrections import Correction
+from scharrel.core.facts import Group, Member
+from scharrel.core.month import Month
+from scharrel.core.pack import PARTIES
+from scharrel.core.problems import Problem
+from scharrel.core.trace import Summary
+from scharrel.ledger.books import Books
+from scharrel.packs.cases import ENDING
+from scharrel.store import shapes
+from scharrel.store.digests import digest_of_texts
+from scharrel.store.durable import WriteError
+from scharrel.store.kept import FORM, Kept, Seen, Shares, kept_line, read_kept, write_kept
+from scharrel.store.paths import Coop
+from scharrel.store.shapes import fits
+from scharrel.store.text import digest, read_text, state_of
+from scharrel.store.written_state import Left, left
+from scharrel.text.words import sayable
+
+_OF_TODAY = ("future", "permission-ends", "no-permission", "limit-near")
+"""Warnings that are true today and perhaps not tomorrow."""
+
+
+class Cache:
+    """What is kept, for the books as they are now and the written files as they were left."""
+
+    def __init__(self, books: Books, today: date, seen: Left = dict):
+        self.coop = books.coop
+        self.seen = cache(seen)
+        self.groups = {_name(group): group for group in books.groups()}
+        self.states: dict[str, str] = {}
+        self.entries = _load(books, self.groups)
+        packs = [books.packs[pack].hash for pack in sorted(books.packs)]
+        chart = sorted((account, *map(str, known)) for account, known in books.chart.accounts.items())
+        chart += [(commodity,) for commodity in sorted(books.chart.commodities)]
+        # With whom members may exchange something depends on who is a member when.
+        when = [
+            (m.id, m.first, [(d.day, d.values["left"]) for d in m.directives if "left" in d.values])
+            for m in books.members.values()
+        ]
+        grants = [repr(books.grants)] if books.grants else []
+        self.common = digest_of_texts(
+            [
+                FORM,
+                books.title,
+                str(books.closed),
+                str(Month.of(today)),
+                *packs,
+                *_examples(books.coop),
+                repr(chart),
+                repr(when),
+                *grants,
+            ]
+        )
+
+    def but_for_ledgers(self, group: Group, through: Month) -> Kept | None:
+        """What is kept of the group up to this month, if nothing changed but ledgers, if any."""
+        entry, _ = self.entries.get(_name(group), (None, ""))
+        if entry is None or entry.key != self._key(group, through) or entry.files != self._files(group):
+            return None
+        return entry
+
+    def as_left(self, group: Group) -> bool:
+        """Whether the files of the group are as they were written."""
+        entry, _ = self.entries.get(_name(group), (None, ""))
+        return entry is not None and entry.files == self._files(group)
+
+    def changed(self, group: Group, entry: Kept) -> Iterator[Member]:
+        """Whose ledgers are not as they were."""
+        for member, seen in zip(group, entry.ledgers, strict=True):
+            if seen.state and seen.state == self._state(member.id):
+                continue
+            text = read_text(self.coop, self.coop.ledger(member.id))
+            if text.problems or digest(text) != seen.digest:
+                yield member
+
+    def booked(self) -> Iterator[str]:
+        """Months in which a ledger that did not change has a booking."""
+        for name, group in self.groups.items():
+            if name in self.entries:
+                entry, _ = self.entries[name]
+                for member, seen in zip(group, entry.ledgers, strict=True):
+                    if seen.state and seen.state == self._state(member.id):
+                        yield from seen.months
+
+    def keep(
+        self,
+        group: Group,
+        through: Month,
+        ledgers: Sequence[Seen],
+        rows: Sequence[Summary],
+        corrections: Sequence[tuple[str, Correction]],
+        warnings: Sequence[Problem],
+        shares: Shares,
+    ) -> None:
+        """Remember a group whose files are written."""
+        if any(warning.code in _OF_TODAY for warning in warnings):
+            return
+        kept = Kept(
+            self._key(group, through),
+            tuple(ledgers),
+            digest_of_texts(left(self.coop, member.id) for member in group),
+            tuple(rows),
+            tuple(corrections),
+            tuple(warnings),
+            shares,
+        )
+        name = _name(group)
+        self.entries[name] = kept, kept_line(name, kept)
+
+    def save(self) -> None:
+        """Keep this for the next run; a folder that takes no cache is no problem."""
+        lines = [line for name, (_, line) in self.entries.items() if name in self.groups]
+        with suppress(WriteError):
+            write_kept(_path(self.coop), lines)
+
+    def _state(self, member: str) -> str:
+        """The state of the member's ledger when it was first asked for."""
+        if member not in self.states:
+            self.states[member] = state_of(self.coop.ledger(member))
+        return self.states[member]
+
+    def _files(self, group: Group) -> str:
+        """How all that is written for the group was left when it was looked at."""
+        seen = self.seen()
+        return digest_of_texts(seen.get(member.id) or left(self.coop, member.id) for member in group)
+
+    def _key(self, group: Group, through: Month) -> str:
+        return digest_of_texts(
+            [
+                self.common,
+                str(through),
+                *(
+                    repr((member.id, member.kind, member.directives, member.approvals, member.settlements))
+                    + repr([(p.id, p.directives) for p in member.participants])
+                    for member in group
+                ),
+            ]
+        )
+
+
+def _examples(coop: Coop) -> Iterator[str]:
+    """A digest of each file of worked examples."""
+    for path in sorted(coop.rules.glob(f"*{ENDING}")):
+        yield f"{path.name} {digest(read_text(coop, path))}"
+
+
+def _load(books: Books, groups: Mapping[str, Group]) -> dict[str, tuple[Kept, str]]:
+    """What is kept, by group, and the line that says so."""
+    return {
+        name: (kept, line)
+        for name, kept, line in read_kept(_path(books.coop))
+        if name in groups and _belongs(books, groups[name], kept)
+    }
+
+
+def _belongs(books: Books, group: Group, kept: Kept) -> bool:
+    """Whether all that is kept is about this group, in words that are known."""
+    ids = {member.id for member in group}
+    projects = {member.id: member for member in group if member.project}
+    quotes = [quote for seen in kept.ledgers for quote in seen.across.quotes]
+    files = {books.coop.shown(books.coop.ledger(member.id)) for member in group} if quotes else ()
+    return (
+        len(kept.ledgers) == len(group)
+        and all(row.member in ids and row.paid.keys() == set(PARTIES) for row in kept.rows)
+        and all(member in ids for member, _ in kept.corrections)
+        and all(quote.file in files for quote in quotes)
+        and all(
+            entry.member in ids and entry.grant in books.grants
+            for seen in kept.ledgers
+            for entry in seen.across.entries
+        )
+        and all(map(sayable, kept.problems))
+        and all(
+            member in ids
+            and project in projects
+            and all(
+                fits(month, shapes.month) and projects[project].active(Month.parse(month)) for month in by
+            )
+            for member, shared in kept.shares.items()
+            for project, by in shared.items()
+        )
+    )
+
+
+def _name(group: Group) -> str:
+    return " ".join(member.id for member in group)
+
+
+def _path(coop: Coop) -> Path:
+    return coop.cache / "groups.jsonl"
