@@ -24,7 +24,7 @@ from scharrel.ledger.register import Register
 from scharrel.store.copies import ledger_copies
 from scharrel.store.paths import MEMBER_ID, Coop
 from scharrel.store.seals import Seals
-from scharrel.store.text import read_text
+from scharrel.store.text import Text, read_text
 
 
 def books_problems(books: Books, register: Register, seals: Seals) -> list[Problem]:
@@ -36,8 +36,8 @@ def books_problems(books: Books, register: Register, seals: Seals) -> list[Probl
         problems += _unregistered(coop, members)
     problems += [*copies(coop, members), *torn_templates(coop), *seal_problems(coop, seals)]
     for member in members.values():
-        problems += _settlement_problems(register.text.shown, member, books.packs, books.closed)
-    problems += _almost_facts(coop, members, books.packs)
+        problems += _settlement_problems(books.register, member, books.packs, books.closed)
+    problems += _almost_facts(books.register, members, books.packs)
     problems += signs_of_all(coop)
     problems += _examples_in_use(coop, members, books.packs)
     return problems
@@ -82,7 +82,7 @@ def _used(members: Collection[Member]) -> set[str]:
     return {str(d.values["rules"]) for m in members for d in m.directives if "rules" in d.values}
 
 
-def _almost_facts(coop: Coop, members: Mapping[str, Member], packs: Mapping[str, Pack]) -> Iterator[Problem]:
+def _almost_facts(text: Text, members: Mapping[str, Member], packs: Mapping[str, Pack]) -> Iterator[Problem]:
     """Keys in the register that no rule looks at and that look like one that means something."""
     asked = {fact for pack in packs.values() for step in pack.steps for fact, _ in step.when}
     asked |= {param.by for pack in packs.values() for param in pack.params.values() if param.by}
@@ -92,7 +92,6 @@ def _almost_facts(coop: Coop, members: Mapping[str, Member], packs: Mapping[str,
         for directive in member.directives:
             for key in directive.values.keys() - known:
                 if near := nearest(key, known):
-                    text = read_text(coop, coop.register)
                     line = text.key_line(directive.line, key)
                     values = {"key": key, "near": near}
                     yield text.problem(line, "near-key", True, **values)
@@ -114,7 +113,7 @@ def _examples_in_use(
 
 
 def _settlement_problems(
-    register: str, member: Member, packs: Mapping[str, Pack], closed: Month | None
+    register: Text, member: Member, packs: Mapping[str, Pack], closed: Month | None
 ) -> Iterator[Problem]:
     """Settlements of periods that were not the member's or are not closed, by which the municipality does not
     settle, or of steps that none of them is about."""
@@ -123,8 +122,7 @@ def _settlement_problems(
         values = {"member": member.id, "period": str(period)}
 
         def at(code: str, /, warning: bool = False, **more: str) -> Problem:
-            excerpt = f'custom "settlement" "{member.id}" "{period}"'  # noqa: B023
-            return Problem(register, settlement.line, code, values | more, warning, excerpt)  # noqa: B023
+            return register.problem(settlement.line, code, warning, **(values | more))  # noqa: B023
 
         if not any(member.active(month) for month in period.months()):
             yield at("settlement-no-member")

@@ -1,7 +1,7 @@
 """Facts of the register that rules use: each has a type, and a day of birth is in the past."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -18,9 +18,7 @@ _BORN_FROM = 1900
 _LAST_DAY = 31
 
 
-def type_problems(
-    member: Member, packs: Mapping[str, Pack], register: Callable[[], Text]
-) -> Iterator[Problem]:
+def type_problems(member: Member, packs: Mapping[str, Pack], register: Text) -> Iterator[Problem]:
     """Facts of another type than the rules ask for that the member is under when they hold."""
     told: set[int] = set()
     for month in dict.fromkeys(Month.of(directive.day) for directive in member.directives):
@@ -35,15 +33,19 @@ def type_problems(
                 continue
             if fits(pack, fact, kinds, value):
                 continue
-            text = register()
-            line = text.key_line(said.line, fact)
+            line = register.key_line(said.line, fact)
             if line not in told:
                 told.add(line)
                 code = next(code for kind, code in _CODES.items() if kind in kinds)
-                values = {"fact": fact, "member": member.id, "pack": pack.id, "value": written(text, line)}
+                values = {
+                    "fact": fact,
+                    "member": member.id,
+                    "pack": pack.id,
+                    "value": written(register, line),
+                }
                 values["choices"] = ", ".join(_words(pack, fact, month))
                 values["day"] = str(_day(values["value"].strip('"')) or month.last_day)
-                yield text.problem(line, code, **values)
+                yield register.problem(line, code, **values)
 
 
 def _words(pack: Pack, fact: str, month: Month) -> list[str]:
@@ -65,12 +67,11 @@ def _day(said: str) -> date | None:
         return None
 
 
-def birth_problems(member: Member, today: date, register: Callable[[], Text]) -> Iterator[Problem]:
+def birth_problems(member: Member, today: date, register: Text) -> Iterator[Problem]:
     """Days of birth that are still to come, or of a century in which no member was born."""
     for directive in member.directives:
         born = directive.values.get("born")
         if isinstance(born, date) and (born > today or born.year < _BORN_FROM):
-            text = register()
-            line = text.key_line(directive.line, "born")
+            line = register.key_line(directive.line, "born")
             values = {"member": member.id, "born": str(born)}
-            yield text.problem(line, "born-when", **values)
+            yield register.problem(line, "born-when", **values)

@@ -39,7 +39,7 @@ def grant_problems(books: Books, member: Member, ledger: Ledger) -> Iterator[Pro
         elif not any(account.startswith(_COUNTED) for account in booked):
             code = "grant-nothing"
         if code:
-            line = ledger.text.key_line(entry.line, key) if key else entry.line
+            line = ledger.text.key_line(entry.line, key)
             yield ledger.text.problem(line, code, **values)
     yield from overdone(books.coop, accounts(grants, entries))
 

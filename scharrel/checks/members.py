@@ -3,7 +3,6 @@
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import partial
 
 from scharrel.checks.barter import exchange_problems
 from scharrel.checks.facts import birth_problems, type_problems
@@ -19,9 +18,8 @@ from scharrel.core.names import nearest
 from scharrel.core.pack import NoValueError, Pack
 from scharrel.core.problems import Problem, errors
 from scharrel.core.quotes import ROLE as RECEIVABLE
-from scharrel.ledger.books import Books, said_of
+from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger, read_ledger
-from scharrel.store.text import read_text
 
 _AT_FACT = ("no-value-for-fact", "fact-word")
 """What is told at the line of the fact, not at that of the rules."""
@@ -61,9 +59,8 @@ def member_problems(
     yield from lacking
     if due < now and not errors(lacking):
         yield from _warned(_rules_problems(books, member, max(member.first, now), now))
-    register = partial(read_text, books.coop, books.coop.register)
-    yield from type_problems(member, books.packs, register)
-    yield from birth_problems(member, today, register)
+    yield from type_problems(member, books.packs, books.register)
+    yield from birth_problems(member, today, books.register)
     early = {line for month, lines in ledger.booked.items() if month < member.first for line in lines}
     asserted = {line for account, line in ledger.balances if account in books.pots}
     misnamed = any(p.code == "ledger-name" and p.values["id"] == member.id for p in books.problems)
@@ -78,21 +75,19 @@ def member_problems(
         elif not told:
             yield problem
 
-    def at(line: int, code: str, /, warning: bool = False, **values: str) -> Problem:
-        return ledger.text.problem(line, code, warning, **values)
-
+    text = ledger.text
     for month, lines in ledger.booked.items():
         if member.active(month):
             continue
         code = "before-membership" if month < member.first else "after-leaving"
         # What is wrong is a date or the register: the other bookings of the month say nothing new.
-        yield at(lines[0], code, month=str(month), first=str(member.first), name=member.name)
+        yield text.problem(lines[0], code, month=str(month), first=str(member.first), name=member.name)
     for day, line in [*ledger.days, *ledger.earned]:
         if day > today:
-            yield at(line, "future", warning=True, date=str(day))
+            yield text.problem(line, "future", True, date=str(day))
     for account, line in ledger.balances:
         if account in books.pots:
-            yield at(line, "balance-on-pot", account=account)
+            yield text.problem(line, "balance-on-pot", account=account)
     yield from divided_only(ledger, books.pots)
     yield from _work_problems(books, member, ledger)
     yield from exchange_problems(member, ledger, books.members)
@@ -107,7 +102,7 @@ def member_problems(
         for role, line in roles.items():
             if pack and role not in pack.roles() | {"vat", "appropriation", EXCHANGE, RECEIVABLE, *unused}:
                 unused.add(role)
-                yield at(line, "unused-role", warning=True, role=role, pack=pack.id)
+                yield text.problem(line, "unused-role", True, role=role, pack=pack.id)
 
 
 def _work_problems(books: Books, member: Member, ledger: Ledger) -> Iterator[Problem]:
@@ -150,12 +145,8 @@ def _rules_problems(books: Books, member: Member, first: Month, through: Month) 
         in_force = [d for d in member.directives if Month.of(d.day) <= when]
         key = values["fact"] if code in _AT_FACT else "rules"
         said = member.said(key, when) or in_force[-1]
-        problem = said_of(books, member, said, code, **values)
-        if code in _AT_FACT:
-            text = read_text(books.coop, books.coop.register)
-            line = text.key_line(said.line, key)
-            problem = problem._replace(line=line, excerpt=text.line(line))
-        yield problem
+        line = books.register.key_line(said.line, key if code in _AT_FACT else "")
+        yield books.register.problem(line, code, member=member.id, **values)
 
     for month in months(first, through):
         if not member.active(month):

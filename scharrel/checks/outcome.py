@@ -90,20 +90,17 @@ def _unapproved(member: str, ledger: Ledger, costs: Iterable[Drawn]) -> Iterator
 
 def _pot_problems(member: Member, own: list[Allocation], ledger: Ledger) -> Iterator[Problem]:
     """Withdrawals without a reason or an approval or for another purpose, and pots below zero."""
-
-    def at(line: int, code: str, /, warning: bool, **values: str) -> Problem:
-        return ledger.text.problem(line, code, warning, **values)
-
+    at = ledger.text.problem
     found = list(withdrawals(member, own, ledger.movements))
     for withdrawal in found:
         line = withdrawal.movement.line
         if not withdrawal.movement.reason.strip():
-            yield at(line, "no-reason", warning=not withdrawal.strict)
+            yield at(line, "no-reason", not withdrawal.strict)
         if withdrawal.refused:
             purpose, allowed = withdrawal.movement.purpose, withdrawal.allowed
             values = {"purpose": purpose, "purposes": ", ".join(allowed)}
             values["near"] = nearest(purpose, frozenset(allowed))
-            yield at(line, "purpose" if purpose else "no-purpose", warning=False, **values)
+            yield at(line, "purpose" if purpose else "no-purpose", False, **values)
         if withdrawal.missing:
             amount = plain(withdrawal.missing)
             yield at(
@@ -112,7 +109,7 @@ def _pot_problems(member: Member, own: list[Allocation], ledger: Ledger) -> Iter
     for month, account, balance, strict in overdrawn(own):
         lines = [w.movement.line for w in found if Month.of(w.movement.day) <= month]
         values = {"account": account, "amount": plain(-balance), "month": str(month)}
-        yield at(lines[-1] if lines else 1, "pot-below-zero", warning=not strict, **values)
+        yield at(lines[-1] if lines else 1, "pot-below-zero", not strict, **values)
 
 
 def _no_pot(books: Books, member: Member, allocations: list[Allocation], ledger: Ledger) -> Iterator[Problem]:
@@ -167,17 +164,14 @@ def _allowance_problems(
 
 def _share_problems(books: Books, allocations: list[Allocation]) -> Iterator[Problem]:
     """A project's money with nobody to share it, and a part that the member's rules do not divide."""
-    register = books.coop.shown(books.coop.register)
     told: set[tuple[str, str]] = set()
     for allocation in allocations:
         member = books.members[allocation.member]
         last, month = allocation.steps[-1], str(allocation.month)
         if member.project and last.paid and not last.parts and (member.id, "") not in told:
             told.add((member.id, ""))
-            line = member.directives[0].line
-            excerpt = f'custom "project" "{member.id}"'
             values = {"month": month, "project": member.id}
-            yield Problem(register, line, "nobody-takes-part", values, excerpt=excerpt)
+            yield books.register.problem(member.directives[0].line, "nobody-takes-part", **values)
         sealed = books.closed and allocation.month <= books.closed
         if _nobody_worked(last) and not sealed and (member.id, "work") not in told:
             told.add((member.id, "work"))
@@ -193,9 +187,8 @@ def _share_problems(books: Books, allocations: list[Allocation]) -> Iterator[Pro
             ):
                 told.add((member.id, part.project))
                 values = {"member": member.id, "pack": allocation.pack.id, "role": part.role, "month": month}
-                excerpt = f'custom "participant" "{part.project}" "{member.id}"'
                 line = member.directives[0].line
-                yield Problem(register, line, "share-not-divided", values, True, excerpt)
+                yield books.register.problem(line, "share-not-divided", True, **values)
 
 
 def _nobody_worked(last: StepResult) -> bool:

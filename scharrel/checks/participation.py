@@ -21,7 +21,7 @@ def part_problems(project: Member, member: Member, part: Dated, text: Text) -> I
         values = {"member": member.id, "project": project.id, "month": str(month)}
 
         def at(key: str, code: str, /, **more: str) -> Problem:
-            line = text.key_line(directive.line, key) if key else directive.line  # noqa: B023
+            line = text.key_line(directive.line, key)  # noqa: B023
             return text.problem(line, code, **(values | more))  # noqa: B023
 
         for key in sorted(directive.values.keys() - {"weight", "left"}):

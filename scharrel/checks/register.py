@@ -78,7 +78,7 @@ def account_numbers(directives: Sequence[Any], text: Text) -> Iterator[Problem]:
             numbers = [value] if _of_account(key) or iban.shaped(value) else iban.among(value)
             for number in numbers:
                 if not iban.sound(number):
-                    at = text.key_line(line, key) if key else line
+                    at = text.key_line(line, key)
                     yield text.problem(at, "iban", number=number)
 
 
@@ -96,7 +96,7 @@ def too_large(directives: Sequence[Any], text: Text) -> Iterator[Problem]:
         for key, value in told:
             number = value.number if isinstance(value, Amount) else value
             if isinstance(number, Decimal) and abs(number) >= MAX_AMOUNT:
-                at = text.key_line(line, key) if key else line
+                at = text.key_line(line, key)
                 yield text.problem(at, "too-large", number=as_written(number))
 
 

@@ -16,6 +16,7 @@ from scharrel.ledger.register import Register, read_register
 from scharrel.packs.packs import read_packs
 from scharrel.store.paths import Coop
 from scharrel.store.seals import Seals, read_seals_of
+from scharrel.store.text import Text
 
 
 class Books(NamedTuple):
@@ -23,6 +24,7 @@ class Books(NamedTuple):
     closed month and member the digest that the member's seal should have."""
 
     coop: Coop
+    register: Text
     title: str
     chart: Chart
     members: Mapping[str, Member]
@@ -59,9 +61,7 @@ def said_of(
     books: Books, member: Member, said: MemberDirective, code: str, warning: bool = False, /, **values: str
 ) -> Problem:
     """A problem with what a directive of the register says of a member."""
-    shown = books.coop.shown(books.coop.register)
-    excerpt = f'{said.day} custom "{member.kind}" "{member.id}"'
-    return Problem(shown, said.line, code, {"member": member.id, **values}, warning, excerpt)
+    return books.register.problem(said.line, code, warning, member=member.id, **values)
 
 
 def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
@@ -82,7 +82,16 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
     seals = read_seals_of(coop)
     in_force = {member.id: _settled_so_far(member, seals.closed) for member in members.values()}
     books = Books(
-        coop, register.title, chart, in_force, packs, problems, seals.closed, register.grants, seals.digests
+        coop,
+        register.text,
+        register.title,
+        chart,
+        in_force,
+        packs,
+        problems,
+        seals.closed,
+        register.grants,
+        seals.digests,
     )
     return books, register, seals
 

@@ -27,7 +27,7 @@ def read_grants(
         line, told = place(directive), metadata(directive)
 
         def say(key: str, code: str, /, **values: str) -> None:
-            at = text.key_line(line, key) if key else line  # noqa: B023
+            at = text.key_line(line, key)  # noqa: B023
             problems.append(text.problem(at, code, **values))
 
         if not (written := _written(directive)):

@@ -55,7 +55,10 @@ class Text(NamedTuple):
         return found.decode("utf-8", "replace").strip("\r")
 
     def key_line(self, first: int, key: str) -> int:
-        """The line with the key among those that hang below the first one; that one if none has it."""
+        """The line with the key among those that hang below the first one; that one if none has it, or for
+        no key."""
+        if not key:
+            return first
         for number, line in enumerate(_lines(self.data)[first:], first + 1):
             if line.lstrip().startswith(key.encode() + b":"):
                 return number
