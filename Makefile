@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: allocate test lint ci golden regimes validate long
+.PHONY: allocate test lint ci wheel golden regimes validate long
 .DEFAULT_GOAL := allocate
 
 allocate: .venv/ready
@@ -35,13 +35,16 @@ long: .venv/ready
 	$(BIN)/python -m pip install --quiet atheris
 	$(BIN)/python tests/fuzz.py --runs 100000
 
+# The wheel and the source distribution: built, compared, and tried in an empty environment.
+wheel:
+	.ci/wheel
+
 # Others judge the statements: veraPDF and axe.
 validate:
 	.ci/validate
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable . --group dev
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	$(BIN)/python -m compileall -q scharrel
 	@touch $@
