@@ -1,6 +1,8 @@
 """What the documentation shows must work as shown."""
 
 import re
+import shlex
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -18,7 +20,7 @@ def blocks(text: str, language: str) -> list[str]:
     ("page", "count", "pools"),
     [
         ("README.md", 1, ["0.00", "45.00"]),
-        ("docs/nl/lid.md", 2, ["60.00", "45.00"]),
+        ("docs/nl/lid.md", 6, ["60.00", "135.00"]),
     ],  # what was earned in September first
 )
 def test_the_bookings_of_a_page_can_be_typed_over(
@@ -47,17 +49,80 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
-@pytest.mark.parametrize("page", sorted((REPOSITORY / "docs/nl").glob("*.md")), ids=lambda page: page.name)
-def test_every_command_of_the_dutch_pages_exists(page: Path, quick: Run) -> None:
-    commands = re.findall(r"^    scharrel (.*?)(?: +#.*)?$", page.read_text("utf-8"), re.MULTILINE)
-    assert commands
-    for command in commands:
-        name, *more = command.split()
-        group = name in ("rules", "report", "member")
-        done = quick(name, *more[:group], "--help")
-        assert done.status == 0, command
-        for option in re.findall(r"--[a-z-]+", command):
-            assert option in done.out, command
+STEP = re.compile(
+    r"^```(?P<kind>console|beancount)\n(?P<block>.*?)^```|^ {4,7}(?P<command>(?:scharrel|cd) [^\n]*)$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def follow(page: Path, ledger: str, quick: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do what the page says from top to bottom, in this folder: its bookings go to the end of that ledger."""
+    monkeypatch.setenv("COLUMNS", "80")
+    for step in STEP.finditer(page.read_text("utf-8")):
+        if step["kind"] == "beancount":
+            if ledger:
+                with open(f"ledgers/{ledger}.beancount", "a", encoding="utf-8") as file:
+                    file.write("\n" + step["block"])
+            continue
+        line, _, output = (step["block"] or step["command"]).removeprefix("$ ").partition("\n")
+        name, *words = shlex.split(line, comments=True)
+        if name == "cd":
+            monkeypatch.chdir(words[0])
+            continue
+        done = quick(*words)
+        assert done.status == 0, (line, done.err)
+        if output:
+            assert comes_out(output, done.out), (line, done.out)
+
+
+def comes_out(shown: str, out: str) -> bool:
+    """Whether a page shows what came out, but for what it leaves out at an ellipsis."""
+    out = "\n".join(line.rstrip() for line in out.replace("\xa0", " ").split("\n"))
+    return re.fullmatch(".*".join(map(re.escape, shown.split("…\n"))), out, re.DOTALL) is not None
+
+
+@pytest.mark.parametrize(
+    ("page", "ledger"), [("lid", ""), ("penningmeester", "members/fatma"), ("coordinator", "coop")]
+)
+def test_a_dutch_page_can_be_followed(
+    page: str, ledger: str, tmp_path: Path, quick: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if page != "coordinator":
+        for folder in ("ledgers", "rules"):
+            shutil.copytree(REPOSITORY / folder, tmp_path / folder)
+        assert quick("statements", "--member", "fatma").status == 0
+    follow(REPOSITORY / f"docs/nl/{page}.md", ledger, quick, monkeypatch)
+
+
+def test_what_lies_in_a_new_folder_can_be_followed(
+    tmp_path: Path, quick: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert quick("init", "buurt").status == 0
+    monkeypatch.chdir("buurt")
+    page = Path("LEESMIJ.md")
+    follow(page, "", quick, monkeypatch)
+    text = page.read_text("utf-8")
+    for place in re.findall(r"`((?:ledgers|rules|statements)/[^` ]*)`", text):
+        assert Path(place).exists(), place
+    headings = {title.lower().replace(" ", "-") for title in re.findall(r"^## (.*)$", text, re.MULTILINE)}
+    assert set(re.findall(r"\]\(#(.*?)\)", text)) == headings
+
+
+def test_a_slip_is_told_as_the_page_for_members_shows_it(
+    tmp_path: Path, quick: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (REPOSITORY / "docs/nl/lid.md").read_text("utf-8")
+    (told,) = blocks(page, "text")
+    assert quick("init", ".").status == 0
+    assert quick("member", "add", "amina", "Amina", "--from", "2026-09").status == 0
+    with open("ledgers/members/amina.beancount", "a", encoding="utf-8") as ledger:
+        ledger.write("\n" + "\n".join(blocks(page, "beancount")).replace("38.20", "38,20"))
+    done = quick("check")
+    assert done.status == 1
+    assert told in done.err
 
 
 def test_the_rules_in_the_readme_are_those_of_the_example() -> None:
@@ -68,10 +133,12 @@ def test_the_rules_in_the_readme_are_those_of_the_example() -> None:
     assert table["param"]["coop_share"] == pack["param"]["coop_share"]
 
 
-@pytest.mark.parametrize(
-    "command", sorted(set(re.findall(r"`(scharrel [a-z -]+?)(?: [A-Z2\"<][^`]*)?`", README)))
-)
-def test_every_command_in_the_readme_exists(command: str, quick: Run) -> None:
+INLINE = re.compile(r"`(scharrel [a-z -]+?)(?: [A-Z2\"<][^`]*)?`")
+NAMED = {command for page in PAGES for command in INLINE.findall(page.read_text("utf-8"))}
+
+
+@pytest.mark.parametrize("command", sorted(NAMED))
+def test_every_command_that_a_page_names_exists(command: str, quick: Run) -> None:
     words = [word for word in command.split()[1:] if not word.startswith("-")]
     done = quick(*words, "--help")
     assert done.status == 0
@@ -84,6 +151,7 @@ def test_every_command_in_the_readme_exists(command: str, quick: Run) -> None:
     [
         pytest.param(shown, id=shown.split("\n")[0][2:])
         for page in PAGES
+        if page.parent.name != "nl"
         for shown in blocks(page.read_text("utf-8"), "console")
     ],
 )
@@ -91,5 +159,4 @@ def test_what_a_page_shows_is_what_comes_out(shown: str, quick: Run, monkeypatch
     monkeypatch.setenv("COLUMNS", "80")
     command, _, output = shown.partition("\n")
     done = quick(*command.removeprefix("$ scharrel ").split(), "--coop", str(REPOSITORY))
-    came_out = "\n".join(line.rstrip() for line in done.out.replace("\xa0", " ").split("\n"))
-    assert re.fullmatch(".*".join(map(re.escape, output.split("…\n"))), came_out, re.DOTALL)
+    assert comes_out(output, done.out)

@@ -59,7 +59,7 @@ def _sample(last_month: Month) -> dict[Path, str]:
             for name in names:
                 source = Path(place, name)
                 text = source.read_text("utf-8")
-                if source.suffix == ".beancount":
+                if source.suffix in (".beancount", ".md"):
                     text = re.sub("|".join(ours), lambda found: ours[found[0]], text)
                 elif source.parent.name == "rules" and not name.endswith(".cases.toml"):
                     text = text.replace("[pack]\n", "[pack]\nexample = true\n", 1)
