@@ -9,7 +9,7 @@ from conftest import Run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scharrel.core.better_off import SMALLEST, Result, Standing, grouped, together
+from scharrel.reports.better_off import SMALLEST, MemberPeriod, PeriodSums, grouped, period_sums
 
 CHART = """\
 2020-01-01 open Assets:Bank EUR
@@ -226,13 +226,14 @@ def test_without_names_nobody_can_be_told_apart(town: Path, quick: Run) -> None:
 @given(st.lists(st.sampled_from(["a", "b", "c", "d", "e"]), max_size=14))
 def test_no_group_is_too_small_and_nobody_is_left_out(packs: list[str]) -> None:
     results = [
-        Result(f"m{nth}", pack, True, Standing(members=1, months=nth)) for nth, pack in enumerate(packs)
+        MemberPeriod(f"m{nth}", pack, True, PeriodSums(members=1, months=nth))
+        for nth, pack in enumerate(packs)
     ]
     groups = grouped(results)
     assert (groups is None) == (len(results) < SMALLEST)
     if groups is not None:
-        assert all(standing.members >= SMALLEST for _, standing in groups)
-        assert together(s for _, s in groups) == together(r.standing for r in results)
+        assert all(sums.members >= SMALLEST for _, sums in groups)
+        assert period_sums(s for _, s in groups) == period_sums(r.sums for r in results)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from scharrel.checks.grants import overdone
 from scharrel.core.across import Across, Quoted
-from scharrel.core.grants import accounts, entries_of
+from scharrel.core.grants import entries_of, grant_accounts
 from scharrel.core.problems import Problem
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
@@ -38,7 +38,7 @@ def with_others(books: Books, problems: Iterable[Problem], found: Iterable[Acros
         yield _elsewhere(problem, first) if problem.code == "quote-unknown" else problem
     entries = [entry for one in found for entry in one.entries]
     if entries:
-        yield from overdone(books.coop, accounts(books.grants, entries))
+        yield from overdone(books.coop, grant_accounts(books.grants, entries))
 
 
 def _elsewhere(problem: Problem, first: Mapping[str, Quoted]) -> Problem:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from scharrel.core.facts import Member
-from scharrel.core.grants import Account, Entry, accounts, entries_of, too_much
+from scharrel.core.grants import Entry, GrantAccount, entries_of, grant_accounts, too_much
 from scharrel.core.names import nearest
 from scharrel.core.problems import Problem
 from scharrel.ledger.books import Books
@@ -41,10 +41,10 @@ def grant_problems(books: Books, member: Member, ledger: Ledger) -> Iterator[Pro
         if code:
             line = ledger.text.key_line(entry.line, key)
             yield ledger.text.problem(line, code, **values)
-    yield from overdone(books.coop, accounts(grants, entries))
+    yield from overdone(books.coop, grant_accounts(grants, entries))
 
 
-def overdone(coop: Coop, found: Sequence[Account]) -> Iterator[Problem]:
+def overdone(coop: Coop, found: Sequence[GrantAccount]) -> Iterator[Problem]:
     """More spent or received than was granted, told at the booking with which that came about."""
     for account in found:
         for entry, what, amount in too_much(account):

@@ -4,20 +4,20 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from scharrel.checks.barter import exchange_problems
+from scharrel.checks.barter import barter_problems
 from scharrel.checks.facts import birth_problems, type_problems
 from scharrel.checks.grants import grant_problems
 from scharrel.checks.quotes import quote_problems
 from scharrel.checks.reserved import divided_only
 from scharrel.checks.signs import signs_in
 from scharrel.checks.suspicions import suspicions
-from scharrel.core.barter import ROLE as EXCHANGE
+from scharrel.core.barter import BARTER
 from scharrel.core.facts import KNOWN_KEYS, Member
 from scharrel.core.month import Month, months
 from scharrel.core.names import nearest
 from scharrel.core.pack import NoValueError, Pack
 from scharrel.core.problems import Problem, errors
-from scharrel.core.quotes import ROLE as RECEIVABLE
+from scharrel.core.quotes import RECEIVABLE
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger, read_ledger
 
@@ -90,7 +90,7 @@ def member_problems(
             yield text.problem(line, "balance-on-pot", account=account)
     yield from divided_only(ledger, books.pots)
     yield from _work_problems(books, member, ledger)
-    yield from exchange_problems(member, ledger, books.members)
+    yield from barter_problems(member, ledger, books.members)
     yield from grant_problems(books, member, ledger)
     yield from quote_problems(ledger)
     yield from suspicions(ledger, books.chart)
@@ -100,7 +100,7 @@ def member_problems(
     for month, roles in sorted(ledger.role_lines.items()):
         pack = books.packs.get(str(member.facts(month).get("rules")))
         for role, line in roles.items():
-            if pack and role not in pack.roles() | {"vat", "appropriation", EXCHANGE, RECEIVABLE, *unused}:
+            if pack and role not in pack.roles() | {"vat", "appropriation", BARTER, RECEIVABLE, *unused}:
                 unused.add(role)
                 yield text.problem(line, "unused-role", True, role=role, pack=pack.id)
 

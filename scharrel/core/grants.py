@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.core.facts import Movement
-from scharrel.core.money import ZERO
+from scharrel.core.money import ZERO, total
+from scharrel.core.month import Month
 
 
 class Grant(NamedTuple):
@@ -35,7 +36,7 @@ class Entry(NamedTuple):
     spent: Decimal
 
 
-class Account(NamedTuple):
+class GrantAccount(NamedTuple):
     """A grant with its bookings, oldest first, up to a day. Amounts in euros."""
 
     grant: Grant
@@ -43,11 +44,11 @@ class Account(NamedTuple):
 
     @property
     def received(self) -> Decimal:
-        return sum((entry.received for entry in self.entries), ZERO)
+        return total(entry.received for entry in self.entries)
 
     @property
     def spent(self) -> Decimal:
-        return sum((entry.spent for entry in self.entries), ZERO)
+        return total(entry.spent for entry in self.entries)
 
     @property
     def left(self) -> Decimal:
@@ -70,23 +71,30 @@ def entries_of(member: str, movements: Iterable[Movement]) -> list[Entry]:
     return list(found.values())
 
 
-def accounts(grants: Mapping[str, Grant], entries: Sequence[Entry]) -> list[Account]:
-    """Every grant with its bookings, by the day on which it was promised."""
+def grant_accounts(
+    grants: Mapping[str, Grant], entries: Sequence[Entry], through: Month | None = None
+) -> list[GrantAccount]:
+    """Every grant with its bookings, by the day on which it was promised; those of `through` and before."""
+
+    def told(day: date) -> bool:
+        return through is None or Month.of(day) <= through
+
     return [
-        Account(grant, tuple(sorted(entry for entry in entries if entry.grant == grant.id)))
+        GrantAccount(grant, tuple(sorted(e for e in entries if e.grant == grant.id and told(e.day))))
         for grant in sorted(grants.values(), key=lambda grant: (grant.day, grant.id))
+        if told(grant.day)
     ]
 
 
-def too_much(account: Account) -> Iterator[tuple[Entry, str, Decimal]]:
+def too_much(account: GrantAccount) -> Iterator[tuple[Entry, str, Decimal]]:
     """The first booking with which more was spent than was granted, and the first with which more came in;
     with which of the two it is, and the euros too many."""
     for what in ("spent", "received"):
-        total = ZERO
+        so_far = ZERO
         for entry in account.entries:
-            total += entry.spent if what == "spent" else entry.received
-            if total > account.grant.amount:
-                yield entry, what, total - account.grant.amount
+            so_far += entry.spent if what == "spent" else entry.received
+            if so_far > account.grant.amount:
+                yield entry, what, so_far - account.grant.amount
                 break
 
 

@@ -1,6 +1,6 @@
 """Exact amounts: euros as Decimal, rounded to the cent once a step and nowhere else."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, Inexact
 from typing import Final, Literal
 
@@ -19,6 +19,11 @@ _ROUNDED: Final = Context(prec=100)
 _FINEST: Final = -20
 _FINE: Final = Decimal("1e-15")
 _MODES: Final = {"half-up": ROUND_HALF_UP, "down": ROUND_DOWN}
+
+
+def total(amounts: Iterable[Decimal]) -> Decimal:
+    """The sum; of no amounts it is zero."""
+    return sum(amounts, ZERO)
 
 
 def to_cents(value: Decimal, rounding: Rounding | None) -> Decimal:
@@ -45,21 +50,21 @@ def as_written(number: Decimal) -> str:
     return f"{number:f}" if number.adjusted() < _READABLE else f"{number:.2E}"
 
 
-def share_out(total: Decimal, weights: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Divide `total` (whole cents) by weight, rounded down to the cent for each; the cents left
+def share_out(amount: Decimal, weights: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Divide `amount` (whole cents) by weight, rounded down to the cent for each; the cents left
     go to the largest remainders, ties to the lower key.
 
     Negative weights count as zero; where no weight is positive everyone gets an equal part.
     """
     positive = {key: max(weight, ZERO) for key, weight in weights.items()}
-    whole = sum(positive.values(), ZERO)
+    whole = total(positive.values())
     if not whole:
         positive = dict.fromkeys(weights, Decimal(1))
         whole = Decimal(len(weights))
     # Integers on one scale, so that the division below is exact.
     scale = min((weight.as_tuple().exponent for weight in (whole, *positive.values())), key=int)
     shift = max(0, -int(scale))
-    cents = int(total.scaleb(2))
+    cents = int(amount.scaleb(2))
     denominator = int(whole.scaleb(shift))
     parts: dict[str, int] = {}
     remainders: dict[str, int] = {}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from beancount.core.amount import Amount
 
-from scharrel.core.quotes import ROLE, Billed, Quote
+from scharrel.core.quotes import RECEIVABLE, Billed, Quote
 from scharrel.ledger.parsing import place
 
 if TYPE_CHECKING:
@@ -39,5 +39,5 @@ def billed(transaction: Any, postings: list["Posted"], roles: Mapping[str, str |
         named,
         frozenset({*transaction.links, *([named] if named else [])}),
         -sum((number for account, number in euros if account.startswith("Income:")), Decimal(0)),
-        sum((number for account, number in euros if roles.get(account) == ROLE), Decimal(0)),
+        sum((number for account, number in euros if roles.get(account) == RECEIVABLE), Decimal(0)),
     )

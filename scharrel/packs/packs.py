@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from scharrel.core.barter import ROLE as EXCHANGE
+from scharrel.core.barter import BARTER
 from scharrel.core.chart import Chart
 from scharrel.core.month import Month
 from scharrel.core.names import nearest
@@ -339,7 +339,7 @@ class _Reader(Sourced):
 
     def _outside_money(self, key: str, roles: tuple[str, ...]) -> None:
         """What members exchange is no money; only `units` and `by` count it."""
-        if EXCHANGE in roles:
+        if BARTER in roles:
             self.say(key, "exchange-role", key=key)
 
     def _fitting(self, table: dict[str, Any], kind: str) -> None:

@@ -34,6 +34,7 @@ from rich.cells import cell_len
 from scharrel.core.problems import Problem
 from scharrel.statements.seal import Seal
 from scharrel.text.fonts import FAMILIES
+from scharrel.text.table import column_widths, in_columns
 from scharrel.text.words import Words, visible
 
 WIDTH = 78
@@ -245,7 +246,7 @@ def _aligned(head: Sequence[object], rows: Sequence[Sequence[object]], align: st
     rest, another's below it in its column. Where the numbers leave no room, the columns move closer.
     """
     cells = [[isolated(str(cell)) for cell in row] for row in [head, *rows]]
-    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    widths = column_widths(cells)
     gap = 2
     excess = sum(widths) + gap * (len(widths) - 1) - WIDTH
     if excess > 0:
@@ -262,11 +263,7 @@ def _lines(cells: Sequence[str], widths: Sequence[int], align: str, gap: int) ->
     fitting = ["" if cell_len(cell) > width else cell for cell, width in zip(cells, widths, strict=True)]
     if fitting[0] != cells[0]:
         yield from textwrap.wrap(cells[0], WIDTH, break_long_words=False)
-    padded = (
-        " " * (width - cell_len(cell)) + cell if side == "r" else cell + " " * (width - cell_len(cell))
-        for cell, width, side in zip(fitting, widths, align, strict=True)
-    )
-    yield (" " * gap).join(padded).rstrip()
+    yield in_columns(fitting, widths, [nth for nth, side in enumerate(align) if side != "r"], gap)
     for nth in range(1, len(cells)):
         if fitting[nth] != cells[nth]:
             before = " " * (sum(widths[:nth]) + gap * nth)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scharrel import __version__
-from scharrel.core.grants import Account
+from scharrel.core.grants import GrantAccount
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.core.period import Period
@@ -99,7 +99,7 @@ def documents_of(dossier: Dossier, order: Order) -> Iterator[tuple[str, bytes]]:
 
 
 def subcooperative_document(
-    dossier: Dossier, others: Sequence[Dossier], accounts: Sequence[Account], order: Order
+    dossier: Dossier, others: Sequence[Dossier], accounts: Sequence[GrantAccount], order: Order
 ) -> tuple[str, bytes]:
     """The overview of a sub-cooperative (place and content); `others` are all who are computed together with
     it. BrokenTemplateError if it cannot be rendered."""

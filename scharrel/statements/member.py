@@ -12,7 +12,7 @@ from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES, Step
 from scharrel.core.pots import withdrawals
-from scharrel.core.quotes import ROLE as RECEIVABLE
+from scharrel.core.quotes import RECEIVABLE
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.seal import month_figures
 from scharrel.statements.statement_data import Dossier, Rectified, concerns

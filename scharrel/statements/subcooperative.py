@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.core.facts import Movement
-from scharrel.core.grants import Account, Grant, accounts, entries_of
+from scharrel.core.grants import Grant, GrantAccount, entries_of, grant_accounts
 from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
 from scharrel.core.pots import withdrawals
@@ -40,21 +40,22 @@ class SubcooperativeView(NamedTuple):
     year: Sequence[StepTotal]
     reserves: Sequence[tuple[str, Decimal]]
     taken: Sequence[Movement]
-    accounts: Sequence[Account]
+    accounts: Sequence[GrantAccount]
     corrections: Sequence[Corrected]
 
 
-def grants_up_to(grants: Mapping[str, Grant], dossiers: Sequence[Dossier], month: Month) -> list[Account]:
+def grants_up_to(
+    grants: Mapping[str, Grant], dossiers: Sequence[Dossier], month: Month
+) -> list[GrantAccount]:
     """The grants that were promised by the end of the month, with what these booked of them up to then."""
     if not grants:
         return []
     entries = [entry for dossier in dossiers for entry in entries_of(dossier.member.id, dossier.movements)]
-    promised = {name: grant for name, grant in grants.items() if Month.of(grant.day) <= month}
-    return accounts(promised, [entry for entry in entries if Month.of(entry.day) <= month])
+    return grant_accounts(grants, entries, month)
 
 
 def subcooperative_view(
-    words: Words, dossier: Dossier, others: Sequence[Dossier], grants: Sequence[Account]
+    words: Words, dossier: Dossier, others: Sequence[Dossier], grants: Sequence[GrantAccount]
 ) -> SubcooperativeView:
     """The month of the dossier; `others` are all who are computed together with the sub-cooperative."""
     allocation, month = dossier.allocation, dossier.month

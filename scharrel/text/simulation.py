@@ -12,7 +12,7 @@ from scharrel.core.pack import PARTIES, Pack, Unit
 from scharrel.core.pots import overdrawn
 from scharrel.core.trace import StepResult
 from scharrel.text.sentences import label, sentences
-from scharrel.text.table import aligned, signed
+from scharrel.text.table import before_and_after, columns, signed
 from scharrel.text.words import Words, visible
 
 _SHIFTED = ("coop", "pot", "municipality", "tax", "community", "supplier")
@@ -75,13 +75,8 @@ def total_table(words: Words, all_of_it: Compared, width: int) -> tuple[str, lis
         if was.paid[party] or becomes.paid[party]
     ]
     rows.append((words("simulate.keep"), was.keep, becomes.keep))
-    heading, *lines = aligned(
-        [
-            ["", *(words(f"simulate.{column}") for column in ("was", "becomes", "difference"))],
-            *([name, words.amount(a), words.amount(b), signed(words, b - a)] for name, a, b in rows),
-        ],
-        width,
-    )
+    heads = [words(f"simulate.{column}") for column in ("was", "becomes", "difference")]
+    heading, *lines = columns(before_and_after(words, heads, rows), (0,), width)
     return heading, lines[:-1], lines[-1]
 
 
@@ -91,7 +86,7 @@ def member_table(
     """What each member kept and would keep, and what moves to or from whom; no column where nothing does."""
     parties = [party for party in _SHIFTED if any(row.difference(party) for row in rows)]
     heads = [words("table.member"), *(words(f"simulate.{key}") for key in ("kept", "keeps", "difference"))]
-    heading, *lines = aligned(
+    heading, *lines = columns(
         [
             [*heads, *(words(f"table.{party}") for party in parties)],
             *(
@@ -105,6 +100,7 @@ def member_table(
                 for row in rows
             ),
         ],
+        (0,),
         width,
     )
     return heading, lines

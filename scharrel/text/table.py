@@ -3,13 +3,13 @@
 An amount is never cut short; where room lacks, names give way.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from rich.cells import cell_len, set_cell_size
 
 from scharrel.core.facts import Kind
-from scharrel.core.money import ZERO
+from scharrel.core.money import ZERO, total
 from scharrel.core.trace import Summary
 from scharrel.text.words import Words, visible
 
@@ -28,35 +28,47 @@ def month_table(
     always = _OF_SUBCOOPERATIVES if above else _ALWAYS
     others = ("tax", "municipality", "community") if above else ("community",)
     parties = (*always, *(party for party in others if any(row.paid[party] for row in rows)))
-    figures = [[row.pool, *(row.paid[party] for party in parties), row.keep] for row in rows]
-    totals = [sum(column, ZERO) for column in zip(*figures, strict=True)]
     first, last = {
         "member": ("turnover", "keep"),
         "project": ("turnover", "shared"),
         "subcooperative": ("came-in", "reserve"),
     }[kind]
     keys = (kind, first, *("umbrella" if above and party == "coop" else party for party in parties), last)
-    lines = [
+    found = amount_rows(
         [words(f"table.{key}") for key in keys],
-        [words("table.total"), *map(words.amount, totals)],
-        *(
-            [visible(names[row.member]), *map(words.amount, line)]
-            for row, line in zip(rows, figures, strict=True)
-        ),
-    ]
-    heading, total, *body = aligned(lines, width)
-    return heading, body, total
+        [
+            (visible(names[row.member]), [row.pool, *(row.paid[party] for party in parties), row.keep])
+            for row in rows
+        ],
+        words.amount,
+        words("table.total"),
+    )
+    heading, *body, totals = columns(found, (0,), width)
+    return heading, body, totals
 
 
-def aligned(rows: Sequence[Sequence[str]], width: int) -> list[str]:
-    """Rows as lines of one width: the name first, the other cells to the right of their columns."""
-    names, *columns = zip(*rows, strict=True)
-    widths = [max(map(len, column)) for column in columns]
-    room = width - sum(widths) - len(widths)
-    name_width = min(max(map(cell_len, names)), max(room, _LEAST_NAME))
+def amount_rows(
+    heads: Sequence[str],
+    rows: Sequence[tuple[str, Sequence[Decimal]]],
+    written: Callable[[Decimal], str],
+    totals: str = "",
+) -> list[list[str]]:
+    """The heading, a row for each name with its amounts as they are written, and one of the totals where
+    that has a name."""
+    sums = [(totals, [total(column) for column in zip(*(row for _, row in rows), strict=True)])]
     return [
-        " ".join([_fitted(name, name_width), *(cell.rjust(w) for cell, w in zip(cells, widths, strict=True))])
-        for name, *cells in rows
+        list(heads),
+        *([name, *map(written, row)] for name, row in (*rows, *(sums if totals else ()))),
+    ]
+
+
+def before_and_after(
+    words: Words, heads: Sequence[str], rows: Sequence[tuple[str, Decimal, Decimal]]
+) -> list[list[str]]:
+    """The heading, and for each name its amount before and after, and the difference."""
+    return [
+        ["", *heads],
+        *([name, words.amount(was), words.amount(now), signed(words, now - was)] for name, was, now in rows),
     ]
 
 
@@ -67,41 +79,55 @@ def signed(words: Words, amount: Decimal) -> str:
 
 def thermometers(
     words: Words, names: Mapping[str, str], rows: Sequence[Summary], width: int, encoding: str
-) -> Iterator[str]:
+) -> list[str]:
     """For each pot with a target how full it is."""
     full, empty = ("█", "░") if encoding.startswith("utf") else ("#", "-")
     pots = [(visible(names[row.member]), pot) for row in rows for pot in row.pots]
-    texts = [(words.amount(pot.balance), words.amount(pot.target)) for _, pot in pots]
-    balance_width, target_width = (max((len(pair[n]) for pair in texts), default=0) for n in (0, 1))
-    of = words("table.of-target", target="")
-    room = width - _BAR - balance_width - target_width - len(of) - 3
-    name_width = min(max((cell_len(name) for name, _ in pots), default=0), max(room, _LEAST_NAME))
-    for (name, pot), (balance, target) in zip(pots, texts, strict=True):
+    targets = [words.amount(pot.target) for _, pot in pots]
+    widest = max(map(len, targets), default=0)
+    lines = []
+    for (name, pot), target in zip(pots, targets, strict=True):
         share = pot.balance / pot.target if pot.target else Decimal(1)
         marks = int(min(max(share, ZERO), Decimal(1)) * _BAR)
         bar = full * marks + empty * (_BAR - marks)
-        of_target = words("table.of-target", target=target.rjust(target_width))
-        yield f"{_fitted(name, name_width)} {bar} {balance.rjust(balance_width)} {of_target}"
+        of_target = words("table.of-target", target=target.rjust(widest))
+        lines.append([name, bar, words.amount(pot.balance), of_target])
+    return columns(lines, (0,), width)
 
 
 def columns(rows: Sequence[Sequence[str]], left: Sequence[int], width: int) -> list[str]:
     """Rows (the first is the heading) as lines in columns: those numbered in `left` begin at the left, the
     others end at the right. Where room lacks the widest of those on the left gives way."""
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    widths = column_widths(rows)
     while sum(widths) + len(widths) - 1 > width:
         widest = max(left, key=lambda nth: widths[nth])
         if widths[widest] <= _LEAST_NAME:
             break
         widths[widest] -= 1
     return [
-        " ".join(
-            _fitted(cell, widths[nth]) if nth in left else " " * (widths[nth] - cell_len(cell)) + cell
-            for nth, cell in enumerate(row)
-        ).rstrip()
+        in_columns([_fitted(cell, w) for cell, w in zip(row, widths, strict=True)], widths, left)
         for row in rows
     ]
 
 
-def _fitted(name: str, width: int) -> str:
-    """The name in exactly so many cells, with a mark where it was cut."""
-    return set_cell_size(name, width) if cell_len(name) <= width else set_cell_size(name, width - 1) + "…"
+def column_widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    """How many cells of a terminal each column needs."""
+    return [max(map(_cells, column)) for column in zip(*rows, strict=True)]
+
+
+def in_columns(row: Sequence[str], widths: Sequence[int], left: Sequence[int], gap: int = 1) -> str:
+    """A row as a line, its columns so many cells wide and so far apart."""
+    padded = []
+    for nth, (cell, width) in enumerate(zip(row, widths, strict=True)):
+        blanks = " " * (width - _cells(cell))
+        padded.append(cell + blanks if nth in left else blanks + cell)
+    return (" " * gap).join(padded).rstrip()
+
+
+def _cells(text: str) -> int:
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def _fitted(text: str, width: int) -> str:
+    """The text in at most so many cells, with a mark where it was cut."""
+    return text if _cells(text) <= width else set_cell_size(text, width - 1) + "…"

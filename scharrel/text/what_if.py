@@ -8,7 +8,7 @@ from scharrel.analysis.prospect import Bend
 from scharrel.analysis.what_if import WhatIf
 from scharrel.core.money import ZERO
 from scharrel.text.sentences import label, step_label
-from scharrel.text.table import aligned, signed
+from scharrel.text.table import before_and_after, columns
 from scharrel.text.words import Words
 
 _BEGINS = {
@@ -51,16 +51,8 @@ def table(words: Words, what: WhatIf, width: int) -> Table:
         for account in pack.pots()
     ]
     rows = [*steps, (words("what-if.keep"), what.now.keep, what.then.keep), *pots]
-    heading, *lines = aligned(
-        [
-            ["", words("what-if.now"), words("what-if.then"), words("what-if.difference")],
-            *(
-                [name, words.amount(now), words.amount(then), signed(words, then - now)]
-                for name, now, then in rows
-            ),
-        ],
-        width,
-    )
+    heads = [words(f"what-if.{column}") for column in ("now", "then", "difference")]
+    heading, *lines = columns(before_and_after(words, heads, rows), (0,), width)
     return Table(heading, lines[: len(steps)], lines[len(steps)], lines[len(steps) + 1 :])
 
 

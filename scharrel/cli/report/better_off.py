@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -11,31 +11,35 @@ from scharrel.cli.context import (
     fail,
     open_coop,
     print_json,
-    progress_bar,
     read_month,
     require_members,
     say,
-    stop_on_errors,
     today,
     words,
 )
 from scharrel.cli.options import COOP, JSON, LANG, MEMBERS
-from scharrel.core.better_off import (
-    SMALLEST,
-    Booked,
-    Result,
-    Standing,
-    goals,
-    grouped,
-    result_of,
-    together,
-    unknown_benefit_hidden,
-)
+from scharrel.cli.report.common import divided, show_table
 from scharrel.core.money import plain
 from scharrel.core.month import Month
-
-if TYPE_CHECKING:
-    from scharrel.ledger.books import Books
+from scharrel.ledger.books import Books
+from scharrel.operations.opening import open_books
+from scharrel.reports.better_off import (
+    SMALLEST,
+    MemberPeriod,
+    PeriodSums,
+    better_off_sentence,
+    development_rows,
+    goal_lines,
+    goals,
+    grouped,
+    member_period,
+    money_rows,
+    period_sums,
+    total_lines,
+    unknown_benefit_hidden,
+)
+from scharrel.text.periods import part_lines
+from scharrel.text.words import visible
 
 _FROM = typer.Option("--from", metavar=words("metavar.month"), help=words("help.report-from"))
 _TO = typer.Option("--to", metavar=words("metavar.month"), help=words("help.report-to"))
@@ -51,9 +55,6 @@ def better_off(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.operations.opening import open_books
-    from scharrel.text.periods import part_lines
-
     last = read_month(until) if until else Month.of(today()).plus(-1)
     first = read_month(since) if since else last.plus(-11)
     if first > last:
@@ -67,12 +68,13 @@ def better_off(
     groups = grouped(people) if anonymous else []
     if groups is None:
         fail(words("error.too-few", count=SMALLEST), status=2)
-    groups = [(title, unknown_benefit_hidden(standing)) for title, standing in groups]
-    total = together(s for _, s in groups) if anonymous else together(r.standing for r in people)
+    groups = [(title, unknown_benefit_hidden(sums)) for title, sums in groups]
+    everyone = period_sums(s for _, s in groups) if anonymous else period_sums(r.sums for r in people)
     if not member:
-        whole = together(r.standing for r in results)
-        total = total._replace(saved=whole.saved, coop=whole.coop, community=whole.community)
+        whole = period_sums(r.sums for r in results)
+        everyone = everyone._replace(saved=whole.saved, coop=whole.coop, community=whole.community)
     unsettled = sorted({period for r in (people if member else results) for period in r.provisional})
+    reached = {} if member else goals(people, anonymous=anonymous)
     if as_json:
         print_json(
             {"from": str(first), "to": str(last)}
@@ -85,108 +87,73 @@ def better_off(
                 else {"members": [_member(r) for r in people]}
             )
             | {"provisional": [str(period) for period in unsettled]}
-            | ({} if member else {"together": _plain(total), "goals": goals(people, anonymous=anonymous)})
+            | ({} if member else {"together": _plain(everyone), "goals": reached})
         )
         return
-    _show(books, (first, last), people, groups if anonymous else None, total, whole=not member)
     screen = console()
+    title = words("better-off.title", coop=books.title, first=words.month(first), last=words.month(last))
+    screen.out(visible(title), style="bold")
+    if anonymous:
+        rows = [(title or words("better-off.others"), sums) for title, sums in groups]
+    else:
+        rows = [(books.members[r.member].name, r.sums) for r in people]
+    if not rows:
+        say(screen, words("better-off.nobody"))
+    for table in (money_rows, development_rows) if rows else ():
+        screen.print()
+        show_table(screen, table(words, rows, people=not anonymous))
+    if member and rows:
+        screen.print()
+        for name, sums in rows:
+            say(screen, better_off_sentence(words, visible(name), sums))
+    elif rows:
+        screen.out("\n" + words("better-off.together"), style="bold")
+        for line in total_lines(words, everyone):
+            say(screen, line)
+        screen.out("\n" + words("better-off.goals"), style="bold")
+        for line in goal_lines(words, everyone, reached):
+            say(screen, line)
     for line in part_lines(words, unsettled, first, last):
         screen.print()
         say(screen, line, style="dim")
 
 
-def _results(books: "Books", first: Month, last: Month) -> list[Result]:
+def _results(books: Books, first: Month, last: Month) -> list[MemberPeriod]:
     """What the period brought everyone who has a ledger."""
-    from scharrel.operations.divide import divide_group
-
-    problems, found = [], []
-    with progress_bar(words("progress.reading")) as progress:
-        groups = books.groups()
-        for done, group in enumerate(groups, 1):
-            outcome = divide_group(books, group, last, today())
-            problems += outcome.problems
-            for member in group:
-                ledger = outcome.ledgers[member.id]
-                own = [a for a in outcome.allocations if a.member == member.id]
-                booked = Booked(ledger.amounts, ledger.movements, ledger.roles)
-                found.append(result_of(member, own, booked, books.chart.spending, first, last))
-            progress(done, len(groups))
-    stop_on_errors(problems)
+    found = []
+    for group, outcome in divided(books, last):
+        for member in group:
+            own = [a for a in outcome.allocations if a.member == member.id]
+            ledger = outcome.ledgers[member.id]
+            found.append(member_period(member, own, ledger, books.chart.spending, first, last))
     return sorted(result for result in found if result)
 
 
-def _plain(standing: Standing) -> dict[str, Any]:
-    """A standing as programs read it: euros as strings, people and months as numbers."""
-    part = standing.part
+def _plain(sums: PeriodSums) -> dict[str, Any]:
+    """What a period brought as programs read it: euros as strings, people and months as numbers."""
     return {
-        "members": standing.members,
-        "months": standing.months,
-        "months_better": standing.better,
-        "kept": plain(standing.kept),
-        "own_costs": plain(standing.own),
-        "net": plain(standing.net),
-        "pot": plain(standing.pot),
-        "withdrawn": plain(standing.withdrawn),
-        "saved": plain(standing.saved),
-        "earned_back": plain(standing.earned_back),
-        "benefit": plain(standing.benefit),
-        "part": None if part is None else str(part.quantize(Decimal("0.001"))),
-        "hours": format(standing.hours.normalize() + 0, "f"),
-        "study": plain(standing.study),
-        "coop": plain(standing.coop),
-        "community": plain(standing.community),
+        "members": sums.members,
+        "months": sums.months,
+        "months_better": sums.better,
+        "kept": plain(sums.kept),
+        "own_costs": plain(sums.own),
+        "net": plain(sums.net),
+        "pot": plain(sums.pot),
+        "withdrawn": plain(sums.withdrawn),
+        "saved": plain(sums.saved),
+        "earned_back": plain(sums.earned_back),
+        "benefit": plain(sums.benefit),
+        "part": None if sums.part is None else str(sums.part.quantize(Decimal("0.001"))),
+        "hours": format(sums.hours.normalize() + 0, "f"),
+        "study": plain(sums.study),
+        "coop": plain(sums.coop),
+        "community": plain(sums.community),
     }
 
 
-def _member(result: Result) -> dict[str, Any]:
-    told = {key: value for key, value in _plain(result.standing).items() if key != "members"}
+def _member(result: MemberPeriod) -> dict[str, Any]:
     return (
-        {"member": result.member, "rules": result.pack, "better_off": result.standing.net > 0}
-        | told
-        | {
-            "left": str(result.left) if result.left else None,
-            "left_for": result.left_for or None,
-        }
+        {"member": result.member, "rules": result.pack, "better_off": result.sums.net > 0}
+        | {key: value for key, value in _plain(result.sums).items() if key != "members"}
+        | {"left": str(result.left) if result.left else None, "left_for": result.left_for or None}
     )
-
-
-def _show(
-    books: "Books",
-    period: tuple[Month, Month],
-    people: list[Result],
-    groups: list[tuple[str, Standing]] | None,
-    total: Standing,
-    *,
-    whole: bool,
-) -> None:
-    from scharrel.text.better_off import development_rows, goal_lines, money_rows, total_lines, verdict
-    from scharrel.text.table import columns
-    from scharrel.text.words import visible
-
-    screen = console()
-    title = words(
-        "better-off.title", coop=books.title, first=words.month(period[0]), last=words.month(period[1])
-    )
-    screen.out(visible(title), style="bold")
-    if not people:
-        say(screen, words("better-off.nobody"))
-        return
-    if groups is None:
-        rows = [(books.members[r.member].name, r.standing) for r in people]
-    else:
-        rows = [(title or words("better-off.others"), standing) for title, standing in groups]
-    for table in (money_rows, development_rows):
-        heading, *lines = columns(table(words, rows, people=groups is None), (0,), screen.width)
-        screen.out("\n" + heading, style="dim")
-        screen.out("\n".join(lines))
-    if not whole:
-        screen.print()
-        for result in people:
-            say(screen, verdict(words, visible(books.members[result.member].name), result.standing))
-        return
-    screen.out("\n" + words("better-off.together"), style="bold")
-    for line in total_lines(words, total):
-        say(screen, line)
-    screen.out("\n" + words("better-off.goals"), style="bold")
-    for line in goal_lines(words, total, goals(people, anonymous=groups is not None)):
-        say(screen, line)

@@ -1,26 +1,22 @@
 """scharrel report grants: what of each grant came in, what it was spent on, and what is left."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from scharrel.cli.context import (
-    console,
-    fail,
-    open_coop,
-    print_json,
-    say,
-    stop_on_errors,
-    today,
-    words,
-)
+from scharrel.checks.grants import all_entries, overdone
+from scharrel.checks.members import read_ledgers
+from scharrel.cli.context import console, fail, open_coop, print_json, say, stop_on_errors, today, words
 from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.cli.report.common import show_table
+from scharrel.core.grants import GrantAccount, grant_accounts
 from scharrel.core.money import plain
-
-if TYPE_CHECKING:
-    from scharrel.core.grants import Account
-    from scharrel.ledger.books import Books
+from scharrel.core.names import nearest
+from scharrel.ledger.books import Books
+from scharrel.operations.opening import open_books
+from scharrel.reports.grants import grant_heading, grant_rows, grant_terms, what_is_left
+from scharrel.text.words import visible
 
 _GRANT = typer.Argument(
     metavar=f"[{words('metavar.grant')}]...", help=words("help.report-grants-grant"), show_default=False
@@ -33,12 +29,6 @@ def grants(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.checks.grants import all_entries, overdone
-    from scharrel.checks.members import read_ledgers
-    from scharrel.core.grants import accounts
-    from scharrel.core.names import nearest
-    from scharrel.operations.opening import open_books
-
     books = open_books(open_coop(coop))
     for name in grant or ():
         if name not in books.grants:
@@ -47,16 +37,30 @@ def grants(
             hint = words("check.near", near=near) if near else words("grants.where")
             fail(f"{words('error.no-grant', grant=name)} {hint}", status=2)
     ledgers, problems = read_ledgers(books, books.members if books.grants else (), today())
-    found = accounts(books.grants, all_entries(ledgers))
+    found = grant_accounts(books.grants, all_entries(ledgers))
     stop_on_errors([*problems, *overdone(books.coop, found)])
     shown = [account for account in found if not grant or account.grant.id in grant]
     if as_json:
-        print_json({"grants": [plain_account(books, account) for account in shown]})
-    else:
-        _show(books, shown)
+        print_json({"grants": [_plain(books, account) for account in shown]})
+        return
+    screen = console()
+    screen.out(visible(words("grants.title", coop=books.title)), style="bold")
+    if not shown:
+        say(screen, words("grants.none"))
+    names = {member.id: member.name for member in books.members.values()}
+    for account in shown:
+        screen.print()
+        say(screen, grant_heading(words, account), style="bold")
+        for sentence in grant_terms(words, account, names):
+            say(screen, sentence)
+        if account.entries:
+            rows = grant_rows(words, account, names)
+            show_table(screen, rows, range(len(rows[0]) - 2))
+        for sentence in what_is_left(words, account):
+            say(screen, sentence)
 
 
-def plain_account(books: "Books", account: "Account") -> dict[str, object]:
+def _plain(books: Books, account: GrantAccount) -> dict[str, object]:
     """A grant as programs read it: euros as strings."""
     grant = account.grant
     return {
@@ -80,27 +84,3 @@ def plain_account(books: "Books", account: "Account") -> dict[str, object]:
             for entry in account.entries
         ],
     }
-
-
-def _show(books: "Books", shown: "list[Account]") -> None:
-    from scharrel.text.grants import about, heading, rows, standing
-    from scharrel.text.table import columns
-    from scharrel.text.words import visible
-
-    screen = console()
-    screen.out(visible(words("grants.title", coop=books.title)), style="bold")
-    if not shown:
-        say(screen, words("grants.none"))
-    names = {member.id: member.name for member in books.members.values()}
-    for account in shown:
-        screen.print()
-        say(screen, heading(words, account), style="bold")
-        for sentence in about(words, account, names):
-            say(screen, sentence)
-        if account.entries:
-            table = rows(words, account, names)
-            head, *lines = columns(table, range(len(table[0]) - 2), screen.width)
-            screen.out(head, style="dim")
-            screen.out("\n".join(lines))
-        for sentence in standing(words, account):
-            say(screen, sentence)

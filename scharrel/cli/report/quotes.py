@@ -1,8 +1,11 @@
 """scharrel report quotes: what was offered to customers, and what became of it."""
 
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
+from scharrel.checks.across import across_of, with_others
+from scharrel.checks.members import read_ledgers
 from scharrel.cli.context import (
     console,
     open_coop,
@@ -14,6 +17,11 @@ from scharrel.cli.context import (
     words,
 )
 from scharrel.cli.options import COOP, JSON, LANG, MEMBERS
+from scharrel.core.money import plain
+from scharrel.operations.opening import open_books
+from scharrel.reports.quotes import TEXT_COLUMNS, quote_rows, quote_sentences, quote_statuses
+from scharrel.text.table import columns
+from scharrel.text.words import visible
 
 
 def quotes(
@@ -22,25 +30,12 @@ def quotes(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.checks.across import across_of, with_others
-    from scharrel.checks.members import read_ledgers
-    from scharrel.core.money import plain
-    from scharrel.core.quotes import standings
-    from scharrel.operations.opening import open_books
-    from scharrel.text.quotes import LEFT, more_than_offered, quote_rows, quotes_together
-    from scharrel.text.table import columns
-    from scharrel.text.words import visible
-
     books = open_books(open_coop(coop))
     require_members(books, member)
     ledgers, problems = read_ledgers(books, books.members, today())
     found_across = (across_of(books, holder, ledger) for holder, ledger in ledgers.items())
     stop_on_errors(list(with_others(books, problems, found_across)))
-    asked = {holder: ledger for holder, ledger in ledgers.items() if not member or holder in member}
-    found = sorted(
-        (s for holder, ledger in asked.items() for s in standings(holder, ledger.quotes, ledger.billed)),
-        key=lambda s: (s.holder, s.quote.day, s.quote.number),
-    )
+    found = quote_statuses({h: ledger for h, ledger in ledgers.items() if not member or h in member})
     if as_json:
         print_json(
             {
@@ -61,13 +56,12 @@ def quotes(
     if not found:
         say(screen, words("quotes.none"))
         return
-    heading, *lines = columns(quote_rows(words, found), LEFT, screen.width)
-    for nth, (standing, line) in enumerate(zip(found, lines, strict=True)):
-        if nth == 0 or standing.holder != found[nth - 1].holder:
-            screen.out("\n" + visible(books.members[standing.holder].name), style="bold")
-            screen.out(heading, style="dim")
-        screen.out(line)
+    heading, *lines = columns(quote_rows(words, found), TEXT_COLUMNS, screen.width)
+    for holder, of_holder in groupby(zip(found, lines, strict=True), lambda pair: pair[0].holder):
+        screen.out("\n" + visible(books.members[holder].name), style="bold")
+        screen.out(heading, style="dim")
+        screen.out("\n".join(line for _, line in of_holder))
     screen.print()
-    for sentence in (*more_than_offered(words, found), quotes_together(words, found)):
+    for sentence in quote_sentences(words, found):
         say(screen, sentence)
     say(screen, words("quotes.means"), style="dim")

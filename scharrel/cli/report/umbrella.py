@@ -1,32 +1,24 @@
 """scharrel report umbrella: a year of the whole umbrella, every sub-cooperative in one overview."""
 
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from scharrel.cli.context import (
-    console,
-    fail,
-    open_coop,
-    print_json,
-    progress_bar,
-    say,
-    stop_on_errors,
-    today,
-    words,
-)
+from scharrel.checks.grants import all_entries
+from scharrel.cli.context import console, fail, open_coop, print_json, say, today, words
 from scharrel.cli.options import COOP, JSON, LANG
-from scharrel.core.money import ZERO, plain
+from scharrel.cli.report.common import divided, read_year, show_table
+from scharrel.core.grants import GrantAccount, grant_accounts
+from scharrel.core.money import plain, total
 from scharrel.core.month import Month
 from scharrel.core.trace import unsettled
-
-if TYPE_CHECKING:
-    from scharrel.core.grants import Account
-    from scharrel.core.umbrella import Branch, Year
-    from scharrel.ledger.books import Books
-    from scharrel.ledger.ledger import Ledger
+from scharrel.ledger.books import Books
+from scharrel.operations.opening import open_books
+from scharrel.reports.grants import grant_totals_rows
+from scharrel.reports.umbrella import Branch, UmbrellaYear, branch_rows, month_rows, own_rows, umbrella_year
+from scharrel.text.periods import part_lines
+from scharrel.text.words import visible
 
 _YEAR = typer.Argument(
     metavar=f"[{words('metavar.year')}]", help=words("help.report-umbrella-year"), show_default=False
@@ -39,54 +31,27 @@ def umbrella(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.core.umbrella import year_of
-    from scharrel.operations.divide import divide_group
-    from scharrel.operations.opening import open_books
-    from scharrel.text.periods import part_lines
-
-    if year is not None and not re.fullmatch("20[0-9]{2}", year):
-        fail(words("error.year", text=year), status=2)
     ended = Month.of(today()).plus(-1)
-    first = Month(int(year) if year else ended.year, 1)
+    first = Month(read_year(year) or ended.year, 1)
     last = min(first.plus(11), ended)
     if last < first:
         fail(words("error.year-ahead", year=first.year), status=2)
     books = open_books(open_coop(coop))
-    problems, allocations = list(books.problems), []
-    ledgers: dict[str, Ledger] = {}
-    with progress_bar(words("progress.reading")) as progress:
-        groups = books.groups()
-        for done, group in enumerate(groups, 1):
-            outcome = divide_group(books, group, last, today())
-            problems += outcome.problems
-            allocations += [a for a in outcome.allocations if a.month >= first]
-            ledgers |= outcome.ledgers
-            progress(done, len(groups))
-    accounts = _accounts(books, ledgers, last)
-    stop_on_errors(problems)
-    found = year_of(books.members, allocations, first, last)
+    allocations, entries = [], []
+    for _, outcome in divided(books, last, books.problems):
+        allocations += [a for a in outcome.allocations if a.month >= first]
+        entries += all_entries(outcome.ledgers)
+    grants = grant_accounts(books.grants, entries, last)
+    found = umbrella_year(books.members, allocations, first, last)
     if as_json:
-        print_json(
-            _plain(found, accounts) | {"provisional": [str(period) for period in unsettled(allocations)]}
-        )
+        print_json(_plain(found, grants) | {"provisional": list(map(str, unsettled(allocations)))})
         return
-    _show(books, found, accounts, first, last)
+    _show(books, found, grants, first, last)
     for line in part_lines(words, unsettled(allocations), first, last):
         say(console(), line, style="dim")
 
 
-def _accounts(books: "Books", ledgers: "dict[str, Ledger]", last: Month) -> "list[Account]":
-    """The grants that were promised by then, with what was booked of them up to then."""
-    if not books.grants:
-        return []
-    from scharrel.checks.grants import all_entries
-    from scharrel.core.grants import accounts
-
-    promised = {name: grant for name, grant in books.grants.items() if Month.of(grant.day) <= last}
-    return accounts(promised, [e for e in all_entries(ledgers) if Month.of(e.day) <= last])
-
-
-def _plain(found: "Year", accounts: "list[Account]") -> dict[str, Any]:
+def _plain(found: UmbrellaYear, grants: list[GrantAccount]) -> dict[str, Any]:
     """The year as programs read it: euros as strings."""
     return {
         "branches": [_branch(branch) for branch in found.branches],
@@ -106,26 +71,20 @@ def _plain(found: "Year", accounts: "list[Account]") -> dict[str, Any]:
                 "spent": plain(a.spent),
                 "left": plain(a.left),
             }
-            for a in accounts
+            for a in grants
         ],
     }
 
 
-def _branch(branch: "Branch") -> dict[str, Any]:
-    figures = zip(branch._fields[1:], branch[1:], strict=True)
+def _branch(branch: Branch) -> dict[str, Any]:
     return {
         "subcooperative": branch.id or None,
-        **{name: plain(amount) for name, amount in figures},
+        **{name: plain(amount) for name, amount in zip(branch._fields[1:], branch[1:], strict=True)},
         "umbrella": plain(branch.umbrella),
     }
 
 
-def _show(books: "Books", found: "Year", accounts: "list[Account]", first: Month, last: Month) -> None:
-    from scharrel.text.grants import summary_rows
-    from scharrel.text.table import columns
-    from scharrel.text.umbrella import branch_rows, month_rows, own_rows
-    from scharrel.text.words import visible
-
+def _show(books: Books, found: UmbrellaYear, grants: list[GrantAccount], first: Month, last: Month) -> None:
     screen = console()
     title = words("umbrella.title", coop=books.title, first=words.month(first), last=words.month(last))
     screen.out(visible(title), style="bold")
@@ -133,19 +92,16 @@ def _show(books: "Books", found: "Year", accounts: "list[Account]", first: Month
         say(screen, words("umbrella.nobody"))
         return
     names = {member.id: member.name for member in books.members.values()}
-    tables = [(words("umbrella.branches"), branch_rows(words, names, found.branches))]
+    tables = {"umbrella.branches": branch_rows(words, names, found.branches)}
     if any(branch.id for branch in found.branches):
-        tables.append((words("table.subcooperatives"), own_rows(words, names, found.branches)))
-    tables.append((words("umbrella.months"), month_rows(words, found)))
-    if accounts:
-        tables.append((words("umbrella.grants"), summary_rows(words, accounts)))
-    for heading, rows in tables:
-        screen.out("\n" + heading, style="bold")
-        head, *lines = columns(rows, (0,), screen.width)
-        screen.out(head, style="dim")
-        screen.out("\n".join(lines))
+        tables["table.subcooperatives"] = own_rows(words, names, found.branches)
+    tables["umbrella.months"] = month_rows(words, found)
+    if grants:
+        tables["umbrella.grants"] = grant_totals_rows(words, grants)
+    for heading, rows in tables.items():
+        screen.out("\n" + words(heading), style="bold")
+        show_table(screen, rows)
     screen.print()
-    total = sum((found.umbrella_of(month) for month in found.months), ZERO)
-    say(screen, words("umbrella.gets", amount=words.money(total)))
-    if accounts:
+    say(screen, words("umbrella.gets", amount=words.money(total(map(found.umbrella_of, found.months)))))
+    if grants:
         say(screen, words("umbrella.apart"), style="dim")

@@ -1,18 +1,19 @@
-"""Grants as sentences and tables: what came in, each spending, and what is left."""
+"""Grants: what of each came in, each spending, and what is left."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from scharrel.core.grants import Account
+from scharrel.core.grants import GrantAccount
+from scharrel.text.table import amount_rows
 from scharrel.text.words import Words, visible
 
 
-def heading(words: Words, account: Account) -> str:
+def grant_heading(words: Words, account: GrantAccount) -> str:
     grant = account.grant
     name = visible(grant.name)
     return words("grants.heading", name=name, id=grant.id, amount=words.money(grant.amount))
 
 
-def about(words: Words, account: Account, names: Mapping[str, str]) -> Iterator[str]:
+def grant_terms(words: Words, account: GrantAccount, names: Mapping[str, str]) -> Iterator[str]:
     """When it was promised, who books it, and for what it is."""
     grant = account.grant
     day = words.day(grant.day)
@@ -23,7 +24,7 @@ def about(words: Words, account: Account, names: Mapping[str, str]) -> Iterator[
     yield words("grants.purpose", purpose=visible(grant.purpose))
 
 
-def rows(words: Words, account: Account, names: Mapping[str, str]) -> list[list[str]]:
+def grant_rows(words: Words, account: GrantAccount, names: Mapping[str, str]) -> list[list[str]]:
     """A heading, a row for each booking and the totals; who booked it where that differs."""
     whose = not account.grant.holder
     keys = ["day", *(["ledger"] if whose else []), "what", "received", "spent"]
@@ -43,23 +44,17 @@ def rows(words: Words, account: Account, names: Mapping[str, str]) -> list[list[
     return [*found, [words("grants.total"), *blanks, *totals]]
 
 
-def standing(words: Words, account: Account) -> Iterator[str]:
+def what_is_left(words: Words, account: GrantAccount) -> Iterator[str]:
     """What is left to spend, and what of it has yet to come."""
     yield words("grants.left", amount=words.money(account.left))
     if due := account.grant.amount - account.received:
         yield words("grants.due", amount=words.money(due))
 
 
-def summary_rows(words: Words, accounts: list[Account]) -> list[list[str]]:
+def grant_totals_rows(words: Words, accounts: Sequence[GrantAccount]) -> list[list[str]]:
     """A heading and a row for each grant: promised, received, spent and left."""
-    head = [words(f"grants.{key}") for key in ("grant", "amount", "received", "spent", "rest")]
-    return [
-        head,
-        *(
-            [
-                visible(account.grant.name),
-                *map(words.amount, (account.grant.amount, account.received, account.spent, account.left)),
-            ]
-            for account in accounts
-        ),
-    ]
+    return amount_rows(
+        [words(f"grants.{key}") for key in ("grant", "amount", "received", "spent", "rest")],
+        [(visible(a.grant.name), (a.grant.amount, a.received, a.spent, a.left)) for a in accounts],
+        words.amount,
+    )
