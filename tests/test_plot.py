@@ -16,13 +16,13 @@ from pypdf import PdfReader
 
 from scharrel.analysis.breakpoints import Curve, curve
 from scharrel.analysis.supposed import supposed
-from scharrel.cli.rules.plot import MOST
+from scharrel.cli.rules.plot import MOST_CURVES
 from scharrel.core.facts import MonthFacts
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack, Step
 from scharrel.core.state import State
-from scharrel.plot.canvas import chart, signs
-from scharrel.plot.curve import kept, marks, of_the_next, reach
+from scharrel.plot.curve import default_end, graph, marks
+from scharrel.plot.terminal import chart, signs_for
 from scharrel.text.words import Words
 
 PACKS = sorted(
@@ -138,7 +138,7 @@ def test_a_jump_is_no_slope() -> None:
     found = curve_of(FEE, BONUS, rest)
     fee = found.bends[-1]
     assert (fee.at, fee.before, fee.after, fee.cause, fee.step.id) == (900, 80, 0, "starts", "fee")
-    (trace,) = kept([found], F(1000)).traces
+    (trace,) = graph([found], F(1000), "kept").traces
     assert trace.jumps == (((F(900), F(80)), (F(900), F(0))),)
     assert trace.strokes == (
         ((F(0), F(0)), (F(80), F(80)), (F(900), F(80))),
@@ -164,7 +164,7 @@ def test_what_the_pool_already_has_is_left_out() -> None:
 
 def test_the_next_euro_is_drawn_level() -> None:
     offset = step("offset", "municipality", kind="rate", operand=D("0.5"), base="after.coop", above=D(180))
-    (trace,) = of_the_next([curve_of(COOP, offset)], F(1000)).traces
+    (trace,) = graph([curve_of(COOP, offset)], F(1000), "next").traces
     assert trace.strokes == (((F(0), F(90)), (F(200), F(90))), ((F(200), F(45)), (F(1000), F(45))))
 
 
@@ -172,7 +172,7 @@ def test_a_far_corner_does_not_squash_the_rest(plot: Run) -> None:
     out = said(plot("vrije-uitloop"))
     assert " 600 800 1.000 wat er in de maand binnenkomt" in out
     assert 'Verder dan de tekening: De Vrije Uitloop, bij € 6.164,38: "Jouw spaarpot' in out
-    assert reach([]) == 1000
+    assert default_end([]) == 1000
     assert " 6.000 8.000 " in said(plot("vrije-uitloop", "--to", "8000"))
 
 
@@ -199,7 +199,7 @@ def test_the_usual_member_is_one_that_every_pack_knows() -> None:
 
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_everything_fits_80_columns(lang: str, plot: Run) -> None:
-    for packs in [*([pack] for pack in PACKS), PACKS[:MOST]]:
+    for packs in [*([pack] for pack in PACKS), PACKS[:MOST_CURVES]]:
         done = plot(*packs, "--lang", lang, "--costs", "12.34")
         assert done.status == 0
         assert max(map(len, done.out.splitlines())) <= 80
@@ -231,9 +231,10 @@ def test_without_braille_it_is_drawn_in_ascii(scharrel: Run) -> None:
 
 def test_a_jump_is_upright_on_the_screen() -> None:
     rest = step("rest", "municipality", kind="rate", operand=D(1), base="after.bonus")
-    figure = kept([curve_of(FEE, BONUS, rest)], F(1000))
+    drawn = graph([curve_of(FEE, BONUS, rest)], F(1000), "kept")
     rows = [
-        "".join(span.text for span in line) for line in chart(Words(), figure, [""], 60, 12, signs("ascii"))
+        "".join(span.text for span in line)
+        for line in chart(Words(), drawn, [""], 60, 12, signs_for("ascii"))
     ]
     columns = [{at for at, sign in enumerate(row) if sign in "*o" and at > 45} for row in rows[1:9]]
     assert all(len(found) <= 1 for found in columns[2:])

@@ -4,31 +4,34 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from scharrel.analysis.breakpoints import Bend, Curve
 from scharrel.analysis.lines import Piece
 
-Point = tuple[Fraction, Fraction]
+Kind = Literal["kept", "next"]
+"""What is kept, in euros; or what is kept of one euro more, in cents."""
 
-LEAST = Fraction(1000)
-"""Euros that are always shown where nothing else is asked."""
+Coordinates = tuple[Fraction, Fraction]
 
-FAR = 2
+_ALWAYS = Fraction(1000)
+"""Euros that are shown where nothing else is asked."""
+
+_FAR = 2
 """A bend this many times further than everything before it is left out, not to squash the rest."""
 
-CENTS = 100
+_CENTS = 100
 
 
 class Trace(NamedTuple):
     """One curve: `strokes` are chains of points, `jumps` join what is not connected, `dots` are at bends."""
 
-    strokes: tuple[tuple[Point, ...], ...]
-    jumps: tuple[tuple[Point, Point], ...]
-    dots: tuple[Point, ...]
+    strokes: tuple[tuple[Coordinates, ...], ...]
+    jumps: tuple[tuple[Coordinates, Coordinates], ...]
+    dots: tuple[Coordinates, ...]
 
 
-class Figure(NamedTuple):
+class Graph(NamedTuple):
     """Curves over one another; the marks `xs` and `ys` run from end to end of their axis."""
 
     xs: tuple[Fraction, ...]
@@ -36,14 +39,24 @@ class Figure(NamedTuple):
     traces: tuple[Trace, ...]
 
 
-def reach(curves: Iterable[Curve]) -> Fraction:
-    """So many euros that the bends are well in sight: at least LEAST, a round amount."""
-    least = LEAST
+def graph(curves: Iterable[Curve], to: Fraction, kind: Kind) -> Graph:
+    """The curves from nothing up to so many euros that come in."""
+    traces = tuple(_kept(curve, to) if kind == "kept" else _next(curve, to) for curve in curves)
+    levels = [y for trace in traces for stroke in trace.strokes for _, y in stroke]
+    low, high = min(levels), max(*levels, Fraction(0 if kind == "kept" else _CENTS))
+    if low >= high:  # nothing is kept at all
+        high = low + _CENTS
+    return Graph(_marks_to(to, 7), marks(min(low, Fraction(0)), high, 8), traces)
+
+
+def default_end(curves: Iterable[Curve]) -> Fraction:
+    """So many euros that the bends are well in sight: at least a thousand, a round amount."""
+    end = _ALWAYS
     for at in sorted({bend.at for curve in curves for bend in curve.bends}):
-        if at > FAR * least:
+        if at > _FAR * end:
             break
-        least = max(least, at * 6 / 5)
-    return marks(Fraction(0), least, 6)[-1]
+        end = max(end, at * 6 / 5)
+    return marks(Fraction(0), end, 6)[-1]
 
 
 def marks(low: Fraction, high: Fraction, most: int) -> tuple[Fraction, ...]:
@@ -52,7 +65,7 @@ def marks(low: Fraction, high: Fraction, most: int) -> tuple[Fraction, ...]:
     return tuple(step * nth for nth in range(floor(low / step), ceil(high / step) + 1))
 
 
-def within(high: Fraction, most: int) -> tuple[Fraction, ...]:
+def _marks_to(high: Fraction, most: int) -> tuple[Fraction, ...]:
     """Round marks from zero that do not go beyond, and the end itself."""
     inside = [mark for mark in marks(Fraction(0), high, most) if mark < high]
     apart = inside[1] - inside[0] if len(inside) > 1 else high
@@ -69,44 +82,24 @@ def _step(least: Fraction) -> Fraction:
     return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least)
 
 
-def kept(curves: Sequence[Curve], to: Fraction) -> Figure:
-    """What is kept, in euros."""
-    return _figure([_kept(curve, to) for curve in curves], to, least=Fraction(0))
-
-
-def of_the_next(curves: Sequence[Curve], to: Fraction) -> Figure:
-    """What is kept of one euro more, in cents."""
-    return _figure([_of_the_next(curve, to) for curve in curves], to, least=Fraction(CENTS))
-
-
-def _figure(traces: Sequence[Trace], to: Fraction, least: Fraction) -> Figure:
-    levels = [y for trace in traces for stroke in trace.strokes for _, y in stroke]
-    low, high = min(levels), max(*levels, least)
-    if low >= high:  # nothing is kept at all
-        high = low + CENTS
-    return Figure(within(to, 7), marks(min(low, Fraction(0)), high, 8), tuple(traces))
-
-
-def shown(curve: Curve, to: Fraction) -> list[Piece]:
-    """The pieces up to that amount, the last one cut off there."""
-    return [p._replace(end=min(p.end or to, to)) for p in curve.pieces if p.start < to]
-
-
-def seen(curve: Curve, to: Fraction) -> list[Bend]:
-    """The bends up to that amount."""
+def bends_before(curve: Curve, to: Fraction) -> list[Bend]:
     return [bend for bend in curve.bends if bend.at < to]
 
 
+def _stretches(curve: Curve, to: Fraction) -> Iterable[tuple[Piece, Fraction]]:
+    """Each piece that begins before that amount, and where it ends."""
+    return ((piece, min(piece.end or to, to)) for piece in curve.pieces if piece.start < to)
+
+
 def _kept(curve: Curve, to: Fraction) -> Trace:
-    strokes: list[tuple[Point, ...]] = []
-    for piece in shown(curve, to):
-        until = piece.end or to
+    strokes: list[tuple[Coordinates, ...]] = []
+    for piece, until in _stretches(curve, to):
         start, end = (piece.start, piece.keep), (until, piece.keep_at(until))
         if strokes and strokes[-1][-1] == start:
             strokes[-1] = (*strokes[-1], end)
         else:
             strokes.append((start, end))
-    bends = seen(curve, to)
+    bends = bends_before(curve, to)
     return Trace(
         tuple(strokes),
         tuple(((bend.at, bend.before), (bend.at, bend.after)) for bend in bends if bend.jumps),
@@ -114,16 +107,14 @@ def _kept(curve: Curve, to: Fraction) -> Trace:
     )
 
 
-def _of_the_next(curve: Curve, to: Fraction) -> Trace:
+def _next(curve: Curve, to: Fraction) -> Trace:
     strokes = [
-        ((piece.start, level), (piece.end or to, level))
-        for piece in shown(curve, to)
-        for level in [piece.kept * CENTS]
+        ((piece.start, piece.kept * _CENTS), (until, piece.kept * _CENTS))
+        for piece, until in _stretches(curve, to)
     ]
     return Trace(tuple(strokes), tuple((was[1], now[0]) for was, now in pairwise(strokes)), ())
 
 
-def along(amount: Fraction, marked: Sequence[Fraction], start: int, end: int) -> int:
+def along(amount: Fraction, axis: Sequence[Fraction], start: int, end: int) -> int:
     """Where an amount lies on an axis whose marks run from `start` to `end`."""
-    part = (amount - marked[0]) / (marked[-1] - marked[0])
-    return round(start + part * (end - start))
+    return round(start + (amount - axis[0]) / (axis[-1] - axis[0]) * (end - start))

@@ -1,225 +1,159 @@
-"""Curves as a drawing: every line and mark at its place, ready for a template.
+"""A chart of characters: with the dots of braille where the screen has them, else one sign a cell."""
 
-All sizes are in tenths of a point; y grows downwards.
-"""
-
-import textwrap
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
-from fractions import Fraction
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from scharrel.analysis.breakpoints import Bend
-from scharrel.plot.curve import Figure, Point, along, kept, of_the_next, seen
-from scharrel.text.breakpoints import Named, cause, money, numbered, rows
+from scharrel.plot.curve import Coordinates, Graph, along
+from scharrel.plot.drawing import Spot, mark_texts
 from scharrel.text.words import Words
 
-WIDTH = 6600
-HEIGHTS = {"kept": 2500, "next": 1400}
-RIGHT = 160
-LETTER = 62
-LINE = 130
-ROW = 170
-ABOVE = 290
-BELOW = 380
-NOTE_LETTERS = 106
-BESIDE = (-70, 160, -200, 290)
-"""Where the number of a bend can stand: so far below it, the first where no other number is."""
-
-APART = (150, 110)
-
-Spot = tuple[int, int]
-Segment = tuple[Spot, Spot]
+_BRAILLE = 0x2800
+_BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+_DASHES = ("1", "1111000", "100", "1111110010", "11100", "1111111001001")
+_THROUGH = "1"
+_JUMP = "10"
 
 
-class Frame(NamedTuple):
-    """A rectangle: its edges."""
+class CurveText(NamedTuple):
+    """Characters in a row, all of one curve or of none."""
 
-    left: int
-    top: int
-    right: int
-    bottom: int
+    text: str
+    curve: int | None = None
 
 
-class Path(NamedTuple):
-    """The lines of one curve: chains that are drawn through, jumps, and dots at the bends."""
+class Signs(NamedTuple):
+    """What a chart is made of: dots across and down in a cell, the sign at a bend, and the axes."""
 
-    chains: tuple[tuple[Spot, ...], ...]
-    jumps: tuple[Segment, ...]
-    dots: tuple[Spot, ...]
-
-
-class Mark(NamedTuple):
-    """The number of a bend, its middle at `x` and its foot at `y`."""
-
-    number: int
-    x: int
-    y: int
+    across: int
+    down: int
+    bend: str
+    mark: str
+    side: str
+    corner: str
+    floor: str
+    floor_mark: str
 
 
-class Panel(NamedTuple):
-    """One chart: its heading, the frame, the marks of both axes, the curves and the numbers of their bends.
+_UTF = Signs(2, 4, "●", "┤", "│", "└", "─", "┴")
+_ASCII = Signs(1, 1, "o", "+", "|", "+", "-", "+")
 
-    `zero` is the height of nothing.
+
+def signs_for(encoding: str) -> Signs:
+    """Those that the screen can show."""
+    return _UTF if encoding.lower().startswith("utf") else _ASCII
+
+
+class _Canvas:
+    """Cells of dots; `owners` says which curve came last in each, `signs` what stands in place of dots."""
+
+    def __init__(self, width: int, height: int, how: Signs):
+        self.width, self.height, self.how = width, height, how
+        self.dots: dict[Spot, int] = {}
+        self.owners: dict[Spot, int] = {}
+        self.signs: dict[Spot, str] = {}
+
+    def cell(self, spot: Spot) -> Spot:
+        return spot[0] // self.how.across, spot[1] // self.how.down
+
+    def line(self, start: Spot, end: Spot, curve: int, dash: str, done: int = 0) -> int:
+        """Draw from dot to dot; returns how far the dashes have come."""
+        (ax, ay), (bx, by) = start, end
+        steps = max(abs(bx - ax), abs(by - ay), 1)
+        for nth in range(steps + 1):
+            if dash[(done + nth) % len(dash)] == "1":
+                across, down = (2 * nth * (bx - ax) + steps), (2 * nth * (by - ay) + steps)
+                x, y = ax + across // (2 * steps), ay + down // (2 * steps)
+                cell = self.cell((x, y))
+                self.dots[cell] = self.dots.get(cell, 0) | _BITS[y % self.how.down][x % self.how.across]
+                self.owners[cell] = curve
+        return done + steps
+
+    def rows(self, letters: Sequence[str]) -> Iterator[list[CurveText]]:
+        for down in range(self.height):
+            cells = [(across, down) for across in range(self.width)]
+            yield [
+                CurveText("".join(self._sign(cell, letters) for cell in run), curve)
+                for curve, run in groupby(cells, self.owners.get)
+            ]
+
+    def _sign(self, cell: Spot, letters: Sequence[str]) -> str:
+        curve = self.owners.get(cell)
+        if curve is None or cell in self.signs:
+            return self.signs.get(cell, " ")
+        return chr(_BRAILLE + self.dots[cell]) if self.how is _UTF else letters[curve].lower() or "*"
+
+
+def chart(
+    words: Words, graph: Graph, letters: Sequence[str], width: int, height: int, how: Signs
+) -> list[list[CurveText]]:
+    """Lines of text of at most this width: about so many of curves, so that each mark is on one, and the axis
+    below them.
+
+    Bends have the letter of their curve, or a sign where there is one curve.
     """
+    beside, below = mark_texts(words, graph.ys), mark_texts(words, graph.xs)
+    margin = max(map(len, beside))
+    steps = len(graph.ys) - 1
+    canvas = _Canvas(width - margin - 2, steps * max(round(height / steps), 1) + 1, how)
 
-    heading: str
-    frame: Frame
-    xs: tuple[tuple[int, str], ...]
-    ys: tuple[tuple[int, str], ...]
-    zero: int
-    paths: tuple[Path, ...]
-    numbers: tuple[Mark, ...]
+    def spot(point: Coordinates) -> Spot:
+        """The dot in the middle of its cell where a mark is."""
+        return (
+            along(point[0], graph.xs, 0, (canvas.width - 1) * how.across),
+            along(point[1], graph.ys, (canvas.height - 1) * how.down + how.down // 2, how.down // 2),
+        )
 
-
-class Drawing(NamedTuple):
-    """Charts below one another, and at their heights the names of the curves above them and the notes below.
-
-    `told` says in words what is drawn, `along` what runs along every axis below.
-    """
-
-    width: int
-    height: int
-    title: str
-    told: str
-    keys: tuple[tuple[int, str], ...]
-    panels: tuple[Panel, ...]
-    notes: tuple[tuple[int, str], ...]
-    along: str
-
-
-def drawing(
-    words: Words,
-    some: Sequence[Named],
-    to: Fraction,
-    kinds: Sequence[str],
-    title: str = "",
-    notes: Iterable[str] = (),
-    *,
-    named: bool = True,
-) -> Drawing:
-    """These curves up to so many euros: what is `kept`, and what of the `next` euro."""
-    down = 2 * ROW if title else 0
-    keys = tuple((down + nth * ROW + LINE, one.full) for nth, one in enumerate(some if named else ()))
-    down += len(keys) * ROW
-    panels: list[Panel] = []
-    left = (
-        max(len(mark) for kind in HEIGHTS for mark in marked(words, figure(some, to, kind).ys)) * LETTER + 130
-    )
-    for kind in kinds:
-        panels.append(_panel(words, some, to, kind, left, down + ABOVE))
-        down = panels[-1].frame.bottom + BELOW
-    below = []
-    for note in notes:
-        for line in textwrap.wrap(note, NOTE_LETTERS):
-            down += LINE
-            below.append((down, line))
-    return Drawing(
-        WIDTH,
-        down + (LINE if below else 0),
-        title,
-        told(words, some),
-        keys,
-        tuple(panels),
-        tuple(below),
-        words("plot.axis.along"),
-    )
-
-
-def told(words: Words, some: Sequence[Named]) -> str:
-    """All that the curves say, in words."""
-    return " ".join(
-        f"{one.full}: " + " ".join(f"{where}: {what}." for where, what in rows(words, one.curve))
-        for one in some
-    )
-
-
-def beyond(words: Words, some: Sequence[Named], to: Fraction) -> list[str]:
-    """What happens further than the drawing goes."""
+    for curve, trace in enumerate(graph.traces):
+        for start, end in trace.jumps:
+            canvas.line(spot(start), spot(end), curve, _JUMP)
+        done = 0
+        for start, end in (pair for stroke in trace.strokes for pair in pairwise(stroke)):
+            done = canvas.line(spot(start), spot(end), curve, _dash(curve, how), done)
+    for curve, trace in reversed(list(enumerate(graph.traces))):
+        for cell in (canvas.cell(spot(dot)) for dot in trace.dots):
+            canvas.signs[cell] = letters[curve] or how.bend
+            canvas.owners[cell] = curve
+    at_row = {
+        along(mark, graph.ys, canvas.height - 1, 0): text for mark, text in zip(graph.ys, beside, strict=True)
+    }
+    lines = [
+        [CurveText(f"{at_row.get(down, ''):>{margin}} {how.mark if down in at_row else how.side}"), *texts]
+        for down, texts in enumerate(canvas.rows(letters))
+    ]
+    columns = [along(mark, graph.xs, 0, canvas.width - 1) for mark in graph.xs]
+    floor = "".join(how.floor_mark if nth in columns[1:] else how.floor for nth in range(canvas.width))
     return [
-        words("plot.beyond", which=one.full, at=money(words, bend.at), cause=cause(words, bend))
-        for one in some
-        for bend in one.curve.bends
-        if bend.at >= to
+        *lines,
+        [CurveText(" " * (margin + 1) + how.corner + floor)],
+        [CurveText(" " * (margin + 2) + _beneath(columns, below, canvas.width))],
     ]
 
 
-def figure(some: Sequence[Named], to: Fraction, kind: str) -> Figure:
-    curves = [one.curve for one in some]
-    return kept(curves, to) if kind == "kept" else of_the_next(curves, to)
+def _dash(curve: int, how: Signs) -> str:
+    """Where every curve has its own letter, dashes would only leave out letters."""
+    return _DASHES[curve] if how is _UTF else _THROUGH
 
 
-def marked(words: Words, marks: Sequence[Fraction]) -> list[str]:
-    """The marks of an axis as text: with cents where they are not whole; the last one may be odd."""
-    whole = all(mark.denominator == 1 for mark in marks[:-1])
-    patterns = ["#,##0" if whole and mark.denominator == 1 else "#,##0.00" for mark in marks]
-    exact = [Decimal(mark.numerator) / mark.denominator for mark in marks]
-    return [words.number(mark, pattern) for mark, pattern in zip(exact, patterns, strict=True)]
+def without_euro_signs(text: str, how: Signs) -> str:
+    """The text as it is, or without the signs for money on a screen that may lack them."""
+    return text if how is _UTF else text.replace("€\xa0", "EUR ").replace("€", "EUR ")
 
 
-def _panel(words: Words, some: Sequence[Named], to: Fraction, kind: str, left: int, top: int) -> Panel:
-    what = figure(some, to, kind)
-    xs, ys = marked(words, what.xs), marked(words, what.ys)
-    frame = Frame(left, top, WIDTH - RIGHT, top + HEIGHTS[kind])
-
-    def right(amount: Fraction) -> int:
-        return along(amount, what.xs, frame.left, frame.right)
-
-    def up(amount: Fraction) -> int:
-        return along(amount, what.ys, frame.bottom, frame.top)
-
-    def spot(point: Point) -> Spot:
-        return right(point[0]), up(point[1])
-
-    paths = tuple(
-        Path(
-            tuple(tuple(map(spot, stroke)) for stroke in trace.strokes),
-            tuple((spot(start), spot(end)) for start, end in trace.jumps),
-            tuple(map(spot, trace.dots)),
-        )
-        for trace in what.traces
-    )
-    zero = up(Fraction(0))
-    return Panel(
-        words(f"plot.axis.{kind}"),
-        frame,
-        tuple(zip(map(right, what.xs), xs, strict=True)),
-        tuple(zip(map(up, what.ys), ys, strict=True)),
-        zero,
-        paths,
-        _marks([(number, spot((b.at, b.after))) for b, number in _bends(words, some, to)], frame)
-        if kind == "kept"
-        else (),
-    )
+def _beneath(columns: Sequence[int], texts: Sequence[str], width: int) -> str:
+    """Each text below its column, those left out that would run into the last one or one before."""
+    line = " " * width
+    for column, text in [(columns[-1], texts[-1]), *zip(columns, texts, strict=True)]:
+        start = min(max(column - len(text) // 2, 0), width - len(text))
+        end = start + len(text)
+        if not line[max(start - 1, 0) : end + 1].strip():
+            line = line[:start] + text + line[end:]
+    return line.rstrip()
 
 
-def _marks(spots: Sequence[tuple[int, Spot]], frame: Frame) -> tuple[Mark, ...]:
-    """The numbers above or below what they name, as far as there is room without covering another."""
-    found: list[Mark] = []
-    for number, (x, y) in spots:
-        for down in BESIDE:
-            mark = Mark(number, x, y + down)
-            near = any(abs(mark.x - o.x) < APART[0] and abs(mark.y - o.y) < APART[1] for o in found)
-            if frame.top <= mark.y <= frame.bottom and not near:
-                found.append(mark)
-                break
-    return tuple(found)
-
-
-def _bends(words: Words, some: Sequence[Named], to: Fraction) -> list[tuple[Bend, int]]:
-    """The bends in sight with their numbers; the same bend of several curves once."""
-    numbers = numbered(words, some)
-    found = {numbers[one.letter, bend.at]: bend for one in some for bend in seen(one.curve, to)}
-    return [(bend, number) for number, bend in sorted(found.items())]
-
-
-def numbered_notes(words: Words, some: Sequence[Named], to: Fraction) -> list[str]:
-    """What each number in the drawing says, and of which curves."""
-    letters: dict[int, list[str]] = {}
-    for (letter, _), number in numbered(words, some).items():
-        letters.setdefault(number, []).append(letter)
-    return [
-        f"{number}  " + (f"{', '.join(letters[number])}: " if letters[number][0] else "")
-        + f"{money(words, bend.at)}: {cause(words, bend)}"
-        for bend, number in _bends(words, some, to)
-    ]  # fmt: skip
+def line_sample(nth: int, letter: str, how: Signs, cells: int = 8) -> list[CurveText]:
+    """A stretch of the nth curve's line, as a key to the chart."""
+    canvas = _Canvas(cells, 1, how)
+    height = how.down // 2
+    canvas.line((0, height), (cells * how.across - 1, height), nth, _dash(nth, how))
+    return next(canvas.rows([letter] * (nth + 1)))

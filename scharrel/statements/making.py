@@ -11,8 +11,7 @@ from scharrel.core.grants import GrantAccount
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.core.period import Period
-from scharrel.plot.figure import Sheet, plot_figures
-from scharrel.plot.terminal import Drawing
+from scharrel.plot.drawing import Drawing, Sheet, plot_figures
 from scharrel.statements.coop import Share, coop_figures, coop_view
 from scharrel.statements.documents import Documents
 from scharrel.statements.member import member_figures, member_view

@@ -1,6 +1,6 @@
 """What a member keeps under a pack, in plain sentences: piece by piece, bend by bend."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import PurePath
@@ -15,11 +15,11 @@ from scharrel.text.grounds import sources_named
 from scharrel.text.sentences import fact_text, label
 from scharrel.text.words import Words, catalogue, usual, visible
 
-LETTERS = "ABCDEF"
-MAX_TITLE = 60
+_LETTERS = "ABCDEF"
+_MAX_TITLE = 60
 
 
-class Named(NamedTuple):
+class NamedCurve(NamedTuple):
     """A curve and what it is called: a letter when it has company, and a title that no other has."""
 
     letter: str
@@ -40,9 +40,9 @@ class Supposed(NamedTuple):
     name: str = ""
 
 
-def named(words: Words, curves: Sequence[tuple[str, Curve]]) -> list[Named]:
+def name_curves(words: Words, curves: Sequence[tuple[str, Curve]]) -> list[NamedCurve]:
     """Each curve with its name; what the command line called it tells files of one pack apart."""
-    titles = [visible(curve.pack.title)[:MAX_TITLE] for _, curve in curves]
+    titles = [visible(curve.pack.title)[:_MAX_TITLE] for _, curve in curves]
     if len({curve.month for _, curve in curves}) > 1:
         titles = [
             f"{title}, {words.month(curve.month)}" for title, (_, curve) in zip(titles, curves, strict=True)
@@ -52,14 +52,14 @@ def named(words: Words, curves: Sequence[tuple[str, Curve]]) -> list[Named]:
             f"{title} ({visible(PurePath(asked).name)})"
             for title, (asked, _) in zip(titles, curves, strict=True)
         ]
-    letters = LETTERS if len(curves) > 1 else [""]
+    letters = _LETTERS if len(curves) > 1 else [""]
     return [
-        Named(letter, title, curve)
+        NamedCurve(letter, title, curve)
         for letter, title, (_, curve) in zip(letters, titles, curves, strict=False)
     ]
 
 
-def rows(words: Words, curve: Curve) -> Iterator[tuple[str, str]]:
+def piece_sentences(words: Words, curve: Curve) -> Iterator[tuple[str, str]]:
     """From where to where, and what is kept there; at each bend, what happens."""
     for nth, piece in enumerate(curve.pieces):
         start = money(words, piece.start)
@@ -73,39 +73,38 @@ def rows(words: Words, curve: Curve) -> Iterator[tuple[str, str]]:
             yield words("plot.at", at=money(words, bend.at)), f"{cause(words, bend)}; {_then(words, bend)}"
 
 
-def numbered(words: Words, some: Sequence[Named]) -> dict[tuple[str, Fraction], int]:
-    """The number of each bend, by the letter of its curve and where it is; several curves may share one."""
-    alike: dict[tuple[Fraction, Fraction, str], list[tuple[str, Fraction]]] = {}
+class NumberedBend(NamedTuple):
+    """A bend, its number, and the letters of the curves that have it; several curves may share one."""
+
+    number: int
+    bend: Bend
+    letters: list[str]
+
+
+def numbered_bends(words: Words, some: Sequence[NamedCurve]) -> list[NumberedBend]:
+    """Every bend of these curves, from the lowest amount up."""
+    found: dict[tuple[Fraction, Fraction, str], tuple[Bend, list[str]]] = {}
     for one in some:
         for bend in one.curve.bends:
-            what = bend.at, bend.after, cause(words, bend)
-            alike.setdefault(what, []).append((one.letter, bend.at))
-    return {key: number for number, what in enumerate(sorted(alike), 1) for key in alike[what]}
+            found.setdefault((bend.at, bend.after, cause(words, bend)), (bend, []))[1].append(one.letter)
+    return [NumberedBend(number, *found[what]) for number, what in enumerate(sorted(found), 1)]
 
 
-class Row(NamedTuple):
-    """A piece in columns: the number of the bend at its end, until where, what of each euro, and at its end
-    what is kept and what happens."""
-
-    number: str
-    until: str
-    next: str
-    keep: str
-    then: str
-
-
-def columns(words: Words, one: Named, numbers: Mapping[tuple[str, Fraction], int]) -> Iterator[Row]:
-    """The same as a table has it."""
+def piece_rows(
+    words: Words, one: NamedCurve, numbered: Sequence[NumberedBend]
+) -> Iterator[tuple[str, str, str, str, str]]:
+    """The same as a table has it: of each piece the number of the bend at its end, until where it goes, what
+    is kept of each euro, and at its end what is kept and what happens."""
     curve = one.curve
+    numbers = {known.bend.at: known.number for known in numbered if one.letter in known.letters}
     for nth, piece in enumerate(curve.pieces):
         of_a_euro = words("plot.cents", cents=cents(words, piece.kept))
         if nth == len(curve.bends):
-            yield Row("", words("plot.beyond-that"), of_a_euro, "", "")
+            yield "", words("plot.beyond-that"), of_a_euro, "", ""
             return
         bend = curve.bends[nth]
         then = f"{cause(words, bend)}; {_then(words, bend)}" if bend.jumps else cause(words, bend)
-        number = str(numbers[one.letter, bend.at])
-        yield Row(number, money(words, bend.at), of_a_euro, money(words, bend.before), then)
+        yield str(numbers[bend.at]), money(words, bend.at), of_a_euro, money(words, bend.before), then
 
 
 def cause(words: Words, bend: Bend) -> str:
@@ -130,7 +129,7 @@ def _slope(words: Words, piece: Piece) -> str:
     return words(f"plot.next.{key}", cents=cents(words, abs(piece.kept)))
 
 
-def lead(words: Words, some: Sequence[Named], supposed: Supposed) -> Iterator[str]:
+def lead(words: Words, some: Sequence[NamedCurve], supposed: Supposed) -> Iterator[str]:
     """For whom and when it holds, a sentence each."""
     months = {one.curve.month for one in some}
     if len(months) == 1:
@@ -164,7 +163,7 @@ def _role(words: Words, role: str) -> str:
     return usual(words, "role", role) or visible(role)
 
 
-def uncounted(some: Sequence[Named]) -> list[str]:
+def uncounted(some: Sequence[NamedCurve]) -> list[str]:
     """The roles by which something is paid, and on which there is nothing."""
     roles = {
         step.role: None
@@ -175,7 +174,7 @@ def uncounted(some: Sequence[Named]) -> list[str]:
     return list(map(visible, roles))
 
 
-def _booked(words: Words, some: Sequence[Named]) -> Iterator[str]:
+def _booked(words: Words, some: Sequence[NamedCurve]) -> Iterator[str]:
     """What the month has beside what comes in, as far as the rules look at it: once, if it is the same."""
     each = [_amounts(words, one.curve) for one in some]
     together = {name: amount for amounts in each for name, amount in amounts.items()}
@@ -196,9 +195,9 @@ def _amounts(words: Words, curve: Curve) -> dict[str, Decimal]:
     }
 
 
-def grounds(words: Words, some: Sequence[Named]) -> Iterator[str]:
+def pack_grounds(words: Words, some: Sequence[NamedCurve]) -> Iterator[str]:
     """What each pack rests on."""
-    packs: dict[str, list[Named]] = {}
+    packs: dict[str, list[NamedCurve]] = {}
     for one in some:
         packs.setdefault(one.curve.pack.hash, []).append(one)
     for alike in packs.values():

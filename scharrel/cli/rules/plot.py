@@ -25,6 +25,7 @@ from scharrel.cli.context import (
 from scharrel.cli.options import COOP, LANG
 from scharrel.core.month import Month
 from scharrel.core.pack import NoValueError, Pack
+from scharrel.plot.curve import Kind
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,14 +35,14 @@ if TYPE_CHECKING:
     from scharrel.core.pack import Facts
     from scharrel.core.state import State
     from scharrel.ledger.books import Books
-    from scharrel.plot.canvas import Span
-    from scharrel.text.breakpoints import Named, Supposed
+    from scharrel.plot.terminal import CurveText
+    from scharrel.text.breakpoints import NamedCurve, Supposed
 
-MOST = 6
-LEAST_TO, MOST_TO = 1, 1_000_000
-HEIGHTS = {"kept": 14, "next": 6}
-NARROWEST, WIDEST = 40, 100
-COLORS = ("cyan", "red", "magenta", "yellow", "blue", "green")
+MOST_CURVES = 6
+_LEAST_TO, _MOST_TO = 1, 1_000_000
+_HEIGHTS: Mapping[Kind, int] = {"kept": 14, "next": 6}
+_NARROWEST, _WIDEST = 40, 100
+_COLORS = ("cyan", "red", "magenta", "yellow", "blue", "green")
 
 _PACKS = typer.Argument(metavar=words("metavar.pack"), help=words("help.plot-packs"))
 _TO = typer.Option("--to", metavar="EUR", help=words("help.plot-to"))
@@ -73,8 +74,8 @@ def plot(
 ) -> None:
     from scharrel.cli.facts import read_facts
     from scharrel.operations.opening import open_books
-    from scharrel.plot.curve import reach
-    from scharrel.text.breakpoints import named
+    from scharrel.plot.curve import default_end
+    from scharrel.text.breakpoints import name_curves
 
     end = _end(to)
     if out is not None and out.suffix.lower() not in (".svg", ".pdf"):
@@ -82,8 +83,8 @@ def plot(
     usual = read_month(month) if month else None
     books = open_books(open_coop(coop))
     asked = [_asked(books, name, usual) for name in dict.fromkeys(packs)]
-    if len(asked) > MOST:
-        fail(words("plot.too-many", most=MOST), status=2)
+    if len(asked) > MOST_CURVES:
+        fail(words("plot.too-many", most=MOST_CURVES), status=2)
     given = [*(fact or ()), *([f"costs={costs}"] if costs is not None else ())]
     facts, booked = read_facts([one.pack for one in asked], given)
     supposed, curves = (
@@ -91,8 +92,8 @@ def plot(
         if member is not None
         else _suppose(asked, facts, booked)
     )
-    some = named(words, [(one.name, found) for one, found in zip(asked, curves, strict=True)])
-    end = end or reach(curves)
+    some = name_curves(words, [(one.name, found) for one, found in zip(asked, curves, strict=True)])
+    end = end or default_end(curves)
     if out is None:
         _show(some, supposed, end)
     else:
@@ -103,7 +104,7 @@ def _end(to: str | None) -> Fraction | None:
     if to is None:
         return None
     end = read_amount(to)
-    if not LEAST_TO <= end <= MOST_TO:
+    if not _LEAST_TO <= end <= _MOST_TO:
         fail(words("plot.to", text=to), status=2)
     return Fraction(end)
 
@@ -183,45 +184,48 @@ def _curve(asked: _Asked, facts: "MonthFacts", before: "State") -> "Curve":
         fail(words("plot.no-case", fact=missing.param.by, value=missing.fact, **values), status=2)
 
 
-def _show(some: "Sequence[Named]", supposed: "Supposed", end: Fraction) -> None:
-    from scharrel.plot.canvas import Span, chart, plain, sample, signs
-    from scharrel.plot.terminal import beyond, figure
-    from scharrel.text.breakpoints import lead, rows, uncounted
+def _show(some: "Sequence[NamedCurve]", supposed: "Supposed", end: Fraction) -> None:
+    from scharrel.plot.curve import graph
+    from scharrel.plot.drawing import beyond
+    from scharrel.plot.terminal import CurveText, chart, line_sample, signs_for, without_euro_signs
+    from scharrel.text.breakpoints import lead, piece_sentences, uncounted
 
     screen = console()
-    how = signs(screen.encoding)
+    how = signs_for(screen.encoding)
     letters = [one.letter for one in some]
-    width = max(min(screen.width, WIDEST), NARROWEST)
+    width = max(min(screen.width, _WIDEST), _NARROWEST)
     for nth, one in enumerate(some):
-        key = [*sample(nth, one.letter, how), Span(" ")] if one.letter else []
-        _line(screen, [*key, Span(one.full)])
-    for kind, height in HEIGHTS.items():
+        key = [*line_sample(nth, one.letter, how), CurveText(" ")] if one.letter else []
+        _line(screen, [*key, CurveText(one.full)])
+    for kind, height in _HEIGHTS.items():
         screen.print()
         say(screen, words(f"plot.axis.{kind}"), style="bold")
-        for line in chart(words, figure(some, end, kind), letters, width, height, how):
+        for line in chart(words, graph([one.curve for one in some], end, kind), letters, width, height, how):
             _line(screen, line)
         screen.print(words("plot.axis.along").rjust(width), soft_wrap=True)
     for one in some:
         screen.print()
         say(screen, one.full, style="bold")
-        for where, what in rows(words, one.curve):
-            say(screen, plain(f"{where}: {what}", how), "  ")
+        for where, what in piece_sentences(words, one.curve):
+            say(screen, without_euro_signs(f"{where}: {what}", how), "  ")
     screen.print()
     for text in (*lead(words, some, supposed), *beyond(words, some, end)):
-        say(screen, plain(text, how))
+        say(screen, without_euro_signs(text, how))
     if missing := uncounted(some):
         say(screen, words("plot.how", role=missing[0]))
 
 
-def _line(screen: "Console", spans: "Sequence[Span]") -> None:
+def _line(screen: "Console", spans: "Sequence[CurveText]") -> None:
     from rich.text import Text
 
-    styled = [(span.text, "" if span.curve is None else COLORS[span.curve]) for span in spans]
+    styled = [(span.text, "" if span.curve is None else _COLORS[span.curve]) for span in spans]
     screen.print(Text.assemble(*styled), soft_wrap=True)
 
 
-def _write(books: "Books", some: "Sequence[Named]", supposed: "Supposed", end: Fraction, out: Path) -> None:
-    from scharrel.plot.figure import plot_sheet_view, whole_drawing
+def _write(
+    books: "Books", some: "Sequence[NamedCurve]", supposed: "Supposed", end: Fraction, out: Path
+) -> None:
+    from scharrel.plot.drawing import plot_sheet_view, whole_drawing
     from scharrel.statements.documents import BrokenTemplateError
     from scharrel.statements.making import Order, plot_drawing, plot_sheet
     from scharrel.statements.pdf import typesetters_world
