@@ -7,13 +7,14 @@ import shlex
 import shutil
 import sys
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY, Run
 
-from scharrel.cli import app as _all_commands  # noqa: F401 (each has the clock by name before it is set)
-from scharrel.cli import context
+from scharrel.cli import arguments
+from scharrel.cli.app import COMMANDS
 
 PAGES = sorted((REPOSITORY / "docs/regimes").glob("*.md"))
 TODAY = date(2026, 11, 20)
@@ -30,10 +31,12 @@ def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(REPOSITORY / part, tmp_path / part)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
-    clock = context.today
-    for module in list(sys.modules.values()):
-        if getattr(module, "today", None) is clock:
-            monkeypatch.setattr(module, "today", lambda: TODAY)
+    clock = arguments.today
+    for module in COMMANDS.values():
+        import_module(f"scharrel.cli.{module}")  # each has the clock by name before it is set
+    for loaded in list(sys.modules.values()):
+        if getattr(loaded, "today", None) is clock:
+            monkeypatch.setattr(loaded, "today", lambda: TODAY)
     return tmp_path
 
 

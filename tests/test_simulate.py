@@ -18,7 +18,7 @@ from test_rules import HEAD, LAST, booking
 
 from scharrel.analysis.goal import seek
 from scharrel.analysis.simulation import whom
-from scharrel.cli.context import today
+from scharrel.cli.arguments import today
 from scharrel.core.month import Month
 from scharrel.operations.opening import open_books
 from scharrel.operations.simulate import read_history, simulate

@@ -8,7 +8,7 @@ from conftest import Run
 from random_coops import lay_down
 from test_rules import HEAD, LAST, booking
 
-from scharrel.cli.context import today
+from scharrel.cli.arguments import today
 
 LEDGER = "ledgers/members/amina.beancount"
 MONEY = ("--turnover", "500", "--costs", "40")

@@ -3,34 +3,32 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from scharrel.cli.context import (
+from scharrel.cli.arguments import open_coop, read_month, require_members, today
+from scharrel.cli.options import COOP, DRY_RUN, JSON, LANG, MEMBERS, THROUGH
+from scharrel.cli.screen import (
     console,
-    open_coop,
     print_json,
     progress_bar,
-    read_month,
-    require_members,
     say,
     say_aside,
     say_line,
     stop_on_errors,
-    today,
     words,
-    writing_in,
 )
-from scharrel.cli.options import COOP, DRY_RUN, JSON, LANG, MEMBERS, THROUGH
 from scharrel.core.facts import Kind
 from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.trace import Allocation, Summary
 from scharrel.store.written_state import Left, looking
+from scharrel.text.periods import provisional_lines
+from scharrel.text.table import month_table, thermometers
 from scharrel.text.words import visible
 
 if TYPE_CHECKING:
     from scharrel.ledger.books import Books
 
 
-def allocate(
+def command(
     through: Annotated[str | None, THROUGH] = None,
     member: Annotated[list[str] | None, MEMBERS] = None,
     dry_run: Annotated[bool, DRY_RUN] = False,
@@ -40,9 +38,10 @@ def allocate(
 ) -> None:
     month = read_month(through) if through else None
     where = open_coop(coop)
-    # Begun before everything that takes time to load.
     seen: Left = dict if member or as_json else looking(where)
 
+    # These take time to load, in which the files are looked at.
+    from scharrel.cli.writing import writing_in
     from scharrel.operations.allocate import allocate_all
     from scharrel.operations.opening import open_books
     from scharrel.text.changes import change_lines, correction_lines
@@ -105,9 +104,6 @@ def row_of(allocation: Allocation) -> dict[str, Any]:
 
 
 def _show(books: "Books", through: Month, rows: list[Summary], only: frozenset[str]) -> None:
-    from scharrel.text.periods import provisional_lines
-    from scharrel.text.table import month_table, thermometers
-
     screen = console()
     month = words.month(through)
     if not rows:

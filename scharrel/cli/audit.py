@@ -2,20 +2,21 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from scharrel.cli.context import console, fail, open_coop, print_json, say, tell, today, words
+from scharrel.checks.seals import Finding
+from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.cli.screen import console, fail, print_json, say, tell, words
 from scharrel.core.month import Month
 from scharrel.core.problems import errors
+from scharrel.operations.close import audit, code_of, month_of_code, seals_up_to
+from scharrel.operations.opening import open_books
+from scharrel.store.paths import Coop
+from scharrel.store.seals import CODE, Seals, read_seals_of
 from scharrel.text.words import visible
-
-if TYPE_CHECKING:
-    from scharrel.checks.seals import Finding
-    from scharrel.store.paths import Coop
-    from scharrel.store.seals import Seals
 
 _CODE = typer.Option("--code", metavar="CODE", help=words("help.audit-code"))
 
@@ -32,17 +33,12 @@ CORRECTED = frozenset(
 """What `allocate` can put right in the open month."""
 
 
-def audit(
+def command(
     code: Annotated[str | None, _CODE] = None,
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.operations.close import audit as look
-    from scharrel.operations.close import code_of
-    from scharrel.operations.opening import open_books
-    from scharrel.store.seals import read_seals_of
-
     asked = None if code is None else _read_code(code)
     where = open_coop(coop)
     seals = read_seals_of(where)
@@ -50,7 +46,7 @@ def audit(
         _compare(where, seals, asked, as_json=as_json)
         return
     books = open_books(where)
-    findings, problems = look(books, seals, today())
+    findings, problems = audit(books, seals, today())
     wrong = errors(problems)
     last = code_of(seals)
     if as_json:
@@ -75,7 +71,7 @@ def audit(
         raise SystemExit(1)
 
 
-def _tell_findings(findings: "list[Finding]") -> None:
+def _tell_findings(findings: list[Finding]) -> None:
     screen = console()
     for first, last in _spans(findings):
         when = words.month(first.month)
@@ -94,18 +90,14 @@ def _tell_findings(findings: "list[Finding]") -> None:
 def _read_code(text: str) -> str:
     """The code as it stands in the books, however it was copied from the minutes; what is none is wrong
     usage."""
-    from scharrel.store.seals import CODE
-
     code = "".join(text.casefold().removeprefix("sha256:").split()).replace("-", "")
     if not CODE <= len(code) <= 64 or set(code) - set("0123456789abcdef"):
         fail(words("error.code", code=text, count=CODE), status=2)
     return code
 
 
-def _compare(coop: "Coop", seals: "Seals", code: str, *, as_json: bool) -> None:
+def _compare(coop: Coop, seals: Seals, code: str, *, as_json: bool) -> None:
     """Say to which month of these books the code belongs, as far as what it seals is what it was."""
-    from scharrel.operations.close import month_of_code, seals_up_to
-
     month = month_of_code(seals, code)
     findings = seals_up_to(coop, seals, month) if month else []
     if as_json:
@@ -120,7 +112,7 @@ def _compare(coop: "Coop", seals: "Seals", code: str, *, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _spans(findings: "Iterable[Finding]") -> "list[tuple[Finding, Month]]":
+def _spans(findings: Iterable[Finding]) -> list[tuple[Finding, Month]]:
     """The same finding of one month after the other as one: the first, and its last month."""
     spans: dict[tuple[str, int, str, str], list[tuple[Finding, Month]]] = {}
     for finding in findings:

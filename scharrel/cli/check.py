@@ -3,19 +3,19 @@
 from pathlib import Path
 from typing import Annotated
 
-from scharrel.cli.context import console, open_coop, print_json, tell, today, words
+from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.cli.screen import console, print_json, tell, words
 from scharrel.core.problems import errors
+from scharrel.operations.check import check_all
+from scharrel.operations.opening import open_books
 
 
-def check(
+def command(
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.operations.check import check_all
-    from scharrel.operations.opening import open_books
-
     books = open_books(open_coop(coop))
     problems = check_all(books, today())
     wrong = errors(problems)

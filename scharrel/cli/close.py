@@ -5,32 +5,23 @@ from typing import Annotated
 
 import typer
 
-from scharrel.cli.context import (
-    console,
-    fail,
-    open_coop,
-    read_month,
-    say,
-    stop_on_errors,
-    today,
-    words,
-    writing_in,
-)
+from scharrel.checks.seals import STOPS
+from scharrel.cli.arguments import open_coop, read_month, today
 from scharrel.cli.options import COOP, LANG
+from scharrel.cli.screen import console, fail, say, stop_on_errors, words
+from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
+from scharrel.operations.close import close_all
+from scharrel.operations.opening import open_books
 
 _MONTH = typer.Argument(metavar=words("metavar.month"), help=words("help.close-month"))
 
 
-def close(
+def command(
     month: Annotated[str, _MONTH],
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.checks.seals import STOPS
-    from scharrel.operations.close import close_all
-    from scharrel.operations.opening import open_books
-
     asked = read_month(month)
     if asked >= Month.of(today()):
         fail(words("error.not-ended", month=words.month(asked)), status=2)

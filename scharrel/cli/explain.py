@@ -1,36 +1,31 @@
 """scharrel explain: why a month came out as it did."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from scharrel.cli.context import (
-    console,
-    fail,
-    fail_without_month,
-    group_of,
-    open_coop,
-    print_json,
-    read_month,
-    say,
-    stop_on_errors,
-    today,
-    words,
-)
+from scharrel.cli.arguments import fail_without_month, group_of, open_coop, read_month, today
 from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.cli.screen import console, fail, print_json, say, stop_on_errors, words
 from scharrel.core.corrections import Correction
 from scharrel.core.facts import Member, Movement
 from scharrel.core.grants import counts_apart
 from scharrel.core.money import plain
 from scharrel.core.month import Month
+from scharrel.core.names import nearest
 from scharrel.core.pack import Source
 from scharrel.core.pots import Drawn, drawn, packs_of, withdrawals
 from scharrel.core.trace import Allocation, StepResult
+from scharrel.ledger.books import Books
+from scharrel.operations.divide import divide_group
+from scharrel.operations.opening import open_books
+from scharrel.text.grounds import grounds, notices
+from scharrel.text.periods import of_step
+from scharrel.text.pots import approved, spendable
+from scharrel.text.pots import taken as taken_out
+from scharrel.text.sentences import because, closing, correction_label, label, opening, own_costs, sentences
 from scharrel.text.words import visible
-
-if TYPE_CHECKING:
-    from scharrel.ledger.books import Books
 
 _MEMBER = typer.Argument(metavar=words("metavar.member"), help=words("help.explain-member"))
 _MONTH = typer.Argument(metavar=words("metavar.month"), help=words("help.explain-month"))
@@ -39,7 +34,7 @@ _STEP = typer.Argument(
 )
 
 
-def explain(
+def command(
     member: Annotated[str, _MEMBER],
     month: Annotated[str, _MONTH],
     step: Annotated[str | None, _STEP] = None,
@@ -47,12 +42,6 @@ def explain(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.core.names import nearest
-    from scharrel.operations.divide import divide_group
-    from scharrel.operations.opening import open_books
-    from scharrel.text.grounds import notices
-    from scharrel.text.sentences import label
-
     asked = read_month(month)
     books = open_books(open_coop(coop))
     group = group_of(books, member)
@@ -251,12 +240,6 @@ def _show(
     *,
     whole: bool,
 ) -> None:
-    from scharrel.text.grounds import grounds
-    from scharrel.text.periods import of_step
-    from scharrel.text.pots import approved, spendable
-    from scharrel.text.pots import taken as taken_out
-    from scharrel.text.sentences import closing, label, opening, own_costs, sentences
-
     screen = console()
     say(screen, visible(title), style="bold")
     for notice in notices:
@@ -293,9 +276,7 @@ def _show(
             say(screen, sentence)
 
 
-def _show_corrections(heading: str, corrected: list[Correction], books: "Books") -> None:
-    from scharrel.text.sentences import because, correction_label
-
+def _show_corrections(heading: str, corrected: list[Correction], books: Books) -> None:
     if not corrected:
         return
     screen = console()

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.analysis.supposed import BORN, LASTS, age, conditions, quantities, values_by
-from scharrel.cli.context import fail, read_amount, words
+from scharrel.cli.arguments import read_amount
+from scharrel.cli.screen import fail, words
 from scharrel.core.pack import FactValue, Pack
 
 

@@ -6,9 +6,12 @@ from decimal import Decimal
 
 from scharrel.analysis.goal import Goal
 from scharrel.analysis.simulation import Setting
-from scharrel.cli.context import fail, read_amount, words
+from scharrel.cli.arguments import read_amount
+from scharrel.cli.screen import fail, words
 from scharrel.core.money import ZERO
+from scharrel.core.names import nearest
 from scharrel.core.pack import PARTIES, Pack, Param
+from scharrel.packs.values import figure
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
@@ -41,8 +44,6 @@ def read_figures(
 
 def _param(pack: Pack, name: str) -> tuple[Param, str]:
     """The parameter and, if it has a value by case, the case."""
-    from scharrel.core.names import nearest
-
     param_id, _, case = (name, "", "") if name in pack.params else name.rpartition(".")
     param = pack.params.get(param_id)
     cases = [c for _, row in param.values if isinstance(row, Mapping) for c in row] if param else []
@@ -56,8 +57,6 @@ def _param(pack: Pack, name: str) -> tuple[Param, str]:
 
 def _figure(name: str, text: str, param: Param) -> Decimal:
     """A rate with its percent sign or an amount, as the parameter has it."""
-    from scharrel.packs.values import figure
-
     found = figure(as_in_packs(text))
     if not isinstance(found, str) and found[0] == param.unit:
         return found[1]

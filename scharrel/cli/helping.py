@@ -5,9 +5,9 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from scharrel.cli.context import words
+from scharrel.cli.screen import words
 
-_SAID = (
+_LIBRARY = (
     (r"(?m)^Usage: ", "usage"),
     (r"(?m)^Options(?=:$)", "options"),
     (r"(?m)^Arguments(?=:$)", "arguments"),
@@ -23,25 +23,25 @@ _SAID = (
         "show-completion",
     ),
 )
-"""What the library says by itself, and the key of our words for it."""
+"""What typer writes by itself, as a pattern, and the key of our words for it."""
 
 
 def _in_our_words(help_text: str) -> str:
     first, line_end, rest = help_text.partition("\n")
     help_text = re.sub(r"\{([^{}]+)\}", r"\1", first) + line_end + rest
-    for said, key in _SAID:
-        help_text = re.sub(said, words(f"library.{key}"), help_text)
+    for pattern, key in _LIBRARY:
+        help_text = re.sub(pattern, words(f"library.{key}"), help_text)
     return help_text
 
 
-class Command(TyperCommand):
+class TranslatedCommand(TyperCommand):
     """A command whose help is in the reader's language."""
 
     def get_help(self, ctx: Any) -> str:
         return _in_our_words(super().get_help(ctx))
 
 
-class Group(TyperGroup):
+class TranslatedGroup(TyperGroup):
     """Commands whose help is in the reader's language, each with all that is said of it."""
 
     def get_help(self, ctx: Any) -> str:

@@ -4,15 +4,18 @@ import os
 import re
 import shlex
 from collections.abc import Mapping
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from scharrel.cli.context import console, fail, today, words
+from scharrel.cli.arguments import today
 from scharrel.cli.options import LANG
+from scharrel.cli.screen import console, fail, words
 from scharrel.core.month import Month
 from scharrel.core.problems import REGISTER
+from scharrel.store.durable import HALF_WRITTEN, WriteError, sweep, write_text
 
 SAMPLE_MONTH = Month(2026, 10)
 """The month of the sample's bookings; a new cooperative gets them in the last month, and what was earned the
@@ -22,12 +25,10 @@ _MONTH = re.compile(r"\d{4}-\d{2}")
 _DIR = typer.Argument(metavar=words("metavar.dir"), help=words("help.init-dir"))
 
 
-def init(
+def command(
     folder: Annotated[Path, _DIR],
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.store.durable import WriteError, sweep, write_text
-
     last_month = Month.of(today()).plus(-1)
     texts = _sample(last_month)
     if os.path.lexists(folder) and not _begun(folder, texts):
@@ -49,8 +50,6 @@ def init(
 
 def _sample(last_month: Month) -> dict[Path, str]:
     """The files of a new cooperative by their place, the register last: without it a folder is none yet."""
-    from importlib.resources import as_file, files
-
     ours = {str(SAMPLE_MONTH.plus(back)): str(last_month.plus(back)) for back in (0, -1)}
     found = {}
     with as_file(files("scharrel").joinpath("sample")) as sample:
@@ -69,8 +68,6 @@ def _sample(last_month: Month) -> dict[Path, str]:
 
 def _begun(folder: Path, texts: Mapping[Path, str]) -> bool:
     """Whether nothing is there but what a run that was stopped, perhaps last month, had begun."""
-    from scharrel.store.durable import HALF_WRITTEN
-
     if not folder.is_dir() or (folder / REGISTER).exists():
         return False
     for path in folder.rglob("*"):

@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import Any
 
@@ -43,17 +44,17 @@ def _run() -> int | None:
         return 0
     # A run makes many small objects and hardly a ring: looking for rings would only cost time.
     gc.disable()
-    from scharrel.cli.context import fail, language, speak
+    from scharrel.cli.screen import fail, language, speak
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without € shows a question mark
     speak(language(sys.argv[1:], dict(os.environ)))
-    sys.argv[1:] = _command_first(sys.argv[1:])
     from typer import BadParameter
 
-    from scharrel.cli.app import app
+    from scharrel.cli.app import GROUPS, app
 
+    sys.argv[1:] = _command_first(sys.argv[1:], GROUPS)
     usage_error: Any = BadParameter.__base__
     stdout = sys.stdout
     try:
@@ -71,7 +72,7 @@ def _run() -> int | None:
     return status
 
 
-def _command_first(arguments: list[str]) -> list[str]:
+def _command_first(arguments: list[str], groups: Sequence[str]) -> list[str]:
     """The arguments with what may stand before a command behind it; the language is known by now."""
     kept, moved, rest = [], [], list(arguments)
     command = False
@@ -87,16 +88,13 @@ def _command_first(arguments: list[str]) -> list[str]:
             moved.append(argument)
         else:
             kept.append(argument)
-            command = command or argument not in _GROUPS
+            command = command or argument not in groups
     return [*kept, *moved] if command else kept
-
-
-_GROUPS = ("member", "rules", "report")
 
 
 def _refused(error: OSError) -> None:
     """Say which file the system did not give, or that the outcome has no place to go."""
-    from scharrel.cli.context import fail, words
+    from scharrel.cli.screen import fail, words
 
     reason = words.reason(error.strerror or str(error))
     if error.filename is None:
@@ -106,7 +104,7 @@ def _refused(error: OSError) -> None:
 
 
 def _say_interrupted() -> None:
-    from scharrel.cli.context import say_aside, words
+    from scharrel.cli.screen import say_aside, words
 
     say_aside("\n" + words("error.interrupted"))
 

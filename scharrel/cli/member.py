@@ -7,21 +7,15 @@ from typing import Annotated
 
 import typer
 
-from scharrel.cli.context import (
-    console,
-    fail,
-    open_coop,
-    read_month,
-    say,
-    stop_on_errors,
-    today,
-    words,
-    writing_in,
-)
+from scharrel.cli.arguments import open_coop, read_month, today
 from scharrel.cli.options import COOP, LANG
+from scharrel.cli.screen import console, fail, say, stop_on_errors, words
+from scharrel.cli.writing import writing_in
 from scharrel.core.iban import sound
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
+from scharrel.operations.opening import open_books
+from scharrel.store.durable import write_text
 from scharrel.store.paths import MEMBER_ID
 from scharrel.text.words import visible
 
@@ -33,7 +27,7 @@ _HOUSEHOLD = typer.Option("--household", metavar=words("metavar.word"), help=wor
 _IBAN = typer.Option("--iban", metavar="IBAN", help=words("help.member-iban"))
 
 
-def add(
+def command(
     member: Annotated[str, _ID],
     name: Annotated[str, _NAME],
     rules: Annotated[str, _RULES] = "vrije-uitloop",
@@ -43,9 +37,6 @@ def add(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.operations.opening import open_books
-    from scharrel.store.durable import write_text
-
     where = open_coop(coop)
     with writing_in(where, "member add"):
         books = open_books(where)

@@ -2,7 +2,7 @@
 
 import typer
 
-from scharrel.cli.context import words
+from scharrel.cli.screen import words
 
 COOP = typer.Option("--coop", metavar=words("metavar.dir"), help=words("help.coop"))
 LANG = typer.Option("--lang", metavar="nl|en", help=words("help.lang"))

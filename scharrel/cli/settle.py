@@ -1,46 +1,37 @@
 """scharrel settle: the definitive figures of a year or a quarter beside what its months booked."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from scharrel.cli.context import (
-    console,
-    fail,
-    group_of,
-    open_coop,
-    progress_bar,
-    stop_on_errors,
-    today,
-    words,
-    writing_in,
-)
+from scharrel.checks.books import in_books
+from scharrel.cli.arguments import group_of, open_coop, today
 from scharrel.cli.options import COOP, LANG
+from scharrel.cli.screen import console, fail, progress_bar, stop_on_errors, words
+from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
 from scharrel.core.period import Period
-
-if TYPE_CHECKING:
-    from scharrel.ledger.books import Books
+from scharrel.core.settling import ends, packs_in, settled_steps
+from scharrel.ledger.books import Books
+from scharrel.operations.allocate import allocate_all
+from scharrel.operations.opening import open_books
+from scharrel.operations.statements import state_all
+from scharrel.statements.making import Order
+from scharrel.statements.pdf import typesetters_world
+from scharrel.text.changes import settlement_lines
+from scharrel.text.periods import period_name
 
 _PERIOD = typer.Argument(metavar=words("metavar.period"), help=words("help.settle-period"))
 _MEMBER = typer.Option("--member", metavar="ID", help=words("help.settle-member"))
 
 
-def settle(
+def command(
     period: Annotated[str, _PERIOD],
     member: Annotated[str, _MEMBER],
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.checks.books import in_books
-    from scharrel.operations.allocate import allocate_all
-    from scharrel.operations.opening import open_books
-    from scharrel.operations.statements import state_all
-    from scharrel.statements.making import Order
-    from scharrel.statements.pdf import typesetters_world
-    from scharrel.text.changes import settlement_lines
-
     try:
         settled = Period.parse(period)
     except ValueError:
@@ -68,11 +59,8 @@ def settle(
     screen.print(words("settle.done", path=where.shown(path)), soft_wrap=True)
 
 
-def _booked_in(books: "Books", period: Period, member: str) -> Month:
+def _booked_in(books: Books, period: Period, member: str) -> Month:
     """The first open month, if something is definitive about the period; otherwise it says what is needed."""
-    from scharrel.core.settling import ends, packs_in, settled_steps
-    from scharrel.text.periods import period_name
-
     who = books.members[member]
     if books.closed and who.settlement(period):
         return books.closed.plus(1)

@@ -2,36 +2,35 @@
 
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from scharrel.cli.context import (
-    console,
-    fail,
-    open_coop,
-    print_json,
-    progress_bar,
-    read_month,
-    require_members,
-    say,
-    say_aside,
-    stop_on_errors,
-    today,
-    words,
+from scharrel.analysis.goal import Found, Goal
+from scharrel.analysis.simulation import (
+    Pair,
+    Setting,
+    Totals,
+    by_member,
+    most_different,
+    together,
+    whom,
+    with_figures,
 )
+from scharrel.cli.arguments import open_coop, read_month, require_members, today
+from scharrel.cli.figures import read_figures
 from scharrel.cli.options import COOP, JSON, LANG
 from scharrel.cli.packs import named_pack
+from scharrel.cli.screen import console, fail, print_json, progress_bar, say, say_aside, stop_on_errors, words
 from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES, Pack
+from scharrel.ledger.books import Books
+from scharrel.operations.opening import open_books
+from scharrel.operations.simulate import History, reach, read_history, simulate
+from scharrel.text.simulation import cases, conditions, member_table, remarks, total_table, verdict, written
+from scharrel.text.simulation import sought as sought_sentences
 from scharrel.text.words import visible
-
-if TYPE_CHECKING:
-    from scharrel.analysis.goal import Found, Goal
-    from scharrel.analysis.simulation import Pair, Setting, Totals
-    from scharrel.ledger.books import Books
-    from scharrel.operations.simulate import History
 
 YEAR = 12
 EXPLAINED = 3
@@ -47,11 +46,11 @@ _GOAL = typer.Option("--goal-seek", metavar=words("metavar.party-eur"), help=wor
 class Sought(NamedTuple):
     """What a figure was looked for, and what was found."""
 
-    goal: "Goal"
-    found: "Found"
+    goal: Goal
+    found: Found
 
 
-def simulate(
+def command(
     pack: Annotated[str, _PACK],
     first: Annotated[str | None, _FROM] = None,
     last: Annotated[str | None, _TO] = None,
@@ -62,11 +61,6 @@ def simulate(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.analysis.simulation import whom, with_figures
-    from scharrel.cli.figures import read_figures
-    from scharrel.operations import simulate as operation
-    from scharrel.operations.opening import open_books
-
     begin, end = _period(first, last)
     books = open_books(open_coop(coop))
     require_members(books, member)
@@ -75,19 +69,19 @@ def simulate(
     instead = whom(books.members.values(), named.id, begin, end, member or ())
     _require_anyone(books, named, instead, begin, end)
     tried = with_figures(named, settings, begin)
-    history = operation.read_history(books, tried, instead, begin, end, today())
+    history = read_history(books, tried, instead, begin, end, today())
     stop_on_errors(history.problems)
     reached = None
     if goal:
         with progress_bar(words("progress.seeking")) as progress:
-            outcome = operation.reach(history, named, settings, goal, progress)
+            outcome = reach(history, named, settings, goal, progress)
         if outcome is None:
             party = words(f"simulate.party.{goal.party}")
             fail(words("error.goal-unmoved", param=goal.sought.name, party=party), status=2)
         found, settings = outcome
         reached = Sought(goal, found)
         tried = with_figures(named, settings, begin)
-    pairs = operation.simulate(history, tried)
+    pairs = simulate(history, tried)
     if as_json:
         print_json(_json(history, tried, settings, reached, pairs))
         return
@@ -106,7 +100,7 @@ def _period(first: str | None, last: str | None) -> tuple[Month, Month]:
 
 
 def _require_anyone(
-    books: "Books", pack: Pack, instead: dict[str, str | None], first: Month, last: Month
+    books: Books, pack: Pack, instead: dict[str, str | None], first: Month, last: Month
 ) -> None:
     period = {"first": words.month(first), "last": words.month(last)}
     if not instead:
@@ -117,22 +111,19 @@ def _require_anyone(
 
 
 def _json(
-    history: "History", pack: Pack, settings: list["Setting"], sought: Sought | None, found: list["Pair"]
+    history: History, pack: Pack, settings: list[Setting], sought: Sought | None, found: list[Pair]
 ) -> dict[str, Any]:
-    from scharrel.analysis.simulation import by_member, together
-    from scharrel.text.simulation import written
-
     def each(was: Decimal, becomes: Decimal) -> dict[str, str]:
         return {"was": plain(was), "becomes": plain(becomes), "difference": plain(becomes - was)}
 
-    def amounts(was: "Totals", becomes: "Totals") -> dict[str, Any]:
+    def amounts(was: Totals, becomes: Totals) -> dict[str, Any]:
         return {
             "pool": each(was.pool, becomes.pool),
             "paid": {party: each(was.paid[party], becomes.paid[party]) for party in PARTIES},
             "keep": each(was.keep, becomes.keep),
         }
 
-    def month(pair: "Pair") -> dict[str, Any]:
+    def month(pair: Pair) -> dict[str, Any]:
         before = {result.step.id: result for result in pair.was.steps}
         after = {result.step.id: result for result in pair.becomes.steps}
         return {
@@ -177,24 +168,13 @@ def _json(
 
 
 def _show(
-    books: "Books",
-    history: "History",
+    books: Books,
+    history: History,
     pack: Pack,
-    settings: list["Setting"],
+    settings: list[Setting],
     sought: Sought | None,
-    found: list["Pair"],
+    found: list[Pair],
 ) -> None:
-    from scharrel.analysis.simulation import by_member, most_different, together
-    from scharrel.text.simulation import (
-        cases,
-        conditions,
-        member_table,
-        remarks,
-        total_table,
-        verdict,
-    )
-    from scharrel.text.simulation import sought as sought_sentences
-
     screen = console()
     names = {member.id: member.name for member in books.members.values()}
     period = {"first": words.month(history.first), "last": words.month(history.last)}

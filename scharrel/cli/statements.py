@@ -1,28 +1,21 @@
 """scharrel statements: print the month for members, municipality and meeting."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from scharrel.cli.context import (
-    console,
-    fail,
-    open_coop,
-    progress_bar,
-    read_month,
-    require_members,
-    say_aside,
-    stop_on_errors,
-    today,
-    words,
-    writing_in,
-)
+from scharrel.cli.arguments import open_coop, read_month, require_members, today
 from scharrel.cli.options import COOP, LANG, MEMBERS
+from scharrel.cli.screen import console, fail, progress_bar, say_aside, stop_on_errors, words
+from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
-
-if TYPE_CHECKING:
-    from scharrel.ledger.books import Books
+from scharrel.ledger.books import Books
+from scharrel.operations.opening import open_books
+from scharrel.operations.statement_data import last_allocated
+from scharrel.operations.statements import state_all
+from scharrel.statements.making import FORMATS, KINDS, Order
+from scharrel.statements.pdf import typesetters_world
 
 _MONTH = typer.Argument(
     metavar=f"[{words('metavar.month')}]", help=words("help.statements-month"), show_default=False
@@ -43,7 +36,7 @@ _MEANT = {
 """Words that people try for a kind."""
 
 
-def statements(
+def command(
     month: Annotated[str | None, _MONTH] = None,
     member: Annotated[list[str] | None, MEMBERS] = None,
     kind: Annotated[str | None, _FOR] = None,
@@ -52,12 +45,6 @@ def statements(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.operations.opening import open_books
-    from scharrel.operations.statement_data import last_allocated
-    from scharrel.operations.statements import state_all
-    from scharrel.statements.making import FORMATS, KINDS, Order
-    from scharrel.statements.pdf import typesetters_world
-
     asked = read_month(month) if month else None
     if kind is not None and kind not in KINDS:
         hint = " " + words("check.near", near=_MEANT[kind]) if kind in _MEANT else ""
@@ -96,7 +83,7 @@ def statements(
         say_aside(words("table.not-ended", month=words.month(asked)))
 
 
-def _require_month(books: "Books", asked: Month) -> None:
+def _require_month(books: Books, asked: Month) -> None:
     """Paper is made of months that have begun, and in which somebody was a member or had been one."""
     now = Month.of(today())
     if asked > now:

@@ -4,7 +4,7 @@ import re
 import sys
 from typing import Any
 
-from scharrel.cli.context import words
+from scharrel.cli.screen import words
 from scharrel.core.names import nearest
 
 _MEANT = {

@@ -5,31 +5,31 @@ from typing import Annotated
 
 import typer
 
-from scharrel.cli.context import console, fail, open_coop, say, stop_on_errors, today, words, writing_in
+from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.options import COOP, LANG
+from scharrel.cli.screen import console, fail, say, stop_on_errors, words
+from scharrel.cli.writing import writing_in
+from scharrel.operations.opening import open_books
+from scharrel.operations.verify import MAX_LINES, verify
+from scharrel.statements.reading import NoStatementError
 from scharrel.text.words import visible
 
-MAX_BYTES = 20_000_000
+MAX_STATEMENT_BYTES = 20_000_000
 
 _FILE = typer.Argument(metavar=words("metavar.file"), help=words("help.verify-file"))
 
 
-def verify(
+def command(
     file: Annotated[Path, _FILE],
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.operations.opening import open_books
-    from scharrel.operations.verify import MAX_LINES
-    from scharrel.operations.verify import verify as compare
-    from scharrel.statements.reading import NoStatementError
-
     books = open_books(open_coop(coop))
     try:
-        if file.exists() and (not file.is_file() or file.stat().st_size > MAX_BYTES):
+        if file.exists() and (not file.is_file() or file.stat().st_size > MAX_STATEMENT_BYTES):
             raise NoStatementError
         with writing_in(books.coop, "verify", alone=False):
-            verdict = compare(books, file.read_bytes(), today())
+            verdict = verify(books, file.read_bytes(), today())
     except NoStatementError:
         fail(words("verify.none", path=str(file)), status=1)
     stop_on_errors(verdict.problems)

@@ -3,34 +3,23 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from scharrel.cli.context import (
-    console,
-    fail,
-    fail_without_month,
-    group_of,
-    open_coop,
-    print_json,
-    read_amount,
-    read_month,
-    say,
-    say_aside,
-    stop_on_errors,
-    today,
-    words,
-)
+from scharrel.analysis.prospect import Bend
+from scharrel.analysis.what_if import WhatIf, what_if
+from scharrel.cli.arguments import fail_without_month, group_of, open_coop, read_amount, read_month, today
 from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.cli.screen import console, fail, print_json, say, say_aside, stop_on_errors, words
 from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
+from scharrel.operations.divide import divide_group
+from scharrel.operations.opening import open_books
+from scharrel.text.sentences import opening
+from scharrel.text.what_if import outcome, supposed, table
 from scharrel.text.words import visible
-
-if TYPE_CHECKING:
-    from scharrel.analysis.prospect import Bend
-    from scharrel.analysis.what_if import WhatIf
 
 _MEMBER = typer.Argument(metavar=words("metavar.member"), help=words("help.explain-member"))
 _TURNOVER = typer.Option("--turnover", metavar="EUR", help=words("help.what-if-turnover"))
@@ -38,7 +27,7 @@ _COSTS = typer.Option("--costs", metavar="EUR", help=words("help.what-if-costs")
 _MONTH = typer.Option("--month", metavar=words("metavar.month"), help=words("help.what-if-month"))
 
 
-def what_if(
+def command(
     member: Annotated[str, _MEMBER],
     turnover: Annotated[str | None, _TURNOVER] = None,
     costs: Annotated[str | None, _COSTS] = None,
@@ -47,10 +36,6 @@ def what_if(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.analysis.what_if import what_if as suppose
-    from scharrel.operations.divide import divide_group
-    from scharrel.operations.opening import open_books
-
     if turnover is None and costs is None:
         fail(words("error.what-if-nothing", member=member), status=2)
     more = read_amount(turnover) if turnover is not None else None
@@ -61,13 +46,13 @@ def what_if(
     who = books.members[member]
     # Whoever asks has the job in hand now; someone registered ahead has it in their first month.
     asked = named or max(Month.of(today()), who.first)
-    outcome = divide_group(books, group, asked, today(), sealed=False)
-    stop_on_errors(outcome.problems)
+    divided = divide_group(books, group, asked, today(), sealed=False)
+    stop_on_errors(divided.problems)
     if not who.active(asked):
         fail_without_month(who, asked)
     pack = books.packs[str(who.facts(asked)["rules"])]
-    amounts = {m.id: outcome.ledgers[m.id].amounts for m in group}
-    what = suppose(group, amounts, books.packs, who, asked, _extra(pack, more, spent))
+    amounts = {m.id: divided.ledgers[m.id].amounts for m in group}
+    what = what_if(group, amounts, books.packs, who, asked, _extra(pack, more, spent))
     assert what  # it is a month of the member
     if as_json:
         print_json(_json(what, more, spent))
@@ -85,11 +70,11 @@ def _extra(pack: Pack, turnover: Decimal | None, costs: Decimal | None) -> Mappi
     return extra if costs is None else {**extra, "costs": costs}
 
 
-def _json(what: "WhatIf", turnover: Decimal | None, costs: Decimal | None) -> dict[str, Any]:
+def _json(what: WhatIf, turnover: Decimal | None, costs: Decimal | None) -> dict[str, Any]:
     def each(now: Decimal, then: Decimal) -> dict[str, str]:
         return {"now": plain(now), "then": plain(then), "difference": plain(then - now)}
 
-    def bent(bend: "Bend") -> dict[str, Any]:
+    def bent(bend: Bend) -> dict[str, Any]:
         return {
             "extra": plain(bend.stretch.start),
             "kept": str(bend.stretch.kept),
@@ -121,10 +106,7 @@ def _json(what: "WhatIf", turnover: Decimal | None, costs: Decimal | None) -> di
     }
 
 
-def _show(name: str, what: "WhatIf", turnover: Decimal | None, costs: Decimal | None) -> None:
-    from scharrel.text.sentences import opening
-    from scharrel.text.what_if import outcome, supposed, table
-
+def _show(name: str, what: WhatIf, turnover: Decimal | None, costs: Decimal | None) -> None:
     screen = console()
     month, pack = words.month(what.now.month), visible(what.now.pack.title)
     say(screen, words("explain.title", name=visible(name), month=month, pack=pack), style="bold")

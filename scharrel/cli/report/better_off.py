@@ -6,19 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from scharrel.cli.context import (
-    console,
-    fail,
-    open_coop,
-    print_json,
-    read_month,
-    require_members,
-    say,
-    today,
-    words,
-)
+from scharrel.cli.arguments import open_coop, read_month, require_members, today
 from scharrel.cli.options import COOP, JSON, LANG, MEMBERS
 from scharrel.cli.report.common import divided, show_table
+from scharrel.cli.screen import console, fail, print_json, say, words
 from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.ledger.books import Books
@@ -46,7 +37,7 @@ _TO = typer.Option("--to", metavar=words("metavar.month"), help=words("help.repo
 _ANONYMOUS = typer.Option("--anonymous", help=words("help.report-anonymous"))
 
 
-def better_off(
+def command(
     since: Annotated[str | None, _FROM] = None,
     until: Annotated[str | None, _TO] = None,
     member: Annotated[list[str] | None, MEMBERS] = None,

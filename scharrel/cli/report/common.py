@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.console import Console
 
 from scharrel.checks.outcome import Outcome
-from scharrel.cli.context import fail, progress_bar, stop_on_errors, today, words
+from scharrel.cli.arguments import today
+from scharrel.cli.screen import fail, progress_bar, stop_on_errors, words
 from scharrel.core.facts import Group
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem

@@ -11,19 +11,10 @@ import typer
 
 from scharrel.checks.barter import all_barter, both_problems
 from scharrel.checks.members import read_ledgers
-from scharrel.cli.context import (
-    console,
-    fail,
-    open_coop,
-    print_json,
-    require_members,
-    say,
-    stop_on_errors,
-    today,
-    words,
-)
+from scharrel.cli.arguments import open_coop, require_members, today
 from scharrel.cli.options import COOP, JSON, LANG, MEMBERS
 from scharrel.cli.report.common import read_year, show_table
+from scharrel.cli.screen import console, fail, print_json, say, stop_on_errors, words
 from scharrel.core.barter import Barter
 from scharrel.operations.opening import open_books
 from scharrel.reports.barter import balance_rows, barter_balances, barter_rows
@@ -36,7 +27,7 @@ _FORMAT = typer.Option("--format", metavar=words("metavar.format"), help=words("
 _FORMATS = ("txt", "csv")
 
 
-def exchange(
+def command(
     year: Annotated[str | None, _YEAR] = None,
     member: Annotated[list[str] | None, MEMBERS] = None,
     form: Annotated[str, _FORMAT] = "txt",

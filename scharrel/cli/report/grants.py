@@ -7,9 +7,10 @@ import typer
 
 from scharrel.checks.grants import all_entries, overdone
 from scharrel.checks.members import read_ledgers
-from scharrel.cli.context import console, fail, open_coop, print_json, say, stop_on_errors, today, words
+from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.options import COOP, JSON, LANG
 from scharrel.cli.report.common import show_table
+from scharrel.cli.screen import console, fail, print_json, say, stop_on_errors, words
 from scharrel.core.grants import GrantAccount, grant_accounts
 from scharrel.core.money import plain
 from scharrel.core.names import nearest
@@ -23,7 +24,7 @@ _GRANT = typer.Argument(
 )
 
 
-def grants(
+def command(
     grant: Annotated[list[str] | None, _GRANT] = None,
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,

@@ -6,17 +6,9 @@ from typing import Annotated
 
 from scharrel.checks.across import across_of, with_others
 from scharrel.checks.members import read_ledgers
-from scharrel.cli.context import (
-    console,
-    open_coop,
-    print_json,
-    require_members,
-    say,
-    stop_on_errors,
-    today,
-    words,
-)
+from scharrel.cli.arguments import open_coop, require_members, today
 from scharrel.cli.options import COOP, JSON, LANG, MEMBERS
+from scharrel.cli.screen import console, print_json, say, stop_on_errors, words
 from scharrel.core.money import plain
 from scharrel.operations.opening import open_books
 from scharrel.reports.quotes import TEXT_COLUMNS, quote_rows, quote_sentences, quote_statuses
@@ -24,7 +16,7 @@ from scharrel.text.table import columns
 from scharrel.text.words import visible
 
 
-def quotes(
+def command(
     member: Annotated[list[str] | None, MEMBERS] = None,
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,

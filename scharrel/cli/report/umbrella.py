@@ -6,9 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from scharrel.checks.grants import all_entries
-from scharrel.cli.context import console, fail, open_coop, print_json, say, today, words
+from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.options import COOP, JSON, LANG
 from scharrel.cli.report.common import divided, read_year, show_table
+from scharrel.cli.screen import console, fail, print_json, say, words
 from scharrel.core.grants import GrantAccount, grant_accounts
 from scharrel.core.money import plain, total
 from scharrel.core.month import Month
@@ -25,7 +26,7 @@ _YEAR = typer.Argument(
 )
 
 
-def umbrella(
+def command(
     year: Annotated[str | None, _YEAR] = None,
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,

@@ -1,23 +1,26 @@
 """scharrel rules check: what can be known of rules before anyone decides on them."""
 
+from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
-from scharrel.cli.context import console, open_coop, print_json, say, stop_on_errors, tell, today, words
+from scharrel.analysis.finding import Example, Finding
+from scharrel.analysis.findings import findings, rounding_bound
+from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.cli.packs import readable_packs
+from scharrel.cli.screen import console, print_json, say, stop_on_errors, tell, words
 from scharrel.core.money import plain
 from scharrel.core.month import Month
+from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem
-
-if TYPE_CHECKING:
-    from fractions import Fraction
-
-    from rich.console import Console
-
-    from scharrel.analysis.finding import Example, Finding
-    from scharrel.core.pack import Pack
+from scharrel.operations.opening import open_books
+from scharrel.text.findings import euros, example_lines, message
+from scharrel.text.grounds import sources_named
+from scharrel.text.words import visible
 
 _PACKS = typer.Argument(
     metavar=f"[{words('metavar.pack')}]...", help=words("help.rules-packs"), show_default=False
@@ -27,16 +30,12 @@ _UNPROVEN = frozenset({"member-loses", "parameter-gap", "bands-order", "many-kin
 """With one of these nothing holds for every amount."""
 
 
-def check(
+def command(
     packs: Annotated[list[str] | None, _PACKS] = None,
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.analysis.findings import findings, rounding_bound
-    from scharrel.cli.packs import readable_packs
-    from scharrel.operations.opening import open_books
-
     books = open_books(open_coop(coop))
     stop_on_errors([p for p in books.problems if p.file == books.coop.shown(books.coop.chart)])
     found, problems = readable_packs(books, packs)
@@ -56,10 +55,8 @@ def check(
         raise SystemExit(1)
 
 
-def _row(pack: "Pack", finding: "Finding") -> dict[str, Any]:
-    from scharrel.text.findings import euros, message
-
-    def amount(value: "Fraction | None") -> str | None:
+def _row(pack: Pack, finding: Finding) -> dict[str, Any]:
+    def amount(value: Fraction | None) -> str | None:
         return None if value is None else plain(euros(value))
 
     return {
@@ -100,11 +97,7 @@ def _problem_row(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _print(screen: "Console", pack: "Pack", found: list["Finding"], cents: int) -> None:
-    from scharrel.text.findings import example_lines, message
-    from scharrel.text.grounds import sources_named
-    from scharrel.text.words import visible
-
+def _print(screen: Console, pack: Pack, found: list[Finding], cents: int) -> None:
     say(screen, words("finding.title", title=visible(pack.title), pack=pack.id), style="bold")
     told: list[Example | None] = [None]
     for finding in found:

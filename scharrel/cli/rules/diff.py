@@ -1,33 +1,31 @@
 """scharrel rules diff: what changes from one rule pack to another."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from scharrel.cli.context import console, open_coop, read_month, say, today, words
+from scharrel.cli.arguments import open_coop, read_month, today
 from scharrel.cli.options import COOP, LANG
+from scharrel.cli.packs import named_pack
+from scharrel.cli.screen import console, say, words
 from scharrel.core.month import Month
+from scharrel.ledger.books import Books
+from scharrel.operations.opening import open_books
+from scharrel.text.rules.differences import Edition, differences
 from scharrel.text.words import visible
-
-if TYPE_CHECKING:
-    from scharrel.ledger.books import Books
-    from scharrel.text.rules.differences import Edition
 
 _WAS = typer.Argument(metavar="A", help=words("help.rules-was"))
 _BECOMES = typer.Argument(metavar="B", help=words("help.rules-becomes"))
 _MARKS = ("was", "becomes", "new", "gone")
 
 
-def diff(
+def command(
     was: Annotated[str, _WAS],
     becomes: Annotated[str, _BECOMES],
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.operations.opening import open_books
-    from scharrel.text.rules.differences import differences
-
     books = open_books(open_coop(coop))
     editions = {name: _edition(books, name) for name in (was, becomes)}
     screen = console()
@@ -52,11 +50,8 @@ def diff(
             say(screen, said + text, "   ", hang=hang)
 
 
-def _edition(books: "Books", name: str) -> "Edition":
+def _edition(books: Books, name: str) -> Edition:
     """The pack of this name, with the month after an @ if there is one."""
-    from scharrel.cli.packs import named_pack
-    from scharrel.text.rules.differences import Edition
-
     before, at, month = name.rpartition("@")
     dated = bool(at) and not name.endswith(".toml")
     asked = read_month(month) if dated else None

@@ -7,27 +7,30 @@ from typing import Annotated
 import typer
 
 from scharrel import __version__
-from scharrel.cli.context import console, fail, open_coop, say, stop_on_errors, today, words, writing_in
+from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.options import COOP, LANG
 from scharrel.cli.packs import named_pack
+from scharrel.cli.screen import console, fail, say, stop_on_errors, words
+from scharrel.cli.writing import writing_in
+from scharrel.operations.opening import open_books
+from scharrel.packs.local_figures import UnusualError, owned, to_fill_in
+from scharrel.packs.toml import read_toml
+from scharrel.packs.transfer import Export, accounts_of, export_text, hidden_letters
+from scharrel.store.durable import write_text
 from scharrel.store.paths import Coop
+from scharrel.store.text import read_text
 from scharrel.text.words import visible
 
 _PACK = typer.Argument(metavar=words("metavar.pack"), help=words("help.rules-pack"))
 _OUT = typer.Option("--out", metavar=words("metavar.file"), help=words("help.rules-export-out"))
 
 
-def export(
+def command(
     pack: Annotated[str, _PACK],
     out: Annotated[Path | None, _OUT] = None,
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.operations.opening import open_books
-    from scharrel.packs.local_figures import UnusualError, owned, to_fill_in
-    from scharrel.packs.transfer import Export, accounts_of, export_text
-    from scharrel.store.durable import write_text
-
     books = open_books(open_coop(coop))
     found = named_pack(books, pack)
     path = Path(pack).resolve() if pack.endswith(".toml") else books.coop.rules / f"{pack}.toml"
@@ -61,10 +64,6 @@ def export(
 
 def _text(coop: Coop, path: Path) -> str | None:
     """What is in a file that travels, if it is there; stops where something in it should not."""
-    from scharrel.packs.toml import read_toml
-    from scharrel.packs.transfer import hidden_letters
-    from scharrel.store.text import read_text
-
     if not path.exists():
         return None
     shown = _shown(coop, path)

@@ -6,51 +6,41 @@ import shlex
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from scharrel.cli.context import (
-    console,
-    fail,
-    open_coop,
-    say,
-    say_aside,
-    stop_on_errors,
-    today,
-    words,
-    writing_in,
-)
+from scharrel import __version__
+from scharrel.cli.arguments import open_coop, today
+from scharrel.cli.figures import as_in_packs
 from scharrel.cli.options import COOP, LANG
 from scharrel.cli.rules.export import notes
+from scharrel.cli.screen import console, fail, say, say_aside, stop_on_errors, words
+from scharrel.cli.writing import writing_in
+from scharrel.core.chart import Chart
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem, in_order
+from scharrel.ledger.chart import read_chart
+from scharrel.packs.local_figures import UnusualError, filled_in, open_figures, to_fill_in
+from scharrel.packs.transfer import Export, Missing, read_export, read_exported_pack, to_open, wanting
+from scharrel.packs.values import figure
+from scharrel.store.durable import write_texts
 from scharrel.store.paths import MEMBER_ID, Coop
+from scharrel.store.text import plain_folder, read_text
 from scharrel.text.words import MAX_VALUE, visible
-
-if TYPE_CHECKING:
-    from scharrel.core.chart import Chart
-    from scharrel.packs.transfer import Export, Missing
 
 _FILE = typer.Argument(metavar=words("metavar.file"), help=words("help.rules-import-file"))
 _AS = typer.Option("--as", metavar="ID", help=words("help.rules-import-as"))
 _SET = typer.Option("--set", metavar=words("metavar.param-value"), help=words("help.rules-import-set"))
 
 
-def import_(
+def command(
     file: Annotated[Path, _FILE],
     pack_id: Annotated[str | None, _AS] = None,
     given: Annotated[list[str] | None, _SET] = None,
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel import __version__
-    from scharrel.ledger.chart import read_chart
-    from scharrel.packs.local_figures import UnusualError, filled_in, open_figures, to_fill_in
-    from scharrel.packs.transfer import read_export, read_exported_pack, wanting
-    from scharrel.store.durable import write_texts
-    from scharrel.store.text import plain_folder, read_text
-
     figures = _figures(given or ())
     where = open_coop(coop)
     path, shown = file.absolute(), visible(str(file))
@@ -93,9 +83,6 @@ def import_(
 
 def _figures(given: Iterable[str]) -> dict[str, Decimal | str]:
     """What `--set` says: by parameter, or parameter.case, a figure as packs have it."""
-    from scharrel.cli.figures import as_in_packs
-    from scharrel.packs.values import figure
-
     found: dict[str, Decimal | str] = {}
     for text in given:
         name, _, value = text.partition("=")
@@ -117,18 +104,14 @@ def _only_open(figures: Iterable[str], can_be_set: list[str]) -> None:
 
 def _nothing_there(coop: Coop, path: Path, text: str | None) -> None:
     """Nothing is written over; what an interrupted import left may be there."""
-    from scharrel.store.text import read_text
-
     if os.path.lexists(path) and (text is None or read_text(coop, path).data != text.encode()):
         fail(words("error.pack-exists", path=coop.shown(path)), status=2)
 
 
 def _say_what_remains(
-    export: "Export", missing: "Missing", chart: "Chart", pack_id: str, scope: str, at: str
+    export: Export, missing: Missing, chart: Chart, pack_id: str, scope: str, at: str
 ) -> None:
     """What the treasurer has to do now, in order."""
-    from scharrel.packs.transfer import to_open
-
     day = min(account.opened for account in chart.accounts.values())
     new = to_open(export, missing, chart)
     width = max(map(len, new), default=0)

@@ -4,39 +4,32 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
+from rich.console import Console
+from rich.text import Text
 
-from scharrel.cli.context import (
-    console,
-    fail,
-    fail_without_month,
-    group_of,
-    open_coop,
-    read_amount,
-    read_month,
-    say,
-    stop_on_errors,
-    today,
-    words,
-    writing_in,
-)
+from scharrel.analysis.breakpoints import Curve, curve
+from scharrel.analysis.supposed import BORN, age, supposed
+from scharrel.cli.arguments import fail_without_month, group_of, open_coop, read_amount, read_month, today
+from scharrel.cli.facts import read_facts
 from scharrel.cli.options import COOP, LANG
-from scharrel.core.month import Month
-from scharrel.core.pack import NoValueError, Pack
-from scharrel.plot.curve import Kind
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from scharrel.analysis.breakpoints import Curve
-    from scharrel.core.facts import MonthFacts
-    from scharrel.core.pack import Facts
-    from scharrel.core.state import State
-    from scharrel.ledger.books import Books
-    from scharrel.plot.terminal import CurveText
-    from scharrel.text.breakpoints import NamedCurve, Supposed
+from scharrel.cli.packs import named_pack
+from scharrel.cli.screen import console, fail, say, stop_on_errors, words
+from scharrel.core.facts import MonthFacts, facts_of
+from scharrel.core.month import Month, months
+from scharrel.core.pack import Facts, NoValueError, Pack
+from scharrel.core.pots import with_approvals
+from scharrel.core.state import State
+from scharrel.ledger.books import Books
+from scharrel.operations.divide import divide_group
+from scharrel.operations.opening import open_books
+from scharrel.operations.statement_data import standing
+from scharrel.plot.curve import Kind, default_end, graph
+from scharrel.plot.drawing import beyond, plot_sheet_view, whole_drawing
+from scharrel.plot.terminal import CurveText, chart, line_sample, signs_for, without_euro_signs
+from scharrel.text.breakpoints import NamedCurve, Supposed, lead, name_curves, piece_sentences, uncounted
 
 MOST_CURVES = 6
 _LEAST_TO, _MOST_TO = 1, 1_000_000
@@ -61,7 +54,7 @@ class _Asked(NamedTuple):
     month: Month
 
 
-def plot(
+def command(
     packs: Annotated[list[str], _PACKS],
     to: Annotated[str | None, _TO] = None,
     month: Annotated[str | None, _MONTH] = None,
@@ -72,11 +65,6 @@ def plot(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.cli.facts import read_facts
-    from scharrel.operations.opening import open_books
-    from scharrel.plot.curve import default_end
-    from scharrel.text.breakpoints import name_curves
-
     end = _end(to)
     if out is not None and out.suffix.lower() not in (".svg", ".pdf"):
         fail(words("plot.out", path=str(out)), status=2)
@@ -109,10 +97,8 @@ def _end(to: str | None) -> Fraction | None:
     return Fraction(end)
 
 
-def _asked(books: "Books", name: str, usual: Month | None) -> _Asked:
+def _asked(books: Books, name: str, usual: Month | None) -> _Asked:
     """The pack of this name, with the month after an @ if there is one."""
-    from scharrel.cli.packs import named_pack
-
     before, at, month = name.rpartition("@")
     dated = bool(at) and not name.endswith(".toml")
     asked = read_month(month) if dated else usual
@@ -125,14 +111,9 @@ def _asked(books: "Books", name: str, usual: Month | None) -> _Asked:
 
 
 def _suppose(
-    asked: Sequence[_Asked], facts: "Facts", booked: Mapping[str, Decimal]
-) -> "tuple[Supposed, list[Curve]]":
+    asked: Sequence[_Asked], facts: Facts, booked: Mapping[str, Decimal]
+) -> tuple[Supposed, list[Curve]]:
     """The curves of a member who is new and for whom as much as possible holds."""
-    from scharrel.analysis.supposed import BORN, age, supposed
-    from scharrel.core.facts import MonthFacts
-    from scharrel.core.state import State
-    from scharrel.text.breakpoints import Supposed
-
     packs = [one.pack for one in asked]
     everything = {**supposed(packs, min(one.month for one in asked)), **facts}
     told = {fact: value for fact, value in everything.items() if fact != BORN or fact in facts}
@@ -141,16 +122,9 @@ def _suppose(
 
 
 def _of_member(
-    books: "Books", member: str, asked: Sequence[_Asked], facts: "Facts", booked: Mapping[str, Decimal]
-) -> "tuple[Supposed, list[Curve]]":
+    books: Books, member: str, asked: Sequence[_Asked], facts: Facts, booked: Mapping[str, Decimal]
+) -> tuple[Supposed, list[Curve]]:
     """The curves of a real member, as they stand when the month begins."""
-    from scharrel.core.facts import facts_of
-    from scharrel.core.month import months
-    from scharrel.core.pots import with_approvals
-    from scharrel.operations.divide import divide_group
-    from scharrel.operations.statement_data import standing
-    from scharrel.text.breakpoints import Supposed
-
     group = group_of(books, member)
     who = books.members[member]
     outcome = divide_group(books, group, max(one.month for one in asked), today(), sealed=False)
@@ -172,9 +146,7 @@ def _of_member(
     return Supposed(facts, name=who.name), curves
 
 
-def _curve(asked: _Asked, facts: "MonthFacts", before: "State") -> "Curve":
-    from scharrel.analysis.breakpoints import curve
-
+def _curve(asked: _Asked, facts: MonthFacts, before: State) -> Curve:
     try:
         return curve(asked.pack, facts, before)
     except NoValueError as missing:
@@ -184,12 +156,7 @@ def _curve(asked: _Asked, facts: "MonthFacts", before: "State") -> "Curve":
         fail(words("plot.no-case", fact=missing.param.by, value=missing.fact, **values), status=2)
 
 
-def _show(some: "Sequence[NamedCurve]", supposed: "Supposed", end: Fraction) -> None:
-    from scharrel.plot.curve import graph
-    from scharrel.plot.drawing import beyond
-    from scharrel.plot.terminal import CurveText, chart, line_sample, signs_for, without_euro_signs
-    from scharrel.text.breakpoints import lead, piece_sentences, uncounted
-
+def _show(some: Sequence[NamedCurve], supposed: Supposed, end: Fraction) -> None:
     screen = console()
     how = signs_for(screen.encoding)
     letters = [one.letter for one in some]
@@ -215,17 +182,14 @@ def _show(some: "Sequence[NamedCurve]", supposed: "Supposed", end: Fraction) -> 
         say(screen, words("plot.how", role=missing[0]))
 
 
-def _line(screen: "Console", spans: "Sequence[CurveText]") -> None:
-    from rich.text import Text
-
+def _line(screen: Console, spans: Sequence[CurveText]) -> None:
     styled = [(span.text, "" if span.curve is None else _COLORS[span.curve]) for span in spans]
     screen.print(Text.assemble(*styled), soft_wrap=True)
 
 
-def _write(
-    books: "Books", some: "Sequence[NamedCurve]", supposed: "Supposed", end: Fraction, out: Path
-) -> None:
-    from scharrel.plot.drawing import plot_sheet_view, whole_drawing
+def _write(books: Books, some: Sequence[NamedCurve], supposed: Supposed, end: Fraction, out: Path) -> None:
+    # What makes documents takes long to load, and the terminal needs none of it.
+    from scharrel.cli.writing import writing_in
     from scharrel.statements.documents import BrokenTemplateError
     from scharrel.statements.making import Order, plot_drawing, plot_sheet
     from scharrel.statements.pdf import typesetters_world

@@ -1,27 +1,18 @@
 """scharrel rules show: a rule pack as sentences, on the terminal or as a handout for the meeting."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from scharrel.cli.context import (
-    console,
-    fail,
-    open_coop,
-    read_month,
-    say,
-    stop_on_errors,
-    today,
-    words,
-    writing_in,
-)
+from scharrel.cli.arguments import open_coop, read_month, today
 from scharrel.cli.options import COOP, LANG
+from scharrel.cli.packs import named_pack
+from scharrel.cli.screen import console, fail, say, stop_on_errors, words
 from scharrel.core.month import Month
-
-if TYPE_CHECKING:
-    from scharrel.ledger.books import Books
-    from scharrel.text.rules.pack import Told
+from scharrel.ledger.books import Books
+from scharrel.operations.opening import open_books
+from scharrel.text.rules.pack import Told, tell_pack
 
 _PACK = typer.Argument(metavar=words("metavar.pack"), help=words("help.rules-pack"))
 _MONTH = typer.Option("--month", metavar=words("metavar.month"), help=words("help.rules-month"))
@@ -29,7 +20,7 @@ _FORMAT = typer.Option("--format", metavar=words("metavar.format"), help=words("
 _OUT = typer.Option("--out", metavar=words("metavar.file"), help=words("help.rules-out"))
 
 
-def show(
+def command(
     pack: Annotated[str, _PACK],
     month: Annotated[str | None, _MONTH] = None,
     form: Annotated[str | None, _FORMAT] = None,
@@ -37,10 +28,6 @@ def show(
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.cli.packs import named_pack
-    from scharrel.operations.opening import open_books
-    from scharrel.text.rules.pack import tell_pack
-
     asked = read_month(month) if month else None
     form = _format_of(form, out)
     books = open_books(open_coop(coop))
@@ -60,10 +47,10 @@ def show(
 
 def _format_of(form: str | None, out: Path | None) -> str:
     """The format that was named, else the one by which the file is called."""
-    from scharrel.statements.making import FORMATS
-
     if form is None and out is None:
         return ""
+    from scharrel.statements.making import FORMATS
+
     named = form or (out.suffix.removeprefix(".") if out else "")
     if named not in FORMATS:
         fail(words("error.format", form=named, forms=", ".join(FORMATS)), status=2)
@@ -72,7 +59,7 @@ def _format_of(form: str | None, out: Path | None) -> str:
     return named
 
 
-def _print(told: "Told") -> None:
+def _print(told: Told) -> None:
     screen = console()
     say(screen, told.title, style="bold")
     say(screen, words("show.month", month=words.month(told.month)))
@@ -101,7 +88,9 @@ def _print(told: "Told") -> None:
         say(screen, f"{number}. {text}", "   ", hang="   ")
 
 
-def _write(books: "Books", told: "Told", hashes: dict[str, str], form: str, out: Path) -> None:
+def _write(books: Books, told: Told, hashes: dict[str, str], form: str, out: Path) -> None:
+    # What makes documents takes long to load, and the terminal needs none of it.
+    from scharrel.cli.writing import writing_in
     from scharrel.statements.documents import BrokenTemplateError
     from scharrel.statements.making import Order, rules_handout
     from scharrel.statements.pdf import typesetters_world

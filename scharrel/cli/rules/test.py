@@ -2,21 +2,27 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from scharrel.cli.context import console, open_coop, say_aside, stop_on_errors, tell, words
+from scharrel.analysis.cases import differences
+from scharrel.analysis.mutations import try_all
+from scharrel.cli.arguments import open_coop
 from scharrel.cli.options import COOP, LANG
 from scharrel.cli.packs import named_pack
+from scharrel.cli.screen import console, say_aside, stop_on_errors, tell, words
 from scharrel.core.case import Case
 from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem, errors
+from scharrel.ledger.books import Books
+from scharrel.operations.opening import open_books
+from scharrel.packs.cases import cases_path, read_cases
+from scharrel.packs.locate import Lines
 from scharrel.store.paths import Coop
+from scharrel.store.text import read_text
+from scharrel.text.cases import difference, unnoticed
 from scharrel.text.words import visible
-
-if TYPE_CHECKING:
-    from scharrel.ledger.books import Books
 
 _PACKS = typer.Argument(
     metavar=f"[{words('metavar.pack')}]...", help=words("help.rules-packs"), show_default=False
@@ -24,14 +30,12 @@ _PACKS = typer.Argument(
 _MUTATE = typer.Option("--mutate", help=words("help.rules-test-mutate"))
 
 
-def run_cases(
+def command(
     packs: Annotated[list[str] | None, _PACKS] = None,
     mutate: Annotated[bool, _MUTATE] = False,
     coop: Annotated[Path | None, COOP] = None,
     lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
-    from scharrel.operations.opening import open_books
-
     books = open_books(open_coop(coop))
     stop_on_errors([p for p in books.problems if p.file == books.coop.shown(books.coop.chart)])
     named = {name: named_pack(books, name) for name in packs or books.packs}
@@ -42,11 +46,9 @@ def run_cases(
         raise SystemExit(1)
 
 
-def _try(books: "Books", name: str, pack: Pack, *, mutate: bool) -> bool:
+def _try(books: Books, name: str, pack: Pack, *, mutate: bool) -> bool:
     """Tell what is wrong with the cases, what does not come out or what no case notices, and how many hold.
     Whether all was well."""
-    from scharrel.packs.cases import cases_path, read_cases
-
     is_file = name.endswith(".toml")
     file = Path(name).resolve() if is_file else books.coop.rules / f"{name}.toml"
     folder = Coop(file.parent) if is_file else books.coop
@@ -63,9 +65,6 @@ def _try(books: "Books", name: str, pack: Pack, *, mutate: bool) -> bool:
 
 
 def _hold(pack: Pack, shown: str, cases: Sequence[Case]) -> bool:
-    from scharrel.analysis.cases import differences
-    from scharrel.text.cases import difference
-
     failed = set()
     for case in cases:
         for found in differences(pack, case):
@@ -82,11 +81,6 @@ def _hold(pack: Pack, shown: str, cases: Sequence[Case]) -> bool:
 
 
 def _mutate(pack: Pack, folder: Coop, file: Path, cases: Sequence[Case]) -> bool:
-    from scharrel.analysis.mutations import try_all
-    from scharrel.packs.locate import Lines
-    from scharrel.store.text import read_text
-    from scharrel.text.cases import unnoticed
-
     lines = Lines(read_text(folder, file).data.decode())
     noticed = try_all(pack, cases)
     for mutation in noticed.unnoticed:

@@ -1,36 +1,22 @@
-"""What the commands share: the language, the terminal, the folder and the way to say an error."""
+"""What the commands print: in which language, on which terminal, and the way to report what is wrong."""
 
 import json
-import os
-import re
 import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
-from datetime import date, datetime
-from decimal import Decimal
-from pathlib import Path
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors, in_order
-from scharrel.store.paths import Coop, NoCoopError, find_coop
 from scharrel.text.words import LANGUAGES, Words, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from scharrel.core.facts import Group, Member
-    from scharrel.ledger.books import Books
-
-FAR_AHEAD = 24
-"""Months after today beyond which a month is taken for a typing error."""
 
 MAX_TOLD = 200
 """Problems of one file that are told on a terminal."""
-
-_AMOUNT = re.compile(r"[-+]?[0-9]+([.,][0-9]{1,2})?")
 
 
 def language(arguments: list[str], environment: dict[str, str]) -> str:
@@ -125,89 +111,6 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(console=screen, transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)
-
-
-def today() -> date:
-    """The one look at the clock."""
-    return date.today()  # noqa: DTZ011
-
-
-def open_coop(named: Path | None) -> Coop:
-    """The cooperative's folder, or an error that says how to come by one."""
-    wanted = named or (Path(os.environ["SCHARREL_COOP"]) if os.environ.get("SCHARREL_COOP") else None)
-    try:
-        return find_coop(wanted)
-    except NoCoopError as missing:
-        fail(words("error.no-coop-there" if wanted else "error.no-coop", start=missing.args[0]), status=2)
-
-
-@contextmanager
-def writing_in(coop: Coop, command: str, *, alone: bool = True) -> Iterator[None]:
-    """Say what cannot be written; `alone` is the only writer in the cooperative, or an error that names
-    the other.
-    """
-    from scharrel.store.durable import WriteError
-    from scharrel.store.locking import BusyError, only_writer
-
-    try:
-        with only_writer(coop, command, datetime.now()) if alone else nullcontext():  # noqa: DTZ005
-            yield
-    except BusyError as busy:
-        fail(words("error.busy", holder=str(busy)), status=1)
-    except WriteError as error:
-        path = coop.shown(error.path) if error.path.is_relative_to(coop.root) else str(error.path)
-        fail(words("error.write", path=path, reason=words.reason(error.reason)), status=1)
-
-
-def read_month(text: str) -> Month:
-    """A month as the user wrote it."""
-    try:
-        month = Month.parse(text)
-    except ValueError:
-        from scharrel.core.intended import month_in
-
-        near = month_in(text, today())
-        hint = " " + words("check.near", near=near) if near else ""
-        fail(words("error.month", text=text) + hint, status=2)
-    if month.since(Month.of(today())) > FAR_AHEAD:
-        fail(words("error.month-far", text=text), status=2)
-    return month
-
-
-def read_amount(text: str) -> Decimal:
-    """Euros as the user wrote them, cents behind a point or a comma."""
-    from scharrel.core.money import MAX_AMOUNT
-
-    if not _AMOUNT.fullmatch(text):
-        fail(words("error.amount", text=text), status=2)
-    amount = Decimal(text.replace(",", "."))
-    if abs(amount) >= MAX_AMOUNT:
-        fail(words("problem.too-large", number=text), status=2)
-    return amount
-
-
-def require_members(books: "Books", wanted: Iterable[str] | None) -> None:
-    """Only members of this cooperative can be asked for."""
-    from scharrel.core.names import nearest
-
-    for member in wanted or ():
-        if member not in books.members:
-            stop_on_errors(books.problems)
-            near = nearest(member, books.members)
-            hint = words("check.near", near=near) if near else words("otherwise.no-member")
-            fail(f"{words('error.no-member', member=member)} {hint}", status=2)
-
-
-def group_of(books: "Books", member: str) -> "Group":
-    """Everyone who has to be computed together with this member."""
-    require_members(books, [member])
-    return next(group for group in books.groups() if any(m.id == member for m in group))
-
-
-def fail_without_month(who: "Member", asked: Month) -> NoReturn:
-    """The month is none of the member's: say why."""
-    values = {"name": who.name, "month": words.month(asked), "first": words.month(who.first)}
-    fail(words("error.before-first" if asked < who.first else "error.no-month", **values), status=2)
 
 
 def print_json(value: Any) -> None:
