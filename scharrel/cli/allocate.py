@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from scharrel.cli.arguments import open_coop, read_month, require_members, today
+from scharrel.cli.as_json import fields, nonempty, print_json
 from scharrel.cli.options import COOP, DRY_RUN, JSON, LANG, MEMBERS, THROUGH
 from scharrel.cli.screen import (
     console,
-    print_json,
     progress_bar,
     say,
     say_aside,
@@ -16,7 +16,6 @@ from scharrel.cli.screen import (
     words,
 )
 from scharrel.core.facts import Kind
-from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.trace import Allocation, Summary
 from scharrel.store.written_state import Left, looking
@@ -57,16 +56,16 @@ def command(
     stop_on_errors(result.problems)
     booked = not books.first_open or result.through >= books.first_open
     if as_json:
-        rows = [row_of(allocation) for allocation in result.allocations]
         corrected = [
             {
-                "member": member, "of": str(c.of), "pack": c.pack, "step": c.step,
-                "was": plain(c.was), "becomes": plain(c.becomes),
+                "member": member,
+                **fields(c, "of", "pack", "step", "was", "becomes"),
                 "because": [change.shown for change in c.because],
             }
             for member, c in (result.corrections if booked else ())
-        ]  # fmt: skip
-        print_json({"through": str(result.through), "allocations": rows, "corrections": corrected})
+        ]
+        rows = map(_row, result.allocations)
+        print_json({"through": result.through, "allocations": rows, "corrections": corrected})
         return
     _show(books, result.through, result.rows, frozenset(member or ()))
     screen = console()
@@ -79,27 +78,26 @@ def command(
         say_aside(words("table.not-ended", month=words.month(result.through)))
 
 
-def row_of(allocation: Allocation) -> dict[str, Any]:
+def _row(allocation: Allocation) -> dict[str, Any]:
     """One allocation as other programs read it."""
     return {
-        "member": allocation.member,
-        "month": str(allocation.month),
+        **fields(allocation, "member", "month"),
         "pack": allocation.pack.id,
-        "pool": plain(allocation.pool),
+        "pool": allocation.pool,
         "steps": [
-            {"id": result.step.id, "paid": plain(result.paid), "why": result.why}
-            | ({"own": plain(result.own)} if result.own else {})
-            | ({"parts": {p.member: plain(p.amount) for p in result.parts}} if result.parts else {})
+            {
+                "id": result.step.id,
+                **fields(result, "paid", "why"),
+                **nonempty(own=result.own, parts={part.member: part.amount for part in result.parts}),
+            }
             for result in allocation.steps
         ],
-        "keep": plain(allocation.keep),
-        **(
-            {"received": {r.project: plain(r.amount) for r in allocation.received}}
-            if allocation.received
-            else {}
+        "keep": allocation.keep,
+        **nonempty(
+            received={received.project: received.amount for received in allocation.received},
+            own=allocation.own,
+            provisional=allocation.provisional and allocation.period,
         ),
-        **({"own": plain(allocation.own)} if allocation.own else {}),
-        **({"provisional": str(allocation.period)} if allocation.provisional else {}),
     }
 
 

@@ -8,8 +8,9 @@ import typer
 
 from scharrel.checks.seals import Finding
 from scharrel.cli.arguments import open_coop, today
+from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON, LANG
-from scharrel.cli.screen import console, fail, print_json, say, tell, words
+from scharrel.cli.screen import console, fail, say, tell, words
 from scharrel.core.month import Month
 from scharrel.core.problems import errors
 from scharrel.operations.close import audit, code_of, month_of_code, seals_up_to
@@ -52,9 +53,9 @@ def command(
     if as_json:
         print_json(
             {
-                "closed": str(seals.closed) if seals.closed else None,
+                "closed": seals.closed,
                 "code": last[1] if last else None,
-                "findings": [{**finding._asdict(), "month": str(finding.month)} for finding in findings],
+                "findings": findings,
             }
         )
     else:
@@ -101,8 +102,7 @@ def _compare(coop: Coop, seals: Seals, code: str, *, as_json: bool) -> None:
     month = month_of_code(seals, code)
     findings = seals_up_to(coop, seals, month) if month else []
     if as_json:
-        rows = [{**finding._asdict(), "month": str(finding.month)} for finding in findings]
-        print_json({"code": code, "month": str(month) if month else None, "findings": rows})
+        print_json({"code": code, "month": month, "findings": findings})
     elif month:
         say(console(), words("audit.code-of", month=words.month(month), code=code))
         _tell_findings(findings)

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 from scharrel.cli.arguments import open_coop, today
+from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, JSON, LANG
-from scharrel.cli.screen import console, print_json, tell, words
+from scharrel.cli.screen import console, tell, words
 from scharrel.core.problems import errors
 from scharrel.operations.check import check_all
 from scharrel.operations.opening import open_books
@@ -24,9 +25,7 @@ def command(
             {
                 "problems": [
                     {
-                        "file": problem.file,
-                        "line": problem.line,
-                        "code": problem.code,
+                        **fields(problem, "file", "line", "code"),
                         "severity": "warning" if problem.warning else "error",
                         "message": words.problem(problem),
                     }

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from scharrel.cli.arguments import fail_without_month, group_of, open_coop, read_month, today
+from scharrel.cli.as_json import fields, nonempty, print_json
 from scharrel.cli.options import COOP, JSON, LANG
-from scharrel.cli.screen import console, fail, print_json, say, stop_on_errors, words
+from scharrel.cli.screen import console, fail, say, stop_on_errors, words
 from scharrel.core.corrections import Correction
 from scharrel.core.facts import Member, Movement
 from scharrel.core.grants import counts_apart
-from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.names import nearest
 from scharrel.core.pack import Source
@@ -81,7 +81,7 @@ def command(
         if not cost.withdrawal and cost.movement.counts == asked
     ]
     if as_json:
-        print_json(trace_of(found, steps, bookings, corrected) | {"withdrawals": _withdrawn(taken)})
+        print_json(_trace(found, steps, bookings, corrected, taken))
         return
     title = words("explain.title", name=who.name, month=words.month(asked), pack=found.pack.title)
     heads = notices(words, who, [found.pack])
@@ -98,47 +98,44 @@ def command(
         _show_corrections(heading, about, books)
 
 
-def trace_of(
+def _trace(
     allocation: Allocation,
     steps: list[StepResult],
     bookings: dict[str, list[tuple[str, str]]],
     corrected: list[Correction],
+    withdrawn: list[Drawn],
 ) -> dict[str, Any]:
-    """The whole trace as JSON: amounts as strings, exact where they are not yet rounded."""
+    """The whole trace as JSON; what is not yet rounded to the cent, exactly."""
     return {
-        "member": allocation.member,
-        "month": str(allocation.month),
+        **fields(allocation, "member", "month"),
         "pack": allocation.pack.id,
         "pack_hash": allocation.pack.hash,
-        "came_in": plain(allocation.came_in),
-        "carried": plain(allocation.carried),
-        "pool": plain(allocation.pool),
-        **({"provisional": str(allocation.period)} if allocation.provisional else {}),
-        "keep": plain(allocation.keep),
-        **({"left_open": _left_open(allocation)} if allocation.left_open else {}),
-        "balances": {account: plain(amount) for account, amount in allocation.balances.items()},
+        **fields(allocation, "came_in", "carried", "pool"),
+        **nonempty(provisional=allocation.provisional and allocation.period),
+        "keep": allocation.keep,
+        **nonempty(
+            left_open=[  # a loss, or by step what was still to be paid or to come back
+                {"step": left.step and left.step.id, "role": left.role or None, "amount": left.amount}
+                for left in allocation.left_open
+            ]
+        ),
+        "balances": allocation.balances,
         "steps": [
             {
-                "id": result.step.id,
-                "party": result.step.party,
-                "to": result.step.to,
-                "paid": plain(result.paid),
-                "left_before": plain(result.left_before),
+                **fields(result.step, "id", "party", "to"),
+                **fields(result, "paid", "left_before"),
                 "wanted": str(result.wanted),
-                "waiting": plain(result.waiting),
-                "shortfall": plain(result.shortfall),
-                "own": plain(result.own),
-                "base": None if result.base is None else plain(result.base),
-                "figure": None if result.figure is None else str(result.figure.value),
-                "param": result.figure.param if result.figure else None,
-                "since": str(result.figure.since) if result.figure and result.figure.since else None,
+                **fields(result, "waiting", "shortfall", "own", "base"),
+                "figure": result.figure and str(result.figure.value),
+                "param": result.figure and result.figure.param,
+                "since": result.figure and result.figure.since,
                 "why": result.why,
                 "limits": [
                     {
                         "code": limit.code,
                         "before": str(limit.before),
                         "after": str(limit.after),
-                        "limit": str(limit.figure.value) if limit.figure else None,
+                        "limit": limit.figure and str(limit.figure.value),
                         "used": str(limit.used),
                     }
                     for limit in result.limits
@@ -150,50 +147,29 @@ def trace_of(
         ],
         "corrections": [
             {
-                "of": str(c.of),
-                "pack": c.pack,
-                "step": c.step,
-                "account": c.account,
-                "was": plain(c.was),
-                "becomes": plain(c.becomes),
-                "because": [change.shown for change in c.because],
+                **fields(correction, "of", "pack", "step", "account", "was", "becomes"),
+                "because": [change.shown for change in correction.because],
             }
-            for c in corrected
+            for correction in corrected
+        ],
+        "withdrawals": [
+            {
+                "account": w.movement.account,
+                "date": w.movement.day,
+                "amount": -w.movement.amount,
+                "purpose": w.movement.purpose or None,
+                "reason": w.movement.reason or None,
+                "approvals": [{"date": a.day, "what": a.what, "by": a.by or None} for a in w.approvals],
+            }
+            for w in withdrawn
         ],
     }
 
 
-def _left_open(allocation: Allocation) -> list[dict[str, str | None]]:
-    """What no later month takes up: a loss, or by step what was still to be paid or to come back."""
-    return [
-        {"step": e.step.id if e.step else None, "role": e.role or None, "amount": plain(e.amount)}
-        for e in allocation.left_open
-    ]
-
-
-def _source(source: Source) -> dict[str, str | None]:
+def _source(source: Source) -> dict[str, Any]:
     if source.example:
         return {"source": None, "source_date": None, "source_item": None}
-    return {
-        "source": source.ref,
-        "source_date": str(source.day) if source.day else None,
-        "source_item": source.item,
-    }
-
-
-def _withdrawn(taken: list[Drawn]) -> list[dict[str, Any]]:
-    """What was taken out of pots in the month, as JSON."""
-    return [
-        {
-            "account": w.movement.account,
-            "date": str(w.movement.day),
-            "amount": plain(-w.movement.amount),
-            "purpose": w.movement.purpose or None,
-            "reason": w.movement.reason or None,
-            "approvals": [{"date": str(a.day), "what": a.what, "by": a.by or None} for a in w.approvals],
-        }
-        for w in taken
-    ]
+    return {"source": source.ref, "source_date": source.day, "source_item": source.item}
 
 
 def _bookings(books: Any, ledger: Any, month: Month) -> dict[str, list[tuple[str, str]]]:

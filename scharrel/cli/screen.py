@@ -1,12 +1,11 @@
 """What the commands print: in which language, on which terminal, and the way to report what is wrong."""
 
-import json
 import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from scharrel.core.problems import Problem, errors, in_order
 from scharrel.text.words import LANGUAGES, Words, visible
@@ -111,12 +110,6 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(console=screen, transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)
-
-
-def print_json(value: Any) -> None:
-    """The value as JSON, alone on standard output."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
-    sys.stdout.write("\n")
 
 
 def tell(problems: Iterable[Problem]) -> None:

@@ -8,9 +8,9 @@ import typer
 
 from scharrel.analysis.goal import Found, Goal
 from scharrel.analysis.simulation import (
+    Compared,
     Pair,
     Setting,
-    Totals,
     by_member,
     most_different,
     together,
@@ -18,11 +18,12 @@ from scharrel.analysis.simulation import (
     with_figures,
 )
 from scharrel.cli.arguments import open_coop, read_month, require_members, today
+from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.figures import read_figures
 from scharrel.cli.options import COOP, JSON, LANG
 from scharrel.cli.packs import named_pack
-from scharrel.cli.screen import console, fail, print_json, progress_bar, say, say_aside, stop_on_errors, words
-from scharrel.core.money import ZERO, plain
+from scharrel.cli.screen import console, fail, progress_bar, say, say_aside, stop_on_errors, words
+from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES, Pack
 from scharrel.ledger.books import Books
@@ -113,57 +114,55 @@ def _require_anyone(
 def _json(
     history: History, pack: Pack, settings: list[Setting], sought: Sought | None, found: list[Pair]
 ) -> dict[str, Any]:
-    def each(was: Decimal, becomes: Decimal) -> dict[str, str]:
-        return {"was": plain(was), "becomes": plain(becomes), "difference": plain(becomes - was)}
-
-    def amounts(was: Totals, becomes: Totals) -> dict[str, Any]:
-        return {
-            "pool": each(was.pool, becomes.pool),
-            "paid": {party: each(was.paid[party], becomes.paid[party]) for party in PARTIES},
-            "keep": each(was.keep, becomes.keep),
-        }
-
-    def month(pair: Pair) -> dict[str, Any]:
-        before = {result.step.id: result for result in pair.was.steps}
-        after = {result.step.id: result for result in pair.becomes.steps}
-        return {
-            "member": pair.was.member,
-            "month": str(pair.was.month),
-            "packs": {"was": pair.was.pack.id, "becomes": pair.becomes.pack.id},
-            "keep": each(pair.was.keep, pair.becomes.keep),
-            "steps": [
-                {
-                    "id": step,
-                    **each(*(of[step].paid if step in of else ZERO for of in (before, after))),
-                    "why": {
-                        when: of[step].why if step in of else []
-                        for when, of in (("was", before), ("becomes", after))
-                    },
-                }
-                for step in dict.fromkeys((*before, *after))
-            ],
-        }
-
     units = {setting.name: pack.params[setting.param].unit for setting in settings}
-    all_of_it = together(found)
     return {
         "pack": pack.id,
-        "from": str(history.first),
-        "to": str(history.last),
+        "from": history.first,
+        "to": history.last,
         "set": {s.name: written(units[s.name], s.value) for s in settings},
         "goal": sought
         and {
-            "party": sought.goal.party,
-            "amount": plain(sought.goal.amount),
+            **fields(sought.goal, "party", "amount"),
             "param": sought.goal.sought.name,
-            "total": plain(sought.found.total),
-            "lowest": plain(sought.found.lowest),
-            "highest": plain(sought.found.highest),
-            "steady": sought.found.steady,
+            **fields(sought.found, "total", "lowest", "highest", "steady"),
         },
-        "totals": amounts(all_of_it.was, all_of_it.becomes),
-        "members": [{"member": row.member, **amounts(row.was, row.becomes)} for row in by_member(found)],
-        "differences": [month(pair) for pair in found if pair.moved],
+        "totals": _amounts(together(found)),
+        "members": [{"member": row.member, **_amounts(row)} for row in by_member(found)],
+        "differences": [_month(pair) for pair in found if pair.moved],
+    }
+
+
+def _each(was: Decimal, becomes: Decimal) -> dict[str, Decimal]:
+    return {"was": was, "becomes": becomes, "difference": becomes - was}
+
+
+def _amounts(row: Compared) -> dict[str, Any]:
+    was, becomes = row.was, row.becomes
+    return {
+        "pool": _each(was.pool, becomes.pool),
+        "paid": {party: _each(was.paid[party], becomes.paid[party]) for party in PARTIES},
+        "keep": _each(was.keep, becomes.keep),
+    }
+
+
+def _month(pair: Pair) -> dict[str, Any]:
+    before = {result.step.id: result for result in pair.was.steps}
+    after = {result.step.id: result for result in pair.becomes.steps}
+    return {
+        **fields(pair.was, "member", "month"),
+        "packs": {"was": pair.was.pack.id, "becomes": pair.becomes.pack.id},
+        "keep": _each(pair.was.keep, pair.becomes.keep),
+        "steps": [
+            {
+                "id": step,
+                **_each(*(of[step].paid if step in of else ZERO for of in (before, after))),
+                "why": {
+                    when: of[step].why if step in of else []
+                    for when, of in (("was", before), ("becomes", after))
+                },
+            }
+            for step in dict.fromkeys((*before, *after))
+        ],
     }
 
 

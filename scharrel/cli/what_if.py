@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from scharrel.analysis.prospect import Bend
 from scharrel.analysis.what_if import WhatIf, what_if
 from scharrel.cli.arguments import fail_without_month, group_of, open_coop, read_amount, read_month, today
+from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, JSON, LANG
-from scharrel.cli.screen import console, fail, print_json, say, say_aside, stop_on_errors, words
-from scharrel.core.money import ZERO, plain
+from scharrel.cli.screen import console, fail, say, say_aside, stop_on_errors, words
+from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.operations.divide import divide_group
@@ -71,25 +71,16 @@ def _extra(pack: Pack, turnover: Decimal | None, costs: Decimal | None) -> Mappi
 
 
 def _json(what: WhatIf, turnover: Decimal | None, costs: Decimal | None) -> dict[str, Any]:
-    def each(now: Decimal, then: Decimal) -> dict[str, str]:
-        return {"now": plain(now), "then": plain(then), "difference": plain(then - now)}
-
-    def bent(bend: Bend) -> dict[str, Any]:
-        return {
-            "extra": plain(bend.stretch.start),
-            "kept": str(bend.stretch.kept),
-            "step": bend.step,
-            "begins": sorted(bend.begins),
-            "ends": sorted(bend.ends),
-        }
+    def each(now: Decimal, then: Decimal) -> dict[str, Decimal]:
+        return {"now": now, "then": then, "difference": then - now}
 
     now, then = what.now, what.then
+    next_euro, bend, *_ = (*what.ahead, None, None)
     return {
-        "member": then.member,
-        "month": str(then.month),
+        **fields(then, "member", "month"),
         "pack": then.pack.id,
-        "turnover": plain(turnover or ZERO),
-        "costs": plain(costs or ZERO),
+        "turnover": turnover or ZERO,
+        "costs": costs or ZERO,
         "pool": each(now.pool, then.pool),
         "steps": [
             {"id": b.step.id, **each(a.paid, b.paid), "why": {"now": a.why, "then": b.why}}
@@ -100,9 +91,16 @@ def _json(what: WhatIf, turnover: Decimal | None, costs: Decimal | None) -> dict
             account: each(now.balances.get(account, ZERO), then.balances.get(account, ZERO))
             for account in then.pack.pots()
         },
-        "next_euro": str(what.ahead[0].stretch.kept) if what.ahead else None,
-        "bend": bent(what.ahead[1]) if len(what.ahead) > 1 else None,
-        "others": plain(what.others),
+        "next_euro": next_euro and str(next_euro.stretch.kept),
+        "bend": bend
+        and {
+            "extra": bend.stretch.start,
+            "kept": str(bend.stretch.kept),
+            "step": bend.step,
+            "begins": sorted(bend.begins),
+            "ends": sorted(bend.ends),
+        },
+        "others": what.others,
     }
 
 

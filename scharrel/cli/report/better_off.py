@@ -7,9 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from scharrel.cli.arguments import open_coop, read_month, require_members, today
+from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON, LANG, MEMBERS
 from scharrel.cli.report.common import divided, show_table
-from scharrel.cli.screen import console, fail, print_json, say, words
+from scharrel.cli.screen import console, fail, say, words
 from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.ledger.books import Books

@@ -12,9 +12,10 @@ import typer
 from scharrel.checks.barter import all_barter, both_problems
 from scharrel.checks.members import read_ledgers
 from scharrel.cli.arguments import open_coop, require_members, today
+from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON, LANG, MEMBERS
 from scharrel.cli.report.common import read_year, show_table
-from scharrel.cli.screen import console, fail, print_json, say, stop_on_errors, words
+from scharrel.cli.screen import console, fail, say, stop_on_errors, words
 from scharrel.core.barter import Barter
 from scharrel.operations.opening import open_books
 from scharrel.reports.barter import balance_rows, barter_balances, barter_rows

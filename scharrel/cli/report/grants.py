@@ -8,9 +8,10 @@ import typer
 from scharrel.checks.grants import all_entries, overdone
 from scharrel.checks.members import read_ledgers
 from scharrel.cli.arguments import open_coop, today
+from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON, LANG
 from scharrel.cli.report.common import show_table
-from scharrel.cli.screen import console, fail, print_json, say, stop_on_errors, words
+from scharrel.cli.screen import console, fail, say, stop_on_errors, words
 from scharrel.core.grants import GrantAccount, grant_accounts
 from scharrel.core.money import plain
 from scharrel.core.names import nearest

@@ -7,8 +7,9 @@ from typing import Annotated
 from scharrel.checks.across import across_of, with_others
 from scharrel.checks.members import read_ledgers
 from scharrel.cli.arguments import open_coop, require_members, today
+from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON, LANG, MEMBERS
-from scharrel.cli.screen import console, print_json, say, stop_on_errors, words
+from scharrel.cli.screen import console, say, stop_on_errors, words
 from scharrel.core.money import plain
 from scharrel.operations.opening import open_books
 from scharrel.reports.quotes import TEXT_COLUMNS, quote_rows, quote_sentences, quote_statuses

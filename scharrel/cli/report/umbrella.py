@@ -7,9 +7,10 @@ import typer
 
 from scharrel.checks.grants import all_entries
 from scharrel.cli.arguments import open_coop, today
+from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON, LANG
 from scharrel.cli.report.common import divided, read_year, show_table
-from scharrel.cli.screen import console, fail, print_json, say, words
+from scharrel.cli.screen import console, fail, say, words
 from scharrel.core.grants import GrantAccount, grant_accounts
 from scharrel.core.money import plain, total
 from scharrel.core.month import Month

@@ -1,19 +1,19 @@
 """scharrel rules check: what can be known of rules before anyone decides on them."""
 
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from scharrel.analysis.finding import Example, Finding
 from scharrel.analysis.findings import findings, rounding_bound
 from scharrel.cli.arguments import open_coop, today
+from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, JSON, LANG
 from scharrel.cli.packs import readable_packs
-from scharrel.cli.screen import console, print_json, say, stop_on_errors, tell, words
-from scharrel.core.money import plain
+from scharrel.cli.screen import console, say, stop_on_errors, tell, words
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem
@@ -47,38 +47,35 @@ def command(
         print_json({"findings": [*map(_problem_row, problems), *rows], "rounding_cents": bounds})
     else:
         tell(problems)
-        screen = console()
         for pack, of_pack in results:
-            _print(screen, pack, of_pack, rounding_bound(pack, now))
+            _print(pack, of_pack, rounding_bound(pack, now))
     wrong = [f for _, of_pack in results for f in of_pack if f.severity == "error" and not f.accepted]
     if wrong or any(not problem.warning for problem in problems):
         raise SystemExit(1)
 
 
 def _row(pack: Pack, finding: Finding) -> dict[str, Any]:
-    def amount(value: Fraction | None) -> str | None:
-        return None if value is None else plain(euros(value))
+    def amount(value: Fraction | None) -> Decimal | None:
+        return None if value is None else euros(value)
 
+    example = finding.example
     return {
         "pack": pack.id,
-        "code": finding.code,
-        "severity": finding.severity,
-        "step": finding.step,
+        **fields(finding, "code", "severity", "step"),
         "from": amount(finding.start),
         "to": amount(finding.end),
-        "loss": amount(finding.loss) if finding.loss else None,
+        "loss": amount(finding.loss or None),
         "message": message(words, pack, finding),
-        "example": [
+        "example": example
+        and [
             {
-                "month": str(less.month),
+                "month": less.month,
                 "turnover": [amount(less.turnover), amount(more.turnover)],
                 "keep": [amount(less.keep), amount(more.keep)],
             }
-            for less, more in zip(finding.example.less, finding.example.more, strict=True)
-        ]
-        if finding.example
-        else None,
-        "accepted": finding.accepted.reason if finding.accepted else None,
+            for less, more in zip(example.less, example.more, strict=True)
+        ],
+        "accepted": finding.accepted and finding.accepted.reason,
     }
 
 
@@ -92,12 +89,12 @@ def _problem_row(problem: Problem) -> dict[str, Any]:
         "from": None,
         "to": None,
         "message": words.problem(problem),
-        "file": problem.file,
-        "line": problem.line,
+        **fields(problem, "file", "line"),
     }
 
 
-def _print(screen: Console, pack: Pack, found: list[Finding], cents: int) -> None:
+def _print(pack: Pack, found: list[Finding], cents: int) -> None:
+    screen = console()
     say(screen, words("finding.title", title=visible(pack.title), pack=pack.id), style="bold")
     told: list[Example | None] = [None]
     for finding in found:
