@@ -8,11 +8,11 @@ from scharrel.cli.as_json import fields, nonempty, print_json
 from scharrel.cli.options import COOP, DRY_RUN, JSON, LANG, MEMBERS, THROUGH
 from scharrel.cli.screen import (
     console,
+    print_indented,
+    print_text,
     progress_bar,
-    say,
-    say_aside,
-    say_line,
     stop_on_errors,
+    to_stderr,
     words,
 )
 from scharrel.core.facts import Kind
@@ -71,11 +71,11 @@ def command(
     screen = console()
     screen.print()
     for line in correction_lines(words, books, result.corrections, booked=booked):
-        say_line(screen, line)
+        print_indented(screen, line)
     for line in change_lines(words, books, result.changes, dry_run=dry_run):
-        say_line(screen, line)
+        print_indented(screen, line)
     if result.through >= Month.of(today()):
-        say_aside(words("table.not-ended", month=words.month(result.through)))
+        to_stderr(words("table.not-ended", month=words.month(result.through)))
 
 
 def _row(allocation: Allocation) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def _show(books: "Books", through: Month, rows: list[Summary], only: frozenset[s
         members = [books.members[row.member] for row in rows]
         used = [(member, books.packs[str(member.facts(through)["rules"])]) for member in members]
         for line in provisional_lines(words, used, through):
-            say(screen, line)
+            print_text(screen, line)
     if pots := list(thermometers(words, names, rows, screen.width, screen.encoding)):
         screen.out("\n" + words("table.pots"), style="bold")
         print("\n".join(pots))  # noqa: T201

@@ -79,6 +79,6 @@ def group_of(books: "Books", member: str) -> Group:
 
 
 def fail_without_month(who: Member, asked: Month) -> NoReturn:
-    """The month is none of the member's: say why."""
+    """The month is none of the member's: report why."""
     values = {"name": who.name, "month": words.month(asked), "first": words.month(who.first)}
     fail(words("error.before-first" if asked < who.first else "error.no-month", **values), status=2)

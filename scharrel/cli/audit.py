@@ -10,7 +10,7 @@ from scharrel.checks.seals import Finding
 from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON, LANG
-from scharrel.cli.screen import console, fail, say, tell, words
+from scharrel.cli.screen import console, fail, print_text, report_problems, words
 from scharrel.core.month import Month
 from scharrel.core.problems import errors
 from scharrel.operations.close import audit, code_of, month_of_code, seals_up_to
@@ -59,28 +59,28 @@ def command(
             }
         )
     else:
-        tell(wrong)
-        _tell_findings(findings)
+        report_problems(wrong)
+        _print_findings(findings)
         screen = console()
         if not seals.closed:
             screen.print(words("audit.nothing-closed"))
         elif not findings and not wrong:
             screen.print(words("audit.sound", month=words.month(seals.closed)), soft_wrap=True)
         if last:
-            say(screen, words("audit.code", month=words.month(last[0]), code=last[1]))
+            print_text(screen, words("audit.code", month=words.month(last[0]), code=last[1]))
     if findings or wrong:
         raise SystemExit(1)
 
 
-def _tell_findings(findings: list[Finding]) -> None:
+def _print_findings(findings: list[Finding]) -> None:
     screen = console()
     for first, last in _spans(findings):
         when = words.month(first.month)
         if last > first.month:
             when = words("audit.span", first=when, last=words.month(last))
-        said = words(f"audit.{first.code}", month=when, detail=visible(first.detail))
-        place = f"{first.file}:{first.line}" if first.line else first.file
-        screen.print(f"{place}: {said}", soft_wrap=True)
+        message = words(f"audit.{first.code}", month=when, detail=visible(first.detail))
+        path = f"{first.file}:{first.line}" if first.line else first.file
+        screen.print(f"{path}: {message}", soft_wrap=True)
     codes = {finding.code for finding in findings}
     if codes - CORRECTED:
         screen.print(words("audit.restore"), soft_wrap=True)
@@ -104,10 +104,11 @@ def _compare(coop: Coop, seals: Seals, code: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"code": code, "month": month, "findings": findings})
     elif month:
-        say(console(), words("audit.code-of", month=words.month(month), code=code))
-        _tell_findings(findings)
+        print_text(console(), words("audit.code-of", month=words.month(month), code=code))
+        _print_findings(findings)
     else:
-        say(console(), words("audit.code-of-none" if seals.closed else "audit.nothing-closed", code=code))
+        key = "code-of-none" if seals.closed else "nothing-closed"
+        print_text(console(), words(f"audit.{key}", code=code))
     if not month or findings:
         raise SystemExit(1)
 

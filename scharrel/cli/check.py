@@ -6,7 +6,7 @@ from typing import Annotated
 from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, JSON, LANG
-from scharrel.cli.screen import console, tell, words
+from scharrel.cli.screen import console, report_problems, words
 from scharrel.core.problems import errors
 from scharrel.operations.check import check_all
 from scharrel.operations.opening import open_books
@@ -34,7 +34,7 @@ def command(
             }
         )
     else:
-        tell(problems)
+        report_problems(problems)
         screen = console()
         if not problems:
             kinds = [member.kind for member in books.members.values()]

@@ -8,7 +8,7 @@ import typer
 from scharrel.checks.seals import STOPS
 from scharrel.cli.arguments import open_coop, read_month, today
 from scharrel.cli.options import COOP, LANG
-from scharrel.cli.screen import console, fail, say, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
 from scharrel.operations.close import close_all
@@ -39,4 +39,4 @@ def command(
         return
     for closed in done.months:
         screen.print(words("close.done", month=words.month(closed)))
-    say(screen, words("close.code", month=words.month(done.months[-1]), code=done.code))
+    print_text(screen, words("close.code", month=words.month(done.months[-1]), code=done.code))

@@ -8,7 +8,7 @@ import typer
 from scharrel.cli.arguments import fail_without_month, group_of, open_coop, read_month, today
 from scharrel.cli.as_json import fields, nonempty, print_json
 from scharrel.cli.options import COOP, JSON, LANG
-from scharrel.cli.screen import console, fail, say, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.corrections import Correction
 from scharrel.core.facts import Member, Movement
 from scharrel.core.grants import counts_apart
@@ -60,12 +60,12 @@ def command(
     asked_for = [s for s, names in named if step is None or step.casefold() in map(str.casefold, names)]
     steps = [r for r in found.steps if r.step.id in asked_for]
     if not asked_for:
-        names = ", ".join(f"{step_id} ({said})" for step_id, (_, said) in named)
-        told = words("error.no-step", month=words.month(asked), step=step, steps=names)
+        names = ", ".join(f"{step_id} ({name})" for step_id, (_, name) in named)
+        message = words("error.no-step", month=words.month(asked), step=step, steps=names)
         accounts = {s.to.rpartition(":")[2]: s.id for s in explained if s.to}
         if near := nearest(step or "", accounts):
-            told += " " + words("check.near", near=accounts[near])
-        fail(told, status=2)
+            message += " " + words("check.near", near=accounts[near])
+        fail(message, status=2)
     step = step and asked_for[0]
     bookings = _bookings(books, outcome.ledgers[member], asked)
     if who.project:
@@ -88,8 +88,8 @@ def command(
     if found.steps:
         _show(title, found, steps, bookings, [*taken, *costs], heads, whole=step is None)
     else:
-        say(console(), visible(title), style="bold")
-        say(console(), words("explain.left", name=visible(who.name)))
+        print_text(console(), visible(title), style="bold")
+        print_text(console(), words("explain.left", name=visible(who.name)))
     heading = words("explain.corrections", month=words.month(asked))
     _show_corrections(heading, [c for c in corrected if step in (None, c.step)], books)
     for booked_in, found_then in sorted(by_month.items()):
@@ -141,7 +141,7 @@ def _trace(
                     for limit in result.limits
                 ],
                 **_source(allocation.pack.sources[result.step.source]),
-                "bookings": [place for place, _ in bookings.get(result.step.role or "", [])],
+                "bookings": [path for path, _ in bookings.get(result.step.role or "", [])],
             }
             for result in steps
         ],
@@ -217,39 +217,39 @@ def _show(
     whole: bool,
 ) -> None:
     screen = console()
-    say(screen, visible(title), style="bold")
+    print_text(screen, visible(title), style="bold")
     for notice in notices:
-        say(screen, notice)
+        print_text(screen, notice)
     if whole:
         for sentence in opening(words, allocation):
-            say(screen, sentence)
+            print_text(screen, sentence)
         _list(screen, [b for role in allocation.pack.pool for b in bookings.get(role, [])])
     for number, result in enumerate(steps, 1):
         screen.print()
         heading = f"{number}. {label(words, result.step)}: {words.money(result.paid)}"
-        say(screen, heading, style="bold")
+        print_text(screen, heading, style="bold")
         for sentence in (
             *sentences(words, result, allocation.pack, last=allocation.last),
             *of_step(words, allocation, result),
         ):
-            say(screen, sentence, "   ")
-        if said := spendable(words, allocation.pack.purposes(result.step.to or "")):
-            say(screen, said, "   ")
+            print_text(screen, sentence, "   ")
+        if sentence := spendable(words, allocation.pack.purposes(result.step.to or "")):
+            print_text(screen, sentence, "   ")
         if result.step.party == "pot":
             for withdrawal in (w for w in drawn_on if w.withdrawal and w.movement.account == result.step.to):
-                say(screen, taken_out(words, withdrawal), "   ")
+                print_text(screen, taken_out(words, withdrawal), "   ")
         for cost in (c for c in drawn_on if not c.withdrawal and c.movement.role == result.step.role):
             for sentence in approved(words, cost):
-                say(screen, sentence, "   ")
+                print_text(screen, sentence, "   ")
         for sentence in grounds(words, result, allocation.pack):
-            say(screen, sentence, "   ", style="dim")
+            print_text(screen, sentence, "   ", style="dim")
         if result.step.role:
             _list(screen, bookings.get(result.step.role, []))
     if whole:
         screen.print()
-        say(screen, closing(words, allocation), style="bold")
+        print_text(screen, closing(words, allocation), style="bold")
         for sentence in own_costs(words, allocation):
-            say(screen, sentence)
+            print_text(screen, sentence)
 
 
 def _show_corrections(heading: str, corrected: list[Correction], books: Books) -> None:
@@ -259,7 +259,7 @@ def _show_corrections(heading: str, corrected: list[Correction], books: Books) -
     screen.print()
     screen.print(heading, style="bold", soft_wrap=True)
     for c in corrected:
-        said = words(
+        sentence = words(
             "explain.correction",
             step=correction_label(words, books.packs, books.members, c),
             of=words.month(c.of),
@@ -267,13 +267,13 @@ def _show_corrections(heading: str, corrected: list[Correction], books: Books) -
             becomes=words.money(c.becomes),
             difference=words.money(c.difference),
         )
-        say(screen, said, indent="   ", hang="  ")
-        if said := because(words, c):
-            said = words("changes.because", bookings=said)
-            say(screen, said, indent="     ", hang="  ", style="dim")
+        print_text(screen, sentence, indent="   ", hang="  ")
+        if bookings := because(words, c):
+            sentence = words("changes.because", bookings=bookings)
+            print_text(screen, sentence, indent="     ", hang="  ", style="dim")
 
 
 def _list(screen: Any, bookings: list[tuple[str, str]]) -> None:
-    for place, text in bookings:
+    for path, text in bookings:
         screen.print(f"   - {text}", style="dim", soft_wrap=True)
-        screen.print(f"     {place}", style="dim", soft_wrap=True)
+        screen.print(f"     {path}", style="dim", soft_wrap=True)

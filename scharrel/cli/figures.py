@@ -51,8 +51,8 @@ def _param(pack: Pack, name: str) -> tuple[Param, str]:
         return param, case
     names = list(dict.fromkeys(f"{param_id}.{c}" for c in cases)) or list(pack.params)
     near = nearest(name, frozenset(names))
-    said = words("error.set-name", pack=pack.id, param=name, names=", ".join(names) or "-")
-    fail(f"{said} {words('check.near', near=near)}" if near else said, status=2)
+    message = words("error.set-name", pack=pack.id, param=name, names=", ".join(names) or "-")
+    fail(f"{message} {words('check.near', near=near)}" if near else message, status=2)
 
 
 def _figure(name: str, text: str, param: Param) -> Decimal:

@@ -42,7 +42,7 @@ class TranslatedCommand(TyperCommand):
 
 
 class TranslatedGroup(TyperGroup):
-    """Commands whose help is in the reader's language, each with all that is said of it."""
+    """Commands whose help is in the reader's language, each with its whole short help."""
 
     def get_help(self, ctx: Any) -> str:
         return _in_our_words(super().get_help(ctx))

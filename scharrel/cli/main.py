@@ -24,12 +24,12 @@ def main() -> None:
             status = stopped.code
         sys.stdout.flush()
     except BrokenPipeError:
-        _hear_no_more()
-        status = status or 1  # whether all was well has not been heard
+        _discard_output()
+        status = status or 1  # nobody read whether all was well
     except OSError as error:
-        _refused(error)
+        _fail_on_file(error)
     except KeyboardInterrupt:
-        _say_interrupted()
+        _report_interruption()
         status = INTERRUPTED
     gc.freeze()  # nor look for rings at the end
     sys.exit(status)
@@ -44,12 +44,12 @@ def _run() -> int | None:
         return 0
     # A run makes many small objects and hardly a ring: looking for rings would only cost time.
     gc.disable()
-    from scharrel.cli.screen import fail, language, speak
+    from scharrel.cli.screen import fail, language, set_language
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without € shows a question mark
-    speak(language(sys.argv[1:], dict(os.environ)))
+    set_language(language(sys.argv[1:], dict(os.environ)))
     from typer import BadParameter
 
     from scharrel.cli.app import GROUPS, app
@@ -68,7 +68,7 @@ def _run() -> int | None:
             raise BrokenPipeError from None
         raise
     if status == INTERRUPTED:
-        _say_interrupted()
+        _report_interruption()
     return status
 
 
@@ -92,25 +92,25 @@ def _command_first(arguments: list[str], groups: Sequence[str]) -> list[str]:
     return [*kept, *moved] if command else kept
 
 
-def _refused(error: OSError) -> None:
-    """Say which file the system did not give, or that the outcome has no place to go."""
+def _fail_on_file(error: OSError) -> None:
+    """Report which file the system did not give, or that the output cannot be written."""
     from scharrel.cli.screen import fail, words
 
     reason = words.reason(error.strerror or str(error))
     if error.filename is None:
-        _hear_no_more()
+        _discard_output()
         fail(words("error.output", reason=reason), status=1)
     fail(words("error.file", path=str(error.filename), reason=reason), status=1)
 
 
-def _say_interrupted() -> None:
-    from scharrel.cli.screen import say_aside, words
+def _report_interruption() -> None:
+    from scharrel.cli.screen import to_stderr, words
 
-    say_aside("\n" + words("error.interrupted"))
+    to_stderr("\n" + words("error.interrupted"))
 
 
-def _hear_no_more() -> None:
-    """Let what is still to be printed go nowhere."""
+def _discard_output() -> None:
+    """Discard what is still to be printed."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

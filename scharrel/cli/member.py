@@ -9,7 +9,7 @@ import typer
 
 from scharrel.cli.arguments import open_coop, read_month, today
 from scharrel.cli.options import COOP, LANG
-from scharrel.cli.screen import console, fail, say, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.iban import sound
 from scharrel.core.month import Month
@@ -53,7 +53,7 @@ def command(
         if rules not in books.packs:
             fail(words("error.no-pack", pack=rules, packs=", ".join(books.packs)), status=2)
         asking = _asking(books.packs, "household", month)
-        # Rules that do not ask yet may be followed by some that do: a typing error is told now.
+        # Rules that do not ask yet may be followed by some that do: a typing error is reported now.
         asks = rules if rules in asking else next(iter(asking), "") if household else ""
         if asks and household not in asking[asks]:
             key = "household" if household else "household-missing"
@@ -73,7 +73,7 @@ def command(
     done = words(
         "init.member-done", name=name, month=words.month(month), pack=rules, path=books.coop.shown(path)
     )
-    say(console(), done)
+    print_text(console(), done)
 
 
 def _asking(packs: Mapping[str, Pack], fact: str, month: Month) -> dict[str, list[str]]:

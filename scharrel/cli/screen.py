@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-MAX_TOLD = 200
-"""Problems of one file that are told on a terminal."""
+MAX_REPORTED = 200
+"""Problems of one file that are reported; of more only their number."""
 
 
 def language(arguments: list[str], environment: dict[str, str]) -> str:
@@ -33,32 +33,32 @@ def language(arguments: list[str], environment: dict[str, str]) -> str:
 words = Words()
 
 
-def speak(lang: str) -> None:
-    """Let everything from here on be said in this language."""
+def set_language(lang: str) -> None:
+    """Print everything from here on in this language."""
     words.lang = lang if lang in LANGUAGES else "nl"
     if lang not in LANGUAGES:
         fail(words("error.lang", lang=visible(lang)), status=2)
 
 
-def say_aside(message: str) -> None:
-    """Say something on standard error, beside the outcome; on a terminal no word is broken."""
+def to_stderr(message: str) -> None:
+    """Print a message on standard error, beside the outcome; on a terminal no word is broken."""
     if sys.stderr.isatty():
         width = shutil.get_terminal_size().columns
         message = "\n".join(_fitted(line, width) for line in message.split("\n"))
-    with suppress(OSError):  # nobody to hear it is no reason to say something else
+    with suppress(OSError):  # that nobody reads it is no error of its own
         print(message, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _fitted(line: str, width: int) -> str:
-    """The line in as many as it needs; what is shown of a file stays one."""
+    """The line in as many as it needs; an excerpt of a file stays one."""
     if line.startswith("  "):
         return line[:width]
     return textwrap.fill(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def fail(message: str, status: int) -> NoReturn:
-    """Say what is wrong on standard error and stop."""
-    say_aside("\n".join(visible(line) for line in message.split("\n")))
+    """Print what is wrong on standard error and stop."""
+    to_stderr("\n".join(visible(line) for line in message.split("\n")))
     raise SystemExit(status)
 
 
@@ -76,13 +76,15 @@ def _pass_on() -> None:
     raise BrokenPipeError
 
 
-def say_line(screen: "Console", line: str, style: str | None = None) -> None:
+def print_indented(screen: "Console", line: str, style: str | None = None) -> None:
     """A line that may be set in, wrapped where the screen ends; what is wrapped hangs further in."""
     text = line.lstrip(" ")
-    say(screen, text, indent=" " * (len(line) - len(text)), style=style, hang="  ")
+    print_text(screen, text, indent=" " * (len(line) - len(text)), style=style, hang="  ")
 
 
-def say(screen: "Console", text: str, indent: str = "", style: str | None = None, hang: str = "") -> None:
+def print_text(
+    screen: "Console", text: str, indent: str = "", style: str | None = None, hang: str = ""
+) -> None:
     """The text in lines that fit the screen, none wider than is pleasant to read; all but the first hang
     further in."""
     width = max(min(screen.width, 100), 40)
@@ -112,25 +114,25 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
-def tell(problems: Iterable[Problem]) -> None:
+def report_problems(problems: Iterable[Problem]) -> None:
     """Every problem on standard error as `file:line: message`, with the offending line below."""
-    told: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for problem in in_order(problems):
-        told[problem.file] = told.get(problem.file, 0) + 1
-        if told[problem.file] > MAX_TOLD:
+        counts[problem.file] = counts.get(problem.file, 0) + 1
+        if counts[problem.file] > MAX_REPORTED:
             continue
         mark = f"{words('check.warning')}: " if problem.warning else ""
         lines = [f"{problem.file}:{problem.line}: {mark}{words.problem(problem)}"]
         if problem.excerpt.strip():
             lines.append(f"    {visible(problem.excerpt.strip())[:100]}")
-        say_aside("\n".join(lines))
-    for file, count in told.items():
-        if count > MAX_TOLD:
-            say_aside(f"{file}: " + words("check.more", count=count - MAX_TOLD))
+        to_stderr("\n".join(lines))
+    for file, count in counts.items():
+        if count > MAX_REPORTED:
+            to_stderr(f"{file}: " + words("check.more", count=count - MAX_REPORTED))
 
 
 def stop_on_errors(problems: list[Problem]) -> None:
-    """Tell the problems; with an error among them nothing is done."""
-    tell(problems)
+    """Report the problems; with an error among them nothing is done."""
+    report_problems(problems)
     if errors(in_order(problems)):
         fail(words("check.nothing-done"), status=1)

@@ -22,7 +22,7 @@ from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.figures import read_figures
 from scharrel.cli.options import COOP, JSON, LANG
 from scharrel.cli.packs import named_pack
-from scharrel.cli.screen import console, fail, progress_bar, say, say_aside, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_text, progress_bar, stop_on_errors, to_stderr, words
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES, Pack
@@ -88,7 +88,7 @@ def command(
         return
     _show(books, history, tried, settings, reached, pairs)
     if end >= Month.of(today()):
-        say_aside(words("table.not-ended", month=words.month(end)))
+        to_stderr(words("table.not-ended", month=words.month(end)))
 
 
 def _period(first: str | None, last: str | None) -> tuple[Month, Month]:
@@ -177,14 +177,14 @@ def _show(
     screen = console()
     names = {member.id: member.name for member in books.members.values()}
     period = {"first": words.month(history.first), "last": words.month(history.last)}
-    say(screen, words("simulate.title", coop=visible(books.title), **period), style="bold")
-    say(screen, words("simulate.rules", pack=visible(pack.title)))
+    print_text(screen, words("simulate.title", coop=visible(books.title), **period), style="bold")
+    print_text(screen, words("simulate.rules", pack=visible(pack.title)))
     if sought:
         value = next(s.value for s in settings if s.name == sought.goal.sought.name)
         for sentence in sought_sentences(words, pack, sought.goal, sought.found, value):
-            say(screen, sentence)
+            print_text(screen, sentence)
     for sentence in conditions(words, pack, settings, history.first):
-        say(screen, sentence)
+        print_text(screen, sentence)
     all_of_it, rows = together(found), by_member(found)
     heading, body, keep = total_table(words, all_of_it, screen.width)
     screen.out("\n" + heading, style="dim")
@@ -192,7 +192,7 @@ def _show(
     screen.out(keep, style="bold")
     screen.print()
     for sentence in verdict(words, all_of_it, rows):
-        say(screen, sentence)
+        print_text(screen, sentence)
     heading, body = member_table(words, names, rows, screen.width)
     screen.out("\n" + words("simulate.members"), style="bold")
     screen.out(heading, style="dim")
@@ -201,13 +201,13 @@ def _show(
         screen.out("\n" + words("simulate.cases"), style="bold")
         for case in explained:
             screen.print()
-            say(screen, case.title, style="bold")
-            for step, said in case.steps:
-                say(screen, step, "   ")
-                for text in said:
-                    say(screen, text, "     ", style="dim")
+            print_text(screen, case.title, style="bold")
+            for step, reasons in case.steps:
+                print_text(screen, step, "   ")
+                for text in reasons:
+                    print_text(screen, text, "     ", style="dim")
     renamed = pack.id not in books.packs
-    if said := list(remarks(words, pack, found, names, history.last, renamed=renamed)):
+    if sentences := list(remarks(words, pack, found, names, history.last, renamed=renamed)):
         screen.print()
-        for sentence in said:
-            say(screen, sentence)
+        for sentence in sentences:
+            print_text(screen, sentence)

@@ -7,7 +7,7 @@ import typer
 
 from scharrel.cli.arguments import open_coop, read_month, require_members, today
 from scharrel.cli.options import COOP, LANG, MEMBERS
-from scharrel.cli.screen import console, fail, progress_bar, say_aside, stop_on_errors, words
+from scharrel.cli.screen import console, fail, progress_bar, stop_on_errors, to_stderr, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
 from scharrel.ledger.books import Books
@@ -80,7 +80,7 @@ def command(
         what = words(f"statements.{folder}", count=count)
         screen.print(f"  {folder}/  {what}", soft_wrap=True)
     if asked >= Month.of(today()):
-        say_aside(words("table.not-ended", month=words.month(asked)))
+        to_stderr(words("table.not-ended", month=words.month(asked)))
 
 
 def _require_month(books: Books, asked: Month) -> None:

@@ -52,32 +52,32 @@ def wrong_usage(error: Any) -> str:
         return str(context.get_help())
     if kind == "NoSuchOption":
         known = {option.lstrip("-"): option for p in context.command.params for option in p.opts}
-        said = words("usage.option", option=error.option_name)
+        message = words("usage.option", option=error.option_name)
         if near := nearest(error.option_name.lstrip("-"), known):
-            said += " " + words("check.near", near=known[near])
+            message += " " + words("check.near", near=known[near])
     elif kind == "BadOptionUsage":
         key = "no-value" if "does not take" in error.message else "value"
-        said = words(f"usage.{key}", option=error.option_name)
+        message = words(f"usage.{key}", option=error.option_name)
     elif kind == "MissingParameter":
         name = error.param.metavar or error.param.name
         if error.param.param_type_name == "option":
             name = f"{error.param.opts[0]} {name}"
         what = (error.param.help or "").rstrip(".")
-        said = words("usage.missing", name=name, what=what[:1].lower() + what[1:])
+        message = words("usage.missing", name=name, what=what[:1].lower() + what[1:])
     elif kind == "UsageError" and hasattr(context.command, "commands"):
         commands = context.command.commands
         found = re.search(r"'(.*?)'", error.message)
         given = found[1].casefold() if found else ""
-        said = words("usage.command", given=found[1] if found else "?", commands=", ".join(commands))
+        message = words("usage.command", given=found[1] if found else "?", commands=", ".join(commands))
         if hint := _HINTS.get(given):
-            said = words(f"hint.{hint}")
+            message = words(f"hint.{hint}")
         elif near := _MEANT.get(given) or nearest(given, commands):
-            said += " " + words("check.near", near=near)
+            message += " " + words("check.near", near=near)
     elif found := re.fullmatch(r"Got unexpected extra arguments? ?\(?s?\)? ?\((.*)\)", error.message):
-        said = words("usage.extra", extra=found[1])
+        message = words("usage.extra", extra=found[1])
     else:
-        said = error.format_message()
-    return f"{said}\n{words('usage.help', command=_command(context))}"
+        message = error.format_message()
+    return f"{message}\n{words('usage.help', command=_command(context))}"
 
 
 def _command(context: Any) -> str:

@@ -7,7 +7,7 @@ import typer
 
 from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.options import COOP, LANG
-from scharrel.cli.screen import console, fail, say, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.operations.opening import open_books
 from scharrel.operations.verify import MAX_LINES, verify
@@ -52,7 +52,7 @@ def command(
         line = words("verify.figure", figure=visible(difference.name), stated=stated, books=now)
         screen.print(f"  {line}", soft_wrap=True)
     if len(verdict.figures) > MAX_LINES:
-        say(screen, words("changes.more", count=len(verdict.figures) - MAX_LINES), indent="  ")
+        print_text(screen, words("changes.more", count=len(verdict.figures) - MAX_LINES), indent="  ")
     if not verdict.figures:
         for difference in verdict.lines:
             stated, now = (visible(text)[:200] or "-" for text in difference[1:])

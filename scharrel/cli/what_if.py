@@ -11,7 +11,7 @@ from scharrel.analysis.what_if import WhatIf, what_if
 from scharrel.cli.arguments import fail_without_month, group_of, open_coop, read_amount, read_month, today
 from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, JSON, LANG
-from scharrel.cli.screen import console, fail, say, say_aside, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_text, stop_on_errors, to_stderr, words
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
@@ -59,7 +59,7 @@ def command(
     else:
         _show(who.name, what, more, spent)
         if asked >= Month.of(today()):
-            say_aside(words("table.not-ended", month=words.month(asked)))
+            to_stderr(words("table.not-ended", month=words.month(asked)))
 
 
 def _extra(pack: Pack, turnover: Decimal | None, costs: Decimal | None) -> Mapping[str, Decimal]:
@@ -107,9 +107,9 @@ def _json(what: WhatIf, turnover: Decimal | None, costs: Decimal | None) -> dict
 def _show(name: str, what: WhatIf, turnover: Decimal | None, costs: Decimal | None) -> None:
     screen = console()
     month, pack = words.month(what.now.month), visible(what.now.pack.title)
-    say(screen, words("explain.title", name=visible(name), month=month, pack=pack), style="bold")
+    print_text(screen, words("explain.title", name=visible(name), month=month, pack=pack), style="bold")
     for sentence in (*opening(words, what.now), supposed(words, turnover, costs)):
-        say(screen, sentence)
+        print_text(screen, sentence)
     found = table(words, what, screen.width)
     screen.out("\n" + found.heading, style="dim")
     for line in found.steps:
@@ -119,4 +119,4 @@ def _show(name: str, what: WhatIf, turnover: Decimal | None, costs: Decimal | No
         screen.out(line)
     screen.print()
     for sentence in outcome(words, what):
-        say(screen, sentence)
+        print_text(screen, sentence)

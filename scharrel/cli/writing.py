@@ -12,7 +12,7 @@ from scharrel.store.paths import Coop
 
 @contextmanager
 def writing_in(coop: Coop, command: str, *, alone: bool = True) -> Iterator[None]:
-    """Say what cannot be written; `alone` is the only writer in the cooperative, or an error that names
+    """Report what cannot be written; `alone` is the only writer in the cooperative, or an error that names
     the other.
     """
     try:

@@ -10,7 +10,7 @@ from scharrel.cli.arguments import open_coop, read_month, require_members, today
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON, LANG, MEMBERS
 from scharrel.cli.report.common import divided, show_table
-from scharrel.cli.screen import console, fail, say, words
+from scharrel.cli.screen import console, fail, print_text, words
 from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.ledger.books import Books
@@ -90,24 +90,24 @@ def command(
     else:
         rows = [(books.members[r.member].name, r.sums) for r in people]
     if not rows:
-        say(screen, words("better-off.nobody"))
+        print_text(screen, words("better-off.nobody"))
     for table in (money_rows, development_rows) if rows else ():
         screen.print()
         show_table(screen, table(words, rows, people=not anonymous))
     if member and rows:
         screen.print()
         for name, sums in rows:
-            say(screen, better_off_sentence(words, visible(name), sums))
+            print_text(screen, better_off_sentence(words, visible(name), sums))
     elif rows:
         screen.out("\n" + words("better-off.together"), style="bold")
         for line in total_lines(words, everyone):
-            say(screen, line)
+            print_text(screen, line)
         screen.out("\n" + words("better-off.goals"), style="bold")
         for line in goal_lines(words, everyone, reached):
-            say(screen, line)
+            print_text(screen, line)
     for line in part_lines(words, unsettled, first, last):
         screen.print()
-        say(screen, line, style="dim")
+        print_text(screen, line, style="dim")
 
 
 def _results(books: Books, first: Month, last: Month) -> list[MemberPeriod]:

@@ -15,7 +15,7 @@ from scharrel.cli.arguments import open_coop, require_members, today
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON, LANG, MEMBERS
 from scharrel.cli.report.common import read_year, show_table
-from scharrel.cli.screen import console, fail, say, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.barter import Barter
 from scharrel.operations.opening import open_books
 from scharrel.reports.barter import balance_rows, barter_balances, barter_rows
@@ -80,15 +80,15 @@ def command(
     if shown:
         show_table(screen, barter_rows(words, names, shown), (0, 1, 2, 3))
     else:
-        say(screen, words("exchange.none"))
+        print_text(screen, words("exchange.none"))
     for unit in dict.fromkeys(b.commodity for b in balances):
         screen.out("\n" + words("exchange.balances", unit=visible(unit)), style="bold")
         of_unit = [b for b in balances if b.commodity == unit]
         show_table(screen, balance_rows(words, names, of_unit, whole=not only))
     if balances:
         screen.print()
-        say(screen, words("exchange.means"))
-    say(screen, words("exchange.outside"), style="dim")
+        print_text(screen, words("exchange.means"))
+    print_text(screen, words("exchange.outside"), style="dim")
 
 
 def _plain(amount: Decimal) -> str:

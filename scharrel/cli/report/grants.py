@@ -11,7 +11,7 @@ from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON, LANG
 from scharrel.cli.report.common import show_table
-from scharrel.cli.screen import console, fail, say, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.grants import GrantAccount, grant_accounts
 from scharrel.core.money import plain
 from scharrel.core.names import nearest
@@ -48,18 +48,18 @@ def command(
     screen = console()
     screen.out(visible(words("grants.title", coop=books.title)), style="bold")
     if not shown:
-        say(screen, words("grants.none"))
+        print_text(screen, words("grants.none"))
     names = {member.id: member.name for member in books.members.values()}
     for account in shown:
         screen.print()
-        say(screen, grant_heading(words, account), style="bold")
+        print_text(screen, grant_heading(words, account), style="bold")
         for sentence in grant_terms(words, account, names):
-            say(screen, sentence)
+            print_text(screen, sentence)
         if account.entries:
             rows = grant_rows(words, account, names)
             show_table(screen, rows, range(len(rows[0]) - 2))
         for sentence in what_is_left(words, account):
-            say(screen, sentence)
+            print_text(screen, sentence)
 
 
 def _plain(books: Books, account: GrantAccount) -> dict[str, object]:

@@ -9,7 +9,7 @@ from scharrel.checks.members import read_ledgers
 from scharrel.cli.arguments import open_coop, require_members, today
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON, LANG, MEMBERS
-from scharrel.cli.screen import console, say, stop_on_errors, words
+from scharrel.cli.screen import console, print_text, stop_on_errors, words
 from scharrel.core.money import plain
 from scharrel.operations.opening import open_books
 from scharrel.reports.quotes import TEXT_COLUMNS, quote_rows, quote_sentences, quote_statuses
@@ -47,7 +47,7 @@ def command(
     screen = console()
     screen.out(f"{words('quotes.title')} · {visible(books.title)}", style="bold")
     if not found:
-        say(screen, words("quotes.none"))
+        print_text(screen, words("quotes.none"))
         return
     heading, *lines = columns(quote_rows(words, found), TEXT_COLUMNS, screen.width)
     for holder, of_holder in groupby(zip(found, lines, strict=True), lambda pair: pair[0].holder):
@@ -56,5 +56,5 @@ def command(
         screen.out("\n".join(line for _, line in of_holder))
     screen.print()
     for sentence in quote_sentences(words, found):
-        say(screen, sentence)
-    say(screen, words("quotes.means"), style="dim")
+        print_text(screen, sentence)
+    print_text(screen, words("quotes.means"), style="dim")

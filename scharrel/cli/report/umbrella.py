@@ -10,7 +10,7 @@ from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON, LANG
 from scharrel.cli.report.common import divided, read_year, show_table
-from scharrel.cli.screen import console, fail, say, words
+from scharrel.cli.screen import console, fail, print_text, words
 from scharrel.core.grants import GrantAccount, grant_accounts
 from scharrel.core.money import plain, total
 from scharrel.core.month import Month
@@ -50,7 +50,7 @@ def command(
         return
     _show(books, found, grants, first, last)
     for line in part_lines(words, unsettled(allocations), first, last):
-        say(console(), line, style="dim")
+        print_text(console(), line, style="dim")
 
 
 def _plain(found: UmbrellaYear, grants: list[GrantAccount]) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def _show(books: Books, found: UmbrellaYear, grants: list[GrantAccount], first: 
     title = words("umbrella.title", coop=books.title, first=words.month(first), last=words.month(last))
     screen.out(visible(title), style="bold")
     if not found.branches:
-        say(screen, words("umbrella.nobody"))
+        print_text(screen, words("umbrella.nobody"))
         return
     names = {member.id: member.name for member in books.members.values()}
     tables = {"umbrella.branches": branch_rows(words, names, found.branches)}
@@ -104,6 +104,8 @@ def _show(books: Books, found: UmbrellaYear, grants: list[GrantAccount], first: 
         screen.out("\n" + words(heading), style="bold")
         show_table(screen, rows)
     screen.print()
-    say(screen, words("umbrella.gets", amount=words.money(total(map(found.umbrella_of, found.months)))))
+    print_text(
+        screen, words("umbrella.gets", amount=words.money(total(map(found.umbrella_of, found.months))))
+    )
     if grants:
-        say(screen, words("umbrella.apart"), style="dim")
+        print_text(screen, words("umbrella.apart"), style="dim")

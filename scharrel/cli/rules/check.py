@@ -13,7 +13,7 @@ from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, JSON, LANG
 from scharrel.cli.packs import readable_packs
-from scharrel.cli.screen import console, say, stop_on_errors, tell, words
+from scharrel.cli.screen import console, print_text, report_problems, stop_on_errors, words
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem
@@ -46,7 +46,7 @@ def command(
         bounds = {pack.id: rounding_bound(pack, now) for pack in found}
         print_json({"findings": [*map(_problem_row, problems), *rows], "rounding_cents": bounds})
     else:
-        tell(problems)
+        report_problems(problems)
         for pack, of_pack in results:
             _print(pack, of_pack, rounding_bound(pack, now))
     wrong = [f for _, of_pack in results for f in of_pack if f.severity == "error" and not f.accepted]
@@ -80,7 +80,7 @@ def _row(pack: Pack, finding: Finding) -> dict[str, Any]:
 
 
 def _problem_row(problem: Problem) -> dict[str, Any]:
-    """A mistake in the file of a pack, told like what was found in one that can be read."""
+    """A mistake in the file of a pack, reported like what is found in one that can be read."""
     return {
         "pack": Path(problem.file).stem,
         "code": problem.code,
@@ -95,19 +95,19 @@ def _problem_row(problem: Problem) -> dict[str, Any]:
 
 def _print(pack: Pack, found: list[Finding], cents: int) -> None:
     screen = console()
-    say(screen, words("finding.title", title=visible(pack.title), pack=pack.id), style="bold")
-    told: list[Example | None] = [None]
+    print_text(screen, words("finding.title", title=visible(pack.title), pack=pack.id), style="bold")
+    shown: list[Example | None] = [None]
     for finding in found:
         mark = words("finding.accepted" if finding.accepted else f"finding.{finding.severity}")
-        say(screen, f"{mark}: {message(words, pack, finding)} [{finding.code}]", "  ")
-        if finding.example and finding.example not in told:
-            told.append(finding.example)
+        print_text(screen, f"{mark}: {message(words, pack, finding)} [{finding.code}]", "  ")
+        if finding.example and finding.example not in shown:
+            shown.append(finding.example)
             for line in example_lines(words, finding.example):
-                say(screen, line, "      ")
+                print_text(screen, line, "      ")
         if finding.accepted:
-            say(screen, words("finding.reason", reason=visible(finding.accepted.reason)), "      ")
+            print_text(screen, words("finding.reason", reason=visible(finding.accepted.reason)), "      ")
             for line in sources_named(words, pack, [finding.accepted.source]):
-                say(screen, line, "      ")
+                print_text(screen, line, "      ")
     if not {finding.code for finding in found} & _UNPROVEN:
         bound = words("finding.rounding", count=cents) if cents else ""
-        say(screen, f"{words('finding.sound')} {bound}".rstrip(), "  ")
+        print_text(screen, f"{words('finding.sound')} {bound}".rstrip(), "  ")

@@ -8,7 +8,7 @@ import typer
 from scharrel.cli.arguments import open_coop, read_month, today
 from scharrel.cli.options import COOP, LANG
 from scharrel.cli.packs import named_pack
-from scharrel.cli.screen import console, say, words
+from scharrel.cli.screen import console, print_text, words
 from scharrel.core.month import Month
 from scharrel.ledger.books import Books
 from scharrel.operations.opening import open_books
@@ -33,21 +33,21 @@ def command(
         pack, month = editions[name]
         title = visible(pack.title)
         head = words(f"diff.{key}-pack", title=title, month=words.month(month), name=visible(name))
-        say(screen, head, hang="  ", style="bold")
+        print_text(screen, head, hang="  ", style="bold")
         if not pack.holds_in(month):
-            say(screen, words("rule.not-then", month=words.month(month)))
+            print_text(screen, words("rule.not-then", month=words.month(month)))
     parts = differences(words, editions[was], editions[becomes])
     if not parts:
         screen.print()
-        say(screen, words("diff.nothing"))
+        print_text(screen, words("diff.nothing"))
     width = max(len(words(f"diff.{mark}")) for mark in _MARKS) + 1
     for part in parts:
         screen.print()
-        say(screen, part.heading, style="bold")
+        print_text(screen, part.heading, style="bold")
         for mark, text in part.lines:
-            said = words(f"diff.{mark}").ljust(width) if mark else ""
+            label = words(f"diff.{mark}").ljust(width) if mark else ""
             hang = " " * width if mark else "  " * text.startswith("- ")
-            say(screen, said + text, "   ", hang=hang)
+            print_text(screen, label + text, "   ", hang=hang)
 
 
 def _edition(books: Books, name: str) -> Edition:

@@ -10,7 +10,7 @@ from scharrel import __version__
 from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.options import COOP, LANG
 from scharrel.cli.packs import named_pack
-from scharrel.cli.screen import console, fail, say, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.operations.opening import open_books
 from scharrel.packs.local_figures import UnusualError, owned, to_fill_in
@@ -55,10 +55,10 @@ def command(
         write_text(out, export_text(exported, words("exchange.head", title=visible(found.title))))
     screen = console()
     screen.print(words("exchange.exported", title=visible(found.title), path=str(out)), soft_wrap=True)
-    say(screen, words("exchange.marked", count=len(owned(text))))
+    print_text(screen, words("exchange.marked", count=len(owned(text))))
     if cases:
-        say(screen, words("exchange.cases-travel"))
-    say(screen, words("exchange.take-over"))
+        print_text(screen, words("exchange.cases-travel"))
+    print_text(screen, words("exchange.take-over"))
     screen.print(f"  scharrel rules import {shlex.quote(out.name)}", soft_wrap=True)
 
 

@@ -15,7 +15,7 @@ from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.figures import as_in_packs
 from scharrel.cli.options import COOP, LANG
 from scharrel.cli.rules.export import notes
-from scharrel.cli.screen import console, fail, say, say_aside, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_text, stop_on_errors, to_stderr, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.chart import Chart
 from scharrel.core.month import Month
@@ -54,7 +54,7 @@ def command(
         stop_on_errors(problems)
         table, problems = read_exported_pack(export, shown, chart)
         if problems and export.version != __version__:
-            say_aside(words("exchange.other-version", other=visible(export.version), own=__version__))
+            to_stderr(words("exchange.other-version", other=visible(export.version), own=__version__))
         stop_on_errors(problems)
         name = str(table["pack"]["id"]) if pack_id is None else pack_id
         if not MEMBER_ID.fullmatch(name):
@@ -142,7 +142,7 @@ def _say_what_remains(
     ]  # fmt: skip
     for number, (task, lines) in enumerate(((task, lines) for task, lines in tasks if lines), 1):
         screen.print()
-        say(screen, f"{number}. " + words(f"exchange.{task}", coop=visible(export.cooperative)[:100]))
+        print_text(screen, f"{number}. " + words(f"exchange.{task}", coop=visible(export.cooperative)[:100]))
         for line in lines:
             # Accounts can be pasted as they stand.
             screen.print(line if task == "accounts" else f"     {line}", soft_wrap=True)

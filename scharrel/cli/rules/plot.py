@@ -16,7 +16,7 @@ from scharrel.cli.arguments import fail_without_month, group_of, open_coop, read
 from scharrel.cli.facts import read_facts
 from scharrel.cli.options import COOP, LANG
 from scharrel.cli.packs import named_pack
-from scharrel.cli.screen import console, fail, say, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.facts import MonthFacts, facts_of
 from scharrel.core.month import Month, months
 from scharrel.core.pack import Facts, NoValueError, Pack
@@ -166,20 +166,20 @@ def _show(some: Sequence[NamedCurve], supposed: Supposed, end: Fraction) -> None
         _line(screen, [*key, CurveText(one.full)])
     for kind, height in _HEIGHTS.items():
         screen.print()
-        say(screen, words(f"plot.axis.{kind}"), style="bold")
+        print_text(screen, words(f"plot.axis.{kind}"), style="bold")
         for line in chart(words, graph([one.curve for one in some], end, kind), letters, width, height, how):
             _line(screen, line)
         screen.print(words("plot.axis.along").rjust(width), soft_wrap=True)
     for one in some:
         screen.print()
-        say(screen, one.full, style="bold")
+        print_text(screen, one.full, style="bold")
         for where, what in piece_sentences(words, one.curve):
-            say(screen, without_euro_signs(f"{where}: {what}", how), "  ")
+            print_text(screen, without_euro_signs(f"{where}: {what}", how), "  ")
     screen.print()
     for text in (*lead(words, some, supposed), *beyond(words, some, end)):
-        say(screen, without_euro_signs(text, how))
+        print_text(screen, without_euro_signs(text, how))
     if missing := uncounted(some):
-        say(screen, words("plot.how", role=missing[0]))
+        print_text(screen, words("plot.how", role=missing[0]))
 
 
 def _line(screen: Console, spans: Sequence[CurveText]) -> None:

@@ -8,7 +8,7 @@ import typer
 from scharrel.cli.arguments import open_coop, read_month, today
 from scharrel.cli.options import COOP, LANG
 from scharrel.cli.packs import named_pack
-from scharrel.cli.screen import console, fail, say, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.month import Month
 from scharrel.ledger.books import Books
 from scharrel.operations.opening import open_books
@@ -61,31 +61,31 @@ def _format_of(form: str | None, out: Path | None) -> str:
 
 def _print(told: Told) -> None:
     screen = console()
-    say(screen, told.title, style="bold")
-    say(screen, words("show.month", month=words.month(told.month)))
+    print_text(screen, told.title, style="bold")
+    print_text(screen, words("show.month", month=words.month(told.month)))
     for note in told.notes:
-        say(screen, note, style="bold")
+        print_text(screen, note, style="bold")
     screen.print()
     for said in told.about:
-        say(screen, said.text)
+        print_text(screen, said.text)
     for number, step in enumerate(told.steps, 1):
         screen.print()
-        say(screen, f"{number}. {step.label}", style="bold")
+        print_text(screen, f"{number}. {step.label}", style="bold")
         for said in step.said:
-            say(screen, said.text, "   ")
+            print_text(screen, said.text, "   ")
             for row in said.rows:
-                say(screen, f"- {row}", "   ", hang="  ")
+                print_text(screen, f"- {row}", "   ", hang="  ")
         for ground in step.grounds:
-            say(screen, ground, "   ", style="dim")
+            print_text(screen, ground, "   ", style="dim")
     if told.accepted:
         screen.print()
-        say(screen, words("show.accepted"), style="bold")
+        print_text(screen, words("show.accepted"), style="bold")
         for text in told.accepted:
-            say(screen, f"- {text}", "   ", hang="  ")
+            print_text(screen, f"- {text}", "   ", hang="  ")
     screen.print()
-    say(screen, words("show.sources"), style="bold")
+    print_text(screen, words("show.sources"), style="bold")
     for number, text in enumerate(told.sources, 1):
-        say(screen, f"{number}. {text}", "   ", hang="   ")
+        print_text(screen, f"{number}. {text}", "   ", hang="   ")
 
 
 def _write(books: Books, told: Told, hashes: dict[str, str], form: str, out: Path) -> None:

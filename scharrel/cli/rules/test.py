@@ -11,7 +11,7 @@ from scharrel.analysis.mutations import try_all
 from scharrel.cli.arguments import open_coop
 from scharrel.cli.options import COOP, LANG
 from scharrel.cli.packs import named_pack
-from scharrel.cli.screen import console, say_aside, stop_on_errors, tell, words
+from scharrel.cli.screen import console, report_problems, stop_on_errors, to_stderr, words
 from scharrel.core.case import Case
 from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem, errors
@@ -40,14 +40,14 @@ def command(
     stop_on_errors([p for p in books.problems if p.file == books.coop.shown(books.coop.chart)])
     named = {name: named_pack(books, name) for name in packs or books.packs}
     wrong = [] if packs else [p for p in books.problems if p.file.startswith("rules/")]
-    tell(wrong)
+    report_problems(wrong)
     well = [_try(books, name, pack, mutate=mutate) for name, pack in named.items()]
     if not all(well) or errors(wrong):
         raise SystemExit(1)
 
 
 def _try(books: Books, name: str, pack: Pack, *, mutate: bool) -> bool:
-    """Tell what is wrong with the cases, what does not come out or what no case notices, and how many hold.
+    """Report what is wrong with the cases, what does not come out or what no case notices, and how many hold.
     Whether all was well."""
     is_file = name.endswith(".toml")
     file = Path(name).resolve() if is_file else books.coop.rules / f"{name}.toml"
@@ -55,10 +55,10 @@ def _try(books: Books, name: str, pack: Pack, *, mutate: bool) -> bool:
     path = cases_path(file)
     if not path.exists():
         values = {"pack": pack.id, "file": path.name}
-        tell([Problem(folder.shown(file), 1, "no-cases", values, warning=not mutate)])
+        report_problems([Problem(folder.shown(file), 1, "no-cases", values, warning=not mutate)])
         return not mutate
     cases, problems = read_cases(folder, path, pack, books.chart)
-    tell(problems)
+    report_problems(problems)
     if problems or not _hold(pack, folder.shown(path), cases):
         return False
     return not mutate or _mutate(pack, folder, file, cases)
@@ -69,14 +69,14 @@ def _hold(pack: Pack, shown: str, cases: Sequence[Case]) -> bool:
     for case in cases:
         for found in differences(pack, case):
             failed.add(case.line)
-            said = "\n    ".join(difference(words, pack, found))
-            say_aside(f"{shown}:{found.line}: {said}")
+            message = "\n    ".join(difference(words, pack, found))
+            to_stderr(f"{shown}:{found.line}: {message}")
     elsewhere = sum(case.source.kind == "example" for case in cases)
     values = {"pack": visible(pack.id), "count": len(cases)}
     if failed:
-        _say(words("cases.failed", **values, held=len(cases) - len(failed)))
+        _print(words("cases.failed", **values, held=len(cases) - len(failed)))
     else:
-        _say(words("cases.held", **values, elsewhere=elsewhere))
+        _print(words("cases.held", **values, elsewhere=elsewhere))
     return not failed
 
 
@@ -85,12 +85,12 @@ def _mutate(pack: Pack, folder: Coop, file: Path, cases: Sequence[Case]) -> bool
     noticed = try_all(pack, cases)
     for mutation in noticed.unnoticed:
         line = lines.line(*mutation.place)
-        say_aside(f"{folder.shown(file)}:{line}: {unnoticed(words, mutation)}")
-        say_aside(f"    {visible(lines.excerpt(line))[:100]}")
+        to_stderr(f"{folder.shown(file)}:{line}: {unnoticed(words, mutation)}")
+        to_stderr(f"    {visible(lines.excerpt(line))[:100]}")
     key = "some-unnoticed" if noticed.unnoticed else "all-noticed"
-    _say(words(f"cases.{key}", pack=visible(pack.id), tried=noticed.tried, count=len(noticed.unnoticed)))
+    _print(words(f"cases.{key}", pack=visible(pack.id), tried=noticed.tried, count=len(noticed.unnoticed)))
     return not noticed.unnoticed
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     console().print(text, soft_wrap=True)
