@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from scharrel.cli.arguments import open_coop, read_month, require_members, today
 from scharrel.cli.as_json import fields, nonempty, print_json
-from scharrel.cli.options import COOP, DRY_RUN, JSON, LANG, MEMBERS, THROUGH
+from scharrel.cli.options import COOP, DRY_RUN, JSON, MEMBERS, THROUGH
 from scharrel.cli.screen import (
     console,
     print_indented,
@@ -33,7 +33,6 @@ def command(
     dry_run: Annotated[bool, DRY_RUN] = False,
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     month = read_month(through) if through else None
     where = open_coop(coop)

@@ -8,7 +8,6 @@ from typer.core import TyperCommand
 
 from scharrel import __version__
 from scharrel.cli.helping import TranslatedCommand, TranslatedGroup
-from scharrel.cli.options import LANG
 from scharrel.cli.screen import words
 from scharrel.text.words import catalogue
 
@@ -43,12 +42,6 @@ described under `help` in the catalogue."""
 
 GROUPS = tuple(dict.fromkeys(name.split()[0] for name in COMMANDS if " " in name))
 
-_PLAIN: Any = {
-    "context_settings": {"help_option_names": ["-h", "--help"]},
-    "pretty_exceptions_enable": False,
-    "rich_markup_mode": None,
-}
-
 
 class _Listed(TyperCommand):
     """A command as the help lists it; its module is imported when a command line asks for it."""
@@ -62,9 +55,15 @@ class _Listed(TyperCommand):
         self.module = f"scharrel.cli.{module}"
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
-        alone = typer.Typer(add_completion=False, **_PLAIN)
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
         alone.command(self.name, cls=TranslatedCommand, help=self.help)(import_module(self.module).command)
-        return typer.main.get_command(alone).make_context(*args, **kwargs)
+        command = typer.main.get_command(alone)
+        command.params += [option for option in app.params if option.name == "lang"]
+        return command.make_context(*args, **kwargs)
+
+
+_LANG = typer.Option("--lang", metavar="nl|en", help=words("help.lang"), expose_value=False)
+"""Read before the command line is; every command has it."""
 
 
 def _version(asked: bool) -> None:
@@ -73,7 +72,13 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-_top = typer.Typer(cls=TranslatedGroup, help=words("help.app"), no_args_is_help=True, **_PLAIN)
+_top = typer.Typer(
+    cls=TranslatedGroup,
+    help=words("help.app"),
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+)
 
 
 @_top.callback()
@@ -81,7 +86,7 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help=words("help.version"))
     ] = False,
-    lang: Annotated[str | None, LANG] = None,
+    lang: Annotated[str | None, _LANG] = None,
 ) -> None:
     pass
 

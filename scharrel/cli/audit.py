@@ -9,7 +9,7 @@ import typer
 from scharrel.checks.seals import Finding
 from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.as_json import print_json
-from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.cli.options import COOP, JSON
 from scharrel.cli.screen import console, fail, print_text, report_problems, words
 from scharrel.core.month import Month
 from scharrel.core.problems import errors
@@ -38,7 +38,6 @@ def command(
     code: Annotated[str | None, _CODE] = None,
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     asked = None if code is None else _read_code(code)
     where = open_coop(coop)

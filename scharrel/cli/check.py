@@ -5,7 +5,7 @@ from typing import Annotated
 
 from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.as_json import fields, print_json
-from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.cli.options import COOP, JSON
 from scharrel.cli.screen import console, report_problems, words
 from scharrel.core.problems import errors
 from scharrel.operations.check import check_all
@@ -15,7 +15,6 @@ from scharrel.operations.opening import open_books
 def command(
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     books = open_books(open_coop(coop))
     problems = check_all(books, today())

@@ -7,7 +7,7 @@ import typer
 
 from scharrel.checks.seals import STOPS
 from scharrel.cli.arguments import open_coop, read_month, today
-from scharrel.cli.options import COOP, LANG
+from scharrel.cli.options import COOP
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
@@ -20,7 +20,6 @@ _MONTH = typer.Argument(metavar=words("metavar.month"), help=words("help.close-m
 def command(
     month: Annotated[str, _MONTH],
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     asked = read_month(month)
     if asked >= Month.of(today()):

@@ -7,7 +7,7 @@ import typer
 
 from scharrel.cli.arguments import fail_without_month, group_of, open_coop, read_month, today
 from scharrel.cli.as_json import fields, nonempty, print_json
-from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.cli.options import COOP, JSON
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.corrections import Correction
 from scharrel.core.facts import Member, Movement
@@ -40,7 +40,6 @@ def command(
     step: Annotated[str | None, _STEP] = None,
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     asked = read_month(month)
     books = open_books(open_coop(coop))

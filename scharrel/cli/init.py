@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from scharrel.cli.arguments import today
-from scharrel.cli.options import LANG
 from scharrel.cli.screen import console, fail, words
 from scharrel.core.month import Month
 from scharrel.core.problems import REGISTER
@@ -27,7 +26,6 @@ _DIR = typer.Argument(metavar=words("metavar.dir"), help=words("help.init-dir"))
 
 def command(
     folder: Annotated[Path, _DIR],
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     last_month = Month.of(today()).plus(-1)
     texts = _sample(last_month)

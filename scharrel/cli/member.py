@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scharrel.cli.arguments import open_coop, read_month, today
-from scharrel.cli.options import COOP, LANG
+from scharrel.cli.options import COOP
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.iban import sound
@@ -35,7 +35,6 @@ def command(
     household: Annotated[str | None, _HOUSEHOLD] = None,
     iban: Annotated[str | None, _IBAN] = None,
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     where = open_coop(coop)
     with writing_in(where, "member add"):

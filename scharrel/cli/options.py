@@ -5,7 +5,6 @@ import typer
 from scharrel.cli.screen import words
 
 COOP = typer.Option("--coop", metavar=words("metavar.dir"), help=words("help.coop"))
-LANG = typer.Option("--lang", metavar="nl|en", help=words("help.lang"))
 JSON = typer.Option("--json", help=words("help.json"))
 DRY_RUN = typer.Option("--dry-run", help=words("help.dry-run"))
 MEMBERS = typer.Option("--member", metavar="ID", help=words("help.member"))

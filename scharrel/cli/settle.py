@@ -7,7 +7,7 @@ import typer
 
 from scharrel.checks.books import in_books
 from scharrel.cli.arguments import group_of, open_coop, today
-from scharrel.cli.options import COOP, LANG
+from scharrel.cli.options import COOP
 from scharrel.cli.screen import console, fail, progress_bar, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
@@ -30,7 +30,6 @@ def command(
     period: Annotated[str, _PERIOD],
     member: Annotated[str, _MEMBER],
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     try:
         settled = Period.parse(period)

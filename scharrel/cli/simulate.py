@@ -20,7 +20,7 @@ from scharrel.analysis.simulation import (
 from scharrel.cli.arguments import open_coop, read_month, require_members, today
 from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.figures import read_figures
-from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.cli.options import COOP, JSON
 from scharrel.cli.packs import named_pack
 from scharrel.cli.screen import console, fail, print_text, progress_bar, stop_on_errors, to_stderr, words
 from scharrel.core.money import ZERO
@@ -60,7 +60,6 @@ def command(
     goal_seek: Annotated[str | None, _GOAL] = None,
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     begin, end = _period(first, last)
     books = open_books(open_coop(coop))

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from scharrel.cli.arguments import open_coop, read_month, require_members, today
-from scharrel.cli.options import COOP, LANG, MEMBERS
+from scharrel.cli.options import COOP, MEMBERS
 from scharrel.cli.screen import console, fail, progress_bar, stop_on_errors, to_stderr, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
@@ -43,7 +43,6 @@ def command(
     form: Annotated[str, _FORMAT] = "pdf",
     out: Annotated[Path | None, _OUT] = None,
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     asked = read_month(month) if month else None
     if kind is not None and kind not in KINDS:

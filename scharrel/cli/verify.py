@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from scharrel.cli.arguments import open_coop, today
-from scharrel.cli.options import COOP, LANG
+from scharrel.cli.options import COOP
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.operations.opening import open_books
@@ -22,7 +22,6 @@ _FILE = typer.Argument(metavar=words("metavar.file"), help=words("help.verify-fi
 def command(
     file: Annotated[Path, _FILE],
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     books = open_books(open_coop(coop))
     try:

@@ -10,7 +10,7 @@ import typer
 from scharrel.analysis.what_if import WhatIf, what_if
 from scharrel.cli.arguments import fail_without_month, group_of, open_coop, read_amount, read_month, today
 from scharrel.cli.as_json import fields, print_json
-from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.cli.options import COOP, JSON
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, to_stderr, words
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
@@ -34,7 +34,6 @@ def command(
     month: Annotated[str | None, _MONTH] = None,
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     if turnover is None and costs is None:
         fail(words("error.what-if-nothing", member=member), status=2)

@@ -8,7 +8,7 @@ import typer
 
 from scharrel.cli.arguments import open_coop, read_month, require_members, today
 from scharrel.cli.as_json import print_json
-from scharrel.cli.options import COOP, JSON, LANG, MEMBERS
+from scharrel.cli.options import COOP, JSON, MEMBERS
 from scharrel.cli.report.common import divided, show_table
 from scharrel.cli.screen import console, fail, print_text, words
 from scharrel.core.money import plain
@@ -45,7 +45,6 @@ def command(
     anonymous: Annotated[bool, _ANONYMOUS] = False,
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     last = read_month(until) if until else Month.of(today()).plus(-1)
     first = read_month(since) if since else last.plus(-11)

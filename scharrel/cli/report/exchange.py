@@ -13,7 +13,7 @@ from scharrel.checks.barter import all_barter, both_problems
 from scharrel.checks.members import read_ledgers
 from scharrel.cli.arguments import open_coop, require_members, today
 from scharrel.cli.as_json import print_json
-from scharrel.cli.options import COOP, JSON, LANG, MEMBERS
+from scharrel.cli.options import COOP, JSON, MEMBERS
 from scharrel.cli.report.common import read_year, show_table
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.barter import Barter
@@ -34,7 +34,6 @@ def command(
     form: Annotated[str, _FORMAT] = "txt",
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     if form not in _FORMATS:
         fail(words("error.format", form=form, forms=", ".join(_FORMATS)), status=2)

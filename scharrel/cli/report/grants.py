@@ -9,7 +9,7 @@ from scharrel.checks.grants import all_entries, overdone
 from scharrel.checks.members import read_ledgers
 from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.as_json import print_json
-from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.cli.options import COOP, JSON
 from scharrel.cli.report.common import show_table
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.grants import GrantAccount, grant_accounts
@@ -29,7 +29,6 @@ def command(
     grant: Annotated[list[str] | None, _GRANT] = None,
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     books = open_books(open_coop(coop))
     for name in grant or ():

@@ -8,7 +8,7 @@ from scharrel.checks.across import across_of, with_others
 from scharrel.checks.members import read_ledgers
 from scharrel.cli.arguments import open_coop, require_members, today
 from scharrel.cli.as_json import print_json
-from scharrel.cli.options import COOP, JSON, LANG, MEMBERS
+from scharrel.cli.options import COOP, JSON, MEMBERS
 from scharrel.cli.screen import console, print_text, stop_on_errors, words
 from scharrel.core.money import plain
 from scharrel.operations.opening import open_books
@@ -21,7 +21,6 @@ def command(
     member: Annotated[list[str] | None, MEMBERS] = None,
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     books = open_books(open_coop(coop))
     require_members(books, member)

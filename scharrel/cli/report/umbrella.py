@@ -8,7 +8,7 @@ import typer
 from scharrel.checks.grants import all_entries
 from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.as_json import print_json
-from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.cli.options import COOP, JSON
 from scharrel.cli.report.common import divided, read_year, show_table
 from scharrel.cli.screen import console, fail, print_text, words
 from scharrel.core.grants import GrantAccount, grant_accounts
@@ -31,7 +31,6 @@ def command(
     year: Annotated[str | None, _YEAR] = None,
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     ended = Month.of(today()).plus(-1)
     first = Month(read_year(year) or ended.year, 1)

@@ -11,7 +11,7 @@ from scharrel.analysis.finding import Example, Finding
 from scharrel.analysis.findings import findings, rounding_bound
 from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.as_json import fields, print_json
-from scharrel.cli.options import COOP, JSON, LANG
+from scharrel.cli.options import COOP, JSON
 from scharrel.cli.packs import readable_packs
 from scharrel.cli.screen import console, print_text, report_problems, stop_on_errors, words
 from scharrel.core.month import Month
@@ -34,7 +34,6 @@ def command(
     packs: Annotated[list[str] | None, _PACKS] = None,
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     books = open_books(open_coop(coop))
     stop_on_errors([p for p in books.problems if p.file == books.coop.shown(books.coop.chart)])

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from scharrel.cli.arguments import open_coop, read_month, today
-from scharrel.cli.options import COOP, LANG
+from scharrel.cli.options import COOP
 from scharrel.cli.packs import named_pack
 from scharrel.cli.screen import console, print_text, words
 from scharrel.core.month import Month
@@ -24,7 +24,6 @@ def command(
     was: Annotated[str, _WAS],
     becomes: Annotated[str, _BECOMES],
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     books = open_books(open_coop(coop))
     editions = {name: _edition(books, name) for name in (was, becomes)}

@@ -8,7 +8,7 @@ import typer
 
 from scharrel import __version__
 from scharrel.cli.arguments import open_coop, today
-from scharrel.cli.options import COOP, LANG
+from scharrel.cli.options import COOP
 from scharrel.cli.packs import named_pack
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
@@ -29,7 +29,6 @@ def command(
     pack: Annotated[str, _PACK],
     out: Annotated[Path | None, _OUT] = None,
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     books = open_books(open_coop(coop))
     found = named_pack(books, pack)

@@ -13,7 +13,7 @@ import typer
 from scharrel import __version__
 from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.figures import as_in_packs
-from scharrel.cli.options import COOP, LANG
+from scharrel.cli.options import COOP
 from scharrel.cli.rules.export import notes
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, to_stderr, words
 from scharrel.cli.writing import writing_in
@@ -39,7 +39,6 @@ def command(
     pack_id: Annotated[str | None, _AS] = None,
     given: Annotated[list[str] | None, _SET] = None,
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     figures = _figures(given or ())
     where = open_coop(coop)

@@ -14,7 +14,7 @@ from scharrel.analysis.breakpoints import Curve, curve
 from scharrel.analysis.supposed import BORN, age, supposed
 from scharrel.cli.arguments import fail_without_month, group_of, open_coop, read_amount, read_month, today
 from scharrel.cli.facts import read_facts
-from scharrel.cli.options import COOP, LANG
+from scharrel.cli.options import COOP
 from scharrel.cli.packs import named_pack
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.facts import MonthFacts, facts_of
@@ -63,7 +63,6 @@ def command(
     member: Annotated[str | None, _MEMBER] = None,
     out: Annotated[Path | None, _OUT] = None,
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     end = _end(to)
     if out is not None and out.suffix.lower() not in (".svg", ".pdf"):

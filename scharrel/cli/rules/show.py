@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from scharrel.cli.arguments import open_coop, read_month, today
-from scharrel.cli.options import COOP, LANG
+from scharrel.cli.options import COOP
 from scharrel.cli.packs import named_pack
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.month import Month
@@ -26,7 +26,6 @@ def command(
     form: Annotated[str | None, _FORMAT] = None,
     out: Annotated[Path | None, _OUT] = None,
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     asked = read_month(month) if month else None
     form = _format_of(form, out)

@@ -9,7 +9,7 @@ import typer
 from scharrel.analysis.cases import differences
 from scharrel.analysis.mutations import try_all
 from scharrel.cli.arguments import open_coop
-from scharrel.cli.options import COOP, LANG
+from scharrel.cli.options import COOP
 from scharrel.cli.packs import named_pack
 from scharrel.cli.screen import console, report_problems, stop_on_errors, to_stderr, words
 from scharrel.core.case import Case
@@ -34,7 +34,6 @@ def command(
     packs: Annotated[list[str] | None, _PACKS] = None,
     mutate: Annotated[bool, _MUTATE] = False,
     coop: Annotated[Path | None, COOP] = None,
-    lang: Annotated[str | None, LANG] = None,  # noqa: ARG001 (read before the command line is)
 ) -> None:
     books = open_books(open_coop(coop))
     stop_on_errors([p for p in books.problems if p.file == books.coop.shown(books.coop.chart)])
