@@ -115,9 +115,9 @@ def _suppose(
     """The curves of a member who is new and for whom as much as possible holds."""
     packs = [one.pack for one in asked]
     everything = {**supposed(packs, min(one.month for one in asked)), **facts}
-    told = {fact: value for fact, value in everything.items() if fact != BORN or fact in facts}
+    assumed = {fact: value for fact, value in everything.items() if fact != BORN or fact in facts}
     curves = [_curve(one, MonthFacts(one.month, everything, booked, {}), State.new()) for one in asked]
-    return Supposed(told, age(packs)), curves
+    return Supposed(assumed, age(packs)), curves
 
 
 def _of_member(
