@@ -41,6 +41,11 @@ def nonempty(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
+def quantity(number: Decimal) -> str:
+    """Hours or other units as text, without zeros that say nothing."""
+    return format(number.normalize() + 0, "f")
+
+
 def print_json(value: Any) -> None:
     """The value as JSON, alone on standard output."""
     json.dump(as_json(value), sys.stdout, ensure_ascii=False, indent=1)

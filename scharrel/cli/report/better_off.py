@@ -7,11 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from scharrel.cli.arguments import open_coop, read_month, require_members, today
-from scharrel.cli.as_json import print_json
+from scharrel.cli.as_json import fields, print_json, quantity
 from scharrel.cli.options import COOP, JSON, MEMBERS
 from scharrel.cli.report.common import divided, show_table
 from scharrel.cli.screen import console, fail, print_text, words
-from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.ledger.books import Books
 from scharrel.operations.opening import open_books
@@ -68,7 +67,7 @@ def command(
     reached = {} if member else goals(people, anonymous=anonymous)
     if as_json:
         print_json(
-            {"from": str(first), "to": str(last)}
+            {"from": first, "to": last}
             | (
                 {
                     "smallest_group": SMALLEST,
@@ -77,7 +76,7 @@ def command(
                 if anonymous
                 else {"members": [_member(r) for r in people]}
             )
-            | {"provisional": [str(period) for period in unsettled]}
+            | {"provisional": unsettled}
             | ({} if member else {"together": _plain(everyone), "goals": reached})
         )
         return
@@ -121,24 +120,16 @@ def _results(books: Books, first: Month, last: Month) -> list[MemberPeriod]:
 
 
 def _plain(sums: PeriodSums) -> dict[str, Any]:
-    """What a period brought as programs read it: euros as strings, people and months as numbers."""
+    """What a period brought as programs read it: people, months, euros, and hours."""
     return {
-        "members": sums.members,
-        "months": sums.months,
+        **fields(sums, "members", "months"),
         "months_better": sums.better,
-        "kept": plain(sums.kept),
-        "own_costs": plain(sums.own),
-        "net": plain(sums.net),
-        "pot": plain(sums.pot),
-        "withdrawn": plain(sums.withdrawn),
-        "saved": plain(sums.saved),
-        "earned_back": plain(sums.earned_back),
-        "benefit": plain(sums.benefit),
+        "kept": sums.kept,
+        "own_costs": sums.own,
+        **fields(sums, "net", "pot", "withdrawn", "saved", "earned_back", "benefit"),
         "part": None if sums.part is None else str(sums.part.quantize(Decimal("0.001"))),
-        "hours": format(sums.hours.normalize() + 0, "f"),
-        "study": plain(sums.study),
-        "coop": plain(sums.coop),
-        "community": plain(sums.community),
+        "hours": quantity(sums.hours),
+        **fields(sums, "study", "coop", "community"),
     }
 
 
@@ -146,5 +137,5 @@ def _member(result: MemberPeriod) -> dict[str, Any]:
     return (
         {"member": result.member, "rules": result.pack, "better_off": result.sums.net > 0}
         | {key: value for key, value in _plain(result.sums).items() if key != "members"}
-        | {"left": str(result.left) if result.left else None, "left_for": result.left_for or None}
+        | {"left": result.left, "left_for": result.left_for or None}
     )

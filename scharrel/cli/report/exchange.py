@@ -3,7 +3,6 @@
 import csv
 import sys
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,7 @@ import typer
 from scharrel.checks.barter import all_barter, both_problems
 from scharrel.checks.members import read_ledgers
 from scharrel.cli.arguments import open_coop, require_members, today
-from scharrel.cli.as_json import print_json
+from scharrel.cli.as_json import fields, print_json, quantity
 from scharrel.cli.options import COOP, JSON, MEMBERS
 from scharrel.cli.report.common import read_year, show_table
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
@@ -55,20 +54,22 @@ def command(
                 "year": asked,
                 "exchanges": [
                     {
-                        "date": str(b.day), "giver": b.giver, "taker": b.taker, "what": b.text,
-                        "amount": _plain(b.amount), "commodity": b.commodity, "booking": places[b],
+                        "date": b.day,
+                        **fields(b, "giver", "taker"),
+                        "what": b.text,
+                        "amount": quantity(b.amount),
+                        "commodity": b.commodity,
+                        "booking": places[b],
                     }
                     for b in shown
                 ],
                 "balances": [
-                    {
-                        "member": b.member, "commodity": b.commodity, "start": _plain(b.start),
-                        "given": _plain(b.given), "taken": _plain(b.taken), "end": _plain(b.end),
-                    }
+                    fields(b, "member", "commodity")
+                    | {key: quantity(getattr(b, key)) for key in ("start", "given", "taken", "end")}
                     for b in balances
                 ],
             }
-        )  # fmt: skip
+        )
         return
     if form == "csv":
         _write_csv(shown, places)
@@ -90,11 +91,6 @@ def command(
     print_text(screen, words("exchange.outside"), style="dim")
 
 
-def _plain(amount: Decimal) -> str:
-    """The quantity as programs read it, without zeros that say nothing."""
-    return format(amount.normalize() + 0, "f")
-
-
 def _write_csv(shown: Sequence[Barter], places: Mapping[Barter, str]) -> None:
     write = csv.writer(sys.stdout, lineterminator="\n").writerow
     write(words(f"exchange.{key}") for key in ("day", "giver", "taker", "what", "amount", "unit", "booking"))
@@ -102,4 +98,4 @@ def _write_csv(shown: Sequence[Barter], places: Mapping[Barter, str]) -> None:
         text = visible(b.text)
         # A spreadsheet would take such a text for a formula.
         text = f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
-        write((b.day, b.giver, b.taker, text, _plain(b.amount), b.commodity, places[b]))
+        write((b.day, b.giver, b.taker, text, quantity(b.amount), b.commodity, places[b]))

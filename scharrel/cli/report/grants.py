@@ -8,12 +8,11 @@ import typer
 from scharrel.checks.grants import all_entries, overdone
 from scharrel.checks.members import read_ledgers
 from scharrel.cli.arguments import open_coop, today
-from scharrel.cli.as_json import print_json
+from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, JSON
 from scharrel.cli.report.common import show_table
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.grants import GrantAccount, grant_accounts
-from scharrel.core.money import plain
 from scharrel.core.names import nearest
 from scharrel.ledger.books import Books
 from scharrel.operations.opening import open_books
@@ -62,24 +61,20 @@ def command(
 
 
 def _plain(books: Books, account: GrantAccount) -> dict[str, object]:
-    """A grant as programs read it: euros as strings."""
+    """A grant as programs read it."""
     grant = account.grant
     return {
         "grant": grant.id,
-        "name": grant.name,
-        "purpose": grant.purpose,
+        **fields(grant, "name", "purpose"),
         "for": grant.holder or None,
-        "date": str(grant.day),
-        "amount": plain(grant.amount),
-        "received": plain(account.received),
-        "spent": plain(account.spent),
-        "left": plain(account.left),
+        "date": grant.day,
+        "amount": grant.amount,
+        **fields(account, "received", "spent", "left"),
         "bookings": [
             {
-                "date": str(entry.day),
+                "date": entry.day,
                 "what": entry.text,
-                "received": plain(entry.received),
-                "spent": plain(entry.spent),
+                **fields(entry, "received", "spent"),
                 "booking": f"{books.coop.shown(books.coop.ledger(entry.member))}:{entry.line}",
             }
             for entry in account.entries

@@ -7,10 +7,9 @@ from typing import Annotated
 from scharrel.checks.across import across_of, with_others
 from scharrel.checks.members import read_ledgers
 from scharrel.cli.arguments import open_coop, require_members, today
-from scharrel.cli.as_json import print_json
+from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, JSON, MEMBERS
 from scharrel.cli.screen import console, print_text, stop_on_errors, words
-from scharrel.core.money import plain
 from scharrel.operations.opening import open_books
 from scharrel.reports.quotes import TEXT_COLUMNS, quote_rows, quote_sentences, quote_statuses
 from scharrel.text.table import columns
@@ -29,19 +28,19 @@ def command(
     stop_on_errors(list(with_others(books, problems, found_across)))
     found = quote_statuses({h: ledger for h, ledger in ledgers.items() if not member or h in member})
     if as_json:
-        print_json(
+        rows = [
             {
-                "quotes": [
-                    {
-                        "number": s.quote.number, "date": str(s.quote.day), "customer": s.quote.customer,
-                        "member": s.holder, "amount": plain(s.quote.amount), "invoiced": plain(s.invoiced),
-                        "owed": plain(s.owed), "state": s.state,
-                        "place": f"{ledgers[s.holder].shown}:{s.quote.line}",
-                    }
-                    for s in found
-                ]
+                "number": s.quote.number,
+                "date": s.quote.day,
+                "customer": s.quote.customer,
+                "member": s.holder,
+                "amount": s.quote.amount,
+                **fields(s, "invoiced", "owed", "state"),
+                "place": f"{ledgers[s.holder].shown}:{s.quote.line}",
             }
-        )  # fmt: skip
+            for s in found
+        ]
+        print_json({"quotes": rows})
         return
     screen = console()
     screen.out(f"{words('quotes.title')} · {visible(books.title)}", style="bold")

@@ -7,12 +7,12 @@ import typer
 
 from scharrel.checks.grants import all_entries
 from scharrel.cli.arguments import open_coop, today
-from scharrel.cli.as_json import print_json
+from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, JSON
 from scharrel.cli.report.common import divided, read_year, show_table
 from scharrel.cli.screen import console, fail, print_text, words
 from scharrel.core.grants import GrantAccount, grant_accounts
-from scharrel.core.money import plain, total
+from scharrel.core.money import total
 from scharrel.core.month import Month
 from scharrel.core.trace import unsettled
 from scharrel.ledger.books import Books
@@ -45,7 +45,7 @@ def command(
     grants = grant_accounts(books.grants, entries, last)
     found = umbrella_year(books.members, allocations, first, last)
     if as_json:
-        print_json(_plain(found, grants) | {"provisional": list(map(str, unsettled(allocations)))})
+        print_json(_plain(found, grants) | {"provisional": unsettled(allocations)})
         return
     _show(books, found, grants, first, last)
     for line in part_lines(words, unsettled(allocations), first, last):
@@ -53,26 +53,20 @@ def command(
 
 
 def _plain(found: UmbrellaYear, grants: list[GrantAccount]) -> dict[str, Any]:
-    """The year as programs read it: euros as strings."""
+    """The year as programs read it."""
     return {
-        "branches": [_branch(branch) for branch in found.branches],
+        "branches": map(_branch, found.branches),
         "months": [
-            {
-                "month": str(month),
-                "branches": [_branch(branch) for branch in branches],
-                "umbrella": plain(found.umbrella_of(month)),
-            }
+            {"month": month, "branches": map(_branch, branches), "umbrella": found.umbrella_of(month)}
             for month, branches in found.months.items()
         ],
         "grants": [
             {
-                "grant": a.grant.id,
-                "amount": plain(a.grant.amount),
-                "received": plain(a.received),
-                "spent": plain(a.spent),
-                "left": plain(a.left),
+                "grant": account.grant.id,
+                "amount": account.grant.amount,
+                **fields(account, "received", "spent", "left"),
             }
-            for a in grants
+            for account in grants
         ],
     }
 
@@ -80,8 +74,7 @@ def _plain(found: UmbrellaYear, grants: list[GrantAccount]) -> dict[str, Any]:
 def _branch(branch: Branch) -> dict[str, Any]:
     return {
         "subcooperative": branch.id or None,
-        **{name: plain(amount) for name, amount in zip(branch._fields[1:], branch[1:], strict=True)},
-        "umbrella": plain(branch.umbrella),
+        **fields(branch, *branch._fields[1:], "umbrella"),
     }
 
 
