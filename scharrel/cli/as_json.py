@@ -41,7 +41,7 @@ def nonempty(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
-def quantity(number: Decimal) -> str:
+def trimmed(number: Decimal) -> str:
     """Hours or other units as text, without zeros that say nothing."""
     return format(number.normalize() + 0, "f")
 

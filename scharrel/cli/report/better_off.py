@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from scharrel.cli.arguments import open_coop, read_month, require_members, today
-from scharrel.cli.as_json import fields, print_json, quantity
+from scharrel.cli.as_json import fields, print_json, trimmed
 from scharrel.cli.options import COOP, JSON, MEMBERS
 from scharrel.cli.report.common import divided, show_table
 from scharrel.cli.screen import console, fail, print_text, words
@@ -128,7 +128,7 @@ def _plain(sums: PeriodSums) -> dict[str, Any]:
         "own_costs": sums.own,
         **fields(sums, "net", "pot", "withdrawn", "saved", "earned_back", "benefit"),
         "part": None if sums.part is None else str(sums.part.quantize(Decimal("0.001"))),
-        "hours": quantity(sums.hours),
+        "hours": trimmed(sums.hours),
         **fields(sums, "study", "coop", "community"),
     }
 

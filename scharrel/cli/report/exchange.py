@@ -11,7 +11,7 @@ import typer
 from scharrel.checks.barter import all_barter, both_problems
 from scharrel.checks.members import read_ledgers
 from scharrel.cli.arguments import open_coop, require_members, today
-from scharrel.cli.as_json import fields, print_json, quantity
+from scharrel.cli.as_json import fields, print_json, trimmed
 from scharrel.cli.options import COOP, JSON, MEMBERS
 from scharrel.cli.report.common import read_year, show_table
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
@@ -57,7 +57,7 @@ def command(
                         "date": b.day,
                         **fields(b, "giver", "taker"),
                         "what": b.text,
-                        "amount": quantity(b.amount),
+                        "amount": trimmed(b.amount),
                         "commodity": b.commodity,
                         "booking": places[b],
                     }
@@ -65,7 +65,7 @@ def command(
                 ],
                 "balances": [
                     fields(b, "member", "commodity")
-                    | {key: quantity(getattr(b, key)) for key in ("start", "given", "taken", "end")}
+                    | {key: trimmed(getattr(b, key)) for key in ("start", "given", "taken", "end")}
                     for b in balances
                 ],
             }
@@ -98,4 +98,4 @@ def _write_csv(shown: Sequence[Barter], places: Mapping[Barter, str]) -> None:
         text = visible(b.text)
         # A spreadsheet would take such a text for a formula.
         text = f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
-        write((b.day, b.giver, b.taker, text, quantity(b.amount), b.commodity, places[b]))
+        write((b.day, b.giver, b.taker, text, trimmed(b.amount), b.commodity, places[b]))
