@@ -88,17 +88,18 @@ def comes_out(shown: str, out: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("page", "ledger"), [("lid", ""), ("penningmeester", "members/fatma"), ("coordinator", "coop")]
+    ("page", "ledger"),
+    [("nl/lid", ""), ("nl/penningmeester", "members/fatma"), ("nl/coordinator", "coop"), ("starting", "")],
 )
-def test_a_dutch_page_can_be_followed(
+def test_a_page_can_be_followed(
     page: str, ledger: str, tmp_path: Path, quick: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    if page != "coordinator":
+    if page in ("nl/lid", "nl/penningmeester"):
         for folder in ("ledgers", "rules"):
             shutil.copytree(REPOSITORY / folder, tmp_path / folder)
         assert quick("statements", "--member", "fatma").status == 0
-    follow(REPOSITORY / f"docs/nl/{page}.md", ledger, quick, monkeypatch)
+    follow(REPOSITORY / f"docs/{page}.md", ledger, quick, monkeypatch)
 
 
 def test_what_lies_in_a_new_folder_can_be_followed(
