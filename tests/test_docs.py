@@ -21,6 +21,7 @@ def blocks(text: str, language: str) -> list[str]:
     [
         ("README.md", 1, ["0.00", "45.00"]),
         ("docs/nl/lid.md", 6, ["60.00", "135.00"]),
+        ("docs/member.md", 5, ["60.00", "135.00"]),
     ],  # what was earned in September first
 )
 def test_the_bookings_of_a_page_can_be_typed_over(
@@ -89,13 +90,19 @@ def comes_out(shown: str, out: str) -> bool:
 
 @pytest.mark.parametrize(
     ("page", "ledger"),
-    [("nl/lid", ""), ("nl/penningmeester", "members/fatma"), ("nl/coordinator", "coop"), ("starting", "")],
+    [
+        ("nl/lid", ""),
+        ("member", ""),
+        ("nl/penningmeester", "members/fatma"),
+        ("nl/coordinator", "coop"),
+        ("starting", ""),
+    ],
 )
 def test_a_page_can_be_followed(
     page: str, ledger: str, tmp_path: Path, quick: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    if page in ("nl/lid", "nl/penningmeester"):
+    if page in ("nl/lid", "member", "nl/penningmeester"):
         for folder in ("ledgers", "rules"):
             shutil.copytree(REPOSITORY / folder, tmp_path / folder)
         assert quick("statements", "--member", "fatma").status == 0
