@@ -10,6 +10,7 @@ import tempfile
 from io import StringIO
 from pathlib import Path
 
+import pypdfium2
 import typst
 from rich.console import Console
 from rich.text import Text
@@ -20,21 +21,25 @@ MONTH = "2026-10"
 WIDTH = 80
 
 
-def terminal(name: str, *arguments: str, lines: int | None = None) -> None:
+def terminal(name: str, *arguments: str) -> None:
     """What a command shows on a terminal of 80 columns, as SVG."""
     command = [sys.executable, "-m", "scharrel", *arguments]
     environment = {**os.environ, "COLUMNS": str(WIDTH), "PYTHONUTF8": "1", "FORCE_COLOR": "1"}
     shown = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     screen = Console(record=True, width=WIDTH, file=StringIO(), force_terminal=True)
-    screen.print(Text.from_ansi("\n".join(shown.stdout.rstrip().split("\n")[:lines])))
+    screen.print(Text.from_ansi(shown.stdout.rstrip()))
     title = " ".join(["scharrel", *arguments])
     (PICTURES / f"{name}.svg").write_text(screen.export_svg(title=title, unique_id=name), "utf-8")
 
 
 def first_page(name: str, statement: Path) -> None:
-    """The first page of a statement as the printer gives it, as PNG."""
-    source = f'#set page(width: auto, height: auto, margin: 0pt)\n#image("{statement.name}", width: 21cm)'
-    shown = typst.Compiler(root=str(statement.parent)).compile(source.encode(), format="png", ppi=75)
+    """The first page of a statement as a browser draws it, as PNG."""
+    page = pypdfium2.PdfDocument(statement)[0].render(scale=75 / 72, rev_byteorder=True)
+    statement.with_suffix(".rgb").write_bytes(bytes(page.buffer))
+    pixels = f'(encoding: "rgb8", width: {page.width}, height: {page.height})'
+    source = f"""#set page(width: {page.width}pt, height: {page.height}pt, margin: 0pt)
+#image(read("{statement.stem}.rgb", encoding: none), format: {pixels}, width: 100%)"""
+    shown = typst.Compiler(root=str(statement.parent)).compile(source.encode(), format="png", ppi=72)
     assert isinstance(shown, bytes)
     (PICTURES / f"{name}.png").write_bytes(shown)
 
@@ -47,7 +52,6 @@ def drawing(name: str, *arguments: str) -> None:
 
 def main() -> None:
     terminal("allocate", "allocate", MONTH)
-    terminal("explain", "explain", "fatma", MONTH, lines=40)
     drawing("plot", "rules", "plot", "bijstand", "vrije-uitloop", "--month", MONTH, "--lang", "en")
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "scharrel", "statements", MONTH, "--lang", "nl", "--out", folder]
