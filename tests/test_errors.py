@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import test_cases
 import test_check
-from conftest import Run
+from conftest import Once, Run
 from exports import made
 from filelock import FileLock
 from test_closing import close_small
