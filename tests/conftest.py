@@ -4,11 +4,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pytest
+from jinja2 import Environment
 
 CONTRACT = Path(__file__).parent / "contract"
 REPOSITORY = Path(__file__).parent.parent
@@ -49,10 +52,67 @@ def scharrel(tmp_path: Path) -> Run:
     return run
 
 
-@pytest.fixture
-def coop(tmp_path: Path) -> Path:
-    """A copy of the smallest cooperative that has something to divide."""
-    folder = Path(shutil.copytree(CONTRACT / "vrije-uitloop", tmp_path / "coop"))
+def in_process(*arguments: str) -> Ran:
+    """The command in Dutch without a process of its own, which costs half a second each time."""
+    from scharrel.cli.main import main
+
+    out, err = (TextIOWrapper(BytesIO(), "utf-8", newline="", write_through=True) for _ in range(2))
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["scharrel", *arguments])
+        patch.setenv("LC_ALL", "nl_NL.UTF-8")
+        with pytest.raises(SystemExit) as stopped:
+            main()
+    said = [stream.buffer.getvalue().decode() for stream in (out, err)]
+    return Ran(int(stopped.value.code or 0), *said)
+
+
+@pytest.fixture(scope="session")
+def quick() -> Run:
+    """The command in Dutch, for the many cases in which how it starts does not matter."""
+    return in_process
+
+
+Once = Callable[[Callable[[Path], object], Path], Path]
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """A copy of the folder that a function fills, which it does once for all tests."""
+    filled: dict[Callable[[Path], object], Path] = {}
+
+    def copy(fill: Callable[[Path], object], folder: Path) -> Path:
+        if fill not in filled:
+            first = tmp_path_factory.mktemp("once")
+            fill(first)
+            filled[fill] = first
+        return Path(shutil.copytree(filled[fill], folder, symlinks=True, dirs_exist_ok=True))
+
+    return copy
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_twice() -> Iterator[None]:
+    """The disk is not waited for: no test outlives the power (test_faults.py counts the calls that do wait).
+    A packaged template is compiled once, not once for each cooperative."""
+    compile_one = Environment.compile
+    compiled: dict[tuple[object, ...], Any] = {}
+
+    def compile_once(self: Environment, source: Any, *names: Any, **options: Any) -> Any:
+        table = self.globals
+        key = (source, *names, table.get("macros"), table.get("lang"), self.overlayed, *options.items())
+        if key not in compiled:
+            compiled[key] = compile_one(self, source, *names, **options)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        patch.setattr(Environment, "compile", compile_once)
+        yield
+
+
+def small(folder: Path) -> Path:
+    """The smallest cooperative that has something to divide, laid down there."""
+    shutil.copytree(CONTRACT / "vrije-uitloop", folder, dirs_exist_ok=True)
     ledger = folder / "ledgers/members/amina.beancount"
     # The contract's own example gives no reason for its withdrawal, and is warned about that.
     ledger.write_text(ledger.read_text().replace('"n9"\n', '"n9"\n  reason: "een aanhanger"\n'))
@@ -60,19 +120,9 @@ def coop(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The command without a process of its own, for the many cases that only read."""
-    from scharrel.cli.main import main
-
-    def run(*arguments: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["scharrel", *arguments])
-        monkeypatch.setenv("LC_ALL", "nl_NL.UTF-8")
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        out, err = capsys.readouterr()
-        return Ran(int(stopped.value.code or 0), out, err)
-
-    return run
+def coop(tmp_path: Path) -> Path:
+    """The small cooperative, for a test to change."""
+    return small(tmp_path / "coop")
 
 
 @pytest.fixture

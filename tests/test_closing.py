@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from beancount import loader
 from beancount.core import data
-from conftest import Run, some
+from conftest import Once, Run, in_process, small, some
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from random_coops import histories, lay_down, packs
@@ -37,12 +37,17 @@ def append(path: Path, text: str) -> None:
         file.write(text)
 
 
+def close_small(coop: Path) -> None:
+    """The small cooperative, allocated up to May and closed up to April."""
+    small(coop)
+    assert in_process("allocate", "2026-05", "--coop", str(coop)).status == 0
+    assert in_process("close", "2026-04", "--coop", str(coop)).status == 0
+
+
 @pytest.fixture
-def closed(coop: Path, quick: Run) -> Path:
+def closed(tmp_path: Path, once: Once) -> Path:
     """The small cooperative, closed up to April."""
-    assert quick("allocate", "2026-05", "--coop", str(coop)).status == 0
-    assert quick("close", "2026-04", "--coop", str(coop)).status == 0
-    return coop
+    return once(close_small, tmp_path / "coop")
 
 
 def sealed_files(coop: Path) -> dict[str, bytes]:

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 import test_cases
 import test_check
-from conftest import CONTRACT, Run
+from conftest import Once, Run
 from exports import made
 from filelock import FileLock
+from test_closing import close_small
 
 from scharrel.core.month import Month
 from scharrel.text.words import catalogue
@@ -437,20 +438,9 @@ def test_an_error(key: str, coop: Path, quick: Run) -> None:
     run_and_look(key, ERRORS[key], coop, quick)
 
 
-@pytest.fixture(scope="module")
-def closed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small cooperative, allocated up to May and closed up to April."""
-    folder = tmp_path_factory.mktemp("closed") / "coop"
-    shutil.copytree(CONTRACT / "vrije-uitloop", folder)
-    for command in (["allocate", "2026-05"], ["close", "2026-04"]):
-        subprocess.run([sys.executable, "-m", "scharrel", *command, "--coop", folder], check=True)
-    return folder
-
-
 @pytest.mark.parametrize("key", CLOSED)
-def test_an_error_about_what_is_closed(key: str, closed_once: Path, tmp_path: Path, quick: Run) -> None:
-    coop = Path(shutil.copytree(closed_once, tmp_path / "coop"))
-    run_and_look(key, CLOSED[key], coop, quick)
+def test_an_error_about_what_is_closed(key: str, tmp_path: Path, once: Once, quick: Run) -> None:
+    run_and_look(key, CLOSED[key], once(close_small, tmp_path / "coop"), quick)
 
 
 @pytest.mark.parametrize("key", EXPORTED)

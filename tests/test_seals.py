@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import test_projects
-from conftest import LONG, Run
+from conftest import LONG, Once, Run, in_process, small
 from test_faults import die, failing_at
 from test_projects import money, write
 
@@ -75,9 +75,8 @@ def allocations(coop: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in (coop / SEALS).rglob("*.beancount")}
 
 
-@pytest.fixture
-def closed(coop: Path, quick: Run) -> Path:
-    """The small cooperative, closed up to February and then up to April, with a correction in March."""
+def close_twice(folder: Path) -> None:
+    coop, quick = small(folder / "coop"), in_process
     where = ("--coop", str(coop))
     assert quick("allocate", "2026-05", *where).status == 0
     assert quick("close", "2026-02", *where).status == 0
@@ -86,7 +85,12 @@ def closed(coop: Path, quick: Run) -> Path:
     assert quick("allocate", "2026-05", *where).status == 0
     assert quick("close", "2026-04", *where).status == 0
     assert quick("audit", *where).status == 0
-    return coop
+
+
+@pytest.fixture
+def closed(tmp_path: Path, once: Once) -> Path:
+    """The small cooperative, closed up to February and then up to April, with a correction in March."""
+    return once(close_twice, tmp_path) / "coop"
 
 
 # -- lost, and put back
@@ -464,10 +468,8 @@ MORE_REGISTER = """\
 SETTLED = '\n2026-01-20 custom "settlement" "amina" "2025-Q4"\n  source: "Besluit"\n  gemeente: 50.00\n'
 
 
-@pytest.fixture
-def rich(tmp_path: Path, quick: Run) -> Path:
-    """A cooperative that uses everything, closed up to February, with a quarter that was settled."""
-    coop = test_projects.lay_down(tmp_path / "rich")
+def close_rich(folder: Path) -> None:
+    coop, quick = test_projects.lay_down(folder), in_process
     where = ("--coop", str(coop))
     (coop / "rules/lid.toml").write_text(PACK_OF_ALL)
     (coop / "rules/wijk.toml").write_text(ABOVE)
@@ -517,7 +519,12 @@ def rich(tmp_path: Path, quick: Run) -> Path:
     assert quick("close", "2026-02", *where).status == 0
     done = quick("audit", *where)
     assert (done.status, done.err) == (0, ""), done
-    return coop
+
+
+@pytest.fixture
+def rich(tmp_path: Path, once: Once) -> Path:
+    """A cooperative that uses everything, closed up to February, with a quarter that was settled."""
+    return once(close_rich, tmp_path / "rich")
 
 
 LID, TEAM = "rules/lid.toml", "rules/team.toml"

@@ -10,7 +10,7 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 import pytest
-from conftest import Run
+from conftest import Once, Run, in_process, small
 from pypdf import PageObject, PdfReader, PdfWriter, Transformation
 from pypdf.annotations import FreeText, Highlight, Link, Rectangle, Text
 from pypdf.generic import (
@@ -27,14 +27,20 @@ from pypdf.generic import (
 MONTH = "2026-05"
 
 
-@pytest.fixture
-def stated(coop: Path, quick: Run) -> Callable[[str], Path]:
-    def made(form: str) -> Path:
-        assert quick("allocate", MONTH, "--coop", str(coop)).status == 0
-        assert quick("statements", MONTH, "--format", form, "--coop", str(coop)).status == 0
-        return coop / f"statements/{MONTH}/member/amina.{form}"
+def state_small(coop: Path) -> None:
+    assert in_process("allocate", MONTH, "--coop", str(small(coop))).status == 0
+    for form in ("pdf", "html", "txt"):
+        assert in_process("statements", MONTH, "--format", form, "--coop", str(coop)).status == 0
 
-    return made
+
+@pytest.fixture
+def coop(tmp_path: Path, once: Once) -> Path:
+    return once(state_small, tmp_path / "coop")
+
+
+@pytest.fixture
+def stated(coop: Path) -> Callable[[str], Path]:
+    return lambda form: coop / f"statements/{MONTH}/member/amina.{form}"
 
 
 def table(**entries: Any) -> DictionaryObject:

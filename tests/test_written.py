@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from beancount import loader
-from conftest import Run
+from conftest import Once, Run, in_process, small
 from filelock import FileLock
 from test_commands import files
 from test_projects import team
@@ -45,10 +45,13 @@ def rewrite(path: Path, change: Callable[[str], str]) -> None:
     path.write_bytes(change(path.read_bytes().decode()).encode())
 
 
+def allocate_small(folder: Path) -> None:
+    assert in_process("allocate", "2026-06", "--coop", str(small(folder))).status == 0
+
+
 @pytest.fixture
-def allocated(coop: Path, quick: Run) -> Path:
-    assert quick("allocate", "2026-06", "--coop", str(coop)).status == 0
-    return coop
+def allocated(tmp_path: Path, once: Once) -> Path:
+    return once(allocate_small, tmp_path / "coop")
 
 
 ADDED: dict[str, Callable[[str], str]] = {
