@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from scharrel.core.facts import MonthFacts
-from scharrel.core.money import ZERO, to_cents
+from scharrel.core.money import ZERO, to_cents, total
 from scharrel.core.month import Month
 from scharrel.core.pack import Figure, Operand, Pack, Param, Step
 from scharrel.core.state import State, StepState
@@ -49,10 +49,10 @@ def divide(
     municipality's steps are done with all that came before, at what they took.
     """
     state = before.opened(facts)
-    came_in = sum((facts.roles.get(role, ZERO) for role in pack.pool), ZERO)
-    total = came_in + before.deficit
-    pool = left = max(total, ZERO)
-    waterfall = _Waterfall(pack, facts, state, negative=total < 0, pool=pool, settled=settled)
+    came_in = total(facts.roles.get(role, ZERO) for role in pack.pool)
+    net = came_in + before.deficit
+    pool = left = max(net, ZERO)
+    waterfall = _Waterfall(pack, facts, state, negative=net < 0, pool=pool, settled=settled)
     done = []
     for step in pack.steps[:-1]:
         due = definitive.get(step.id)
@@ -60,7 +60,7 @@ def divide(
         left -= result.paid
         waterfall.left_after[step.id] = left
         done.append(result)
-    state = state.with_deficit(min(total, ZERO))
+    state = state.with_deficit(min(net, ZERO))
     return Division(member, pack, facts, came_in, before.deficit, pool, tuple(done), left, state)
 
 
@@ -308,4 +308,4 @@ def _reached(age: int, born: object, month: Month) -> bool:
 
 def left_of(divisions: Mapping[str, Division]) -> Decimal:
     """What the members of a collective pack have to share this month."""
-    return sum((division.left for division in divisions.values()), ZERO)
+    return total(division.left for division in divisions.values())

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from scharrel.core.engine import Division, close, divide, left_of
 from scharrel.core.facts import Amounts, Member, MonthFacts, facts_of
-from scharrel.core.money import EXACT, ZERO, share_out
+from scharrel.core.money import EXACT, ZERO, share_out, total
 from scharrel.core.month import Month, months
 from scharrel.core.pack import Pack
 from scharrel.core.period import Period
@@ -153,25 +153,21 @@ def _contributions(allocation: Allocation, name: str, pack: Pack) -> Iterator[Re
 
 def _shares(divisions: Mapping[str, Division]) -> Iterator[tuple[Allocation, State]]:
     """Divide what is left over the members of one collective pack."""
-    total = left_of(divisions)
+    left = left_of(divisions)
     role = next(iter(divisions.values())).pack.steps[-1].role
     weights = {
         member: division.facts.roles.get(role, ZERO) if role else ZERO + 1
         for member, division in divisions.items()
     }
-    for member, part in share_out(total, weights).items():
-        yield close(divisions[member], part, total)
+    for member, part in share_out(left, weights).items():
+        yield close(divisions[member], part, left)
 
 
 def _with_work(project: Member, facts: MonthFacts, pack: Pack, amounts: Mapping[str, Amounts]) -> MonthFacts:
     """The project's month with what was done for it: it stands in the ledgers of those who take part."""
     done = {
-        role: sum(
-            (
-                amounts[p.id].for_project(facts.month, project.id, role)
-                for p in project.taking_part(facts.month)
-            ),
-            ZERO,
+        role: total(
+            amounts[p.id].for_project(facts.month, project.id, role) for p in project.taking_part(facts.month)
         )
         for role in sorted(pack.roles())
     }
@@ -184,10 +180,10 @@ def with_income(facts: MonthFacts, income: Sequence[Received]) -> MonthFacts:
     """The month with what comes in from other ledgers."""
     if not income:
         return facts
-    total = dict(facts.roles)
+    roles = dict(facts.roles)
     for part in income:
-        total[part.role] = total.get(part.role, ZERO) + part.amount
-    return facts._replace(roles=total)
+        roles[part.role] = roles.get(part.role, ZERO) + part.amount
+    return facts._replace(roles=roles)
 
 
 def _parts(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from scharrel.core.facts import Member, Settlement
-from scharrel.core.money import ZERO, share_out
+from scharrel.core.money import share_out, total
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.core.period import Period
@@ -70,7 +70,7 @@ def by_month(
             and result.step.id == step_id
             and step_id in settled_steps(allocation.pack, settlement.period)
         }
-        there = sum(months.values(), ZERO)
+        there = total(months.values())
         for month, part in share_out(min(due, there), months).items() if months else ():
             found.setdefault(Month.parse(month), {})[step_id] = part
     return found
@@ -79,17 +79,14 @@ def by_month(
 def uncovered(settlement: Settlement, allocations: Sequence[Allocation]) -> Decimal:
     """What is due for which the period's pool had no money, in euros."""
     due = dict(settlement.due)
-    paid = sum(
-        (
-            result.paid
-            for allocation in allocations
-            if settlement.period.covers(allocation.month)
-            for result in allocation.steps
-            if result.definitive is not None and result.step.id in due
-        ),
-        ZERO,
+    paid = total(
+        result.paid
+        for allocation in allocations
+        if settlement.period.covers(allocation.month)
+        for result in allocation.steps
+        if result.definitive is not None and result.step.id in due
     )
-    return sum(due.values(), ZERO) - paid
+    return total(due.values()) - paid
 
 
 def as_it_was(member: Member, pack: Pack, month: Month) -> bool:

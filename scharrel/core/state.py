@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple, Self
 
 from scharrel.core.facts import MonthFacts
-from scharrel.core.money import ZERO
+from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.pack import Step
 
@@ -73,9 +73,9 @@ class State(NamedTuple):
 
     def counted(self, step: Step, facts: MonthFacts) -> tuple[Decimal, Decimal, Decimal]:
         """What amounts from elsewhere have filled of the step's month, year and life."""
-        month = sum((facts.roles.get(role, ZERO) for role in step.counts), ZERO)
-        year = sum((self.counted_year.get(role, ZERO) for role in step.counts), ZERO)
-        life = sum((self.counted_life.get(role, ZERO) for role in step.counts), ZERO)
+        month = total(facts.roles.get(role, ZERO) for role in step.counts)
+        year = total(self.counted_year.get(role, ZERO) for role in step.counts)
+        life = total(self.counted_life.get(role, ZERO) for role in step.counts)
         return max(month, ZERO), max(year, ZERO), max(life, ZERO)
 
     def pay(
@@ -108,7 +108,7 @@ class State(NamedTuple):
 
 
 def _added(sums: dict[str, Decimal], more: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    total = dict(sums)
+    added = dict(sums)
     for key, amount in more.items():
-        total[key] = total.get(key, ZERO) + amount
-    return total
+        added[key] = added.get(key, ZERO) + amount
+    return added

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.core.depreciation import WrittenOff
-from scharrel.core.money import ZERO
+from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.pack import KEPT_PARTIES, PARTIES, Figure, Pack, Step
 from scharrel.core.period import Period
@@ -195,12 +195,12 @@ class Allocation(NamedTuple):
     @property
     def keep(self) -> Decimal:
         """What the member keeps: the steps whose party is the member or the member's own pot."""
-        return sum((s.paid for s in self.steps if s.step.party in KEPT_PARTIES), ZERO)
+        return total(s.paid for s in self.steps if s.step.party in KEPT_PARTIES)
 
     @property
     def own(self) -> Decimal:
         """What the member spent that does not count, in euros."""
-        return sum((s.own for s in self.steps), ZERO)
+        return total(s.own for s in self.steps)
 
     @property
     def posted(self) -> tuple[StepResult, ...]:
@@ -210,11 +210,11 @@ class Allocation(NamedTuple):
     @property
     def from_outside(self) -> Decimal:
         """What came in from outside: not from another ledger."""
-        return self.came_in - sum((r.amount for r in self.received if r.role in self.pack.pool), ZERO)
+        return self.came_in - total(r.amount for r in self.received if r.role in self.pack.pool)
 
     def paid_to(self, party: str) -> Decimal:
         """What the steps with this party paid together."""
-        return sum((s.paid for s in self.steps if s.step.party == party), ZERO)
+        return total(s.paid for s in self.steps if s.step.party == party)
 
 
 class PotLevel(NamedTuple):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.core.facts import Kind
-from scharrel.core.money import ZERO, plain
+from scharrel.core.money import ZERO, plain, total
 from scharrel.core.month import Month, months
 from scharrel.core.pack import PARTIES
 from scharrel.core.trace import Summary, summary_of, unsettled
@@ -83,31 +83,31 @@ class CoopView(NamedTuple):
     left_open: Sequence[tuple[str, str, Decimal]]
 
     def total(self, party: str) -> Decimal:
-        return sum((row.paid[party] for _, row in self.rows), ZERO)
+        return total(row.paid[party] for _, row in self.rows)
 
     @property
     def turnover(self) -> Decimal:
-        return sum((row.pool for _, row in self.rows), ZERO)
+        return total(row.pool for _, row in self.rows)
 
     @property
     def earned(self) -> Decimal:
         """What came in from outside, of everyone."""
         everyone = (*self.rows, *self.projects, *self.subcooperatives)
-        return sum((row.pool for _, row in everyone), ZERO) - self.received
+        return total(row.pool for _, row in everyone) - self.received
 
     @property
     def contributed(self) -> Decimal:
         """What members and projects paid to the cooperative, its sub-cooperatives included."""
-        return sum((row.paid["coop"] for _, row in (*self.rows, *self.projects)), ZERO)
+        return total(row.paid["coop"] for _, row in (*self.rows, *self.projects))
 
     @property
     def community(self) -> Decimal:
         """What members and projects gave to the neighbourhood."""
-        return sum((row.paid["community"] for _, row in (*self.rows, *self.projects)), ZERO)
+        return total(row.paid["community"] for _, row in (*self.rows, *self.projects))
 
     @property
     def keep(self) -> Decimal:
-        return sum((row.keep for _, row in self.rows), ZERO)
+        return total(row.keep for _, row in self.rows)
 
 
 def share_of(words: Words, dossier: Dossier, month: Month) -> Share:
@@ -128,12 +128,12 @@ def share_of(words: Words, dossier: Dossier, month: Month) -> Share:
             a.from_outside,
             # What a sub-cooperative pays on has been counted with its members; its reserve is nobody's pot.
             ZERO if above else a.paid_to("coop"),
-            ZERO if above else sum((a.balances.get(account, ZERO) for account in pots), ZERO),
+            ZERO if above else total(a.balances.get(account, ZERO) for account in pots),
         )
         for a in dossier.allocations[-TREND_MONTHS:]
         if month.since(a.month) < TREND_MONTHS
     }
-    left_behind = ZERO if above else sum((last.balances.get(account, ZERO) for account in pots), ZERO)
+    left_behind = ZERO if above else total(last.balances.get(account, ZERO) for account in pots)
     trends |= dict.fromkeys(months(last.month.plus(1), month), (ZERO, ZERO, left_behind))
     return Share(
         dossier.member.name,
@@ -170,7 +170,7 @@ def coop_view(coop: str, month: Month, shares: Sequence[Share]) -> CoopView:
         rows,
         projects,
         above,
-        sum((share.received for share in shares), ZERO),
+        total(share.received for share in shares),
         [party for party in PARTIES if party != "member" and any(row.paid[party] for _, row in rows)],
         [(pack, name, paid) for (pack, name, _), paid in sorted(steps.items()) if paid],
         [
@@ -191,15 +191,12 @@ def coop_view(coop: str, month: Month, shares: Sequence[Share]) -> CoopView:
 def _corrected(shares: Sequence[Share], party: str) -> Decimal:
     """What the corrections bring a party. The rest of a project comes in with who takes part, and all of a
     sub-cooperative's with its members: that is counted there."""
-    return sum(
-        (
-            c.difference
-            for share in shares
-            for c in share.corrections
-            if c.party == party
-            and (share.kind == "member" or (share.kind == "project" and party in ("coop", "community")))
-        ),
-        ZERO,
+    return total(
+        c.difference
+        for share in shares
+        for c in share.corrections
+        if c.party == party
+        and (share.kind == "member" or (share.kind == "project" and party in ("coop", "community")))
     )
 
 
@@ -218,7 +215,7 @@ def coop_figures(view: CoopView) -> dict[str, str]:
 def _trend(key: str, nth: int, month: Month, shares: Sequence[Share]) -> Trend:
     nothing = (ZERO, ZERO, ZERO)
     names = list(months(month.plus(1 - TREND_MONTHS), month))
-    amounts = [sum((share.trends.get(name, nothing)[nth] for share in shares), ZERO) for name in names]
+    amounts = [total(share.trends.get(name, nothing)[nth] for share in shares) for name in names]
     top, bottom = max(*amounts, ZERO), min(*amounts, ZERO)
     span = (top - bottom) or Decimal(1)
 

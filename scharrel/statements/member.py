@@ -8,7 +8,7 @@ from typing import NamedTuple
 from scharrel.analysis.prospect import Stretch
 from scharrel.core.allowances import room
 from scharrel.core.facts import Approval, Movement
-from scharrel.core.money import ZERO, plain
+from scharrel.core.money import ZERO, plain, total
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES, Step
 from scharrel.core.pots import withdrawals
@@ -191,13 +191,13 @@ def member_view(words: Words, dossier: Dossier) -> MemberView:
         pots=tuple(_pots(words, dossier)),
         stretches=dossier.stretches,
         provisional=provisional(words, month),
-        reduction=sum((r.paid for r in month.steps if r.step.reduction), ZERO),
-        to_municipality=sum(
-            (r.paid for r in month.steps if r.step.party == "municipality" and not r.step.reduction), ZERO
+        reduction=total(r.paid for r in month.steps if r.step.reduction),
+        to_municipality=total(
+            r.paid for r in month.steps if r.step.party == "municipality" and not r.step.reduction
         ),
-        to_member=sum((r.paid for r in month.posted if r.step.to in accounts), ZERO),
+        to_member=total(r.paid for r in month.posted if r.step.to in accounts),
         paid_out=[m for account in accounts for m in dossier.dated(account) if m.amount < 0],
-        due=sum((month.balances.get(account, ZERO) for account in accounts), ZERO),
+        due=total(month.balances.get(account, ZERO) for account in accounts),
         limits=tuple(used for result in month.steps for used in limits(words, result)),
         corrections=corrected(words, dossier.corrections.get(dossier.month, ())),
         corrected_reduction=_difference(dossier, lambda step: step.reduction),
@@ -212,7 +212,7 @@ def member_view(words: Words, dossier: Dossier) -> MemberView:
             for m in counted
             if dossier.roles[m.account] not in ("vat", RECEIVABLE)
         ],
-        vat=sum((m.amount for m in counted if dossier.roles[m.account] == "vat"), ZERO),
+        vat=total(m.amount for m in counted if dossier.roles[m.account] == "vat"),
         ledger=dossier.shown,
     )
 
@@ -228,7 +228,7 @@ def member_figures(dossier: Dossier) -> dict[str, str]:
 def _difference(dossier: Dossier, concerned: Callable[[Step], bool]) -> Decimal:
     """What the month's corrections of these steps come to."""
     found = dossier.corrections.get(dossier.month, ())
-    return sum((e.correction.difference for e in found if e.step and concerned(e.step)), ZERO)
+    return total(e.correction.difference for e in found if e.step and concerned(e.step))
 
 
 def corrected(words: Words, told: Sequence[Rectified], *, private: bool = False) -> list[Corrected]:
@@ -314,7 +314,7 @@ def _pots(words: Words, dossier: Dossier) -> Iterator[Pot]:
         ]
         if not (paying or moved or level):
             continue
-        added = sum((r.paid for r in paying), ZERO)
+        added = total(r.paid for r in paying)
         targets = [r.target.value for r in paying if r.target]
         yield Pot(
             label(words, paying[0].step) if paying else account.rpartition(":")[2],
@@ -334,12 +334,12 @@ def _kept_on(dossier: Dossier) -> list[str]:
 
 
 def _compared(this: Sequence[Allocation], last: Sequence[Allocation]) -> Iterator[Compared]:
-    yield Compared("turnover", *(sum((a.came_in for a in year), ZERO) for year in (this, last)))
+    yield Compared("turnover", *(total(a.came_in for a in year) for year in (this, last)))
     for party in PARTIES:
-        sums = [sum((a.paid_to(party) for a in year), ZERO) for year in (this, last)]
+        sums = [total(a.paid_to(party) for a in year) for year in (this, last)]
         if any(sums) and party != "member":
             yield Compared(party, *sums)
-    yield Compared("keep", *(sum((a.keep for a in year), ZERO) for year in (this, last)))
+    yield Compared("keep", *(total(a.keep for a in year) for year in (this, last)))
 
 
 def _percentage(part: Decimal, whole: Decimal) -> Decimal:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.core.income import parts_of
-from scharrel.core.money import ZERO, plain
+from scharrel.core.money import ZERO, plain, total
 from scharrel.core.month import Month
 from scharrel.core.pack import Figure
 from scharrel.core.period import Period
@@ -199,11 +199,11 @@ def municipality_return(words: Words, dossier: Dossier) -> Return:
 
 def _sums(month: Allocation) -> Sums:
     """What the municipality looks at in a month."""
-    deducted = sum((r.paid for r in month.steps if r.step.party == "supplier" and not r.step.own), ZERO)
+    deducted = total(r.paid for r in month.steps if r.step.party == "supplier" and not r.step.own)
     parts = parts_of(month)
-    reported = sum(parts.values(), ZERO)
+    reported = total(parts.values())
     exempt, offset = parts["exempt"], parts["offset"]
-    reduction = sum((r.paid for r in month.steps if r.step.reduction), ZERO)
+    reduction = total(r.paid for r in month.steps if r.step.reduction)
     return Sums(month.came_in, deducted, reported, exempt, offset, reported - exempt - offset, reduction)
 
 
@@ -218,7 +218,7 @@ def correction_sums(entry: Corrected) -> Sums:
 
 def added(sums: Iterable[Sums]) -> Sums:
     """All of these together."""
-    return Sums(*(sum(column, ZERO) for column in zip(NOTHING, *sums, strict=True)))
+    return Sums(*(total(column) for column in zip(NOTHING, *sums, strict=True)))
 
 
 def _whole(words: Words, dossier: Dossier) -> Whole | None:

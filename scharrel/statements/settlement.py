@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.core.facts import Settlement
-from scharrel.core.money import ZERO, plain
+from scharrel.core.money import ZERO, plain, total
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES
 from scharrel.core.period import Period
@@ -89,7 +89,7 @@ def settlement_view(words: Words, dossier: Dossier, settlement: Settlement) -> S
         parties=[
             (party, difference)
             for party in PARTIES
-            if (difference := sum((s.difference for s in found if s.party == party), ZERO))
+            if (difference := total(s.difference for s in found if s.party == party))
         ],
         booked=sorted({booked for booked, _, _ in corrections}),
         reasons=list(

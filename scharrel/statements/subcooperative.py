@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from scharrel.core.facts import Movement
 from scharrel.core.grants import Grant, GrantAccount, entries_of, grant_accounts
-from scharrel.core.money import ZERO, plain
+from scharrel.core.money import ZERO, plain, total
 from scharrel.core.month import Month
 from scharrel.core.pots import withdrawals
 from scharrel.core.trace import Summary, summary_of
@@ -85,7 +85,7 @@ def subcooperative_view(
         steps=[StepTotal(allocation.pack.title, label(words, r.step), r.paid) for r in allocation.steps],
         members=members,
         projects=projects,
-        year_in=sum((earlier.came_in for earlier in months), ZERO),
+        year_in=total(earlier.came_in for earlier in months),
         year=[StepTotal(pack, name, amount) for (pack, name), amount in totals.items()],
         reserves=[
             (account.rpartition(":")[2], allocation.balances.get(account, ZERO))

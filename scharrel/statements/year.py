@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.core.money import ZERO, plain
+from scharrel.core.money import ZERO, plain, total
 from scharrel.core.month import Month
 from scharrel.core.month import months as month_range
 from scharrel.core.pack import PARTIES
@@ -72,11 +72,11 @@ def year_view(words: Words, dossier: Dossier) -> YearView:
         YearRow(month.month, month.came_in, [summary.paid[party] for party in parties], month.keep)
         for month, summary in zip(months, summaries, strict=True)
     ]
-    total = YearRow(
+    sums = YearRow(
         dossier.month,
-        sum((row.came_in for row in rows), ZERO),
-        [sum(column, ZERO) for column in zip(*(row.paid for row in rows), strict=True)],
-        sum((row.keep for row in rows), ZERO),
+        total(row.came_in for row in rows),
+        [total(column) for column in zip(*(row.paid for row in rows), strict=True)],
+        total(row.keep for row in rows),
     )
     totals: dict[tuple[str, str], Decimal] = {}
     for month in months:
@@ -90,7 +90,7 @@ def year_view(words: Words, dossier: Dossier) -> YearView:
         through=dossier.month,
         parties=parties,
         rows=rows,
-        total=total,
+        total=sums,
         provisional=list(dict.fromkeys(provisional(words, month) for month in months if month.provisional)),
         steps=[StepTotal(pack, name, paid) for (pack, name), paid in totals.items() if paid],
         pots=[

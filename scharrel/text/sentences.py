@@ -6,7 +6,7 @@ from decimal import Decimal
 from scharrel.core.allowances import Room, passed, room
 from scharrel.core.corrections import Cause, Correction, Turned
 from scharrel.core.facts import Member
-from scharrel.core.money import ZERO, to_cents
+from scharrel.core.money import ZERO, to_cents, total
 from scharrel.core.pack import FactValue, Pack, Step
 from scharrel.core.period import Period
 from scharrel.core.trace import Allocation, Limit, Received, StepResult
@@ -54,7 +54,7 @@ def _how_shared(words: Words, member: str, received: Received) -> Iterator[str]:
     if received.shared:
         parts = received.shared.parts
         own, all_of = (
-            sum((p.weight for p in who), ZERO) for who in ([p for p in parts if p.member == member], parts)
+            total(p.weight for p in who) for who in ([p for p in parts if p.member == member], parts)
         )
         counted = all_of > 0 and (received.shared.step.role or received.shared.step.weighted)
         yield words(
@@ -154,7 +154,7 @@ def sentences(words: Words, result: StepResult, pack: Pack, *, last: bool = Fals
             paid=words.money(result.paid),
             receiver=_receiver(words, result.step, pack),
         )
-    if elsewhere := sum((q.used for q in result.quotas if q.code == "cap-month"), ZERO):
+    if elsewhere := total(q.used for q in result.quotas if q.code == "cap-month"):
         yield words("explain.elsewhere", amount=words.money(elsewhere))
     if (left := room(result)) and left.units:
         yield room_left(words, result.step, left)
@@ -223,7 +223,7 @@ def _asked(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
     if step.kind == "input":
         key = "input" if result.wanted > 0 else "input-refund" if result.wanted < 0 else "input-none"
         key += "-together" if together(pack) else ""
-        if not result.written or result.wanted != sum((w.amount for w in result.written), ZERO):
+        if not result.written or result.wanted != total(w.amount for w in result.written):
             yield words(f"explain.{key}", amount=words.money(abs(result.wanted)), label=name)
         for entry in result.written:
             yield words(
