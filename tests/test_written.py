@@ -464,7 +464,7 @@ def test_an_init_that_was_stopped_anywhere_is_taken_up(
             write_text(path, text)
 
         with monkeypatch.context() as patched:
-            patched.setattr("scharrel.store.durable.write_text", until)
+            patched.setattr("scharrel.cli.init.write_text", until)
             assert quick("init", str(folder)).status != 0
         assert quick("check", "--coop", str(folder)).status == 2  # none yet
         done = quick("init", str(folder))
