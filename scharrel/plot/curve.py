@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from scharrel.analysis.breakpoints import Bend, Curve
 from scharrel.analysis.lines import Piece
 
-Kind = Literal["kept", "next"]
+GraphKind = Literal["kept", "next"]
 """What is kept, in euros; or what is kept of one euro more, in cents."""
 
 Coordinates = tuple[Fraction, Fraction]
@@ -39,7 +39,7 @@ class Graph(NamedTuple):
     traces: tuple[Trace, ...]
 
 
-def graph(curves: Iterable[Curve], to: Fraction, kind: Kind) -> Graph:
+def graph(curves: Iterable[Curve], to: Fraction, kind: GraphKind) -> Graph:
     """The curves from nothing up to so many euros that come in."""
     traces = tuple(_kept(curve, to) if kind == "kept" else _next(curve, to) for curve in curves)
     levels = [y for trace in traces for stroke in trace.strokes for _, y in stroke]

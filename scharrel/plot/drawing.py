@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from scharrel.core.money import plain
 from scharrel.core.month import Month
-from scharrel.plot.curve import Coordinates, Kind, along, graph
+from scharrel.plot.curve import Coordinates, GraphKind, along, graph
 from scharrel.text.breakpoints import (
     NamedCurve,
     Supposed,
@@ -28,7 +28,7 @@ from scharrel.text.findings import euros
 from scharrel.text.words import Words
 
 _WIDTH = 6600
-_HEIGHTS: Mapping[Kind, int] = {"kept": 2500, "next": 1400}
+_HEIGHTS: Mapping[GraphKind, int] = {"kept": 2500, "next": 1400}
 _RIGHT = 160
 _LETTER = 62
 _LINE = 130
@@ -104,7 +104,7 @@ def drawing(
     words: Words,
     some: Sequence[NamedCurve],
     to: Fraction,
-    kinds: Sequence[Kind],
+    kinds: Sequence[GraphKind],
     title: str = "",
     notes: Iterable[str] = (),
     *,
@@ -164,7 +164,9 @@ def mark_texts(words: Words, marks: Sequence[Fraction]) -> list[str]:
     return [words.number(mark, pattern) for mark, pattern in zip(exact, patterns, strict=True)]
 
 
-def _panel(words: Words, some: Sequence[NamedCurve], to: Fraction, kind: Kind, left: int, top: int) -> Panel:
+def _panel(
+    words: Words, some: Sequence[NamedCurve], to: Fraction, kind: GraphKind, left: int, top: int
+) -> Panel:
     what = graph([one.curve for one in some], to, kind)
     xs, ys = mark_texts(words, what.xs), mark_texts(words, what.ys)
     frame = Frame(left, top, _WIDTH - _RIGHT, top + _HEIGHTS[kind])

@@ -26,14 +26,14 @@ from scharrel.ledger.books import Books
 from scharrel.operations.divide import divide_group
 from scharrel.operations.opening import open_books
 from scharrel.operations.statement_data import standing
-from scharrel.plot.curve import Kind, default_end, graph
+from scharrel.plot.curve import GraphKind, default_end, graph
 from scharrel.plot.drawing import beyond, plot_sheet_view, whole_drawing
 from scharrel.plot.terminal import CurveText, chart, line_sample, signs_for, without_euro_signs
 from scharrel.text.breakpoints import NamedCurve, Supposed, lead, name_curves, piece_sentences, uncounted
 
 MOST_CURVES = 6
 _LEAST_TO, _MOST_TO = 1, 1_000_000
-_HEIGHTS: Mapping[Kind, int] = {"kept": 14, "next": 6}
+_HEIGHTS: Mapping[GraphKind, int] = {"kept": 14, "next": 6}
 _NARROWEST, _WIDEST = 40, 100
 _COLORS = ("cyan", "red", "magenta", "yellow", "blue", "green")
 
