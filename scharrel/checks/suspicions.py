@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from scharrel.core.chart import Chart
 from scharrel.core.facts import Movement
-from scharrel.core.money import CENT, ZERO, plain
+from scharrel.core.money import CENT, ZERO, plain, total
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.ledger.ledger import Ledger
@@ -218,7 +218,7 @@ def _lopsided(movements: Iterable[Movement]) -> bool:
 
 def _reversed(one: _Booked, booked: Sequence[_Booked], ledger: Ledger) -> tuple[str, dict[str, str]] | None:
     """A booking that takes back income or costs for which nothing was sold or bought, or that moves them."""
-    sold, spent = sum(one.sold, ZERO), sum(one.spent, ZERO)
+    sold, spent = total(one.sold), total(one.spent)
     if _OPENING.search(one.words):
         return "opening-entry", {}
     if not any(amount < 0 for amount in (*one.sold, *one.spent)) or any(m.grant for m in one.movements):
@@ -238,9 +238,9 @@ def _reversed(one: _Booked, booked: Sequence[_Booked], ledger: Ledger) -> tuple[
         if b.day <= one.day
         and (b.party == one.party or numbers.get(b.line, set()) & numbers.get(one.line, set()))
     ]
-    if sum((sum(b.sold, ZERO) for b in known), ZERO) >= 0 and sold < 0:
+    if total(total(b.sold) for b in known) >= 0 and sold < 0:
         return None
-    if sum((sum(b.spent, ZERO) for b in known), ZERO) >= 0 and sold >= 0:
+    if total(total(b.spent) for b in known) >= 0 and sold >= 0:
         return None
     if others and all(m.account.startswith("Equity:") for m in others):
         return closing
@@ -250,7 +250,7 @@ def _reversed(one: _Booked, booked: Sequence[_Booked], ledger: Ledger) -> tuple[
 def _clears(one: _Booked, booked: Sequence[_Booked]) -> bool:
     """Whether it brings what several bookings put on an account in its month, quarter or year to nothing."""
     for account in {m.account for m in one.movements if m.amount < 0 and m.account.startswith(_COUNTED)}:
-        mine = sum((m.amount for m in one.movements if m.account == account), ZERO)
+        mine = total(m.amount for m in one.movements if m.account == account)
         earlier = [
             (b.day, m.amount)
             for b in booked
@@ -271,7 +271,7 @@ def _clears(one: _Booked, booked: Sequence[_Booked]) -> bool:
 
 def _vat(one: _Booked, chart: Chart) -> tuple[str, dict[str, str]] | None:
     """VAT that is on the other side than what it is of, or that no rate gives."""
-    due = sum(one.due, ZERO)
+    due = total(one.due)
     bought = [*one.spent, *one.goods]
     bases = [*one.sold, *bought]
     if not due or len(one.due) + len(bases) == len(one.movements) or _NO_VAT.search(one.words):
@@ -282,7 +282,7 @@ def _vat(one: _Booked, chart: Chart) -> tuple[str, dict[str, str]] | None:
     rates = tuple(Decimal(word[:-1]) / 100 for word in said if re.fullmatch(r"\d{1,2}%", word)) or _RATES
     if _fits(one.sold, bought, one.due, rates):
         return None
-    net = sum(one.sold or bought, ZERO)
+    net = total(one.sold or bought)
     values = {"vat": plain(abs(due)), "net": plain(abs(net))}
     if _fits(one.sold, bought, [-d for d in one.due], rates) or (due < 0) == bool(one.sold and net > 0):
         return "vat-sign", values
@@ -298,24 +298,23 @@ def _fits(
 ) -> bool:
     """Whether lines that are sold at these rates, or at none, give the VAT that is due, less at most the
     highest rate on what is spent: on one receipt of costs there may be several rates."""
-    total = sum(due, ZERO)
-    slack = max(2 * CENT, abs(total) / 200) + CENT / 2 * len(due)
-    least = -_HIGHEST * sum((c for c in spent if c > 0), ZERO) - slack
-    most = -_HIGHEST * sum((c for c in spent if c < 0), ZERO) + slack
+    owed = total(due)
+    slack = max(2 * CENT, abs(owed) / 200) + CENT / 2 * len(due)
+    least = -_HIGHEST * total(c for c in spent if c > 0) - slack
+    most = -_HIGHEST * total(c for c in spent if c < 0) + slack
     sums = {ZERO}
     for amount in sold[:_MANY]:
         sums = {each + rate * amount for each in sums for rate in (ZERO, *rates)}
     if len(sold) > _MANY:
-        rest = _HIGHEST * sum(sold[_MANY:], ZERO)
+        rest = _HIGHEST * total(sold[_MANY:])
         least, most = least + min(rest, ZERO), most + max(rest, ZERO)
     # A sale that has VAT has some: only lines beside it are without.
-    if any(least <= total - each <= most for each in sums if each or spent or len(sold) > _MANY):
+    if any(least <= owed - each <= most for each in sums if each or spent or len(sold) > _MANY):
         return True
-    net = sum(sold, ZERO)
+    net = total(sold)
     parts = [d for d in due if d]
     return len(parts) > 1 and any(
-        abs(sum((d / rate for d, rate in zip(parts, chosen, strict=True)), ZERO) - net)
-        <= len(parts) * 10 * CENT
+        abs(total(d / rate for d, rate in zip(parts, chosen, strict=True)) - net) <= len(parts) * 10 * CENT
         for chosen in permutations(rates, len(parts))
     )
 

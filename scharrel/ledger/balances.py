@@ -10,7 +10,7 @@ from typing import Any
 from beancount.core import data
 
 from scharrel.core.facts import Movement
-from scharrel.core.money import ZERO
+from scharrel.core.money import ZERO, total
 from scharrel.ledger.chart import Wrong
 from scharrel.ledger.parsing import place
 
@@ -29,13 +29,13 @@ def failing(directives: Iterable[Any], movements: Sequence[Movement]) -> Iterato
             sums[moved.currency][moved.account] += _raw(moved)
         number, unit = balance.amount
         below = f"{balance.account}:"
-        found = sum((n for a, n in sums[unit].items() if f"{a}:".startswith(below)), ZERO)
+        found = total(n for a, n in sums[unit].items() if f"{a}:".startswith(below))
         if abs(found - number) <= _tolerance(balance):
             continue
         values = {"account": balance.account, "stated": str(balance.amount), "found": f"{found} {unit}"}
         same_day = takewhile(lambda moved, day=balance.date: moved.day == day, reversed(later))  # type: ignore[misc]
         on_it = (m for m in same_day if m.currency == unit and f"{m.account}:".startswith(below))
-        if abs(found + sum(map(_raw, on_it), ZERO) - number) <= (balance.tolerance or ZERO):
+        if abs(found + total(map(_raw, on_it)) - number) <= (balance.tolerance or ZERO):
             values["example"] = f"{balance.date + _DAY} balance {balance.account}  {balance.amount}"
             yield place(balance), "balance-same-day", values
         else:

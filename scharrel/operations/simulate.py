@@ -12,7 +12,7 @@ from scharrel.analysis.simulation import total as total_of
 from scharrel.checks.members import member_problems
 from scharrel.core.facts import Amounts, Member
 from scharrel.core.history import replay
-from scharrel.core.money import ZERO
+from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack, Param
 from scharrel.core.pots import packs_of, with_approvals
@@ -122,7 +122,7 @@ def _points(history: History, param: Param, case: str) -> tuple[list[int], int]:
     near = int(now / GRAINS[param.unit])
     if param.unit == "rate":
         return sorted({near, *range(0, 10_001, 1_000)}), near
-    pools = sum((a.pool for a in history.was), ZERO)
+    pools = total(a.pool for a in history.was)
     most = pools + max((abs(b) for a in history.was for b in a.balances.values()), default=ZERO)
     top = int(most / GRAINS[param.unit]) + 1
     return sorted({0, near, *(top >> nth for nth in range(top.bit_length()))}), near

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from scharrel.core.corrections import Correction
 from scharrel.core.facts import Member
-from scharrel.core.money import ZERO, plain
+from scharrel.core.money import ZERO, plain, total
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.core.trace import Allocation, StepResult
@@ -130,12 +130,12 @@ def _legs_of(result: StepResult) -> list[_Leg]:
 
 def _legs(pack: Pack | None, other: str, legs: Sequence[_Leg]) -> Iterator[str]:
     """The metadata of the rules, the other account with the total, and each leg."""
-    total = sum((leg.amount for leg in legs), ZERO)
+    whole = total(leg.amount for leg in legs)
     width = max(len(other), *(len(leg.account) for leg in legs)) + 2
     if pack:
         yield f'  pack: "{pack.id}"'
         yield f'  pack-hash: "{pack.hash}"'
-    yield f"  {other:<{width}}{plain(total):>12} EUR"
+    yield f"  {other:<{width}}{plain(whole):>12} EUR"
     for leg in legs:
         yield f"  {leg.account:<{width}}{plain(-leg.amount):>12} EUR"
         yield f'    step: "{leg.step}"'

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from scharrel.core.money import ZERO
+from scharrel.core.money import total
 from scharrel.store.durable import WriteError, read_written
 
 HEAD = "; Geschreven door `scharrel allocate`; een volgende keer wordt dit opnieuw geschreven.\n"
@@ -49,7 +49,7 @@ def strange_lines(text: str, known: Known) -> Iterator[int]:
     for number, lines in _blocks(text):
         at = next((n for n, line in enumerate(lines) if not _is_head(line) and not known(lines, n)), None)
         block = "\n".join(lines)
-        if at is None and not _PRICED.search(block) and sum(map(Decimal, _AMOUNT.findall(block)), ZERO):
+        if at is None and not _PRICED.search(block) and total(map(Decimal, _AMOUNT.findall(block))):
             at = 0
         if at is not None:
             yield number + at
