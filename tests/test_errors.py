@@ -289,7 +289,7 @@ CLOSED: dict[str, tuple[Break, str, int]] = {
     "problem.not-allocated": (add(LEDGER, LATE), "statements 2026-05", 1),
     "problem.unallocated": (gone(f"{SEALS}/amina/2026-05.beancount"), "statements 2026-05", 1),
     "problem.template": (put("templates/member.j2", "{% if %}"), "statements 2026-05", 1),
-    "problem.own-template": (put("templates/words.nl.j2", ""), "statements 2026-05", 1),
+    "problem.own-template": (put("templates/parts.j2", ""), "statements 2026-05", 1),
     "audit.sound": (as_it_is, "audit", 0),
     "audit.lost-month": (gone(f"{SEALS}/2026-04.seal"), "audit", 1),
     "audit.broken-second": (put("ledgers/closed.json", "{"), "audit", 1),
