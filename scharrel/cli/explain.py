@@ -87,8 +87,8 @@ def command(
     if found.steps:
         _show(title, found, steps, bookings, [*taken, *costs], heads, whole=step is None)
     else:
-        print_text(console(), visible(title), style="bold")
-        print_text(console(), words("explain.left", name=visible(who.name)))
+        print_text(console(), title, style="bold")
+        print_text(console(), words("explain.left", name=who.name))
     heading = words("explain.corrections", month=words.month(asked))
     _show_corrections(heading, [c for c in corrected if step in (None, c.step)], books)
     for booked_in, found_then in sorted(by_month.items()):
@@ -216,7 +216,7 @@ def _show(
     whole: bool,
 ) -> None:
     screen = console()
-    print_text(screen, visible(title), style="bold")
+    print_text(screen, title, style="bold")
     for notice in notices:
         print_text(screen, notice)
     if whole:

@@ -31,7 +31,6 @@ from scharrel.operations.opening import open_books
 from scharrel.operations.simulate import History, reach, read_history, simulate
 from scharrel.text.simulation import cases, conditions, member_table, remarks, total_table, verdict, written
 from scharrel.text.simulation import sought as sought_sentences
-from scharrel.text.words import visible
 
 YEAR = 12
 EXPLAINED = 3
@@ -176,8 +175,8 @@ def _show(
     screen = console()
     names = {member.id: member.name for member in books.members.values()}
     period = {"first": words.month(history.first), "last": words.month(history.last)}
-    print_text(screen, words("simulate.title", coop=visible(books.title), **period), style="bold")
-    print_text(screen, words("simulate.rules", pack=visible(pack.title)))
+    print_text(screen, words("simulate.title", coop=books.title, **period), style="bold")
+    print_text(screen, words("simulate.rules", pack=pack.title))
     if sought:
         value = next(s.value for s in settings if s.name == sought.goal.sought.name)
         for sentence in sought_sentences(words, pack, sought.goal, sought.found, value):

@@ -193,9 +193,7 @@ class Documents:
         place, code = (
             (f"templates/{name}", "template") if own else (f"scharrel/templates/{name}", "own-template")
         )
-        return BrokenTemplateError(
-            Problem(place, max(line, 1), code, {"reason": visible(reason)}, excerpt=excerpt)
-        )
+        return BrokenTemplateError(Problem(place, max(line, 1), code, {"reason": reason}, excerpt=excerpt))
 
     def _source(self, name: str) -> str:
         try:

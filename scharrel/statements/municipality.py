@@ -150,12 +150,12 @@ def municipality_return(words: Words, dossier: Dossier) -> Return:
     costs: dict[str, Decimal] = {}
     for movement in dossier.counted():
         if dossier.roles.get(movement.account) in roles and movement.currency == "EUR":
-            category = visible(movement.account.partition(":")[2].replace(":", ": "))
+            category = _category(movement.account)
             costs[category] = costs.get(category, ZERO) + movement.amount
 
     for w in month.worn:
         if w.step in {r.step.id for r in costly}:
-            category = visible(w.expense.partition(":")[2].replace(":", ": "))
+            category = _category(w.expense)
             costs[category] = costs.get(category, ZERO) + w.amount
 
     def line(result: StepResult) -> Line:
@@ -195,6 +195,11 @@ def municipality_return(words: Words, dossier: Dossier) -> Return:
         restated_in=dossier.restated_in,
         whole=_whole(words, dossier),
     )
+
+
+def _category(account: str) -> str:
+    """What the account is for, as it is printed and as the seal's figure is named."""
+    return visible(account.partition(":")[2].replace(":", ": "))
 
 
 def _sums(month: Allocation) -> Sums:

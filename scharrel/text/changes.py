@@ -11,7 +11,7 @@ from scharrel.ledger.books import Books
 from scharrel.store.allocations import Change, corrections_in
 from scharrel.text.periods import period_name
 from scharrel.text.sentences import because, correction_label, step_label
-from scharrel.text.words import Words, visible
+from scharrel.text.words import Words
 
 MAX_LINES = 20
 
@@ -50,7 +50,7 @@ def correction_lines(
         for (member, c), after in zip(shown, [*(c for _, c in shown[1:]), None], strict=True):
             yield "  " + words(
                 "changes.correction",
-                name=visible(books.members[member].name),
+                name=books.members[member].name,
                 of=words.month(c.of),
                 step=correction_label(words, books.packs, books.members, c),
                 was=words.money(c.was),
@@ -90,7 +90,7 @@ def settlement_lines(
 
 def _lines(words: Words, books: Books, change: Change) -> Iterator[str]:
     values = {
-        "name": visible(books.members[change.member].name),
+        "name": books.members[change.member].name,
         "month": words.month(Month.parse(change.month)),
     }
     if change.becomes is None:

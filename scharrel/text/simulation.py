@@ -41,7 +41,7 @@ def conditions(words: Words, pack: Pack, settings: Sequence[Setting], first: Mon
     for setting in settings:
         yield words(
             "simulate.setting",
-            param=visible(setting.name),
+            param=setting.name,
             value=shown(words, pack.params[setting.param].unit, setting.value),
             month=words.month(first),
         )
@@ -50,7 +50,7 @@ def conditions(words: Words, pack: Pack, settings: Sequence[Setting], first: Mon
 def sought(words: Words, pack: Pack, goal: Goal, found: Found, value: Decimal) -> Iterator[str]:
     """What figure was found for the goal, and whether it can be trusted to be the only one."""
     values = {
-        "param": visible(goal.sought.name),
+        "param": goal.sought.name,
         "value": shown(words, pack.params[goal.sought.param].unit, value),
         "party": words(f"simulate.party.{goal.party}"),
         "goal": words.money(goal.amount),
@@ -129,7 +129,7 @@ def cases(words: Words, names: Mapping[str, str], found: Sequence[Pair]) -> Iter
     """Each of these months explained."""
     for pair in found:
         was, becomes = pair.was, pair.becomes
-        name, month = visible(names[was.member]), words.month(was.month)
+        name, month = names[was.member], words.month(was.month)
         keeps = {"was": words.money(was.keep), "becomes": words.money(becomes.keep)}
         yield Case(words("simulate.case", name=name, month=month, **keeps), list(_steps(words, pair)))
 
@@ -137,7 +137,7 @@ def cases(words: Words, names: Mapping[str, str], found: Sequence[Pair]) -> Iter
 def _steps(words: Words, pair: Pair) -> Iterator[tuple[str, list[str]]]:
     was, becomes = pair.was, pair.becomes
     if was.pack.id != becomes.pack.id:
-        packs = {"was": visible(was.pack.title), "becomes": visible(becomes.pack.title)}
+        packs = {"was": was.pack.title, "becomes": becomes.pack.title}
         yield words("simulate.case-pack", **packs), []
     if was.pool != becomes.pool:
         pools = {"was": words.money(was.pool), "becomes": words.money(becomes.pool)}
@@ -174,11 +174,11 @@ def remarks(
     """What the reader has to know to judge the outcome; `renamed` if no pack of the members has this id."""
     first = min((pair.was.month for pair in found), default=last)
     if not (pack.holds_in(first) and pack.holds_in(last)):
-        yield words("simulate.not-in-force", pack=visible(pack.title))
+        yield words("simulate.not-in-force", pack=pack.title)
     for param in pack.params.values():
         for since, value in param.values:
             if since > last:
-                values = {"param": visible(param.id), "month": words.month(since)}
+                values = {"param": param.id, "month": words.month(since)}
                 if isinstance(value, Mapping):
                     yield words("simulate.later-case", **values)
                 else:
@@ -194,6 +194,6 @@ def remarks(
         for month, account, balance, _ in overdrawn([pair.becomes for pair in own]):
             if account not in known:
                 yield words(
-                    "simulate.overdrawn", name=visible(names[member]), month=words.month(month),
-                    account=visible(account), amount=words.money(-balance),
+                    "simulate.overdrawn", name=names[member], month=words.month(month),
+                    account=account, amount=words.money(-balance),
                 )  # fmt: skip

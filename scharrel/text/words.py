@@ -58,14 +58,15 @@ class Words:
         return _LOCALES[self.lang]
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """The text at the key with its values filled in; `count` chooses singular or plural."""
+        """The text at the key with its values filled in, each on one line and without what steers; `count`
+        chooses singular or plural."""
         entry: Any = reduce(getitem, key.split("."), catalogue(self.lang))
         if isinstance(entry, dict):
             from babel import Locale
 
             form = Locale.parse(self.locale).plural_form(int(str(values["count"])))
             entry = entry.get(form, entry["other"])
-        return str(entry).format(**values)
+        return str(entry).format(**{key: visible(str(value)) for key, value in values.items()})
 
     def money(self, amount: Decimal) -> str:
         """An amount in euros with its sign: € 1.234,56."""
@@ -111,7 +112,7 @@ class Words:
 
     def problem(self, problem: Problem) -> str:
         """What is wrong and what to do, without the place."""
-        values = {key: _cut(visible(value)) for key, value in problem.values.items()}
+        values = {key: _cut(value) for key, value in problem.values.items()}
         if "reason" in values:
             values["reason"] = self.reason(values["reason"])
         if "role" in values:

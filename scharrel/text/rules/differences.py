@@ -17,7 +17,7 @@ from scharrel.text.rules.pack import (
 )
 from scharrel.text.rules.steps import Said, step_name, step_sentences
 from scharrel.text.sentences import label
-from scharrel.text.words import Words, visible
+from scharrel.text.words import Words
 
 
 class Edition(NamedTuple):
@@ -76,7 +76,7 @@ def differences(words: Words, was: Edition, becomes: Edition) -> list[Part]:
 
 def _of_pack(words: Words, was: Edition, becomes: Edition) -> Iterator[Line]:
     both = was, becomes
-    yield from _compared(*({"": words("diff.called", title=visible(e.pack.title))} for e in both))
+    yield from _compared(*({"": words("diff.called", title=e.pack.title)} for e in both))
     yield from _said(*(list(pack_sentences(words, e.pack)) for e in both))
     yield from _said(*(list(limit_sentences(words, e.pack, e.month)) for e in both))
     yield from _of_figures(words, was.pack, becomes.pack, *(_by_role(e.pack) for e in both))

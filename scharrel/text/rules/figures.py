@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from scharrel.core.month import Month
 from scharrel.core.pack import Operand, Pack, Param, Step, Unit
-from scharrel.text.words import Words, usual, visible
+from scharrel.text.words import Words, usual
 
 Value = Decimal | Mapping[str, Decimal]
 Counted = Unit | Literal["count"]
@@ -109,7 +109,7 @@ def place_name(words: Words, figure: Placed) -> str:
 
 def fact_name(words: Words, param: Param) -> str:
     """The fact on which a parameter depends."""
-    name = visible(str(param.by))
+    name = str(param.by)
     return usual(words, "fact", name) or words("rule.other-fact", fact=name)
 
 
@@ -139,7 +139,7 @@ def _cells(words: Words, figure: Placed, values: Mapping[str, Decimal]) -> Itera
     param = figure.operand
     for name, value in values.items():
         fact = f"{param.by}: {name}" if isinstance(param, Param) else name
-        yield usual(words, "value", fact) or visible(name), _number(words, figure.unit, value)
+        yield usual(words, "value", fact) or name, _number(words, figure.unit, value)
 
 
 def _number(words: Words, unit: Counted, number: Decimal) -> str:
