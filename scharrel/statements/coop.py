@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.core.facts import Kind
-from scharrel.core.money import ZERO, plain, total
+from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month, months
 from scharrel.core.pack import PARTIES
 from scharrel.core.trace import Summary, summary_of, unsettled
@@ -109,6 +109,19 @@ class CoopView(NamedTuple):
     def keep(self) -> Decimal:
         return total(row.keep for _, row in self.rows)
 
+    @property
+    def figures(self) -> dict[str, Decimal]:
+        """The amounts by which the overview can be checked."""
+        return (
+            {
+                f"{row.member} {key}": amount
+                for _, row in (*self.rows, *self.projects, *self.subcooperatives)
+                for key, amount in (("pool", row.pool), *row.paid.items(), ("keep", row.keep))
+            }
+            | {f"corrected {party}": amount for party, amount in self.corrected}
+            | {f"owed {account}": balance for account, balance in self.owed}
+        )
+
 
 def share_of(words: Words, dossier: Dossier, month: Month) -> Share:
     """What a member adds to the overview of the month; someone who left still has balances."""
@@ -146,7 +159,7 @@ def share_of(words: Words, dossier: Dossier, month: Month) -> Share:
         last.came_in - last.from_outside if last.month == month else ZERO,
         list(part_lines(words, unsettled([last] if last.month == month else []), month, month)),
         dossier.open_still,
-        corrected(words, dossier.corrections.get(month, ()), private=True),
+        corrected(words, dossier, [month], private=True),
         left_open(words, last) if last.month == month or dossier.told else [],
     )
 
@@ -198,18 +211,6 @@ def _corrected(shares: Sequence[Share], party: str) -> Decimal:
         if c.party == party
         and (share.kind == "member" or (share.kind == "project" and party in ("coop", "community")))
     )
-
-
-def coop_figures(view: CoopView) -> dict[str, str]:
-    """The amounts by which the overview can be checked."""
-    figures = {}
-    for _, row in (*view.rows, *view.projects, *view.subcooperatives):
-        figures[f"{row.member} pool"] = plain(row.pool)
-        figures |= {f"{row.member} {party}": plain(row.paid[party]) for party in PARTIES}
-        figures[f"{row.member} keep"] = plain(row.keep)
-    for party, amount in view.corrected:
-        figures[f"corrected {party}"] = plain(amount)
-    return figures | {f"owed {account}": plain(balance) for account, balance in view.owed}
 
 
 def _trend(key: str, nth: int, month: Month, shares: Sequence[Share]) -> Trend:

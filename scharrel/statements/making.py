@@ -2,33 +2,33 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from scharrel import __version__
 from scharrel.core.grants import GrantAccount
+from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.core.period import Period
 from scharrel.plot.drawing import Drawing, Sheet, plot_figures
-from scharrel.statements.coop import Share, coop_figures, coop_view
+from scharrel.statements.coop import Share, coop_view
 from scharrel.statements.documents import Documents
-from scharrel.statements.member import member_figures, member_view
+from scharrel.statements.member import member_view
 from scharrel.statements.municipality import (
     Cover,
     Return,
     as_csv,
-    cover_figures,
     municipality_return,
-    return_figures,
 )
 from scharrel.statements.pdf import Typesetter, TypesettingError
 from scharrel.statements.seal import Seal, packs_of
-from scharrel.statements.settlement import settlement_figures, settlement_view
+from scharrel.statements.settlement import settlement_view
 from scharrel.statements.statement_data import Dossier, concerns
-from scharrel.statements.subcooperative import subcooperative_figures, subcooperative_view
-from scharrel.statements.year import year_figures, year_view
+from scharrel.statements.subcooperative import subcooperative_view
+from scharrel.statements.year import year_view
 from scharrel.text.grounds import example_notice, notices
 from scharrel.text.rules.pack import Told
 from scharrel.text.words import Words
@@ -77,15 +77,16 @@ def documents_of(dossier: Dossier, order: Order) -> Iterator[tuple[str, bytes]]:
     heads = notices(words, dossier.member, [dossier.allocation.pack])
     if "member" in order.kinds and dossier.told:
         told = member_view(words, dossier)
-        yield _made(order, "member", member, told, packs, member_figures(dossier), heads)
+        yield _made(order, "member", member, told, packs, told.figures, heads)
     if "municipality" in order.kinds and dossier.told and returned(dossier):
         view = municipality_return(words, dossier)
-        yield _made(order, "municipality", member, view, packs, return_figures(view, dossier), heads)
+        yield _made(order, "municipality", member, view, packs, view.figures, heads)
     year = dossier.of_year(order.month.year)
-    if "year" in order.kinds and (year or dossier.corrected_in_year()):
+    if "year" in order.kinds and (year or any(map(dossier.corrections.get, dossier.year_so_far()))):
         packs = packs_of(year or [dossier.allocation])
         heads = notices(words, dossier.member, [a.pack for a in year or [dossier.allocation]])
-        yield _made(order, "year", member, year_view(words, dossier), packs, year_figures(dossier), heads)
+        of_year = year_view(words, dossier)
+        yield _made(order, "year", member, of_year, packs, of_year.figures, heads)
     for kind, period in (
         ("settlement", Period.of("year", order.month)),
         ("quarter", Period.of("quarter", order.month)),
@@ -94,7 +95,7 @@ def documents_of(dossier: Dossier, order: Order) -> Iterator[tuple[str, bytes]]:
         months = dossier.of_period(period)
         if kind in order.kinds and order.month == period.last and settlement and months:
             settled = settlement_view(words, dossier, settlement)
-            yield _made(order, kind, member, settled, packs_of(months), settlement_figures(settled), heads)
+            yield _made(order, kind, member, settled, packs_of(months), settled.figures, heads)
 
 
 def subcooperative_document(
@@ -105,7 +106,7 @@ def subcooperative_document(
     view = subcooperative_view(Words(order.lang), dossier, others, accounts)
     packs = packs_of([dossier.allocation])
     return _made(
-        order, "subcooperative", dossier.member.id, view, packs, subcooperative_figures(dossier, view),
+        order, "subcooperative", dossier.member.id, view, packs, view.figures,
         example_notice(Words(order.lang), [dossier.allocation.pack]),
     )  # fmt: skip
 
@@ -119,10 +120,10 @@ def documents_together(
     heads = example_notice(Words(order.lang), used)
     if "coop" in order.kinds:
         view = coop_view(coop, order.month, sorted(shares, key=lambda share: share.name))
-        yield _made(order, "coop", "", view, packs, coop_figures(view), heads)
+        yield _made(order, "coop", "", view, packs, view.figures, heads)
     if "municipality" in order.kinds:
         cover = Cover(coop, order.month, sorted(returns, key=lambda row: row.name))
-        yield _made(order, "cover", "", cover, packs, cover_figures(cover), heads)
+        yield _made(order, "cover", "", cover, packs, cover.figures, heads)
         yield "municipality/return.csv", as_csv(sorted(returns, key=lambda row: row.member)).encode()
 
 
@@ -156,10 +157,11 @@ def _made(
     member: str,
     view: object,
     packs: Mapping[str, str],
-    figures: Mapping[str, str],
+    figures: Mapping[str, Decimal],
     heads: Sequence[str] = (),
 ) -> tuple[str, bytes]:
-    seal = Seal(kind, member, str(order.month), order.lang, __version__, packs, figures)
+    sealed = {name: plain(amount) for name, amount in figures.items()}
+    seal = Seal(kind, member, str(order.month), order.lang, __version__, packs, sealed)
     documents = _documents(order.templates, order.lang, order.form)
     template = "settlement" if kind == "quarter" else kind
     text = documents.render(template, view, seal, heads)

@@ -1,6 +1,6 @@
 """The member's statement of a month: every cent, in words that the member knows."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -8,14 +8,14 @@ from typing import NamedTuple
 from scharrel.analysis.prospect import Stretch
 from scharrel.core.allowances import room
 from scharrel.core.facts import Approval, Movement
-from scharrel.core.money import ZERO, plain, total
+from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES, Step
 from scharrel.core.pots import withdrawals
 from scharrel.core.quotes import RECEIVABLE
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.seal import month_figures
-from scharrel.statements.statement_data import Dossier, Rectified, concerns
+from scharrel.statements.statement_data import Dossier, concerns
 from scharrel.text.grounds import since, sources
 from scharrel.text.periods import of_step, provisional
 from scharrel.text.pots import purpose, spendable
@@ -101,7 +101,7 @@ class Compared(NamedTuple):
 
 class Corrected(NamedTuple):
     """What a step of an earlier month was and becomes, in euros, and the bookings that caused it; `part` is
-    what of the income it is."""
+    what of the income it is, `figure` its name in the seal."""
 
     month: Month
     label: str
@@ -111,6 +111,7 @@ class Corrected(NamedTuple):
     part: str = ""
     party: str = ""
     reduction: bool = False
+    figure: str = ""
 
     @property
     def difference(self) -> Decimal:
@@ -119,8 +120,8 @@ class Corrected(NamedTuple):
 
 class MemberView(NamedTuple):
     """What the member's statement shows. Amounts in euros. `here` is false for who left and is told what was
-    put right, `earns` under rules that leave nobody anything; `left_open` is what the membership leaves open
-    where it ended."""
+    put right, `earns` under rules that leave nobody anything; `kept_on` has the level of every pot's account,
+    `left_open` is what the membership leaves open where it ended."""
 
     coop: str
     name: str
@@ -158,6 +159,15 @@ class MemberView(NamedTuple):
     bookings: Sequence[Movement]
     vat: Decimal
     ledger: str
+    allocation: Allocation
+    kept_on: Mapping[str, Decimal]
+
+    @property
+    def figures(self) -> dict[str, Decimal]:
+        """The amounts by which the statement can be checked."""
+        own = {f"{self.month} own costs": self.allocation.own} if self.allocation.own else {}
+        pots = {f"pot {account}": level for account, level in self.kept_on.items()}
+        return month_figures(self.allocation) | own | pots | correction_figures(self.corrections)
 
 
 def member_view(words: Words, dossier: Dossier) -> MemberView:
@@ -199,7 +209,7 @@ def member_view(words: Words, dossier: Dossier) -> MemberView:
         paid_out=[m for account in accounts for m in dossier.dated(account) if m.amount < 0],
         due=total(month.balances.get(account, ZERO) for account in accounts),
         limits=tuple(used for result in month.steps for used in limits(words, result)),
-        corrections=corrected(words, dossier.corrections.get(dossier.month, ())),
+        corrections=corrected(words, dossier, [dossier.month]),
         corrected_reduction=_difference(dossier, lambda step: step.reduction),
         corrected_municipality=_difference(
             dossier, lambda step: step.party == "municipality" and not step.reduction
@@ -214,15 +224,9 @@ def member_view(words: Words, dossier: Dossier) -> MemberView:
         ],
         vat=total(m.amount for m in counted if dossier.roles[m.account] == "vat"),
         ledger=dossier.shown,
+        allocation=month,
+        kept_on={account: month.balances.get(account, ZERO) for account in _kept_on(dossier)},
     )
-
-
-def member_figures(dossier: Dossier) -> dict[str, str]:
-    """The amounts by which the member's statement can be checked."""
-    month = dossier.allocation
-    pots = {f"pot {account}": plain(month.balances.get(account, ZERO)) for account in _kept_on(dossier)}
-    own = {f"{month.month} own costs": plain(month.own)} if month.own else {}
-    return month_figures(month) | own | pots | correction_figures(dossier, [dossier.month])
 
 
 def _difference(dossier: Dossier, concerned: Callable[[Step], bool]) -> Decimal:
@@ -231,8 +235,11 @@ def _difference(dossier: Dossier, concerned: Callable[[Step], bool]) -> Decimal:
     return total(e.correction.difference for e in found if e.step and concerned(e.step))
 
 
-def corrected(words: Words, told: Sequence[Rectified], *, private: bool = False) -> list[Corrected]:
-    """What was put right, in the order of the books; with `private` without the bookings that caused it."""
+def corrected(
+    words: Words, dossier: Dossier, booked: Iterable[Month], *, private: bool = False
+) -> list[Corrected]:
+    """What these months put right, in the order of the books; with `private` without the bookings that caused
+    it."""
     return [
         Corrected(
             c.of,
@@ -243,21 +250,19 @@ def corrected(words: Words, told: Sequence[Rectified], *, private: bool = False)
             entry.part,
             entry.step.party if entry.step else "",
             bool(entry.step and entry.step.reduction),
+            " ".join(
+                filter(None, (str(month), "correction", str(c.of), c.pack, c.step, c.project, c.against))
+            ),
         )
-        for entry in told
+        for month in booked
+        for entry in dossier.corrections.get(month, ())
         for c in [entry.correction]
     ]
 
 
-def correction_figures(dossier: Dossier, booked: Iterable[Month]) -> dict[str, str]:
+def correction_figures(corrections: Iterable[Corrected]) -> dict[str, Decimal]:
     """The corrections by which a statement can be checked."""
-    return {
-        " ".join(filter(None, (str(month), "correction", str(c.of), c.pack, c.step, c.project, c.against))): (
-            plain(c.difference)
-        )
-        for month in booked
-        for c in (entry.correction for entry in dossier.corrections.get(month, ()))
-    }
+    return {c.figure: c.difference for c in corrections}
 
 
 def limits(words: Words, result: StepResult) -> Iterator[Used]:

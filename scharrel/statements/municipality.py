@@ -118,6 +118,26 @@ class Return(NamedTuple):
     restated_in: Sequence[Month]
     whole: Whole | None
 
+    @property
+    def figures(self) -> dict[str, Decimal]:
+        """The amounts by which the return can be checked."""
+        amounts = {
+            "turnover": self.turnover,
+            "carried": self.carried,
+            **{f"costs {category}": amount for category, amount in self.costs.items()},
+            **{f"not deducted {line.label}": line.paid for line in self.own},
+            "loss": self.loss,
+            "reported": self.sums.reported,
+            **self.parts,
+            "reduction": self.sums.reduction,
+        }
+        whole = self.whole.total._asdict() if self.whole else {}
+        return (
+            {f"{self.month} {key}": amount for key, amount in amounts.items()}
+            | correction_figures(self.corrections)
+            | {f"{self.whole.period} {key}": amount for key, amount in whole.items() if self.whole}
+        )
+
 
 class Cover(NamedTuple):
     """The list that goes on top: a line a member, the corrections, and the totals in euros."""
@@ -139,13 +159,23 @@ class Cover(NamedTuple):
     def corrected(self) -> Sums:
         return added(row.corrected for row in self.returns)
 
+    @property
+    def figures(self) -> dict[str, Decimal]:
+        """The amounts by which the cover list can be checked."""
+        keys = ("turnover", "reported", "exempt", "offset", "other", "reduction")
+        return {f"{row.member} {key}": getattr(row.sums, key) for row in self.rows for key in keys} | {
+            f"{row.member} corrected {key}": getattr(row.corrected, key)
+            for row in self.returns
+            if row.corrections
+            for key in keys
+        }
+
 
 def municipality_return(words: Words, dossier: Dossier) -> Return:
     """The return of the dossier's month."""
     month = dossier.allocation
     costly = [r for r in month.steps if r.step.party == "supplier"]
     deducted = [r for r in costly if not r.step.own]
-    told = dossier.corrections.get(dossier.month, ())
     roles = {r.step.role for r in costly}
     costs: dict[str, Decimal] = {}
     for movement in dossier.counted():
@@ -188,7 +218,7 @@ def municipality_return(words: Words, dossier: Dossier) -> Return:
             if r.step.party in ("municipality", "member") and not {"condition", "age"} & set(r.why)
         ],
         late=_late(words, dossier),
-        corrections=(righted := corrected(words, told, private=True)),
+        corrections=(righted := corrected(words, dossier, [dossier.month], private=True)),
         corrected=added(correction_sums(entry) for entry in righted),
         provisional=provisional(words, month),
         open_still=dossier.open_still,
@@ -233,37 +263,6 @@ def _whole(words: Words, dossier: Dossier) -> Whole | None:
         return None
     months = [(a.month, _sums(a)) for a in dossier.of_period(period) if a.period == period]
     return Whole(period, period_name(words, period), months, added(sums for _, sums in months))
-
-
-def return_figures(view: Return, dossier: Dossier) -> dict[str, str]:
-    """The amounts by which the return can be checked."""
-    name = str(view.month)
-    return {
-        f"{name} turnover": plain(view.turnover),
-        f"{name} carried": plain(view.carried),
-        **{f"{name} costs {category}": plain(amount) for category, amount in view.costs.items()},
-        **{f"{name} not deducted {line.label}": plain(line.paid) for line in view.own},
-        f"{name} loss": plain(view.loss),
-        f"{name} reported": plain(view.sums.reported),
-        **{f"{name} {part}": plain(amount) for part, amount in view.parts.items()},
-        f"{name} reduction": plain(view.sums.reduction),
-        **correction_figures(dossier, [view.month]),
-    } | (
-        {f"{view.whole.period} {key}": plain(amount) for key, amount in view.whole.total._asdict().items()}
-        if view.whole
-        else {}
-    )
-
-
-def cover_figures(cover: Cover) -> dict[str, str]:
-    """The amounts by which the cover list can be checked."""
-    keys = ("turnover", "reported", "exempt", "offset", "other", "reduction")
-    return {f"{row.member} {key}": plain(getattr(row.sums, key)) for row in cover.rows for key in keys} | {
-        f"{row.member} corrected {key}": plain(getattr(row.corrected, key))
-        for row in cover.returns
-        if row.corrections
-        for key in keys
-    }
 
 
 _REST = {

@@ -4,9 +4,9 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.core.money import plain
 from scharrel.core.trace import Allocation
 
 CODE_LENGTH = 10
@@ -49,13 +49,13 @@ def packs_of(allocations: Iterable[Allocation]) -> dict[str, str]:
     return {a.pack.id: a.pack.hash for a in allocations}
 
 
-def month_figures(allocation: Allocation) -> dict[str, str]:
-    """Every amount of one month of one member."""
+def month_figures(allocation: Allocation) -> dict[str, Decimal]:
+    """Every amount of one month of one member, in euros."""
     name = str(allocation.month)
     return {
-        f"{name} came-in": plain(allocation.came_in),
-        f"{name} carried": plain(allocation.carried),
-        f"{name} pool": plain(allocation.pool),
-        **{f"{name} step {result.step.id}": plain(result.paid) for result in allocation.steps},
-        f"{name} keep": plain(allocation.keep),
+        f"{name} came-in": allocation.came_in,
+        f"{name} carried": allocation.carried,
+        f"{name} pool": allocation.pool,
+        **{f"{name} step {result.step.id}": result.paid for result in allocation.steps},
+        f"{name} keep": allocation.keep,
     }

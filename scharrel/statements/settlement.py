@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.core.facts import Settlement
-from scharrel.core.money import ZERO, plain, total
+from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES
 from scharrel.core.period import Period
@@ -48,6 +48,15 @@ class SettlementView(NamedTuple):
     booked: Sequence[Month]
     reasons: Sequence[str]
     uncovered: Decimal
+
+    @property
+    def figures(self) -> dict[str, Decimal]:
+        """The amounts by which the settlement can be checked."""
+        return {
+            f"{self.period} {what} {step.id}": amount
+            for step in self.steps
+            for what, amount in (("posted", step.posted), ("definitive", step.definitive))
+        } | {f"{self.period} uncovered": self.uncovered}
 
 
 def settlement_view(words: Words, dossier: Dossier, settlement: Settlement) -> SettlementView:
@@ -97,12 +106,3 @@ def settlement_view(words: Words, dossier: Dossier, settlement: Settlement) -> S
         ),
         uncovered=uncovered(settlement, months),
     )
-
-
-def settlement_figures(view: SettlementView) -> dict[str, str]:
-    """The amounts by which the settlement can be checked."""
-    return {
-        f"{view.period} {what} {step.id}": plain(amount)
-        for step in view.steps
-        for what, amount in (("posted", step.posted), ("definitive", step.definitive))
-    } | {f"{view.period} uncovered": plain(view.uncovered)}

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from scharrel.core.facts import Movement
 from scharrel.core.grants import Grant, GrantAccount, entries_of, grant_accounts
-from scharrel.core.money import ZERO, plain, total
+from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.pots import withdrawals
-from scharrel.core.trace import Summary, summary_of
+from scharrel.core.trace import Allocation, Summary, summary_of
 from scharrel.statements.member import Corrected, corrected, correction_figures
 from scharrel.statements.seal import month_figures
 from scharrel.statements.statement_data import Dossier
@@ -22,8 +22,8 @@ class SubcooperativeView(NamedTuple):
     """A sub-cooperative's month. Amounts in euros.
 
     `contributions` are by name; `year` is what came in and what each step paid in the year up to the month,
-    `reserves` what is in each at its end, `taken` the month's withdrawals from them. `accounts` are the
-    grants that it books, or someone who belongs to it.
+    `reserves` what is in each at its end, `taken` the month's withdrawals from them, `pots` the levels by
+    account. `accounts` are the grants that it books, or someone who belongs to it.
     """
 
     coop: str
@@ -42,6 +42,20 @@ class SubcooperativeView(NamedTuple):
     taken: Sequence[Movement]
     accounts: Sequence[GrantAccount]
     corrections: Sequence[Corrected]
+    allocation: Allocation
+    pots: Mapping[str, Decimal]
+
+    @property
+    def figures(self) -> dict[str, Decimal]:
+        """The amounts by which the overview can be checked."""
+        return (
+            month_figures(self.allocation)
+            | {f"from {part.project} {part.step}": part.amount for part in self.allocation.received}
+            | {f"grant {account.grant.id} received": account.received for account in self.accounts}
+            | {f"grant {account.grant.id} spent": account.spent for account in self.accounts}
+            | {f"pot {account}": level for account, level in self.pots.items()}
+            | correction_figures(self.corrections)
+        )
 
 
 def grants_up_to(
@@ -74,6 +88,7 @@ def subcooperative_view(
         sorted((o.member.name, summary_of(o.allocation)) for o in inside if o.member.kind == kind)
         for kind in ("member", "project")
     )
+    pots = dossier.pot_levels()
     return SubcooperativeView(
         coop=dossier.coop,
         name=dossier.member.name,
@@ -87,28 +102,14 @@ def subcooperative_view(
         projects=projects,
         year_in=total(earlier.came_in for earlier in months),
         year=[StepTotal(pack, name, amount) for (pack, name), amount in totals.items()],
-        reserves=[
-            (account.rpartition(":")[2], allocation.balances.get(account, ZERO))
-            for account in dossier.pot_accounts()
-        ],
+        reserves=[(account.rpartition(":")[2], level) for account, level in pots.items()],
         taken=[
             w.movement
             for w in withdrawals(dossier.member, dossier.allocations, dossier.movements)
             if Month.of(w.movement.day) == month
         ],
         accounts=[account for account in grants if account.grant.holder in ids],
-        corrections=corrected(words, dossier.corrections.get(month, ())),
+        corrections=corrected(words, dossier, [month]),
+        allocation=allocation,
+        pots=pots,
     )
-
-
-def subcooperative_figures(dossier: Dossier, view: SubcooperativeView) -> dict[str, str]:
-    """The amounts by which the overview can be checked."""
-    figures = month_figures(dossier.allocation)
-    for part in dossier.allocation.received:
-        figures[f"from {part.project} {part.step}"] = plain(part.amount)
-    for account in view.accounts:
-        figures[f"grant {account.grant.id} received"] = plain(account.received)
-        figures[f"grant {account.grant.id} spent"] = plain(account.spent)
-    last = dossier.allocation
-    reserves = {f"pot {name}": plain(last.balances.get(name, ZERO)) for name in dossier.pot_accounts()}
-    return figures | reserves | correction_figures(dossier, [dossier.month])

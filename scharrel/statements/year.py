@@ -1,12 +1,11 @@
 """The year statement: the months one below the other, for member and municipality."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.core.money import ZERO, plain, total
+from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
-from scharrel.core.month import months as month_range
 from scharrel.core.pack import PARTIES
 from scharrel.core.trace import Allocation, summary_of
 from scharrel.statements.member import Corrected, corrected, correction_figures
@@ -34,7 +33,7 @@ class StepTotal(NamedTuple):
     paid: Decimal
 
 
-class Closing(NamedTuple):
+class PotAtEnd(NamedTuple):
     """A pot at the end, in euros."""
 
     label: str
@@ -44,7 +43,8 @@ class Closing(NamedTuple):
 class YearView(NamedTuple):
     """A member's year up to a month; `parties` are those that got something, in the order of `paid`.
 
-    `provisional` says of which periods the municipality has yet to settle what goes to it.
+    `levels` is what is in each pot at the end by its account; `provisional` says of which periods the
+    municipality has yet to settle what goes to it.
     """
 
     coop: str
@@ -56,9 +56,18 @@ class YearView(NamedTuple):
     total: YearRow
     provisional: Sequence[str]
     steps: Sequence[StepTotal]
-    pots: Sequence[Closing]
+    pots: Sequence[PotAtEnd]
     corrections: Sequence[Corrected]
     left_open: Sequence[tuple[str, Decimal]]
+    allocations: Sequence[Allocation]
+    levels: Mapping[str, Decimal]
+
+    @property
+    def figures(self) -> dict[str, Decimal]:
+        """The amounts by which the year statement can be checked."""
+        months = {name: paid for month in self.allocations for name, paid in month_figures(month).items()}
+        pots = {f"pot {account}": level for account, level in self.levels.items()}
+        return months | pots | correction_figures(self.corrections)
 
 
 def year_view(words: Words, dossier: Dossier) -> YearView:
@@ -83,6 +92,7 @@ def year_view(words: Words, dossier: Dossier) -> YearView:
         for result in month.steps:
             key = (month.pack.title, label(words, result.step))
             totals[key] = totals.get(key, ZERO) + result.paid
+    levels = dossier.pot_levels()
     return YearView(
         coop=dossier.coop,
         name=dossier.member.name,
@@ -93,20 +103,9 @@ def year_view(words: Words, dossier: Dossier) -> YearView:
         total=sums,
         provisional=list(dict.fromkeys(provisional(words, month) for month in months if month.provisional)),
         steps=[StepTotal(pack, name, paid) for (pack, name), paid in totals.items() if paid],
-        pots=[
-            Closing(account.rpartition(":")[2], dossier.allocation.balances.get(account, ZERO))
-            for account in dossier.pot_accounts()
-        ],
-        corrections=corrected(words, dossier.corrected_in_year()),
+        pots=[PotAtEnd(account.rpartition(":")[2], level) for account, level in levels.items()],
+        corrections=corrected(words, dossier, dossier.year_so_far()),
         left_open=left_open(words, dossier.allocations[-1]),
+        allocations=months,
+        levels=levels,
     )
-
-
-def year_figures(dossier: Dossier) -> dict[str, str]:
-    """The amounts by which the year statement can be checked."""
-    months: Sequence[Allocation] = dossier.of_year(dossier.month.year)
-    figures = {key: value for month in months for key, value in month_figures(month).items()}
-    last = dossier.allocation
-    pots = {f"pot {account}": plain(last.balances.get(account, ZERO)) for account in dossier.pot_accounts()}
-    booked = month_range(Month(dossier.month.year, 1), dossier.month)
-    return figures | pots | correction_figures(dossier, booked)
