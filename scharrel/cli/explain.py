@@ -21,7 +21,7 @@ from scharrel.ledger.books import Books
 from scharrel.operations.divide import divide_group
 from scharrel.operations.opening import open_books
 from scharrel.text.grounds import grounds, notices
-from scharrel.text.periods import of_step
+from scharrel.text.periods import provisional_of_step
 from scharrel.text.pots import approved, spendable
 from scharrel.text.pots import taken as taken_out
 from scharrel.text.sentences import because, closing, correction_label, label, opening, own_costs, sentences
@@ -229,7 +229,7 @@ def _show(
         print_text(screen, heading, style="bold")
         for sentence in (
             *sentences(words, result, allocation.pack, last=allocation.last),
-            *of_step(words, allocation, result),
+            *provisional_of_step(words, allocation, result),
         ):
             print_text(screen, sentence, "   ")
         if sentence := spendable(words, allocation.pack.purposes(result.step.to or "")):

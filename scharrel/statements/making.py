@@ -1,4 +1,4 @@
-"""Every document of a dossier or of all members together, rendered and sealed."""
+"""Every document of one member or of all together, rendered and sealed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -15,6 +15,7 @@ from scharrel.core.pack import Pack
 from scharrel.core.period import Period
 from scharrel.plot.drawing import Drawing, Sheet, plot_figures
 from scharrel.statements.coop import Share, coop_view
+from scharrel.statements.data import StatementData, concerns
 from scharrel.statements.documents import Documents
 from scharrel.statements.member import member_view
 from scharrel.statements.municipality import (
@@ -24,9 +25,8 @@ from scharrel.statements.municipality import (
     municipality_return,
 )
 from scharrel.statements.pdf import Typesetter, TypesettingError
-from scharrel.statements.seal import Seal, packs_of
+from scharrel.statements.seal import Seal, pack_hashes
 from scharrel.statements.settlement import settlement_view
-from scharrel.statements.statement_data import Dossier, concerns
 from scharrel.statements.subcooperative import subcooperative_view
 from scharrel.statements.year import year_view
 from scharrel.text.grounds import example_notice, notices
@@ -63,51 +63,51 @@ class Order(NamedTuple):
     posted: bool = True
 
 
-def returned(dossier: Dossier) -> bool:
+def returned(data: StatementData) -> bool:
     """Whether the municipality is told of the month: what nobody earned never reaches it."""
-    return concerns(dossier.allocation) and not dossier.member.practice
+    return concerns(data.allocation) and not data.member.practice
 
 
-def documents_of(dossier: Dossier, order: Order) -> Iterator[tuple[str, bytes]]:
+def documents_of(data: StatementData, order: Order) -> Iterator[tuple[str, bytes]]:
     """A member's documents: place and content; BrokenTemplateError if one cannot be rendered."""
-    if not dossier.member.person:
+    if not data.member.person:
         return
     words = Words(order.lang)
-    member, packs = dossier.member.id, packs_of([dossier.allocation])
-    heads = notices(words, dossier.member, [dossier.allocation.pack])
-    if "member" in order.kinds and dossier.told:
-        told = member_view(words, dossier)
+    member, packs = data.member.id, pack_hashes([data.allocation])
+    heads = notices(words, data.member, [data.allocation.pack])
+    if "member" in order.kinds and data.told:
+        told = member_view(words, data)
         yield _made(order, "member", member, told, packs, told.figures, heads)
-    if "municipality" in order.kinds and dossier.told and returned(dossier):
-        view = municipality_return(words, dossier)
+    if "municipality" in order.kinds and data.told and returned(data):
+        view = municipality_return(words, data)
         yield _made(order, "municipality", member, view, packs, view.figures, heads)
-    year = dossier.of_year(order.month.year)
-    if "year" in order.kinds and (year or any(map(dossier.corrections.get, dossier.year_so_far()))):
-        packs = packs_of(year or [dossier.allocation])
-        heads = notices(words, dossier.member, [a.pack for a in year or [dossier.allocation]])
-        of_year = year_view(words, dossier)
+    year = data.of_year(order.month.year)
+    if "year" in order.kinds and (year or any(map(data.corrections.get, data.year_so_far()))):
+        packs = pack_hashes(year or [data.allocation])
+        heads = notices(words, data.member, [a.pack for a in year or [data.allocation]])
+        of_year = year_view(words, data)
         yield _made(order, "year", member, of_year, packs, of_year.figures, heads)
     for kind, period in (
         ("settlement", Period.of("year", order.month)),
         ("quarter", Period.of("quarter", order.month)),
     ):
-        settlement = dossier.member.settlement(period)
-        months = dossier.of_period(period)
+        settlement = data.member.settlement(period)
+        months = data.of_period(period)
         if kind in order.kinds and order.month == period.last and settlement and months:
-            settled = settlement_view(words, dossier, settlement)
-            yield _made(order, kind, member, settled, packs_of(months), settled.figures, heads)
+            settled = settlement_view(words, data, settlement)
+            yield _made(order, kind, member, settled, pack_hashes(months), settled.figures, heads)
 
 
 def subcooperative_document(
-    dossier: Dossier, others: Sequence[Dossier], accounts: Sequence[GrantAccount], order: Order
+    data: StatementData, others: Sequence[StatementData], accounts: Sequence[GrantAccount], order: Order
 ) -> tuple[str, bytes]:
     """The overview of a sub-cooperative (place and content); `others` are all who are computed together with
     it. BrokenTemplateError if it cannot be rendered."""
-    view = subcooperative_view(Words(order.lang), dossier, others, accounts)
-    packs = packs_of([dossier.allocation])
+    view = subcooperative_view(Words(order.lang), data, others, accounts)
+    packs = pack_hashes([data.allocation])
     return _made(
-        order, "subcooperative", dossier.member.id, view, packs, view.figures,
-        example_notice(Words(order.lang), [dossier.allocation.pack]),
+        order, "subcooperative", data.member.id, view, packs, view.figures,
+        example_notice(Words(order.lang), [data.allocation.pack]),
     )  # fmt: skip
 
 

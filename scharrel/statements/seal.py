@@ -44,7 +44,7 @@ class Seal(NamedTuple):
         return " ".join(part for part in (self.kind, self.month, self.member, self.lang) if part)
 
 
-def packs_of(allocations: Iterable[Allocation]) -> dict[str, str]:
+def pack_hashes(allocations: Iterable[Allocation]) -> dict[str, str]:
     """The hash of every pack that had a part in these."""
     return {a.pack.id: a.pack.hash for a in allocations}
 

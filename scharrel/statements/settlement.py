@@ -10,7 +10,7 @@ from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES
 from scharrel.core.period import Period
 from scharrel.core.settling import uncovered
-from scharrel.statements.statement_data import Dossier
+from scharrel.statements.data import StatementData
 from scharrel.text.periods import period_name
 from scharrel.text.sentences import because, label
 from scharrel.text.words import Words
@@ -59,12 +59,12 @@ class SettlementView(NamedTuple):
         } | {f"{self.period} uncovered": self.uncovered}
 
 
-def settlement_view(words: Words, dossier: Dossier, settlement: Settlement) -> SettlementView:
-    """The settlement of a period of the dossier's."""
-    months = dossier.of_period(settlement.period)
+def settlement_view(words: Words, data: StatementData, settlement: Settlement) -> SettlementView:
+    """The settlement of a period that has months in the data."""
+    months = data.of_period(settlement.period)
     corrections = [
         (booked, entry.label, entry.correction)
-        for booked, found in sorted(dossier.corrections.items())
+        for booked, found in sorted(data.corrections.items())
         for entry in found
         if settlement.period.covers(entry.correction.of)
     ]
@@ -88,11 +88,11 @@ def settlement_view(words: Words, dossier: Dossier, settlement: Settlement) -> S
         steps[key] = SettledStep(key[1], named[key], "", -amount, ZERO)
     found = [step for step in steps.values() if step.posted or step.definitive]
     return SettlementView(
-        coop=dossier.coop,
-        name=dossier.member.name,
+        coop=data.coop,
+        name=data.member.name,
         period=settlement.period,
         called=period_name(words, settlement.period),
-        through=dossier.month,
+        through=data.month,
         source=settlement.source,
         steps=found,
         parties=[

@@ -8,9 +8,9 @@ from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES
 from scharrel.core.trace import Allocation, summary_of
+from scharrel.statements.data import StatementData
 from scharrel.statements.member import Corrected, corrected, correction_figures
 from scharrel.statements.seal import month_figures
-from scharrel.statements.statement_data import Dossier
 from scharrel.text.periods import provisional
 from scharrel.text.sentences import label, left_open
 from scharrel.text.words import Words
@@ -70,9 +70,9 @@ class YearView(NamedTuple):
         return months | pots | correction_figures(self.corrections)
 
 
-def year_view(words: Words, dossier: Dossier) -> YearView:
-    """The year of the dossier's month."""
-    months = dossier.of_year(dossier.month.year)
+def year_view(words: Words, data: StatementData) -> YearView:
+    """The year up to the month."""
+    months = data.of_year(data.month.year)
     summaries = [summary_of(month) for month in months]
     parties = [
         party for party in PARTIES if party != "member" and any(summary.paid[party] for summary in summaries)
@@ -82,30 +82,35 @@ def year_view(words: Words, dossier: Dossier) -> YearView:
         for month, summary in zip(months, summaries, strict=True)
     ]
     sums = YearRow(
-        dossier.month,
+        data.month,
         total(row.came_in for row in rows),
         [total(column) for column in zip(*(row.paid for row in rows), strict=True)],
         total(row.keep for row in rows),
     )
-    totals: dict[tuple[str, str], Decimal] = {}
-    for month in months:
-        for result in month.steps:
-            key = (month.pack.title, label(words, result.step))
-            totals[key] = totals.get(key, ZERO) + result.paid
-    levels = dossier.pot_levels()
+    levels = data.pot_levels()
     return YearView(
-        coop=dossier.coop,
-        name=dossier.member.name,
-        year=dossier.month.year,
-        through=dossier.month,
+        coop=data.coop,
+        name=data.member.name,
+        year=data.month.year,
+        through=data.month,
         parties=parties,
         rows=rows,
         total=sums,
         provisional=list(dict.fromkeys(provisional(words, month) for month in months if month.provisional)),
-        steps=[StepTotal(pack, name, paid) for (pack, name), paid in totals.items() if paid],
+        steps=[step for step in step_totals(words, months) if step.paid],
         pots=[PotAtEnd(account.rpartition(":")[2], level) for account, level in levels.items()],
-        corrections=corrected(words, dossier, dossier.year_so_far()),
-        left_open=left_open(words, dossier.allocations[-1]),
+        corrections=corrected(words, data, data.year_so_far()),
+        left_open=left_open(words, data.allocations[-1]),
         allocations=months,
         levels=levels,
     )
+
+
+def step_totals(words: Words, allocations: Sequence[Allocation]) -> list[StepTotal]:
+    """What each step paid in all of these, by its rules and its name."""
+    totals: dict[tuple[str, str], Decimal] = {}
+    for allocation in allocations:
+        for result in allocation.steps:
+            key = (allocation.pack.title, label(words, result.step))
+            totals[key] = totals.get(key, ZERO) + result.paid
+    return [StepTotal(pack, name, paid) for (pack, name), paid in totals.items()]

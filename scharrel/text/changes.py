@@ -13,7 +13,7 @@ from scharrel.text.periods import period_name
 from scharrel.text.sentences import because, correction_label, step_label
 from scharrel.text.words import Words
 
-MAX_LINES = 20
+MAX_CHANGES = 20
 
 # What comes in from another ledger is told there.
 _POSTED = re.compile(r'^  (?!Income:)\S+ +(-?\d+\.\d\d) EUR\n    step: "([^"]+)"', re.MULTILINE)
@@ -33,9 +33,9 @@ def change_lines(words: Words, books: Books, changes: list[Change], *, dry_run: 
     if other:
         yield words("changes.would-title" if dry_run else "changes.title")
         lines = [line for change in other for line in _lines(words, books, change)]
-        yield from (f"  {line}" for line in lines[:MAX_LINES])
-        if len(lines) > MAX_LINES:
-            yield "  " + words("changes.more", count=len(lines) - MAX_LINES)
+        yield from (f"  {line}" for line in lines[:MAX_CHANGES])
+        if len(lines) > MAX_CHANGES:
+            yield "  " + words("changes.more", count=len(lines) - MAX_CHANGES)
         yield words("changes.explain")
 
 
@@ -46,7 +46,7 @@ def correction_lines(
     if corrections and books.first_open:
         key = "changes.corrections" if booked else "changes.corrections-wait"
         yield words(key, month=words.month(books.first_open), iso=books.first_open)
-        shown = corrections[:MAX_LINES]
+        shown = corrections[:MAX_CHANGES]
         for (member, c), after in zip(shown, [*(c for _, c in shown[1:]), None], strict=True):
             yield "  " + words(
                 "changes.correction",
@@ -64,8 +64,8 @@ def correction_lines(
             )
             if last and (c.because or c.settles):
                 yield "    " + words("changes.because", bookings=because(words, c))
-        if len(corrections) > MAX_LINES:
-            yield "  " + words("changes.more", count=len(corrections) - MAX_LINES)
+        if len(corrections) > MAX_CHANGES:
+            yield "  " + words("changes.more", count=len(corrections) - MAX_CHANGES)
 
 
 def settlement_lines(

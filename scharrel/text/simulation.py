@@ -26,23 +26,23 @@ class Case(NamedTuple):
     steps: list[tuple[str, list[str]]]
 
 
-def shown(words: Words, unit: Unit, value: Decimal) -> str:
+def figure_shown(words: Words, unit: Unit, value: Decimal) -> str:
     """A figure for people."""
     return words.rate(value) if unit == "rate" else words.money(value)
 
 
-def written(unit: Unit, value: Decimal) -> str:
+def figure_typed(unit: Unit, value: Decimal) -> str:
     """A figure as the command line takes it: 8.25% or 250.00."""
     return f"{(value * 100).normalize():f}%" if unit == "rate" else plain(value)
 
 
-def conditions(words: Words, pack: Pack, settings: Sequence[Setting], first: Month) -> Iterator[str]:
+def setting_sentences(words: Words, pack: Pack, settings: Sequence[Setting], first: Month) -> Iterator[str]:
     """The figures that were put in the place of the pack's own."""
     for setting in settings:
         yield words(
             "simulate.setting",
             param=setting.name,
-            value=shown(words, pack.params[setting.param].unit, setting.value),
+            value=figure_shown(words, pack.params[setting.param].unit, setting.value),
             month=words.month(first),
         )
 
@@ -51,7 +51,7 @@ def sought(words: Words, pack: Pack, goal: Goal, found: Found, value: Decimal) -
     """What figure was found for the goal, and whether it can be trusted to be the only one."""
     values = {
         "param": goal.sought.name,
-        "value": shown(words, pack.params[goal.sought.param].unit, value),
+        "value": figure_shown(words, pack.params[goal.sought.param].unit, value),
         "party": words(f"simulate.party.{goal.party}"),
         "goal": words.money(goal.amount),
         "total": words.money(found.total),
@@ -106,7 +106,7 @@ def member_table(
     return heading, lines
 
 
-def verdict(words: Words, all_of_it: Compared, rows: Sequence[Compared]) -> Iterator[str]:
+def gain_sentences(words: Words, all_of_it: Compared, rows: Sequence[Compared]) -> Iterator[str]:
     """How many gain and lose, and what each party gets more or less."""
     counts = {
         "gain": sum(row.gained > 0 for row in rows),
@@ -182,7 +182,10 @@ def remarks(
                 if isinstance(value, Mapping):
                     yield words("simulate.later-case", **values)
                 else:
-                    text = {"value": shown(words, param.unit, value), "set": written(param.unit, value)}
+                    text = {
+                        "value": figure_shown(words, param.unit, value),
+                        "set": figure_typed(param.unit, value),
+                    }
                     yield words("simulate.later", **values, **text)
                 break
     others = {pair.was.pack.id for pair in found if pair.becomes.pack.id != pair.was.pack.id}

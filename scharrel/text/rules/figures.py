@@ -27,7 +27,7 @@ class Placed(NamedTuple):
         return f"{self.place}-{self.nth}" if self.nth else self.place
 
 
-class Dated(NamedTuple):
+class FigureSentence(NamedTuple):
     """A figure that changes by date: since when it holds and what comes later, and its source."""
 
     about: str
@@ -92,14 +92,14 @@ def value_text(words: Words, figure: Placed, value: Value) -> str:
     return _number(words, figure.unit, value)
 
 
-def dated(words: Words, some: Iterable[Placed], month: Month) -> Iterator[Dated]:
+def dated(words: Words, some: Iterable[Placed], month: Month) -> Iterator[FigureSentence]:
     """Since when each of these figures holds and what it becomes later, each parameter once."""
     seen: set[str] = set()
     for figure in some:
         param = figure.operand
         if isinstance(param, Param) and param.id not in seen:
             seen.add(param.id)
-            yield Dated(figure.about, " ".join(_dates(words, figure, param, month)), param.source)
+            yield FigureSentence(figure.about, " ".join(_dates(words, figure, param, month)), param.source)
 
 
 def place_name(words: Words, figure: Placed) -> str:

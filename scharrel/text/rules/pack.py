@@ -6,7 +6,7 @@ from typing import NamedTuple
 from scharrel.core.month import Month
 from scharrel.core.pack import Accepted, Pack, Source, Step
 from scharrel.text.grounds import cited, example_notice, votes
-from scharrel.text.rules.figures import Dated, dated, figure_text, figures, limits, rows_of
+from scharrel.text.rules.figures import FigureSentence, dated, figure_text, figures, limits, rows_of
 from scharrel.text.rules.steps import Said, leading, listed, step_name, step_sentences
 from scharrel.text.sentences import label, role_name
 from scharrel.text.words import Words
@@ -148,7 +148,7 @@ def _step(words: Words, pack: Pack, step: Step, month: Month) -> ToldStep:
     return ToldStep(label(words, step), step_sentences(words, pack, step, month), grounds)
 
 
-def _since(words: Words, pack: Pack, figure: Dated, source: str) -> str:
+def _since(words: Words, pack: Pack, figure: FigureSentence, source: str) -> str:
     """Since when a figure holds, with its own source if that is another one."""
     if figure.source == source:
         return figure.text

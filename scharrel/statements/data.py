@@ -25,7 +25,7 @@ class Rectified(NamedTuple):
     step: Step | None
 
 
-class Dossier(NamedTuple):
+class StatementData(NamedTuple):
     """One member up to a month; `allocations` ends with that month, or before it for who left.
 
     `shown` is the ledger's name for people, `roles` the role of each account, `stretches` what is kept
