@@ -70,7 +70,7 @@ def sample_of(coop: Path, count: int, world: Path) -> list[tuple[StatementData, 
     )
     found = []
     for group in books.groups()[:count]:
-        all_data, _ = statement_data(Words("nl"), books, group, MONTH, order.today, posted=True)
+        all_data, *_ = statement_data(Words("nl"), books, group, MONTH, order.today, posted=True)
         found += [(data, order) for data in all_data]
     return found
 
