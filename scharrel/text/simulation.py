@@ -91,7 +91,7 @@ def member_table(
             [*heads, *(words(f"table.{party}") for party in parties)],
             *(
                 [
-                    visible(names[row.member]),
+                    names[row.member],
                     words.amount(row.was.keep),
                     words.amount(row.becomes.keep),
                     signed(words, row.gained),
