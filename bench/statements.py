@@ -26,10 +26,10 @@ from run import SCHARREL, generate, once, row
 
 from scharrel.core.month import Month
 from scharrel.operations.opening import open_books
-from scharrel.operations.statement_data import dossiers
+from scharrel.operations.statement_data import statement_data
+from scharrel.statements.data import StatementData
 from scharrel.statements.making import Order, documents_of
 from scharrel.statements.pdf import typesetters_world
-from scharrel.statements.statement_data import Dossier
 from scharrel.store.paths import find_coop
 from scharrel.text.words import Words
 
@@ -44,11 +44,11 @@ def weasy(page: str) -> int:
     return len(document.pages)
 
 
-def typeset(work: tuple[Dossier, Order]) -> int:
+def typeset(work: tuple[StatementData, Order]) -> int:
     return sum(len(PdfReader(io.BytesIO(content)).pages) for _, content in documents_of(*work))
 
 
-def typeset_unread(work: tuple[Dossier, Order]) -> int:
+def typeset_unread(work: tuple[StatementData, Order]) -> int:
     return sum(bool(content) for _, content in documents_of(*work))
 
 
@@ -63,15 +63,15 @@ def a_second(make: Callable[[Any], int], items: Sequence[Any]) -> float:
         return (len(items) - 2 * processors) / (time.perf_counter() - start)
 
 
-def sample_of(coop: Path, count: int, world: Path) -> list[tuple[Dossier, Order]]:
+def sample_of(coop: Path, count: int, world: Path) -> list[tuple[StatementData, Order]]:
     books = open_books(find_coop(coop))
     order = Order(
         MONTH, ("member",), "pdf", "nl", frozenset(), MONTH.plus(1).first_day, books.coop.templates, world
     )
     found = []
     for group in books.groups()[:count]:
-        dossiers_of, _ = dossiers(Words("nl"), books, group, MONTH, order.today, posted=True)
-        found += [(dossier, order) for dossier in dossiers_of]
+        all_data, *_ = statement_data(Words("nl"), books, group, MONTH, order.today, posted=True)
+        found += [(data, order) for data in all_data]
     return found
 
 

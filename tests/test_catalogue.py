@@ -12,7 +12,10 @@ PLACEHOLDER = re.compile(r"(?<!\{)\{([a-z_]+)\}")
 def texts(table: dict[str, Any], above: str = "") -> dict[str, str]:
     found: dict[str, str] = {}
     for key, value in table.items():
-        found |= texts(value, f"{above}{key}.") if isinstance(value, dict) else {above + key: value}
+        if isinstance(value, dict):
+            found |= texts(value, f"{above}{key}.")
+        else:
+            found[above + key] = value if isinstance(value, str) else " / ".join(value)
     return found
 
 
@@ -39,7 +42,27 @@ def test_no_english_text_was_left_in_dutch() -> None:
         "simulate.case-was",
         "diff.was",
         "rule.place.rate",
+        "table.reserve",
+        "paper.because",
+        "paper.coop_reserve",
+        "paper.coop_title",
+        "paper.left_open_line",
+        "paper.pot",
+        "paper.return_identity",
+        "paper.was",
     }
+
+
+def test_what_is_on_screen_and_on_paper_has_one_word() -> None:
+    for lang in LANGUAGES:
+        paper, table = catalogue(lang)["paper"], catalogue(lang)["table"]
+        for party, word in paper["sub_parties"].items():
+            assert word == table["umbrella" if party == "coop" else party]
+        for party in ("turnover", "supplier", "tax", "municipality", "community"):
+            assert paper["parties"][party] == table[party]
+        assert paper["parties"]["coop"].startswith(table["coop"])  # a column of the screen is narrow
+        assert table["pot"] in paper["parties"]["pot"]
+        assert not [text for text in texts(paper).values() if re.search(r"\{[a-z-]+\.", text)]
 
 
 def test_an_amount_reads_as_its_reader_writes_it() -> None:

@@ -137,3 +137,32 @@ def test_rules_with_decisions_of_their_own_say_nothing_of_examples(started: Path
 def test_the_example_cooperative_is_no_example_to_itself() -> None:
     for path in (REPOSITORY / "rules").glob("*.toml"):
         assert not re.search(r"(?m)^example\b", path.read_text("utf-8")), path.name
+
+
+def test_templates_are_the_programs_until_one_is_copied(started: Path, quick: Run) -> None:
+    assert not (started / "templates").exists()
+    assert quick("allocate", "--coop", str(started)).status == 0
+    month = month_of(started)
+    before = said(started, quick, month)
+    done = quick("init", "--templates", "member.j2", "parts.j2", "--coop", str(started))
+    assert (done.status, done.err) == (0, "")
+    assert sorted(path.name for path in (started / "templates").iterdir()) == ["member.j2", "parts.j2"]
+    ours = Path(shutil.copytree(started, started.parent / "ours"))
+    assert said(ours, quick, month) == before
+    started = Path(shutil.copytree(started, started.parent / "changed"))
+    own = started / "templates/member.j2"
+    own.write_text(own.read_text("utf-8").replace("{{ doc.strong(view.closing) }}", "Tot gauw!"), "utf-8")
+    changed = said(started, quick, month)
+    assert [name for name in before if before[name] != changed[name]] == ["member/vera.txt"]
+    assert "Tot gauw!" in changed["member/vera.txt"]
+
+
+def test_a_template_of_ones_own_is_never_overwritten(started: Path, quick: Run) -> None:
+    own = started / "templates/year.j2"
+    own.parent.mkdir()
+    own.write_text("van ons")
+    for names in ([], ["year.j2"], ["member.j2", "year.j2"]):
+        done = quick("init", "--templates", *names, "--coop", str(started))
+        assert (done.status, "templates/year.j2" in done.err) == (2, True)
+    assert own.read_text() == "van ons"
+    assert list(own.parent.iterdir()) == [own]

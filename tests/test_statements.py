@@ -300,10 +300,36 @@ def test_a_name_from_right_to_left_leaves_the_amounts_where_they_are(
 def test_the_treasurers_own_template_comes_first(form: str, coop: Path, quick: Run) -> None:
     assert quick("allocate", MONTH, "--coop", str(coop)).status == 0
     (coop / "templates").mkdir()
-    words = (REPOSITORY / "templates/words.nl.j2").read_text("utf-8")
-    (coop / "templates/words.nl.j2").write_text(words.replace("De volgende euro", "Nog een euro #1 erbij"))
+    (coop / "templates/words.nl.j2").write_text('{% set next_euro = "Nog een euro #1 erbij" %}\n')
     assert quick("statements", MONTH, "--format", form, "--coop", str(coop)).status == 0
     assert "Nog een euro #1 erbij" in text_of(coop / f"statements/{MONTH}/member/amina.{form}")
+
+
+def test_copies_that_are_older_than_the_program_still_work(coop: Path, quick: Run) -> None:
+    """Words that lack the newest, and templates that fetch the words themselves."""
+    assert quick("allocate", MONTH, "--coop", str(coop)).status == 0
+    assert quick("statements", MONTH, "--format", "txt", "--coop", str(coop)).status == 0
+    made = {path: path.read_bytes() for path in (coop / "statements").rglob("*.txt")}
+    assert len(made) == 5
+    old = Path(shutil.copytree(coop, coop.parent / "old"))
+    assert quick("init", "--templates", "--coop", str(old)).status == 0
+    for path in (old / "templates").glob("*.j2"):
+        lines = path.read_text("utf-8").split("\n")
+        if path.name == "words.nl.j2":
+            lines = [line.replace(', "keep": "jij houdt"', "") for line in lines if "pot_" not in line]
+            lines[1:1] = ['{% set gone_since = "x" %}', '{% set year_title = "Het jaar {year}" %}']
+            lines = [line for line in lines if '"Jaaropgave {year}"' not in line]
+        elif "doc.page(" in "".join(lines):
+            lines[1:1] = ["{% import texts as w %}"]
+        path.write_text("\n".join(lines), "utf-8")
+    assert quick("statements", MONTH, "--format", "txt", "--coop", str(old)).status == 0
+    for path, before in made.items():
+        text = (old / path.relative_to(coop)).read_text("utf-8")
+        assert (
+            text.replace("Het jaar 2026\n=============", "Jaaropgave 2026\n===============")
+            == before.decode()
+        )
+    assert "Het jaar 2026" in (old / f"statements/{MONTH}/year/amina.txt").read_text("utf-8")
 
 
 BROKEN = {

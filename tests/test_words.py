@@ -1,6 +1,7 @@
 """What a message repeats is what its reader wrote, put right: whoever copies it has it right."""
 
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from conftest import CONTRACT, Run
 
 from scharrel.core.intended import amount_in, date_in
 from scharrel.core.money import to_cents
+from scharrel.core.problems import Problem
 from scharrel.ledger.hints import hint
+from scharrel.text.words import Words
 
 LEDGER = "ledgers/members/amina.beancount"
 REGISTER = "ledgers/coop.beancount"
@@ -226,3 +229,27 @@ def test_parts_of_an_hour_make_whole_cents() -> None:
 def test_a_line_that_cannot_be_read_is_told_with_what_the_writer_meant(posting: str, told: str) -> None:
     found = hint("ledgers/members/amina.beancount", ['2026-06-21 * "B"', f"  {posting}"], 2)
     assert f"{found.code} {found.values.get('example', '')}" == told
+
+
+STEERS = "a\x1b[31mb\u202ec\nd"
+
+
+def test_no_value_steers_what_is_said(coop: Path, quick: Run) -> None:
+    """Every sentence is put together in one place, and every line comes out at one."""
+    for lang in ("nl", "en"):
+        assert (
+            Words(lang)("explain.title", name=STEERS, month="m", pack="p") == "a\ufffd[31mb\ufffdc d · m · p"
+        )
+        shown = Words(lang).problem(Problem("f", 1, "no-ledger", {"id": STEERS}))
+        assert "a\ufffd[31mb\ufffdc d" in shown
+    pack = coop / PACK
+    pack.write_text(
+        re.sub(r'title = "[^"]*"', r'title = "a\\u001b[31mb\\u202ec"', pack.read_text("utf-8"), count=1)
+    )
+    for command in (
+        "rules show vrije-uitloop", "rules check vrije-uitloop", "explain amina 2026-05",
+        "what-if amina --turnover 9", "rules test", "simulate vrije-uitloop", "nonsens \x1b[31m\u202e",
+    ):  # fmt: skip
+        done = quick(*command.split(), "--coop", str(coop))
+        for sign in ("\x1b", "\u202e"):
+            assert sign not in done.out + done.err, (command, sign)

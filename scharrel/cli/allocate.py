@@ -21,7 +21,6 @@ from scharrel.core.trace import Allocation, Summary
 from scharrel.store.written_state import Left, looking
 from scharrel.text.periods import provisional_lines
 from scharrel.text.table import month_table, thermometers
-from scharrel.text.words import visible
 
 if TYPE_CHECKING:
     from scharrel.ledger.books import Books
@@ -109,7 +108,7 @@ def _show(books: "Books", through: Month, rows: list[Summary], only: frozenset[s
         screen.print(words(f"table.{key}" if firsts else "table.no-members", month=month))
         return
     names = {member.id: member.name for member in books.members.values()}
-    title = visible(words("table.title", coop=books.title, month=month))
+    title = words("table.title", coop=books.title, month=month)
     kinds: tuple[Kind, ...] = ("member", "project", "subcooperative")
     for kind in kinds:
         own = [row for row in rows if books.members[row.member].kind == kind]

@@ -17,7 +17,6 @@ from scharrel.operations.close import audit, code_of, month_of_code, seals_up_to
 from scharrel.operations.opening import open_books
 from scharrel.store.paths import Coop
 from scharrel.store.seals import CODE, Seals, read_seals_of
-from scharrel.text.words import visible
 
 _CODE = typer.Option("--code", metavar="CODE", help=words("help.audit-code"))
 
@@ -77,7 +76,7 @@ def _print_findings(findings: list[Finding]) -> None:
         when = words.month(first.month)
         if last > first.month:
             when = words("audit.span", first=when, last=words.month(last))
-        message = words(f"audit.{first.code}", month=when, detail=visible(first.detail))
+        message = words(f"audit.{first.code}", month=when, detail=first.detail)
         path = f"{first.file}:{first.line}" if first.line else first.file
         screen.print(f"{path}: {message}", soft_wrap=True)
     codes = {finding.code for finding in findings}

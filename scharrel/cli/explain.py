@@ -21,7 +21,7 @@ from scharrel.ledger.books import Books
 from scharrel.operations.divide import divide_group
 from scharrel.operations.opening import open_books
 from scharrel.text.grounds import grounds, notices
-from scharrel.text.periods import of_step
+from scharrel.text.periods import provisional_of_step
 from scharrel.text.pots import approved, spendable
 from scharrel.text.pots import taken as taken_out
 from scharrel.text.sentences import because, closing, correction_label, label, opening, own_costs, sentences
@@ -87,8 +87,8 @@ def command(
     if found.steps:
         _show(title, found, steps, bookings, [*taken, *costs], heads, whole=step is None)
     else:
-        print_text(console(), visible(title), style="bold")
-        print_text(console(), words("explain.left", name=visible(who.name)))
+        print_text(console(), title, style="bold")
+        print_text(console(), words("explain.left", name=who.name))
     heading = words("explain.corrections", month=words.month(asked))
     _show_corrections(heading, [c for c in corrected if step in (None, c.step)], books)
     for booked_in, found_then in sorted(by_month.items()):
@@ -216,7 +216,7 @@ def _show(
     whole: bool,
 ) -> None:
     screen = console()
-    print_text(screen, visible(title), style="bold")
+    print_text(screen, title, style="bold")
     for notice in notices:
         print_text(screen, notice)
     if whole:
@@ -229,7 +229,7 @@ def _show(
         print_text(screen, heading, style="bold")
         for sentence in (
             *sentences(words, result, allocation.pack, last=allocation.last),
-            *of_step(words, allocation, result),
+            *provisional_of_step(words, allocation, result),
         ):
             print_text(screen, sentence, "   ")
         if sentence := spendable(words, allocation.pack.purposes(result.step.to or "")):

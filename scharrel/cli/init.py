@@ -1,4 +1,4 @@
-"""scharrel init: a new cooperative in an empty folder."""
+"""scharrel init: a new cooperative in an empty folder, or a copy of templates to change."""
 
 import os
 import re
@@ -10,23 +10,56 @@ from typing import Annotated
 
 import typer
 
-from scharrel.cli.arguments import today
+from scharrel.cli.arguments import open_coop, today
+from scharrel.cli.options import COOP
 from scharrel.cli.screen import console, fail, words
+from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
 from scharrel.core.problems import REGISTER
-from scharrel.store.durable import HALF_WRITTEN, WriteError, sweep, write_text
+from scharrel.statements.templates import template_names, template_text
+from scharrel.store.durable import HALF_WRITTEN, WriteError, sweep, write_text, write_texts
 
 SAMPLE_MONTH = Month(2026, 10)
 """The month of the sample's bookings; a new cooperative gets them in the last month, and what was earned the
 month before in the one before that."""
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
-_DIR = typer.Argument(metavar=words("metavar.dir"), help=words("help.init-dir"))
+_PLACES = typer.Argument(metavar=f"[{words('metavar.dir')}]", help=words("help.init-dir"), show_default=False)
+_TEMPLATES = typer.Option("--templates", help=words("help.init-templates"))
 
 
 def command(
-    folder: Annotated[Path, _DIR],
+    places: Annotated[list[str] | None, _PLACES] = None,
+    templates: Annotated[bool, _TEMPLATES] = False,
+    coop: Annotated[Path | None, COOP] = None,
 ) -> None:
+    if templates:
+        _copy_templates(coop, places or [])
+    elif places and not places[1:] and not coop:
+        _start(Path(places[0]))
+    else:
+        fail(words("error.one-folder"), status=2)
+
+
+def _copy_templates(named: Path | None, wanted: list[str]) -> None:
+    """Put these templates (all when none is named) into the cooperative's folder, over none that is there."""
+    coop = open_coop(named)
+    texts = {}
+    for name in wanted or template_names():
+        text = template_text(name)
+        if text is None:
+            fail(words("error.no-template", name=name, names=", ".join(template_names())), status=2)
+        if os.path.lexists(coop.templates / name):
+            fail(words("error.template-exists", path=coop.shown(coop.templates / name)), status=2)
+        texts[coop.templates / name] = text
+    with writing_in(coop, "init"):
+        write_texts(texts)
+    for path in texts:
+        console().print(coop.shown(path), soft_wrap=True)
+    console().print("\n" + words("init.templates"))
+
+
+def _start(folder: Path) -> None:
     last_month = Month.of(today()).plus(-1)
     texts = _sample(last_month)
     if os.path.lexists(folder) and not _begun(folder, texts):
@@ -52,7 +85,8 @@ def _sample(last_month: Month) -> dict[Path, str]:
     found = {}
     with as_file(files("scharrel").joinpath("sample")) as sample:
         # Links, since the example's own chart and packs are what a new cooperative starts with.
-        for place, _, names in os.walk(sample, followlinks=True):
+        for place, folders, names in os.walk(sample, followlinks=True):
+            folders[:] = [name for name in folders if name != "templates"]
             for name in names:
                 source = Path(place, name)
                 text = source.read_text("utf-8")

@@ -5,7 +5,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from scharrel.core.problems import Problem, errors, in_order
 from scharrel.text.words import LANGUAGES, Words, visible
@@ -37,11 +37,12 @@ def set_language(lang: str) -> None:
     """Print everything from here on in this language."""
     words.lang = lang if lang in LANGUAGES else "nl"
     if lang not in LANGUAGES:
-        fail(words("error.lang", lang=visible(lang)), status=2)
+        fail(words("error.lang", lang=lang), status=2)
 
 
 def to_stderr(message: str) -> None:
     """Print a message on standard error, beside the outcome; on a terminal no word is broken."""
+    message = _lines_visible(message)
     if sys.stderr.isatty():
         width = shutil.get_terminal_size().columns
         message = "\n".join(_fitted(line, width) for line in message.split("\n"))
@@ -58,7 +59,7 @@ def _fitted(line: str, width: int) -> str:
 
 def fail(message: str, status: int) -> NoReturn:
     """Print what is wrong on standard error and stop."""
-    to_stderr("\n".join(visible(line) for line in message.split("\n")))
+    to_stderr(message)
     raise SystemExit(status)
 
 
@@ -66,9 +67,27 @@ def console(*, stderr: bool = False) -> "Console":
     """The terminal, or a pipe of 80 columns; nothing in a text is taken for markup."""
     from rich.console import Console
 
-    screen = Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
+    class Screen(Console):
+        """Whatever is written on it has nothing left that steers a terminal."""
+
+        def print(self, *texts: Any, **options: Any) -> None:
+            super().print(*map(_shown, texts), **options)
+
+        def out(self, *texts: Any, **options: Any) -> None:
+            super().out(*map(_shown, texts), **options)
+
+    screen = Screen(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
     screen.on_broken_pipe = _pass_on  # type: ignore[method-assign]
     return screen
+
+
+def _shown(text: Any) -> Any:
+    return _lines_visible(text) if isinstance(text, str) else text
+
+
+def _lines_visible(text: str) -> str:
+    """The text with every line made visible."""
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def _pass_on() -> None:
@@ -124,7 +143,7 @@ def report_problems(problems: Iterable[Problem]) -> None:
         mark = f"{words('check.warning')}: " if problem.warning else ""
         lines = [f"{problem.file}:{problem.line}: {mark}{words.problem(problem)}"]
         if problem.excerpt.strip():
-            lines.append(f"    {visible(problem.excerpt.strip())[:100]}")
+            lines.append(f"    {problem.excerpt.strip()[:100]}")
         to_stderr("\n".join(lines))
     for file, count in counts.items():
         if count > MAX_REPORTED:

@@ -29,9 +29,16 @@ from scharrel.core.pack import PARTIES, Pack
 from scharrel.ledger.books import Books
 from scharrel.operations.opening import open_books
 from scharrel.operations.simulate import History, reach, read_history, simulate
-from scharrel.text.simulation import cases, conditions, member_table, remarks, total_table, verdict, written
+from scharrel.text.simulation import (
+    cases,
+    figure_typed,
+    gain_sentences,
+    member_table,
+    remarks,
+    setting_sentences,
+    total_table,
+)
 from scharrel.text.simulation import sought as sought_sentences
-from scharrel.text.words import visible
 
 YEAR = 12
 EXPLAINED = 3
@@ -118,7 +125,7 @@ def _json(
         "pack": pack.id,
         "from": history.first,
         "to": history.last,
-        "set": {s.name: written(units[s.name], s.value) for s in settings},
+        "set": {s.name: figure_typed(units[s.name], s.value) for s in settings},
         "goal": sought
         and {
             **fields(sought.goal, "party", "amount"),
@@ -176,13 +183,13 @@ def _show(
     screen = console()
     names = {member.id: member.name for member in books.members.values()}
     period = {"first": words.month(history.first), "last": words.month(history.last)}
-    print_text(screen, words("simulate.title", coop=visible(books.title), **period), style="bold")
-    print_text(screen, words("simulate.rules", pack=visible(pack.title)))
+    print_text(screen, words("simulate.title", coop=books.title, **period), style="bold")
+    print_text(screen, words("simulate.rules", pack=pack.title))
     if sought:
         value = next(s.value for s in settings if s.name == sought.goal.sought.name)
         for sentence in sought_sentences(words, pack, sought.goal, sought.found, value):
             print_text(screen, sentence)
-    for sentence in conditions(words, pack, settings, history.first):
+    for sentence in setting_sentences(words, pack, settings, history.first):
         print_text(screen, sentence)
     all_of_it, rows = together(found), by_member(found)
     heading, body, keep = total_table(words, all_of_it, screen.width)
@@ -190,7 +197,7 @@ def _show(
     screen.out("\n".join(body))
     screen.out(keep, style="bold")
     screen.print()
-    for sentence in verdict(words, all_of_it, rows):
+    for sentence in gain_sentences(words, all_of_it, rows):
         print_text(screen, sentence)
     heading, body = member_table(words, names, rows, screen.width)
     screen.out("\n" + words("simulate.members"), style="bold")

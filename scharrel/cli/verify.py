@@ -12,7 +12,6 @@ from scharrel.cli.writing import writing_in
 from scharrel.operations.opening import open_books
 from scharrel.operations.verify import MAX_LINES, verify
 from scharrel.statements.reading import NoStatementError
-from scharrel.text.words import visible
 
 MAX_STATEMENT_BYTES = 20_000_000
 
@@ -43,18 +42,18 @@ def command(
     key = "differs" if verdict.figures or verdict.lines else "altered"
     screen.print(words(f"verify.{key}", name=name), soft_wrap=True)
     for seen in verdict.seen[:MAX_LINES]:
-        line = words(f"verify.seen.{seen.what}", what=visible(seen.name))
+        line = words(f"verify.seen.{seen.what}", what=seen.name)
         where = words("verify.page", page=seen.page, line=line) if seen.page else line
         screen.print(f"  {where}", soft_wrap=True)
     for difference in verdict.figures[:MAX_LINES]:
-        stated, now = (visible(text) or "-" for text in difference[1:])
-        line = words("verify.figure", figure=visible(difference.name), stated=stated, books=now)
+        stated, now = (text or "-" for text in difference[1:])
+        line = words("verify.figure", figure=difference.name, stated=stated, books=now)
         screen.print(f"  {line}", soft_wrap=True)
     if len(verdict.figures) > MAX_LINES:
         print_text(screen, words("changes.more", count=len(verdict.figures) - MAX_LINES), indent="  ")
     if not verdict.figures:
         for difference in verdict.lines:
-            stated, now = (visible(text)[:200] or "-" for text in difference[1:])
+            stated, now = (text[:200] or "-" for text in difference[1:])
             screen.print(f"  {words('verify.stated', text=stated)}", soft_wrap=True)
             screen.print(f"  {words('verify.books', text=now)}", soft_wrap=True)
     for cause in verdict.causes:

@@ -18,8 +18,7 @@ from scharrel.core.pack import Pack
 from scharrel.operations.divide import divide_group
 from scharrel.operations.opening import open_books
 from scharrel.text.sentences import opening
-from scharrel.text.what_if import outcome, supposed, table
-from scharrel.text.words import visible
+from scharrel.text.what_if import outcome, supposition, table
 
 _MEMBER = typer.Argument(metavar=words("metavar.member"), help=words("help.explain-member"))
 _TURNOVER = typer.Option("--turnover", metavar="EUR", help=words("help.what-if-turnover"))
@@ -105,9 +104,9 @@ def _json(what: WhatIf, turnover: Decimal | None, costs: Decimal | None) -> dict
 
 def _show(name: str, what: WhatIf, turnover: Decimal | None, costs: Decimal | None) -> None:
     screen = console()
-    month, pack = words.month(what.now.month), visible(what.now.pack.title)
-    print_text(screen, words("explain.title", name=visible(name), month=month, pack=pack), style="bold")
-    for sentence in (*opening(words, what.now), supposed(words, turnover, costs)):
+    month, pack = words.month(what.now.month), what.now.pack.title
+    print_text(screen, words("explain.title", name=name, month=month, pack=pack), style="bold")
+    for sentence in (*opening(words, what.now), supposition(words, turnover, costs)):
         print_text(screen, sentence)
     found = table(words, what, screen.width)
     screen.out("\n" + found.heading, style="dim")

@@ -1,4 +1,4 @@
-"""From books to what statements are made from: a dossier for each member, project and sub-cooperative."""
+"""From books to what statements are made from: those of each member, project and sub-cooperative."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -16,7 +16,7 @@ from scharrel.core.problems import Problem, errors
 from scharrel.core.state import State
 from scharrel.ledger.books import Books
 from scharrel.operations.divide import corrections_texts, divide_group, texts
-from scharrel.statements.statement_data import Dossier, Rectified
+from scharrel.statements.data import Rectified, StatementData
 from scharrel.store.allocations import corrections_in, planned, written_months
 from scharrel.store.durable import read_written
 from scharrel.text.sentences import correction_label
@@ -30,9 +30,9 @@ def last_allocated(books: Books, today: date) -> Month | None:
     return Month.parse(max(ended or months)) if months else None
 
 
-def dossiers(
+def statement_data(
     words: Words, books: Books, group: Group, month: Month, today: date, *, posted: bool
-) -> tuple[list[Dossier], list[Across], list[Problem]]:
+) -> tuple[list[StatementData], list[Across], list[Problem]]:
     """What the statements of these members are made from and what of their ledgers bears on others, or why
     they cannot be made.
 
@@ -56,7 +56,7 @@ def dossiers(
             stretches = ahead.get(member.id, ())
             open_still = month >= Month.of(today)
             found.append(
-                Dossier(
+                StatementData(
                     books.title, member, month, allocations, ledger.movements, roles | ledger.roles,
                     stretches, ledger.shown, open_still,
                     {

@@ -15,7 +15,7 @@ from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.books import Books
 from scharrel.operations.allocate import WORTH_SPREADING, Progress, bytes_of
-from scharrel.operations.statement_data import dossiers
+from scharrel.operations.statement_data import statement_data
 from scharrel.statements.coop import Share, share_of
 from scharrel.statements.documents import BrokenTemplateError
 from scharrel.statements.making import (
@@ -99,24 +99,26 @@ def _state(books: Books, order: Order, aside: Path, groups: Sequence[Group]) -> 
 
 def _state_group(books: Books, order: Order, aside: Path, group: Group) -> _Made:
     words = Words(order.lang)
-    found, across, problems = dossiers(words, books, group, order.month, order.today, posted=order.posted)
+    found, across, problems = statement_data(
+        words, books, group, order.month, order.today, posted=order.posted
+    )
     made = _Made([], [], [], across, problems)
     if errors(problems):
         return made
-    for dossier in found:
-        if order.only and dossier.member.id not in order.only:
+    for data in found:
+        if order.only and data.member.id not in order.only:
             continue
         try:
-            made.places.extend(put(aside, *document) for document in documents_of(dossier, order))
-            if dossier.told and dossier.member.kind == "subcooperative" and "subcooperative" in order.kinds:
+            made.places.extend(put(aside, *document) for document in documents_of(data, order))
+            if data.told and data.member.kind == "subcooperative" and "subcooperative" in order.kinds:
                 accounts = grants_up_to(books.grants, found, order.month)
-                document = subcooperative_document(dossier, found, accounts, order)
+                document = subcooperative_document(data, found, accounts, order)
                 made.places.append(put(aside, *document))
         except BrokenTemplateError as broken:
             made.problems.append(broken.problem)
             return made
-        if not order.only and not dossier.member.practice:
-            made.shares.append(share_of(words, dossier, order.month))
-            if dossier.told and dossier.member.person and returned(dossier):
-                made.returns.append(municipality_return(words, dossier))
+        if not order.only and not data.member.practice:
+            made.shares.append(share_of(words, data, order.month))
+            if data.told and data.member.person and returned(data):
+                made.returns.append(municipality_return(words, data))
     return made

@@ -13,8 +13,8 @@ from scharrel.ledger.books import Books
 from scharrel.operations.statements import state_all
 from scharrel.statements.making import Order, place_of
 from scharrel.statements.pdf import typesetters_world
-from scharrel.statements.reading import UNREADABLE, NoStatementError, ReadBack, read_back
-from scharrel.statements.seen import Seen, additions, looks
+from scharrel.statements.reading import NOT_A_PDF, NoStatementError, ReadBack, read_back
+from scharrel.statements.seen import Alteration, additions, looks
 
 MAX_LINES = 20
 _INPUTS = ("came-in", "turnover", "costs", "pool")
@@ -36,7 +36,7 @@ class Verdict(NamedTuple):
     identical: bool
     figures: list[Difference]
     lines: list[Difference]
-    seen: list[Seen]
+    seen: list[Alteration]
     causes: list[str]
     problems: list[Problem]
 
@@ -74,13 +74,13 @@ def verify(books: Books, data: bytes, today: date) -> Verdict:
     return Verdict(stated, False, figures, lines, seen, _causes(stated, now, figures), done.problems)
 
 
-def _seen(data: bytes, anew: bytes, *, same: bool) -> list[Seen]:
+def _seen(data: bytes, anew: bytes, *, same: bool) -> list[Alteration]:
     """What was added to the statement; and how it looks, if it says what it should."""
     try:
         found = additions(data, anew)
         if same and not any(seen.what in ("pages", "shape") for seen in found):
             found += looks(data, anew)
-    except UNREADABLE as error:
+    except NOT_A_PDF as error:
         raise NoStatementError from error
     return found
 

@@ -10,7 +10,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.plot.curve import Coordinates, GraphKind, along, graph
 from scharrel.text.breakpoints import (
@@ -269,12 +268,12 @@ def whole_drawing(words: Words, curves: Sequence[NamedCurve], supposed: Supposed
     return drawing(words, curves, to, ["kept", "next"], words("plot.title"), notes)
 
 
-def plot_figures(sheet: Sheet) -> Mapping[str, str]:
+def plot_figures(sheet: Sheet) -> Mapping[str, Decimal]:
     """Every corner as programs read it: euros that come in, euros that are kept."""
-    found: dict[str, str] = {}
+    found: dict[str, Decimal] = {}
     for one in sheet.curves:
         name = f"{one.letter} {one.curve.pack.id} {one.curve.month}".strip()
         for nth, bend in enumerate(one.curve.bends, 1):
-            found[f"{name} bend {nth} at"] = plain(euros(bend.at))
-            found[f"{name} bend {nth} keep"] = plain(euros(bend.after))
+            found[f"{name} bend {nth} at"] = euros(bend.at)
+            found[f"{name} bend {nth} keep"] = euros(bend.after)
     return found

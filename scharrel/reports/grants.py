@@ -18,10 +18,10 @@ def grant_terms(words: Words, account: GrantAccount, names: Mapping[str, str]) -
     grant = account.grant
     day = words.day(grant.day)
     if grant.holder:
-        yield words("grants.promised-to", day=day, name=visible(names[grant.holder]))
+        yield words("grants.promised-to", day=day, name=names[grant.holder])
     else:
         yield words("grants.promised", day=day)
-    yield words("grants.purpose", purpose=visible(grant.purpose))
+    yield words("grants.purpose", purpose=grant.purpose)
 
 
 def grant_rows(words: Words, account: GrantAccount, names: Mapping[str, str]) -> list[list[str]]:

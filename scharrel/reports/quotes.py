@@ -70,7 +70,7 @@ def quote_sentences(words: Words, statuses: Sequence[QuoteStatus]) -> Iterator[s
     for s in statuses:
         if s.invoiced > s.quote.amount:
             amount = words.money(s.invoiced - s.quote.amount)
-            yield words("quotes.more", number=visible(s.quote.number), amount=amount)
+            yield words("quotes.more", number=s.quote.number, amount=amount)
     yield words(
         "quotes.together",
         amount=words.money(total(s.quote.amount for s in statuses)),

@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.core.facts import Kind
-from scharrel.core.money import ZERO, plain, total
+from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month, months
 from scharrel.core.pack import PARTIES
 from scharrel.core.trace import Summary, summary_of, unsettled
+from scharrel.statements.data import StatementData
 from scharrel.statements.member import Corrected, corrected
-from scharrel.statements.statement_data import Dossier
 from scharrel.text.periods import part_lines
 from scharrel.text.sentences import label, left_open
 from scharrel.text.words import Words
@@ -44,7 +44,7 @@ class Share(NamedTuple):
     left_open: Sequence[tuple[str, Decimal]]
 
 
-class Point(NamedTuple):
+class TrendPoint(NamedTuple):
     """One month of a trend: the amount in euros, and its height and that of zero as a percentage."""
 
     month: Month
@@ -57,7 +57,7 @@ class Trend(NamedTuple):
     """Twelve months of one amount; `zero` is where nothing stands, as a percentage from the top."""
 
     key: str
-    points: Sequence[Point]
+    points: Sequence[TrendPoint]
     zero: Decimal
 
 
@@ -109,20 +109,33 @@ class CoopView(NamedTuple):
     def keep(self) -> Decimal:
         return total(row.keep for _, row in self.rows)
 
+    @property
+    def figures(self) -> dict[str, Decimal]:
+        """The amounts by which the overview can be checked."""
+        return (
+            {
+                f"{row.member} {key}": amount
+                for _, row in (*self.rows, *self.projects, *self.subcooperatives)
+                for key, amount in (("pool", row.pool), *row.paid.items(), ("keep", row.keep))
+            }
+            | {f"corrected {party}": amount for party, amount in self.corrected}
+            | {f"owed {account}": balance for account, balance in self.owed}
+        )
 
-def share_of(words: Words, dossier: Dossier, month: Month) -> Share:
+
+def share_of(words: Words, data: StatementData, month: Month) -> Share:
     """What a member adds to the overview of the month; someone who left still has balances."""
-    last = dossier.allocations[-1]
+    last = data.allocations[-1]
     steps: dict[tuple[str, str, str], Decimal] = {}
     if last.month == month:
         for result in last.steps:
             steps[last.pack.title, label(words, result.step), result.step.party] = result.paid
-    pots = dossier.pot_accounts()
-    paid_into = {r.step.to for a in dossier.allocations for r in a.steps if r.step.to}
+    pots = data.pot_accounts()
+    paid_into = {r.step.to for a in data.allocations for r in a.steps if r.step.to}
     owed = {account: last.balances.get(account, ZERO) for account in paid_into}
-    for part in (r for a in dossier.allocations for r in a.received):
+    for part in (r for a in data.allocations for r in a.received):
         owed[part.against] = owed.get(part.against, last.balances.get(part.against, ZERO)) - part.amount
-    above = dossier.member.kind == "subcooperative"
+    above = data.member.kind == "subcooperative"
     trends = {
         a.month: (
             a.from_outside,
@@ -130,14 +143,14 @@ def share_of(words: Words, dossier: Dossier, month: Month) -> Share:
             ZERO if above else a.paid_to("coop"),
             ZERO if above else total(a.balances.get(account, ZERO) for account in pots),
         )
-        for a in dossier.allocations[-TREND_MONTHS:]
+        for a in data.allocations[-TREND_MONTHS:]
         if month.since(a.month) < TREND_MONTHS
     }
     left_behind = ZERO if above else total(last.balances.get(account, ZERO) for account in pots)
     trends |= dict.fromkeys(months(last.month.plus(1), month), (ZERO, ZERO, left_behind))
     return Share(
-        dossier.member.name,
-        dossier.member.kind,
+        data.member.name,
+        data.member.kind,
         summary_of(last) if last.month == month else None,
         steps,
         {account: last.balances[account] for account in pots if last.balances.get(account)},
@@ -145,9 +158,9 @@ def share_of(words: Words, dossier: Dossier, month: Month) -> Share:
         trends,
         last.came_in - last.from_outside if last.month == month else ZERO,
         list(part_lines(words, unsettled([last] if last.month == month else []), month, month)),
-        dossier.open_still,
-        corrected(words, dossier.corrections.get(month, ()), private=True),
-        left_open(words, last) if last.month == month or dossier.told else [],
+        data.open_still,
+        corrected(words, data, [month], private=True),
+        left_open(words, last) if last.month == month or data.told else [],
     )
 
 
@@ -200,18 +213,6 @@ def _corrected(shares: Sequence[Share], party: str) -> Decimal:
     )
 
 
-def coop_figures(view: CoopView) -> dict[str, str]:
-    """The amounts by which the overview can be checked."""
-    figures = {}
-    for _, row in (*view.rows, *view.projects, *view.subcooperatives):
-        figures[f"{row.member} pool"] = plain(row.pool)
-        figures |= {f"{row.member} {party}": plain(row.paid[party]) for party in PARTIES}
-        figures[f"{row.member} keep"] = plain(row.keep)
-    for party, amount in view.corrected:
-        figures[f"corrected {party}"] = plain(amount)
-    return figures | {f"owed {account}": plain(balance) for account, balance in view.owed}
-
-
 def _trend(key: str, nth: int, month: Month, shares: Sequence[Share]) -> Trend:
     nothing = (ZERO, ZERO, ZERO)
     names = list(months(month.plus(1 - TREND_MONTHS), month))
@@ -223,7 +224,7 @@ def _trend(key: str, nth: int, month: Month, shares: Sequence[Share]) -> Trend:
         return ((top - amount) / span * 100).quantize(Decimal("0.1"))
 
     points = [
-        Point(name, amount, min(down(amount), down(ZERO)), abs(down(amount) - down(ZERO)))
+        TrendPoint(name, amount, min(down(amount), down(ZERO)), abs(down(amount) - down(ZERO)))
         for name, amount in zip(names, amounts, strict=True)
     ]
     return Trend(key, points, down(ZERO))

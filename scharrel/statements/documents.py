@@ -6,15 +6,17 @@ one of the format's own macros.
 
 import difflib
 import json
+import os
 import re
 import textwrap
 import traceback
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import (
@@ -33,9 +35,10 @@ from rich.cells import cell_len
 
 from scharrel.core.problems import Problem
 from scharrel.statements.seal import Seal
+from scharrel.statements.templates import template_text, words_name
 from scharrel.text.fonts import FAMILIES
 from scharrel.text.table import column_widths, in_columns
-from scharrel.text.words import Words, visible
+from scharrel.text.words import Words, catalogue, visible
 
 WIDTH = 78
 """Characters on a line of a text document."""
@@ -102,7 +105,7 @@ class Documents:
         )
         self.drawings = self.environment.overlay(finalize=_escaping(_for_html))
         self.environment.globals |= {
-            "lang": words.lang, "macros": f"{form}.j2", "texts": f"words.{words.lang}.j2",
+            "lang": words.lang, "macros": f"{form}.j2",
             "aligned": _aligned, "wrapped": _wrapped, "svg": self._svg,
             "families": FAMILIES,
         }  # fmt: skip
@@ -121,6 +124,22 @@ class Documents:
             "in_page": _in_page,
             "bare": _bare,
         }
+        self.environment.globals["w"] = w = self._paper_words()
+        # A copy of a template from before `w` was there of itself imports it.
+        self.environment.globals["texts"] = self.environment.from_string(
+            "".join(f"{{% set {name} = w.{name} %}}" for name in vars(w))
+        )
+
+    def _paper_words(self) -> SimpleNamespace:
+        """The words on paper, and over them those that stand in the cooperative's own file of words."""
+        found = dict(catalogue(self.words.lang)["paper"])
+        name = words_name(self.words.lang)
+        if os.path.lexists(self.folder / name):
+            with self._placed(name):
+                for key, own in vars(self.environment.get_template(name).module).items():
+                    if key in found:
+                        found[key] = found[key] | own if isinstance(own, dict) else own
+        return SimpleNamespace(**found)
 
     def render(self, kind: str, view: object, seal: Seal, notices: Sequence[str] = ()) -> str:
         """The document as source: HTML, plain text, or Typst; `notices` stand at its head.
@@ -138,8 +157,14 @@ class Documents:
         return self._render(self.drawings, name, **values)
 
     def _render(self, environment: Environment, name: str, **values: Any) -> str:
-        try:
+        with self._placed(name):
             return environment.get_template(name).render(**values)
+
+    @contextmanager
+    def _placed(self, name: str) -> Iterator[None]:
+        """Whatever goes wrong in a template, as a BrokenTemplateError with its file and line."""
+        try:
+            yield
         except TemplateSyntaxError as error:
             raise self._broken(error.name or name, error.lineno, error.message or "") from error
         except TemplateNotFound as error:
@@ -168,9 +193,7 @@ class Documents:
         place, code = (
             (f"templates/{name}", "template") if own else (f"scharrel/templates/{name}", "own-template")
         )
-        return BrokenTemplateError(
-            Problem(place, max(line, 1), code, {"reason": visible(reason)}, excerpt=excerpt)
-        )
+        return BrokenTemplateError(Problem(place, max(line, 1), code, {"reason": reason}, excerpt=excerpt))
 
     def _source(self, name: str) -> str:
         try:
@@ -198,8 +221,8 @@ def _own(folder: Path, name: str) -> tuple[str, str, Callable[[], bool]] | None:
 
 def _packaged(name: str) -> tuple[str, str, Callable[[], bool]] | None:
     """A template that came with the program."""
-    source = files("scharrel").joinpath("sample", "templates", Path(name).name)
-    return (source.read_text("utf-8"), str(source), lambda: True) if source.is_file() else None
+    text = template_text(Path(name).name)
+    return None if text is None else (text, name, lambda: True)
 
 
 def _place(error: BaseException, name: str) -> tuple[str, int]:

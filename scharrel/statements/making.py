@@ -1,34 +1,34 @@
-"""Every document of a dossier or of all members together, rendered and sealed."""
+"""Every document of one member or of all together, rendered and sealed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from scharrel import __version__
 from scharrel.core.grants import GrantAccount
+from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.core.period import Period
 from scharrel.plot.drawing import Drawing, Sheet, plot_figures
-from scharrel.statements.coop import Share, coop_figures, coop_view
+from scharrel.statements.coop import Share, coop_view
+from scharrel.statements.data import StatementData, concerns
 from scharrel.statements.documents import Documents
-from scharrel.statements.member import member_figures, member_view
+from scharrel.statements.member import member_view
 from scharrel.statements.municipality import (
     Cover,
     Return,
     as_csv,
-    cover_figures,
     municipality_return,
-    return_figures,
 )
 from scharrel.statements.pdf import Typesetter, TypesettingError
-from scharrel.statements.seal import Seal, packs_of
-from scharrel.statements.settlement import settlement_figures, settlement_view
-from scharrel.statements.statement_data import Dossier, concerns
-from scharrel.statements.subcooperative import subcooperative_figures, subcooperative_view
-from scharrel.statements.year import year_figures, year_view
+from scharrel.statements.seal import Seal, pack_hashes
+from scharrel.statements.settlement import settlement_view
+from scharrel.statements.subcooperative import subcooperative_view
+from scharrel.statements.year import year_view
 from scharrel.text.grounds import example_notice, notices
 from scharrel.text.rules.pack import Told
 from scharrel.text.words import Words
@@ -63,50 +63,51 @@ class Order(NamedTuple):
     posted: bool = True
 
 
-def returned(dossier: Dossier) -> bool:
+def returned(data: StatementData) -> bool:
     """Whether the municipality is told of the month: what nobody earned never reaches it."""
-    return concerns(dossier.allocation) and not dossier.member.practice
+    return concerns(data.allocation) and not data.member.practice
 
 
-def documents_of(dossier: Dossier, order: Order) -> Iterator[tuple[str, bytes]]:
+def documents_of(data: StatementData, order: Order) -> Iterator[tuple[str, bytes]]:
     """A member's documents: place and content; BrokenTemplateError if one cannot be rendered."""
-    if not dossier.member.person:
+    if not data.member.person:
         return
     words = Words(order.lang)
-    member, packs = dossier.member.id, packs_of([dossier.allocation])
-    heads = notices(words, dossier.member, [dossier.allocation.pack])
-    if "member" in order.kinds and dossier.told:
-        told = member_view(words, dossier)
-        yield _made(order, "member", member, told, packs, member_figures(dossier), heads)
-    if "municipality" in order.kinds and dossier.told and returned(dossier):
-        view = municipality_return(words, dossier)
-        yield _made(order, "municipality", member, view, packs, return_figures(view, dossier), heads)
-    year = dossier.of_year(order.month.year)
-    if "year" in order.kinds and (year or dossier.corrected_in_year()):
-        packs = packs_of(year or [dossier.allocation])
-        heads = notices(words, dossier.member, [a.pack for a in year or [dossier.allocation]])
-        yield _made(order, "year", member, year_view(words, dossier), packs, year_figures(dossier), heads)
+    member, packs = data.member.id, pack_hashes([data.allocation])
+    heads = notices(words, data.member, [data.allocation.pack])
+    if "member" in order.kinds and data.told:
+        told = member_view(words, data)
+        yield _made(order, "member", member, told, packs, told.figures, heads)
+    if "municipality" in order.kinds and data.told and returned(data):
+        view = municipality_return(words, data)
+        yield _made(order, "municipality", member, view, packs, view.figures, heads)
+    year = data.of_year(order.month.year)
+    if "year" in order.kinds and (year or any(map(data.corrections.get, data.year_so_far()))):
+        packs = pack_hashes(year or [data.allocation])
+        heads = notices(words, data.member, [a.pack for a in year or [data.allocation]])
+        of_year = year_view(words, data)
+        yield _made(order, "year", member, of_year, packs, of_year.figures, heads)
     for kind, period in (
         ("settlement", Period.of("year", order.month)),
         ("quarter", Period.of("quarter", order.month)),
     ):
-        settlement = dossier.member.settlement(period)
-        months = dossier.of_period(period)
+        settlement = data.member.settlement(period)
+        months = data.of_period(period)
         if kind in order.kinds and order.month == period.last and settlement and months:
-            settled = settlement_view(words, dossier, settlement)
-            yield _made(order, kind, member, settled, packs_of(months), settlement_figures(settled), heads)
+            settled = settlement_view(words, data, settlement)
+            yield _made(order, kind, member, settled, pack_hashes(months), settled.figures, heads)
 
 
 def subcooperative_document(
-    dossier: Dossier, others: Sequence[Dossier], accounts: Sequence[GrantAccount], order: Order
+    data: StatementData, others: Sequence[StatementData], accounts: Sequence[GrantAccount], order: Order
 ) -> tuple[str, bytes]:
     """The overview of a sub-cooperative (place and content); `others` are all who are computed together with
     it. BrokenTemplateError if it cannot be rendered."""
-    view = subcooperative_view(Words(order.lang), dossier, others, accounts)
-    packs = packs_of([dossier.allocation])
+    view = subcooperative_view(Words(order.lang), data, others, accounts)
+    packs = pack_hashes([data.allocation])
     return _made(
-        order, "subcooperative", dossier.member.id, view, packs, subcooperative_figures(dossier, view),
-        example_notice(Words(order.lang), [dossier.allocation.pack]),
+        order, "subcooperative", data.member.id, view, packs, view.figures,
+        example_notice(Words(order.lang), [data.allocation.pack]),
     )  # fmt: skip
 
 
@@ -119,10 +120,10 @@ def documents_together(
     heads = example_notice(Words(order.lang), used)
     if "coop" in order.kinds:
         view = coop_view(coop, order.month, sorted(shares, key=lambda share: share.name))
-        yield _made(order, "coop", "", view, packs, coop_figures(view), heads)
+        yield _made(order, "coop", "", view, packs, view.figures, heads)
     if "municipality" in order.kinds:
         cover = Cover(coop, order.month, sorted(returns, key=lambda row: row.name))
-        yield _made(order, "cover", "", cover, packs, cover_figures(cover), heads)
+        yield _made(order, "cover", "", cover, packs, cover.figures, heads)
         yield "municipality/return.csv", as_csv(sorted(returns, key=lambda row: row.member)).encode()
 
 
@@ -156,10 +157,11 @@ def _made(
     member: str,
     view: object,
     packs: Mapping[str, str],
-    figures: Mapping[str, str],
+    figures: Mapping[str, Decimal],
     heads: Sequence[str] = (),
 ) -> tuple[str, bytes]:
-    seal = Seal(kind, member, str(order.month), order.lang, __version__, packs, figures)
+    sealed = {name: plain(amount) for name, amount in figures.items()}
+    seal = Seal(kind, member, str(order.month), order.lang, __version__, packs, sealed)
     documents = _documents(order.templates, order.lang, order.form)
     template = "settlement" if kind == "quarter" else kind
     text = documents.render(template, view, seal, heads)

@@ -1,6 +1,6 @@
 """The member's statement of a month: every cent, in words that the member knows."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -8,16 +8,16 @@ from typing import NamedTuple
 from scharrel.analysis.prospect import Stretch
 from scharrel.core.allowances import room
 from scharrel.core.facts import Approval, Movement
-from scharrel.core.money import ZERO, plain, total
+from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES, Step
 from scharrel.core.pots import withdrawals
 from scharrel.core.quotes import RECEIVABLE
 from scharrel.core.trace import Allocation, StepResult
+from scharrel.statements.data import StatementData, concerns
 from scharrel.statements.seal import month_figures
-from scharrel.statements.statement_data import Dossier, Rectified, concerns
 from scharrel.text.grounds import since, sources
-from scharrel.text.periods import of_step, provisional
+from scharrel.text.periods import provisional, provisional_of_step
 from scharrel.text.pots import purpose, spendable
 from scharrel.text.sentences import (
     because,
@@ -91,7 +91,7 @@ class Used(NamedTuple):
     shown: str = ""
 
 
-class Compared(NamedTuple):
+class YearOnYear(NamedTuple):
     """A party's total of the year to date beside that of the year before, in euros."""
 
     key: str
@@ -101,7 +101,7 @@ class Compared(NamedTuple):
 
 class Corrected(NamedTuple):
     """What a step of an earlier month was and becomes, in euros, and the bookings that caused it; `part` is
-    what of the income it is."""
+    what of the income it is, `figure` its name in the seal."""
 
     month: Month
     label: str
@@ -111,6 +111,7 @@ class Corrected(NamedTuple):
     part: str = ""
     party: str = ""
     reduction: bool = False
+    figure: str = ""
 
     @property
     def difference(self) -> Decimal:
@@ -119,8 +120,8 @@ class Corrected(NamedTuple):
 
 class MemberView(NamedTuple):
     """What the member's statement shows. Amounts in euros. `here` is false for who left and is told what was
-    put right, `earns` under rules that leave nobody anything; `left_open` is what the membership leaves open
-    where it ended."""
+    put right, `earns` under rules that leave nobody anything; `kept_on` has the level of every pot's account,
+    `left_open` is what the membership leaves open where it ended."""
 
     coop: str
     name: str
@@ -154,85 +155,91 @@ class MemberView(NamedTuple):
     corrected_municipality: Decimal
     corrected_member: Decimal
     has_last_year: bool
-    years: Sequence[Compared]
+    years: Sequence[YearOnYear]
     bookings: Sequence[Movement]
     vat: Decimal
     ledger: str
+    allocation: Allocation
+    kept_on: Mapping[str, Decimal]
+
+    @property
+    def figures(self) -> dict[str, Decimal]:
+        """The amounts by which the statement can be checked."""
+        own = {f"{self.month} own costs": self.allocation.own} if self.allocation.own else {}
+        pots = {f"pot {account}": level for account, level in self.kept_on.items()}
+        return month_figures(self.allocation) | own | pots | correction_figures(self.corrections)
 
 
-def member_view(words: Words, dossier: Dossier) -> MemberView:
-    """Everything on the member's statement of the dossier's month."""
-    month = dossier.allocation
-    facts = dossier.member.facts(month.month)
+def member_view(words: Words, data: StatementData) -> MemberView:
+    """Everything on the member's statement of the month."""
+    month = data.allocation
+    facts = data.member.facts(month.month)
     own = [step for step in month.pack.steps if step.party == "member" or step.reduction]
     accounts = list(dict.fromkeys(step.to for step in own if step.to))
-    last_year = dossier.of_year(month.month.year - 1)
-    counted = [m for m in dossier.counted() if m.currency != "EUR" or m.amount]
+    last_year = data.of_year(month.month.year - 1)
+    counted = [m for m in data.counted() if m.currency != "EUR" or m.amount]
     steps = _waterfall(words, month)
     return MemberView(
-        coop=dossier.coop,
-        name=dossier.member.name,
+        coop=data.coop,
+        name=data.member.name,
         address=str(facts.get("address", "")),
         month=month.month,
         pack=month.pack.title,
-        open_still=dossier.open_still,
-        restated_in=dossier.restated_in,
-        here=dossier.here,
-        left_open=left_open(words, dossier.allocations[-1]),
+        open_still=data.open_still,
+        restated_in=data.restated_in,
+        here=data.here,
+        left_open=left_open(words, data.allocations[-1]),
         came_in=month.came_in,
         pool=month.pool,
         keep=month.keep,
-        opening=tuple(opening(words, month)) if dossier.here else (),
+        opening=tuple(opening(words, month)) if data.here else (),
         waterfall=steps,
         sources=list(dict.fromkeys(source for step in steps for source in step.sources)),
-        closing=closing(words, month) if dossier.here else "",
+        closing=closing(words, month) if data.here else "",
         own_costs=" ".join(own_costs(words, month)),
         earns=concerns(month),
-        pots=tuple(_pots(words, dossier)),
-        stretches=dossier.stretches,
+        pots=tuple(_pots(words, data)),
+        stretches=data.stretches,
         provisional=provisional(words, month),
         reduction=total(r.paid for r in month.steps if r.step.reduction),
         to_municipality=total(
             r.paid for r in month.steps if r.step.party == "municipality" and not r.step.reduction
         ),
         to_member=total(r.paid for r in month.posted if r.step.to in accounts),
-        paid_out=[m for account in accounts for m in dossier.dated(account) if m.amount < 0],
+        paid_out=[m for account in accounts for m in data.dated(account) if m.amount < 0],
         due=total(month.balances.get(account, ZERO) for account in accounts),
-        limits=tuple(used for result in month.steps for used in limits(words, result)),
-        corrections=corrected(words, dossier.corrections.get(dossier.month, ())),
-        corrected_reduction=_difference(dossier, lambda step: step.reduction),
+        limits=tuple(used for result in month.steps for used in limits_used(words, result)),
+        corrections=corrected(words, data, [data.month]),
+        corrected_reduction=_difference(data, lambda step: step.reduction),
         corrected_municipality=_difference(
-            dossier, lambda step: step.party == "municipality" and not step.reduction
+            data, lambda step: step.party == "municipality" and not step.reduction
         ),
-        corrected_member=_difference(dossier, lambda step: step.to in accounts),
+        corrected_member=_difference(data, lambda step: step.to in accounts),
         has_last_year=bool(last_year),
-        years=tuple(_compared(dossier.of_year(month.month.year), last_year)),
+        years=tuple(_compared(data.of_year(month.month.year), last_year)),
         bookings=[
             m._replace(text=f"{m.text} ({m.project})") if m.project else m
             for m in counted
-            if dossier.roles[m.account] not in ("vat", RECEIVABLE)
+            if data.roles[m.account] not in ("vat", RECEIVABLE)
         ],
-        vat=total(m.amount for m in counted if dossier.roles[m.account] == "vat"),
-        ledger=dossier.shown,
+        vat=total(m.amount for m in counted if data.roles[m.account] == "vat"),
+        ledger=data.shown,
+        allocation=month,
+        kept_on={account: month.balances.get(account, ZERO) for account in _kept_on(data)},
     )
 
 
-def member_figures(dossier: Dossier) -> dict[str, str]:
-    """The amounts by which the member's statement can be checked."""
-    month = dossier.allocation
-    pots = {f"pot {account}": plain(month.balances.get(account, ZERO)) for account in _kept_on(dossier)}
-    own = {f"{month.month} own costs": plain(month.own)} if month.own else {}
-    return month_figures(month) | own | pots | correction_figures(dossier, [dossier.month])
-
-
-def _difference(dossier: Dossier, concerned: Callable[[Step], bool]) -> Decimal:
+def _difference(data: StatementData, concerned: Callable[[Step], bool]) -> Decimal:
     """What the month's corrections of these steps come to."""
-    found = dossier.corrections.get(dossier.month, ())
+    found = data.corrections.get(data.month, ())
     return total(e.correction.difference for e in found if e.step and concerned(e.step))
 
 
-def corrected(words: Words, told: Sequence[Rectified], *, private: bool = False) -> list[Corrected]:
-    """What was put right, in the order of the books; with `private` without the bookings that caused it."""
+def corrected(
+    words: Words, data: StatementData, booked: Iterable[Month], *, private: bool = False
+) -> list[Corrected]:
+    """What these months put right, in the order of the books; with `private` without the bookings that caused
+    it."""
     return [
         Corrected(
             c.of,
@@ -243,24 +250,22 @@ def corrected(words: Words, told: Sequence[Rectified], *, private: bool = False)
             entry.part,
             entry.step.party if entry.step else "",
             bool(entry.step and entry.step.reduction),
+            " ".join(
+                filter(None, (str(month), "correction", str(c.of), c.pack, c.step, c.project, c.against))
+            ),
         )
-        for entry in told
+        for month in booked
+        for entry in data.corrections.get(month, ())
         for c in [entry.correction]
     ]
 
 
-def correction_figures(dossier: Dossier, booked: Iterable[Month]) -> dict[str, str]:
+def correction_figures(corrections: Iterable[Corrected]) -> dict[str, Decimal]:
     """The corrections by which a statement can be checked."""
-    return {
-        " ".join(filter(None, (str(month), "correction", str(c.of), c.pack, c.step, c.project, c.against))): (
-            plain(c.difference)
-        )
-        for month in booked
-        for c in (entry.correction for entry in dossier.corrections.get(month, ()))
-    }
+    return {c.figure: c.difference for c in corrections}
 
 
-def limits(words: Words, result: StepResult) -> Iterator[Used]:
+def limits_used(words: Words, result: StepResult) -> Iterator[Used]:
     """The limits that the step has used something of."""
     name = label(words, result.step)
     if result.step.max_months and (used := result.months_used + (result.paid > 0)):
@@ -290,7 +295,7 @@ def _waterfall(words: Words, month: Allocation) -> list[Narrowing]:
             _percentage(result.left_before - result.paid, widest),
             (
                 *sentences(words, result, month.pack, last=month.last),
-                *of_step(words, month, result),
+                *provisional_of_step(words, month, result),
                 *since(words, result, month.pack),
             ),
             list(sources(words, result, month.pack)),
@@ -299,18 +304,18 @@ def _waterfall(words: Words, month: Allocation) -> list[Narrowing]:
     ]
 
 
-def _pots(words: Words, dossier: Dossier) -> Iterator[Pot]:
-    month = dossier.allocation
+def _pots(words: Words, data: StatementData) -> Iterator[Pot]:
+    month = data.allocation
     approved = {
         withdrawal.movement: withdrawal.approvals
-        for withdrawal in withdrawals(dossier.member, dossier.allocations, dossier.movements)
+        for withdrawal in withdrawals(data.member, data.allocations, data.movements)
     }
-    for account in _kept_on(dossier):
+    for account in _kept_on(data):
         paying = [r for r in month.steps if r.step.party in ("pot", "community") and r.step.to == account]
         level = month.balances.get(account, ZERO)
         moved = [
             Moved(m.day, m.amount, m.text, m.reason, purpose(words, m.purpose), approved.get(m, ()))
-            for m in dossier.dated(account)
+            for m in data.dated(account)
         ]
         if not (paying or moved or level):
             continue
@@ -326,20 +331,20 @@ def _pots(words: Words, dossier: Dossier) -> Iterator[Pot]:
         )
 
 
-def _kept_on(dossier: Dossier) -> list[str]:
+def _kept_on(data: StatementData) -> list[str]:
     """The accounts of the pots, or under rules that leave nobody anything of what is kept for all."""
-    if concerns(dossier.allocation):
-        return list(dossier.pot_accounts())
-    return list(dict.fromkeys(step.to for step in dossier.allocation.pack.steps if step.to))
+    if concerns(data.allocation):
+        return list(data.pot_accounts())
+    return list(dict.fromkeys(step.to for step in data.allocation.pack.steps if step.to))
 
 
-def _compared(this: Sequence[Allocation], last: Sequence[Allocation]) -> Iterator[Compared]:
-    yield Compared("turnover", *(total(a.came_in for a in year) for year in (this, last)))
+def _compared(this: Sequence[Allocation], last: Sequence[Allocation]) -> Iterator[YearOnYear]:
+    yield YearOnYear("turnover", *(total(a.came_in for a in year) for year in (this, last)))
     for party in PARTIES:
         sums = [total(a.paid_to(party) for a in year) for year in (this, last)]
         if any(sums) and party != "member":
-            yield Compared(party, *sums)
-    yield Compared("keep", *(total(a.keep for a in year) for year in (this, last)))
+            yield YearOnYear(party, *sums)
+    yield YearOnYear("keep", *(total(a.keep for a in year) for year in (this, last)))
 
 
 def _percentage(part: Decimal, whole: Decimal) -> Decimal:

@@ -17,15 +17,15 @@ from scharrel.core.pack import Figure
 from scharrel.core.period import Period
 from scharrel.core.settling import ends
 from scharrel.core.trace import Allocation, StepResult
-from scharrel.statements.member import Corrected, Used, corrected, correction_figures, limits
-from scharrel.statements.statement_data import Dossier
+from scharrel.statements.data import StatementData
+from scharrel.statements.member import Corrected, Used, corrected, correction_figures, limits_used
 from scharrel.text.grounds import cited
 from scharrel.text.periods import period_name, provisional
 from scharrel.text.sentences import label, left_open
 from scharrel.text.words import Words, usual, visible
 
 
-class Line(NamedTuple):
+class ReturnLine(NamedTuple):
     """A step with what it paid in euros, and what it rests on."""
 
     label: str
@@ -68,7 +68,7 @@ class Sums(NamedTuple):
         return self.offset - self.reduction
 
 
-NOTHING = Sums(*[ZERO] * 7)
+NO_SUMS = Sums(*[ZERO] * 7)
 
 
 class Whole(NamedTuple):
@@ -102,12 +102,12 @@ class Return(NamedTuple):
     carried: Decimal
     loss: Decimal
     costs: Mapping[str, Decimal]
-    deducted: Sequence[Line]
-    own: Sequence[Line]
+    deducted: Sequence[ReturnLine]
+    own: Sequence[ReturnLine]
     sums: Sums
     parts: Mapping[str, Decimal]
     left_open: Sequence[tuple[str, Decimal]]
-    steps: Sequence[Line]
+    steps: Sequence[ReturnLine]
     months: Sequence[Used]
     norms: Sequence[Norm]
     late: Sequence[Late]
@@ -117,6 +117,26 @@ class Return(NamedTuple):
     open_still: bool
     restated_in: Sequence[Month]
     whole: Whole | None
+
+    @property
+    def figures(self) -> dict[str, Decimal]:
+        """The amounts by which the return can be checked."""
+        amounts = {
+            "turnover": self.turnover,
+            "carried": self.carried,
+            **{f"costs {category}": amount for category, amount in self.costs.items()},
+            **{f"not deducted {line.label}": line.paid for line in self.own},
+            "loss": self.loss,
+            "reported": self.sums.reported,
+            **self.parts,
+            "reduction": self.sums.reduction,
+        }
+        whole = self.whole.total._asdict() if self.whole else {}
+        return (
+            {f"{self.month} {key}": amount for key, amount in amounts.items()}
+            | correction_figures(self.corrections)
+            | {f"{self.whole.period} {key}": amount for key, amount in whole.items() if self.whole}
+        )
 
 
 class Cover(NamedTuple):
@@ -139,37 +159,47 @@ class Cover(NamedTuple):
     def corrected(self) -> Sums:
         return added(row.corrected for row in self.returns)
 
+    @property
+    def figures(self) -> dict[str, Decimal]:
+        """The amounts by which the cover list can be checked."""
+        keys = ("turnover", "reported", "exempt", "offset", "other", "reduction")
+        return {f"{row.member} {key}": getattr(row.sums, key) for row in self.rows for key in keys} | {
+            f"{row.member} corrected {key}": getattr(row.corrected, key)
+            for row in self.returns
+            if row.corrections
+            for key in keys
+        }
 
-def municipality_return(words: Words, dossier: Dossier) -> Return:
-    """The return of the dossier's month."""
-    month = dossier.allocation
+
+def municipality_return(words: Words, data: StatementData) -> Return:
+    """The return of the month."""
+    month = data.allocation
     costly = [r for r in month.steps if r.step.party == "supplier"]
     deducted = [r for r in costly if not r.step.own]
-    told = dossier.corrections.get(dossier.month, ())
     roles = {r.step.role for r in costly}
     costs: dict[str, Decimal] = {}
-    for movement in dossier.counted():
-        if dossier.roles.get(movement.account) in roles and movement.currency == "EUR":
-            category = visible(movement.account.partition(":")[2].replace(":", ": "))
+    for movement in data.counted():
+        if data.roles.get(movement.account) in roles and movement.currency == "EUR":
+            category = _category(movement.account)
             costs[category] = costs.get(category, ZERO) + movement.amount
 
     for w in month.worn:
         if w.step in {r.step.id for r in costly}:
-            category = visible(w.expense.partition(":")[2].replace(":", ": "))
+            category = _category(w.expense)
             costs[category] = costs.get(category, ZERO) + w.amount
 
-    def line(result: StepResult) -> Line:
+    def line(result: StepResult) -> ReturnLine:
         source = month.pack.sources[result.step.source]
-        return Line(label(words, result.step), result.paid, cited(words, source))
+        return ReturnLine(label(words, result.step), result.paid, cited(words, source))
 
     return Return(
-        coop=dossier.coop,
-        member=dossier.member.id,
-        name=dossier.member.name,
+        coop=data.coop,
+        member=data.member.id,
+        name=data.member.name,
         month=month.month,
         pack=month.pack.title,
-        held={a.month: a.pack.title for a in dossier.allocations},
-        here=dossier.here,
+        held={a.month: a.pack.title for a in data.allocations},
+        here=data.here,
         turnover=month.came_in,
         carried=month.carried,
         loss=month.loss,
@@ -178,23 +208,28 @@ def municipality_return(words: Words, dossier: Dossier) -> Return:
         own=[line(r)._replace(paid=r.own) for r in month.steps if r.own],
         sums=_sums(month),
         parts=parts_of(month),
-        left_open=left_open(words, dossier.allocations[-1]),
+        left_open=left_open(words, data.allocations[-1]),
         steps=[line(r) for r in month.steps if r not in costly],
-        months=[used for r in month.steps for used in limits(words, r) if used.code == "months-used"],
+        months=[used for r in month.steps for used in limits_used(words, r) if used.code == "months-used"],
         norms=[
             Norm(label(words, r.step), quota.code, quota.figure)
             for r in month.steps
             for quota in r.quotas
             if r.step.party in ("municipality", "member") and not {"condition", "age"} & set(r.why)
         ],
-        late=_late(words, dossier),
-        corrections=(righted := corrected(words, told, private=True)),
+        late=_late(words, data),
+        corrections=(righted := corrected(words, data, [data.month], private=True)),
         corrected=added(correction_sums(entry) for entry in righted),
         provisional=provisional(words, month),
-        open_still=dossier.open_still,
-        restated_in=dossier.restated_in,
-        whole=_whole(words, dossier),
+        open_still=data.open_still,
+        restated_in=data.restated_in,
+        whole=_whole(words, data),
     )
+
+
+def _category(account: str) -> str:
+    """What the account is for, as it is printed and as the seal's figure is named."""
+    return visible(account.partition(":")[2].replace(":", ": "))
 
 
 def _sums(month: Allocation) -> Sums:
@@ -211,54 +246,23 @@ def correction_sums(entry: Corrected) -> Sums:
     """What a correction changes of the sums; of turnover and costs only what is posted is known."""
     more = entry.difference
     if entry.part in ("turnover", "deducted"):
-        return NOTHING._replace(**{entry.part: more})
+        return NO_SUMS._replace(**{entry.part: more})
     named = entry.part if entry.part in ("exempt", "offset") else "other"
-    return NOTHING._replace(**{"reported": more, named: more, "reduction": more if entry.reduction else ZERO})
+    return NO_SUMS._replace(**{"reported": more, named: more, "reduction": more if entry.reduction else ZERO})
 
 
 def added(sums: Iterable[Sums]) -> Sums:
     """All of these together."""
-    return Sums(*(total(column) for column in zip(NOTHING, *sums, strict=True)))
+    return Sums(*(total(column) for column in zip(NO_SUMS, *sums, strict=True)))
 
 
-def _whole(words: Words, dossier: Dossier) -> Whole | None:
-    """The period that ends with the dossier's month, of the months that are settled with it."""
-    period = dossier.allocation.period
-    if period is None or dossier.month != ends(dossier.member, period):
+def _whole(words: Words, data: StatementData) -> Whole | None:
+    """The period that ends with the month, of the months that are settled with it."""
+    period = data.allocation.period
+    if period is None or data.month != ends(data.member, period):
         return None
-    months = [(a.month, _sums(a)) for a in dossier.of_period(period) if a.period == period]
+    months = [(a.month, _sums(a)) for a in data.of_period(period) if a.period == period]
     return Whole(period, period_name(words, period), months, added(sums for _, sums in months))
-
-
-def return_figures(view: Return, dossier: Dossier) -> dict[str, str]:
-    """The amounts by which the return can be checked."""
-    name = str(view.month)
-    return {
-        f"{name} turnover": plain(view.turnover),
-        f"{name} carried": plain(view.carried),
-        **{f"{name} costs {category}": plain(amount) for category, amount in view.costs.items()},
-        **{f"{name} not deducted {line.label}": plain(line.paid) for line in view.own},
-        f"{name} loss": plain(view.loss),
-        f"{name} reported": plain(view.sums.reported),
-        **{f"{name} {part}": plain(amount) for part, amount in view.parts.items()},
-        f"{name} reduction": plain(view.sums.reduction),
-        **correction_figures(dossier, [view.month]),
-    } | (
-        {f"{view.whole.period} {key}": plain(amount) for key, amount in view.whole.total._asdict().items()}
-        if view.whole
-        else {}
-    )
-
-
-def cover_figures(cover: Cover) -> dict[str, str]:
-    """The amounts by which the cover list can be checked."""
-    keys = ("turnover", "reported", "exempt", "offset", "other", "reduction")
-    return {f"{row.member} {key}": plain(getattr(row.sums, key)) for row in cover.rows for key in keys} | {
-        f"{row.member} corrected {key}": plain(getattr(row.corrected, key))
-        for row in cover.returns
-        if row.corrections
-        for key in keys
-    }
 
 
 _REST = {
@@ -307,16 +311,16 @@ def _cell(text: str) -> str:
     return "'" + shown if shown.startswith(("=", "+", "-", "@")) else shown
 
 
-def _late(words: Words, dossier: Dossier) -> list[Late]:
+def _late(words: Words, data: StatementData) -> list[Late]:
     """By role and month, in words: what counts in another month than that in which it was booked."""
-    seen = dossier.allocation.pack.roles()
+    seen = data.allocation.pack.roles()
     sums: dict[tuple[str, Month, Month], Decimal] = {}
-    for movement in dossier.movements:
+    for movement in data.movements:
         if movement.earned is None or movement.currency != "EUR":
             continue
         booked = Month.of(movement.day)
-        role = dossier.roles.get(movement.account)
-        if role in seen and booked != movement.counts and dossier.month in (booked, movement.counts):
+        role = data.roles.get(movement.account)
+        if role in seen and booked != movement.counts and data.month in (booked, movement.counts):
             key = (str(role), booked, movement.counts)
             sums[key] = sums.get(key, ZERO) + movement.amount
     return [

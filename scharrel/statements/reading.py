@@ -29,7 +29,7 @@ _EMPTY = frozenset({"meta", "link", "br", "hr", "img", "input", "col", "wbr"})
 _TOGETHER = ("coop", "cover")
 
 
-UNREADABLE = (
+NOT_A_PDF = (
     *(PyPdfError, DependencyError, PdfiumError),
     *(KeyError, IndexError, ValueError, TypeError, AttributeError, RecursionError, AssertionError),
 )
@@ -78,7 +78,7 @@ def _from_pdf(data: bytes) -> ReadBack:
         reader = PdfReader(io.BytesIO(data))
         attached = reader.attachments[ATTACHMENT][0]
         lines = [line for page in reader.pages for line in page.extract_text().split("\n") if line.strip()]
-    except UNREADABLE as error:
+    except NOT_A_PDF as error:
         raise NoStatementError from error
     return ReadBack("pdf", _seal(attached.decode("utf-8", "replace")), True, lines)
 

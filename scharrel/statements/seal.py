@@ -4,9 +4,9 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.core.money import plain
 from scharrel.core.trace import Allocation
 
 CODE_LENGTH = 10
@@ -44,18 +44,18 @@ class Seal(NamedTuple):
         return " ".join(part for part in (self.kind, self.month, self.member, self.lang) if part)
 
 
-def packs_of(allocations: Iterable[Allocation]) -> dict[str, str]:
+def pack_hashes(allocations: Iterable[Allocation]) -> dict[str, str]:
     """The hash of every pack that had a part in these."""
     return {a.pack.id: a.pack.hash for a in allocations}
 
 
-def month_figures(allocation: Allocation) -> dict[str, str]:
-    """Every amount of one month of one member."""
+def month_figures(allocation: Allocation) -> dict[str, Decimal]:
+    """Every amount of one month of one member, in euros."""
     name = str(allocation.month)
     return {
-        f"{name} came-in": plain(allocation.came_in),
-        f"{name} carried": plain(allocation.carried),
-        f"{name} pool": plain(allocation.pool),
-        **{f"{name} step {result.step.id}": plain(result.paid) for result in allocation.steps},
-        f"{name} keep": plain(allocation.keep),
+        f"{name} came-in": allocation.came_in,
+        f"{name} carried": allocation.carried,
+        f"{name} pool": allocation.pool,
+        **{f"{name} step {result.step.id}": result.paid for result in allocation.steps},
+        f"{name} keep": allocation.keep,
     }

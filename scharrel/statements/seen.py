@@ -29,7 +29,7 @@ _LIGHTER, _DOTS = 8, 2
 _PART = 4096
 
 
-class Seen(NamedTuple):
+class Alteration(NamedTuple):
     """Something that is not as the program made it: `what`, on which page (0 for the whole file), and a name
     for it."""
 
@@ -38,40 +38,40 @@ class Seen(NamedTuple):
     name: str = ""
 
 
-def additions(stated: bytes, anew: bytes) -> list[Seen]:
+def additions(stated: bytes, anew: bytes) -> list[Alteration]:
     """Notes, fields, actions, layers, attachments and pages that do not belong to the statement, and pages
     that are cropped or turned."""
     was, now = (PdfReader(io.BytesIO(data)) for data in (stated, anew))
     found = list(_of_table(_root(was), _root(now), 0))
-    found += [Seen("attachment", 0, name) for name in Counter(_attached(was)) - Counter(_attached(now))]
-    found += [Seen(_NAMED.get(key, "other"), 0, key) for key in sorted(_keys(was) - _keys(now))]
+    found += [Alteration("attachment", 0, name) for name in Counter(_attached(was)) - Counter(_attached(now))]
+    found += [Alteration(_NAMED.get(key, "other"), 0, key) for key in sorted(_keys(was) - _keys(now))]
     if len(was.pages) != len(now.pages):
-        found.append(Seen("pages"))
+        found.append(Alteration("pages"))
     for number, (page, own) in enumerate(zip(was.pages, now.pages, strict=False), 1):
         found += _of_table(page, own, number)
         if _shape(page) != _shape(own):
-            found.append(Seen("shape", number))
+            found.append(Alteration("shape", number))
     named = {seen.what for seen in found}
     return [seen for seen in dict.fromkeys(found) if seen.what != "other" or len(named) == 1]
 
 
-def looks(stated: bytes, anew: bytes) -> list[Seen]:
+def looks(stated: bytes, anew: bytes) -> list[Alteration]:
     """Pages that look otherwise, and descriptions for who listens that read otherwise."""
     was, now = (PdfReader(io.BytesIO(data)) for data in (stated, anew))
-    found = [Seen("heard")] if _heard(was) != _heard(now) else []
+    found = [Alteration("heard")] if _heard(was) != _heard(now) else []
     before, after = was.attachments, now.attachments
-    found += [Seen("attachment", 0, name) for name in after if before.get(name) != after[name]]
+    found += [Alteration("attachment", 0, name) for name in after if before.get(name) != after[name]]
     drawn = zip_longest(_drawn(stated), _drawn(anew), fillvalue=b"")
-    return found + [Seen("drawn", number) for number, pages in enumerate(drawn, 1) if _differ(*pages)]
+    return found + [Alteration("drawn", number) for number, pages in enumerate(drawn, 1) if _differ(*pages)]
 
 
-def _of_table(table: Pdf, own: Pdf, page: int) -> Iterator[Seen]:
+def _of_table(table: Pdf, own: Pdf, page: int) -> Iterator[Alteration]:
     for key in table.keys() - own.keys() - _HARMLESS - set(_GEOMETRY):
         value: Any = table[key]
         if key == "/Annots":
-            yield from (Seen(_note(entry.get_object()), page) for entry in value)
+            yield from (Alteration(_note(entry.get_object()), page) for entry in value)
         elif value:
-            yield Seen(_NAMED.get(key, "other"), page, key)
+            yield Alteration(_NAMED.get(key, "other"), page, key)
 
 
 def _note(note: Any) -> str:

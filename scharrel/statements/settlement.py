@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.core.facts import Settlement
-from scharrel.core.money import ZERO, plain, total
+from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES
 from scharrel.core.period import Period
 from scharrel.core.settling import uncovered
-from scharrel.statements.statement_data import Dossier
+from scharrel.statements.data import StatementData
 from scharrel.text.periods import period_name
 from scharrel.text.sentences import because, label
 from scharrel.text.words import Words
@@ -49,13 +49,22 @@ class SettlementView(NamedTuple):
     reasons: Sequence[str]
     uncovered: Decimal
 
+    @property
+    def figures(self) -> dict[str, Decimal]:
+        """The amounts by which the settlement can be checked."""
+        return {
+            f"{self.period} {what} {step.id}": amount
+            for step in self.steps
+            for what, amount in (("posted", step.posted), ("definitive", step.definitive))
+        } | {f"{self.period} uncovered": self.uncovered}
 
-def settlement_view(words: Words, dossier: Dossier, settlement: Settlement) -> SettlementView:
-    """The settlement of a period of the dossier's."""
-    months = dossier.of_period(settlement.period)
+
+def settlement_view(words: Words, data: StatementData, settlement: Settlement) -> SettlementView:
+    """The settlement of a period that has months in the data."""
+    months = data.of_period(settlement.period)
     corrections = [
         (booked, entry.label, entry.correction)
-        for booked, found in sorted(dossier.corrections.items())
+        for booked, found in sorted(data.corrections.items())
         for entry in found
         if settlement.period.covers(entry.correction.of)
     ]
@@ -79,11 +88,11 @@ def settlement_view(words: Words, dossier: Dossier, settlement: Settlement) -> S
         steps[key] = SettledStep(key[1], named[key], "", -amount, ZERO)
     found = [step for step in steps.values() if step.posted or step.definitive]
     return SettlementView(
-        coop=dossier.coop,
-        name=dossier.member.name,
+        coop=data.coop,
+        name=data.member.name,
         period=settlement.period,
         called=period_name(words, settlement.period),
-        through=dossier.month,
+        through=data.month,
         source=settlement.source,
         steps=found,
         parties=[
@@ -97,12 +106,3 @@ def settlement_view(words: Words, dossier: Dossier, settlement: Settlement) -> S
         ),
         uncovered=uncovered(settlement, months),
     )
-
-
-def settlement_figures(view: SettlementView) -> dict[str, str]:
-    """The amounts by which the settlement can be checked."""
-    return {
-        f"{view.period} {what} {step.id}": plain(amount)
-        for step in view.steps
-        for what, amount in (("posted", step.posted), ("definitive", step.definitive))
-    } | {f"{view.period} uncovered": plain(view.uncovered)}

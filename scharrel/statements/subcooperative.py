@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from scharrel.core.facts import Movement
 from scharrel.core.grants import Grant, GrantAccount, entries_of, grant_accounts
-from scharrel.core.money import ZERO, plain, total
+from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.pots import withdrawals
-from scharrel.core.trace import Summary, summary_of
+from scharrel.core.trace import Allocation, Summary, summary_of
+from scharrel.statements.data import StatementData
 from scharrel.statements.member import Corrected, corrected, correction_figures
 from scharrel.statements.seal import month_figures
-from scharrel.statements.statement_data import Dossier
-from scharrel.statements.year import StepTotal
+from scharrel.statements.year import StepTotal, step_totals
 from scharrel.text.sentences import label
 from scharrel.text.words import Words
 
@@ -22,8 +22,8 @@ class SubcooperativeView(NamedTuple):
     """A sub-cooperative's month. Amounts in euros.
 
     `contributions` are by name; `year` is what came in and what each step paid in the year up to the month,
-    `reserves` what is in each at its end, `taken` the month's withdrawals from them. `accounts` are the
-    grants that it books, or someone who belongs to it.
+    `reserves` what is in each at its end, `taken` the month's withdrawals from them, `pots` the levels by
+    account. `accounts` are the grants that it books, or someone who belongs to it.
     """
 
     coop: str
@@ -42,41 +42,51 @@ class SubcooperativeView(NamedTuple):
     taken: Sequence[Movement]
     accounts: Sequence[GrantAccount]
     corrections: Sequence[Corrected]
+    allocation: Allocation
+    pots: Mapping[str, Decimal]
+
+    @property
+    def figures(self) -> dict[str, Decimal]:
+        """The amounts by which the overview can be checked."""
+        return (
+            month_figures(self.allocation)
+            | {f"from {part.project} {part.step}": part.amount for part in self.allocation.received}
+            | {f"grant {account.grant.id} received": account.received for account in self.accounts}
+            | {f"grant {account.grant.id} spent": account.spent for account in self.accounts}
+            | {f"pot {account}": level for account, level in self.pots.items()}
+            | correction_figures(self.corrections)
+        )
 
 
 def grants_up_to(
-    grants: Mapping[str, Grant], dossiers: Sequence[Dossier], month: Month
+    grants: Mapping[str, Grant], everyone: Sequence[StatementData], month: Month
 ) -> list[GrantAccount]:
     """The grants that were promised by the end of the month, with what these booked of them up to then."""
     if not grants:
         return []
-    entries = [entry for dossier in dossiers for entry in entries_of(dossier.member.id, dossier.movements)]
+    entries = [entry for data in everyone for entry in entries_of(data.member.id, data.movements)]
     return grant_accounts(grants, entries, month)
 
 
 def subcooperative_view(
-    words: Words, dossier: Dossier, others: Sequence[Dossier], grants: Sequence[GrantAccount]
+    words: Words, data: StatementData, others: Sequence[StatementData], grants: Sequence[GrantAccount]
 ) -> SubcooperativeView:
-    """The month of the dossier; `others` are all who are computed together with the sub-cooperative."""
-    allocation, month = dossier.allocation, dossier.month
-    inside = [other for other in others if other.here and other.member.belongs_to(month) == dossier.member.id]
+    """The month; `others` are all who are computed together with the sub-cooperative."""
+    allocation, month = data.allocation, data.month
+    inside = [other for other in others if other.here and other.member.belongs_to(month) == data.member.id]
     paid: dict[str, Decimal] = {}
     for part in allocation.received:
         paid[part.name] = paid.get(part.name, ZERO) + part.amount
-    ids = {dossier.member.id, *(other.member.id for other in inside)}
-    months = dossier.of_year(month.year)
-    totals: dict[tuple[str, str], Decimal] = {}
-    for earlier in months:
-        for result in earlier.steps:
-            key = (earlier.pack.title, label(words, result.step))
-            totals[key] = totals.get(key, ZERO) + result.paid
+    ids = {data.member.id, *(other.member.id for other in inside)}
+    months = data.of_year(month.year)
     members, projects = (
         sorted((o.member.name, summary_of(o.allocation)) for o in inside if o.member.kind == kind)
         for kind in ("member", "project")
     )
+    pots = data.pot_levels()
     return SubcooperativeView(
-        coop=dossier.coop,
-        name=dossier.member.name,
+        coop=data.coop,
+        name=data.member.name,
         month=month,
         came_in=allocation.came_in,
         own=allocation.from_outside,
@@ -86,29 +96,15 @@ def subcooperative_view(
         members=members,
         projects=projects,
         year_in=total(earlier.came_in for earlier in months),
-        year=[StepTotal(pack, name, amount) for (pack, name), amount in totals.items()],
-        reserves=[
-            (account.rpartition(":")[2], allocation.balances.get(account, ZERO))
-            for account in dossier.pot_accounts()
-        ],
+        year=step_totals(words, months),
+        reserves=[(account.rpartition(":")[2], level) for account, level in pots.items()],
         taken=[
             w.movement
-            for w in withdrawals(dossier.member, dossier.allocations, dossier.movements)
+            for w in withdrawals(data.member, data.allocations, data.movements)
             if Month.of(w.movement.day) == month
         ],
         accounts=[account for account in grants if account.grant.holder in ids],
-        corrections=corrected(words, dossier.corrections.get(month, ())),
+        corrections=corrected(words, data, [month]),
+        allocation=allocation,
+        pots=pots,
     )
-
-
-def subcooperative_figures(dossier: Dossier, view: SubcooperativeView) -> dict[str, str]:
-    """The amounts by which the overview can be checked."""
-    figures = month_figures(dossier.allocation)
-    for part in dossier.allocation.received:
-        figures[f"from {part.project} {part.step}"] = plain(part.amount)
-    for account in view.accounts:
-        figures[f"grant {account.grant.id} received"] = plain(account.received)
-        figures[f"grant {account.grant.id} spent"] = plain(account.spent)
-    last = dossier.allocation
-    reserves = {f"pot {name}": plain(last.balances.get(name, ZERO)) for name in dossier.pot_accounts()}
-    return figures | reserves | correction_figures(dossier, [dossier.month])

@@ -1,17 +1,16 @@
 """The year statement: the months one below the other, for member and municipality."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.core.money import ZERO, plain, total
+from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
-from scharrel.core.month import months as month_range
 from scharrel.core.pack import PARTIES
 from scharrel.core.trace import Allocation, summary_of
+from scharrel.statements.data import StatementData
 from scharrel.statements.member import Corrected, corrected, correction_figures
 from scharrel.statements.seal import month_figures
-from scharrel.statements.statement_data import Dossier
 from scharrel.text.periods import provisional
 from scharrel.text.sentences import label, left_open
 from scharrel.text.words import Words
@@ -34,7 +33,7 @@ class StepTotal(NamedTuple):
     paid: Decimal
 
 
-class Closing(NamedTuple):
+class PotAtEnd(NamedTuple):
     """A pot at the end, in euros."""
 
     label: str
@@ -44,7 +43,8 @@ class Closing(NamedTuple):
 class YearView(NamedTuple):
     """A member's year up to a month; `parties` are those that got something, in the order of `paid`.
 
-    `provisional` says of which periods the municipality has yet to settle what goes to it.
+    `levels` is what is in each pot at the end by its account; `provisional` says of which periods the
+    municipality has yet to settle what goes to it.
     """
 
     coop: str
@@ -56,14 +56,23 @@ class YearView(NamedTuple):
     total: YearRow
     provisional: Sequence[str]
     steps: Sequence[StepTotal]
-    pots: Sequence[Closing]
+    pots: Sequence[PotAtEnd]
     corrections: Sequence[Corrected]
     left_open: Sequence[tuple[str, Decimal]]
+    allocations: Sequence[Allocation]
+    levels: Mapping[str, Decimal]
+
+    @property
+    def figures(self) -> dict[str, Decimal]:
+        """The amounts by which the year statement can be checked."""
+        months = {name: paid for month in self.allocations for name, paid in month_figures(month).items()}
+        pots = {f"pot {account}": level for account, level in self.levels.items()}
+        return months | pots | correction_figures(self.corrections)
 
 
-def year_view(words: Words, dossier: Dossier) -> YearView:
-    """The year of the dossier's month."""
-    months = dossier.of_year(dossier.month.year)
+def year_view(words: Words, data: StatementData) -> YearView:
+    """The year up to the month."""
+    months = data.of_year(data.month.year)
     summaries = [summary_of(month) for month in months]
     parties = [
         party for party in PARTIES if party != "member" and any(summary.paid[party] for summary in summaries)
@@ -73,40 +82,35 @@ def year_view(words: Words, dossier: Dossier) -> YearView:
         for month, summary in zip(months, summaries, strict=True)
     ]
     sums = YearRow(
-        dossier.month,
+        data.month,
         total(row.came_in for row in rows),
         [total(column) for column in zip(*(row.paid for row in rows), strict=True)],
         total(row.keep for row in rows),
     )
-    totals: dict[tuple[str, str], Decimal] = {}
-    for month in months:
-        for result in month.steps:
-            key = (month.pack.title, label(words, result.step))
-            totals[key] = totals.get(key, ZERO) + result.paid
+    levels = data.pot_levels()
     return YearView(
-        coop=dossier.coop,
-        name=dossier.member.name,
-        year=dossier.month.year,
-        through=dossier.month,
+        coop=data.coop,
+        name=data.member.name,
+        year=data.month.year,
+        through=data.month,
         parties=parties,
         rows=rows,
         total=sums,
         provisional=list(dict.fromkeys(provisional(words, month) for month in months if month.provisional)),
-        steps=[StepTotal(pack, name, paid) for (pack, name), paid in totals.items() if paid],
-        pots=[
-            Closing(account.rpartition(":")[2], dossier.allocation.balances.get(account, ZERO))
-            for account in dossier.pot_accounts()
-        ],
-        corrections=corrected(words, dossier.corrected_in_year()),
-        left_open=left_open(words, dossier.allocations[-1]),
+        steps=[step for step in step_totals(words, months) if step.paid],
+        pots=[PotAtEnd(account.rpartition(":")[2], level) for account, level in levels.items()],
+        corrections=corrected(words, data, data.year_so_far()),
+        left_open=left_open(words, data.allocations[-1]),
+        allocations=months,
+        levels=levels,
     )
 
 
-def year_figures(dossier: Dossier) -> dict[str, str]:
-    """The amounts by which the year statement can be checked."""
-    months: Sequence[Allocation] = dossier.of_year(dossier.month.year)
-    figures = {key: value for month in months for key, value in month_figures(month).items()}
-    last = dossier.allocation
-    pots = {f"pot {account}": plain(last.balances.get(account, ZERO)) for account in dossier.pot_accounts()}
-    booked = month_range(Month(dossier.month.year, 1), dossier.month)
-    return figures | pots | correction_figures(dossier, booked)
+def step_totals(words: Words, allocations: Sequence[Allocation]) -> list[StepTotal]:
+    """What each step paid in all of these, by its rules and its name."""
+    totals: dict[tuple[str, str], Decimal] = {}
+    for allocation in allocations:
+        for result in allocation.steps:
+            key = (allocation.pack.title, label(words, result.step))
+            totals[key] = totals.get(key, ZERO) + result.paid
+    return [StepTotal(pack, name, paid) for (pack, name), paid in totals.items()]

@@ -138,7 +138,7 @@ def lead(words: Words, some: Sequence[NamedCurve], supposed: Supposed) -> Iterat
     if supposed.age and BORN not in supposed.facts:
         facts.insert(0, words("plot.old", age=supposed.age))
     if supposed.name:
-        yield words("plot.member", name=visible(supposed.name))
+        yield words("plot.member", name=supposed.name)
         if facts:
             yield words("plot.member-facts", facts=", ".join(facts))
     else:

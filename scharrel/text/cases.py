@@ -12,17 +12,17 @@ from scharrel.core.pack import Pack
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.text.grounds import cited
 from scharrel.text.sentences import label, sentences
-from scharrel.text.words import Words, visible
+from scharrel.text.words import Words
 
 
 def difference(words: Words, pack: Pack, found: Difference) -> Iterator[str]:
     """What the case expects and what comes out; then how that was computed, and where to look."""
-    yield f'"{visible(found.case.title)}": {_outcome(words, pack, found)}'
+    yield f'"{found.case.title}": {_outcome(words, pack, found)}'
     if found.allocation and found.expected:
         yield from _how(words, found.allocation, found.expected)
     source = found.case.source
     said = words(f"explain.source.{source.kind}", ref=cited(words, source))
-    yield words("cases.look", source=" ".join([said, visible(source.url or "")]).rstrip())
+    yield words("cases.look", source=" ".join([said, source.url or ""]).rstrip())
 
 
 def _outcome(words: Words, pack: Pack, found: Difference) -> str:
@@ -41,7 +41,7 @@ def _outcome(words: Words, pack: Pack, found: Difference) -> str:
     elif expected.what == "party":
         values["receiver"] = words(f"explain.receiver.{expected.name}")
     elif expected.what == "balances":
-        values["account"] = visible(expected.name)
+        values["account"] = expected.name
     return words(f"cases.{expected.what}", **values)
 
 
@@ -79,12 +79,12 @@ def _counts(result: StepResult, expected: Expected) -> bool:
 def unnoticed(words: Words, mutation: Mutation) -> str:
     """Which change no case notices."""
     values = {
-        "of": visible(mutation.of),
+        "of": mutation.of,
         "key": mutation.key,
         "was": _value(words, mutation, mutation.was),
         "becomes": _value(words, mutation, mutation.becomes),
         "month": words.month(mutation.month) if mutation.month else "",
-        "choice": visible(mutation.choice),
+        "choice": mutation.choice,
     }
     key = mutation.code + ("-choice" if mutation.choice else "" if mutation.of else "-pack")
     if mutation.code == "since":
@@ -102,5 +102,5 @@ def _value(words: Words, mutation: Mutation, value: Any) -> str:
     if isinstance(value, Month):
         return words.month(value)
     if isinstance(value, tuple):
-        return visible(f"{value[0]} = {str(value[1]).lower()}")
-    return f'"{visible(value)}"' if isinstance(value, str) else str(value)
+        return f"{value[0]} = {str(value[1]).lower()}"
+    return f'"{value}"' if isinstance(value, str) else str(value)

@@ -11,9 +11,9 @@ from scharrel.ledger.books import Books
 from scharrel.store.allocations import Change, corrections_in
 from scharrel.text.periods import period_name
 from scharrel.text.sentences import because, correction_label, step_label
-from scharrel.text.words import Words, visible
+from scharrel.text.words import Words
 
-MAX_LINES = 20
+MAX_CHANGES = 20
 
 # What comes in from another ledger is told there.
 _POSTED = re.compile(r'^  (?!Income:)\S+ +(-?\d+\.\d\d) EUR\n    step: "([^"]+)"', re.MULTILINE)
@@ -33,9 +33,9 @@ def change_lines(words: Words, books: Books, changes: list[Change], *, dry_run: 
     if other:
         yield words("changes.would-title" if dry_run else "changes.title")
         lines = [line for change in other for line in _lines(words, books, change)]
-        yield from (f"  {line}" for line in lines[:MAX_LINES])
-        if len(lines) > MAX_LINES:
-            yield "  " + words("changes.more", count=len(lines) - MAX_LINES)
+        yield from (f"  {line}" for line in lines[:MAX_CHANGES])
+        if len(lines) > MAX_CHANGES:
+            yield "  " + words("changes.more", count=len(lines) - MAX_CHANGES)
         yield words("changes.explain")
 
 
@@ -46,11 +46,11 @@ def correction_lines(
     if corrections and books.first_open:
         key = "changes.corrections" if booked else "changes.corrections-wait"
         yield words(key, month=words.month(books.first_open), iso=books.first_open)
-        shown = corrections[:MAX_LINES]
+        shown = corrections[:MAX_CHANGES]
         for (member, c), after in zip(shown, [*(c for _, c in shown[1:]), None], strict=True):
             yield "  " + words(
                 "changes.correction",
-                name=visible(books.members[member].name),
+                name=books.members[member].name,
                 of=words.month(c.of),
                 step=correction_label(words, books.packs, books.members, c),
                 was=words.money(c.was),
@@ -64,8 +64,8 @@ def correction_lines(
             )
             if last and (c.because or c.settles):
                 yield "    " + words("changes.because", bookings=because(words, c))
-        if len(corrections) > MAX_LINES:
-            yield "  " + words("changes.more", count=len(corrections) - MAX_LINES)
+        if len(corrections) > MAX_CHANGES:
+            yield "  " + words("changes.more", count=len(corrections) - MAX_CHANGES)
 
 
 def settlement_lines(
@@ -90,7 +90,7 @@ def settlement_lines(
 
 def _lines(words: Words, books: Books, change: Change) -> Iterator[str]:
     values = {
-        "name": visible(books.members[change.member].name),
+        "name": books.members[change.member].name,
         "month": words.month(Month.parse(change.month)),
     }
     if change.becomes is None:

@@ -77,7 +77,7 @@ def _shown(words: Words, key: str, value: object) -> str:
             return ", ".join(_shown(words, key, amount) for amount in amounts)
         case tuple():
             return ", ".join(map(visible, value))
-    return visible(str(value))
+    return str(value)
 
 
 def _base(words: Words, pack: Pack, base: str) -> str:
@@ -107,8 +107,8 @@ def example_lines(words: Words, example: Example) -> Iterator[str]:
 def _situation(words: Words, situation: Situation) -> str:
     """Who the two are: what went before, what the register says of them and what else they booked."""
     facts = ", ".join(_fact(words, fact, value) for fact, value in situation.facts.items())
-    others = ", ".join(f"{visible(role)} {words.number(n)}" for role, n in situation.roles.items())
-    role = words("finding.role", role=visible(situation.role)) if situation.role != "turnover" else ""
+    others = ", ".join(f"{role} {words.number(n)}" for role, n in situation.roles.items())
+    role = words("finding.role", role=situation.role) if situation.role != "turnover" else ""
     whose = words(f"finding.whose.{situation.whose}") if situation.whose else ""
     given = "; ".join(part for part in (facts, others, role, whose) if part)
     return words(f"finding.past.{situation.past}") + (f" ({given})" if given else "")
@@ -119,4 +119,4 @@ def _fact(words: Words, fact: str, value: FactValue) -> str:
         return words("finding.old" if value == OLD else "finding.young")
     if value in (LASTS, OVER):
         return words("finding.lasts" if value == LASTS else "finding.over", fact=fact)
-    return f"{visible(fact)}: {str(value).upper() if isinstance(value, bool) else visible(str(value))}"
+    return f"{fact}: {str(value).upper() if isinstance(value, bool) else value}"

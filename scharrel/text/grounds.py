@@ -6,7 +6,7 @@ from decimal import Decimal
 from scharrel.core.facts import Member
 from scharrel.core.pack import Figure, Pack, Source
 from scharrel.core.trace import StepResult
-from scharrel.text.words import Words, visible
+from scharrel.text.words import Words
 
 
 def grounds(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
@@ -42,24 +42,24 @@ def cited(words: Words, source: Source) -> str:
     decided is not said of an example."""
     if source.example:
         return words("rule.example-ref")
-    text = visible(source.ref)
+    text = source.ref
     if source.day:
         text = words("rule.cited-day", ref=text, day=words.day(source.day))
     if source.item:
-        item = visible(source.item)
+        item = source.item
         text += ", " + (words("rule.item", item=item) if item[:1].isdigit() else item)
     return text
 
 
 def example_notice(words: Words, packs: Iterable[Pack]) -> list[str]:
     """That these rules are an example, as far as they are."""
-    titles = sorted({visible(pack.title) for pack in packs if pack.example})
+    titles = sorted({pack.title for pack in packs if pack.example})
     return [words("notice.example", rules=", ".join(f'"{title}"' for title in titles))] if titles else []
 
 
 def notices(words: Words, member: Member, packs: Iterable[Pack]) -> list[str]:
     """What has to be known before anything about the member under these rules is believed."""
-    practice = [words("notice.practice", name=visible(member.name))] if member.practice else []
+    practice = [words("notice.practice", name=member.name)] if member.practice else []
     return practice + example_notice(words, packs)
 
 

@@ -57,7 +57,7 @@ def part_lines(words: Words, periods: Iterable[Period], first: Month, last: Mont
         )
 
 
-def of_step(words: Words, allocation: Allocation, result: StepResult) -> Iterator[str]:
+def provisional_of_step(words: Words, allocation: Allocation, result: StepResult) -> Iterator[str]:
     """The same of a step, if it is the municipality's; a part of what is definitive says so by itself."""
     said = provisional(words, allocation)
     if said and result.step.party == "municipality" and result.definitive is None:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from scharrel.core.pots import Drawn
-from scharrel.text.words import Words, catalogue, visible
+from scharrel.text.words import Words, catalogue
 
 
 def purpose(words: Words, name: str) -> str:
     """A purpose for people: usual ones in the language of the reader, others as the rules name them."""
     known: Mapping[str, str] = catalogue(words.lang)["purpose"]["names"]
-    return known.get(name, visible(name))
+    return known.get(name, name)
 
 
 def spendable(words: Words, purposes: Mapping[str, bool]) -> str:
@@ -28,20 +28,20 @@ def taken(words: Words, withdrawal: Drawn) -> str:
     if movement.purpose:
         said += " " + words("purpose.for", purpose=purpose(words, movement.purpose))
     if movement.reason:
-        said += f" ({visible(movement.reason)})"
+        said += f" ({movement.reason})"
     for approval in withdrawal.approvals:
-        by = " " + words("purpose.by", by=visible(approval.by)) if approval.by else ""
+        by = " " + words("purpose.by", by=approval.by) if approval.by else ""
         day = words.day(approval.day)
-        said += "; " + words("purpose.approved", day=day, by=by, what=visible(approval.what))
+        said += "; " + words("purpose.approved", day=day, by=by, what=approval.what)
     return said + "."
 
 
 def approved(words: Words, cost: Drawn) -> Iterator[str]:
     """Each approval that a cost draws on: when, by whom, for what, and for how much."""
     for approval in cost.approvals:
-        by = " " + words("purpose.by", by=visible(approval.by)) if approval.by else ""
+        by = " " + words("purpose.by", by=approval.by) if approval.by else ""
         day, amount = words.day(approval.day), words.money(approval.amount)
-        yield words("own.approved", day=day, by=by, what=visible(approval.what), amount=amount)
+        yield words("own.approved", day=day, by=by, what=approval.what, amount=amount)
 
 
 def _listed(words: Words, names: Sequence[str]) -> str:

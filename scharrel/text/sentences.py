@@ -33,10 +33,10 @@ def opening(words: Words, allocation: Allocation) -> Iterator[str]:
         for part in allocation.received:
             paid[part.name] = paid.get(part.name, ZERO) + part.amount
         for name, amount in paid.items():
-            yield words("explain.contributed", amount=words.money(amount), name=visible(name))
+            yield words("explain.contributed", amount=words.money(amount), name=name)
     else:
         for part in allocation.received:
-            yield words("explain.received", amount=words.money(part.amount), project=visible(part.name))
+            yield words("explain.received", amount=words.money(part.amount), project=part.name)
             yield from _how_shared(words, allocation.member, part)
     if allocation.carried:
         carried, pool = words.money(-allocation.carried), words.money(allocation.pool)
@@ -78,28 +78,28 @@ def because(words: Words, correction: Correction) -> str:
     settled = []
     if correction.settled:
         period = period_name(words, Period.parse(correction.settled))
-        settled = [words("explain.settles", period=period, source=visible(correction.settles))]
+        settled = [words("explain.settles", period=period, source=correction.settles)]
     return "; ".join(dict.fromkeys(settled + [said for c in correction.because for said in _cause(words, c)]))
 
 
 def _cause(words: Words, cause: Cause) -> Iterator[str]:
     if isinstance(cause, Turned):
-        was, now = (visible(said) or words("explain.turned-nothing") for said in (cause.was, cause.now))
-        yield words(f"explain.turned-{cause.kind}", name=visible(cause.name), was=was, now=now)
+        was, now = (said or words("explain.turned-nothing") for said in (cause.was, cause.now))
+        yield words(f"explain.turned-{cause.kind}", name=cause.name, was=was, now=now)
         return
     for account, number, unit in cause.mark.legs[:1]:
         yield words(
             "explain.booking-new" if cause.new else "explain.booking-gone",
             day=words.day(cause.mark.day),
-            account=visible(account.partition(":")[2].replace(":", ": ")),
-            amount=words.money(number) if unit == "EUR" else f"{words.number(number)} {visible(unit)}",
+            account=account.partition(":")[2].replace(":", ": "),
+            amount=words.money(number) if unit == "EUR" else f"{words.number(number)} {unit}",
         )
 
 
 def step_label(words: Words, pack: Pack | None, step_id: str) -> str:
     """The name of a step that may not be in the pack any more."""
     steps = pack.steps if pack else ()
-    return next((label(words, step) for step in steps if step.id == step_id), visible(step_id))
+    return next((label(words, step) for step in steps if step.id == step_id), step_id)
 
 
 def correction_label(
@@ -108,7 +108,7 @@ def correction_label(
     """The name of the step that is corrected, and of whom it comes if it comes from another ledger."""
     name = step_label(words, packs.get(correction.pack), correction.step)
     payer = members.get(correction.project)
-    return f"{name} ({visible(payer.name)})" if payer else name
+    return f"{name} ({payer.name})" if payer else name
 
 
 def left_open(words: Words, allocation: Allocation) -> list[tuple[str, Decimal]]:
@@ -228,7 +228,7 @@ def _asked(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
         for entry in result.written:
             yield words(
                 "own.gone" if entry.gone else "own.written",
-                what=visible(entry.purchase.what),
+                what=entry.purchase.what,
                 amount=words.money(entry.amount),
                 proceeds=words.money(entry.purchase.proceeds),
                 nth=entry.nth,
@@ -251,7 +251,7 @@ def _asked(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
         for part in result.parts:
             yield words(
                 "explain.part",
-                name=visible(part.name),
+                name=part.name,
                 weight=words.number(part.weight),
                 amount=words.money(part.amount),
             )
@@ -296,7 +296,7 @@ def _within(name: str) -> str:
 
 def role_name(words: Words, role: str | None) -> str:
     """What is booked on a role."""
-    name = visible(str(role))
+    name = str(role)
     return usual(words, "role", name) or f'"{name}"'
 
 
@@ -346,7 +346,7 @@ def fact_text(value: FactValue) -> str:
     """The value as the register writes it."""
     if isinstance(value, bool):
         return str(value).upper()
-    return f'"{visible(value)}"' if isinstance(value, str) else str(value)
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _base(words: Words, step: Step, pack: Pack) -> str:

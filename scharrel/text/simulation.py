@@ -26,23 +26,23 @@ class Case(NamedTuple):
     steps: list[tuple[str, list[str]]]
 
 
-def shown(words: Words, unit: Unit, value: Decimal) -> str:
+def figure_shown(words: Words, unit: Unit, value: Decimal) -> str:
     """A figure for people."""
     return words.rate(value) if unit == "rate" else words.money(value)
 
 
-def written(unit: Unit, value: Decimal) -> str:
+def figure_typed(unit: Unit, value: Decimal) -> str:
     """A figure as the command line takes it: 8.25% or 250.00."""
     return f"{(value * 100).normalize():f}%" if unit == "rate" else plain(value)
 
 
-def conditions(words: Words, pack: Pack, settings: Sequence[Setting], first: Month) -> Iterator[str]:
+def setting_sentences(words: Words, pack: Pack, settings: Sequence[Setting], first: Month) -> Iterator[str]:
     """The figures that were put in the place of the pack's own."""
     for setting in settings:
         yield words(
             "simulate.setting",
-            param=visible(setting.name),
-            value=shown(words, pack.params[setting.param].unit, setting.value),
+            param=setting.name,
+            value=figure_shown(words, pack.params[setting.param].unit, setting.value),
             month=words.month(first),
         )
 
@@ -50,8 +50,8 @@ def conditions(words: Words, pack: Pack, settings: Sequence[Setting], first: Mon
 def sought(words: Words, pack: Pack, goal: Goal, found: Found, value: Decimal) -> Iterator[str]:
     """What figure was found for the goal, and whether it can be trusted to be the only one."""
     values = {
-        "param": visible(goal.sought.name),
-        "value": shown(words, pack.params[goal.sought.param].unit, value),
+        "param": goal.sought.name,
+        "value": figure_shown(words, pack.params[goal.sought.param].unit, value),
         "party": words(f"simulate.party.{goal.party}"),
         "goal": words.money(goal.amount),
         "total": words.money(found.total),
@@ -91,7 +91,7 @@ def member_table(
             [*heads, *(words(f"table.{party}") for party in parties)],
             *(
                 [
-                    visible(names[row.member]),
+                    names[row.member],
                     words.amount(row.was.keep),
                     words.amount(row.becomes.keep),
                     signed(words, row.gained),
@@ -106,7 +106,7 @@ def member_table(
     return heading, lines
 
 
-def verdict(words: Words, all_of_it: Compared, rows: Sequence[Compared]) -> Iterator[str]:
+def gain_sentences(words: Words, all_of_it: Compared, rows: Sequence[Compared]) -> Iterator[str]:
     """How many gain and lose, and what each party gets more or less."""
     counts = {
         "gain": sum(row.gained > 0 for row in rows),
@@ -129,7 +129,7 @@ def cases(words: Words, names: Mapping[str, str], found: Sequence[Pair]) -> Iter
     """Each of these months explained."""
     for pair in found:
         was, becomes = pair.was, pair.becomes
-        name, month = visible(names[was.member]), words.month(was.month)
+        name, month = names[was.member], words.month(was.month)
         keeps = {"was": words.money(was.keep), "becomes": words.money(becomes.keep)}
         yield Case(words("simulate.case", name=name, month=month, **keeps), list(_steps(words, pair)))
 
@@ -137,7 +137,7 @@ def cases(words: Words, names: Mapping[str, str], found: Sequence[Pair]) -> Iter
 def _steps(words: Words, pair: Pair) -> Iterator[tuple[str, list[str]]]:
     was, becomes = pair.was, pair.becomes
     if was.pack.id != becomes.pack.id:
-        packs = {"was": visible(was.pack.title), "becomes": visible(becomes.pack.title)}
+        packs = {"was": was.pack.title, "becomes": becomes.pack.title}
         yield words("simulate.case-pack", **packs), []
     if was.pool != becomes.pool:
         pools = {"was": words.money(was.pool), "becomes": words.money(becomes.pool)}
@@ -174,15 +174,18 @@ def remarks(
     """What the reader has to know to judge the outcome; `renamed` if no pack of the members has this id."""
     first = min((pair.was.month for pair in found), default=last)
     if not (pack.holds_in(first) and pack.holds_in(last)):
-        yield words("simulate.not-in-force", pack=visible(pack.title))
+        yield words("simulate.not-in-force", pack=pack.title)
     for param in pack.params.values():
         for since, value in param.values:
             if since > last:
-                values = {"param": visible(param.id), "month": words.month(since)}
+                values = {"param": param.id, "month": words.month(since)}
                 if isinstance(value, Mapping):
                     yield words("simulate.later-case", **values)
                 else:
-                    text = {"value": shown(words, param.unit, value), "set": written(param.unit, value)}
+                    text = {
+                        "value": figure_shown(words, param.unit, value),
+                        "set": figure_typed(param.unit, value),
+                    }
                     yield words("simulate.later", **values, **text)
                 break
     others = {pair.was.pack.id for pair in found if pair.becomes.pack.id != pair.was.pack.id}
@@ -194,6 +197,6 @@ def remarks(
         for month, account, balance, _ in overdrawn([pair.becomes for pair in own]):
             if account not in known:
                 yield words(
-                    "simulate.overdrawn", name=visible(names[member]), month=words.month(month),
-                    account=visible(account), amount=words.money(-balance),
+                    "simulate.overdrawn", name=names[member], month=words.month(month),
+                    account=account, amount=words.money(-balance),
                 )  # fmt: skip

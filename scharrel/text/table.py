@@ -36,10 +36,7 @@ def month_table(
     keys = (kind, first, *("umbrella" if above and party == "coop" else party for party in parties), last)
     found = amount_rows(
         [words(f"table.{key}") for key in keys],
-        [
-            (visible(names[row.member]), [row.pool, *(row.paid[party] for party in parties), row.keep])
-            for row in rows
-        ],
+        [(names[row.member], [row.pool, *(row.paid[party] for party in parties), row.keep]) for row in rows],
         words.amount,
         words("table.total"),
     )
@@ -98,6 +95,7 @@ def thermometers(
 def columns(rows: Sequence[Sequence[str]], left: Sequence[int], width: int) -> list[str]:
     """Rows (the first is the heading) as lines in columns: those numbered in `left` begin at the left, the
     others end at the right. Where room lacks the widest of those on the left gives way."""
+    rows = [list(map(visible, row)) for row in rows]
     widths = column_widths(rows)
     while sum(widths) + len(widths) - 1 > width:
         widest = max(left, key=lambda nth: widths[nth])

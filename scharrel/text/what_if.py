@@ -26,7 +26,7 @@ class Table(NamedTuple):
     pots: list[str]
 
 
-def supposed(words: Words, turnover: Decimal | None, costs: Decimal | None) -> str:
+def supposition(words: Words, turnover: Decimal | None, costs: Decimal | None) -> str:
     """What is supposed to come in, and to be spent, beyond what was booked."""
     parts = [
         words(f"what-if.{what}-{'less' if amount < 0 else 'more'}", amount=words.money(abs(amount)))

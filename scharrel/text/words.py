@@ -2,12 +2,14 @@
 
 import errno
 import os
+import re
 import tomllib
 import unicodedata
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, reduce
 from itertools import pairwise
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +17,23 @@ from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 
 LANGUAGES = ("nl", "en")
+_NAME = re.compile(r"\{([a-z-]+\.[a-z.-]+)\}")
 _LOCALES = {"nl": "nl_NL", "en": "en_GB"}
 
 
 @cache
 def catalogue(lang: str) -> dict[str, Any]:
-    """All texts of a language."""
-    return tomllib.loads((Path(__file__).parent / "catalogue" / f"{lang}.toml").read_text("utf-8"))
+    """All texts of a language; the words on paper with those that are the screen's filled in."""
+    texts = tomllib.loads((Path(__file__).parent / "catalogue" / f"{lang}.toml").read_text("utf-8"))
+    return texts | {"paper": _filled_in(texts["paper"], texts)}
+
+
+def _filled_in(entry: Any, texts: dict[str, Any]) -> Any:
+    """The entry with, for a name such as {table.total}, the text of that name."""
+    if isinstance(entry, dict):
+        return {key: _filled_in(value, texts) for key, value in entry.items()}
+    found = _NAME.fullmatch(entry) if isinstance(entry, str) else None
+    return reduce(getitem, found[1].split("."), texts) if found else entry
 
 
 @cache
@@ -46,16 +58,15 @@ class Words:
         return _LOCALES[self.lang]
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """The text at the key with its values filled in; `count` chooses singular or plural."""
-        entry: Any = catalogue(self.lang)
-        for part in key.split("."):
-            entry = entry[part]
+        """The text at the key with its values filled in, each on one line and without what steers; `count`
+        chooses singular or plural."""
+        entry: Any = reduce(getitem, key.split("."), catalogue(self.lang))
         if isinstance(entry, dict):
             from babel import Locale
 
             form = Locale.parse(self.locale).plural_form(int(str(values["count"])))
             entry = entry.get(form, entry["other"])
-        return str(entry).format(**values)
+        return str(entry).format(**{key: visible(str(value)) for key, value in values.items()})
 
     def money(self, amount: Decimal) -> str:
         """An amount in euros with its sign: € 1.234,56."""
@@ -101,7 +112,7 @@ class Words:
 
     def problem(self, problem: Problem) -> str:
         """What is wrong and what to do, without the place."""
-        values = {key: _cut(visible(value)) for key, value in problem.values.items()}
+        values = {key: _cut(value) for key, value in problem.values.items()}
         if "reason" in values:
             values["reason"] = self.reason(values["reason"])
         if "role" in values:

@@ -82,7 +82,7 @@ def command(
     else:
         print_text(screen, words("exchange.none"))
     for unit in dict.fromkeys(b.commodity for b in balances):
-        screen.out("\n" + words("exchange.balances", unit=visible(unit)), style="bold")
+        screen.out("\n" + words("exchange.balances", unit=unit), style="bold")
         of_unit = [b for b in balances if b.commodity == unit]
         show_table(screen, balance_rows(words, names, of_unit, whole=not only))
     if balances:

@@ -17,7 +17,6 @@ from scharrel.core.names import nearest
 from scharrel.ledger.books import Books
 from scharrel.operations.opening import open_books
 from scharrel.reports.grants import grant_heading, grant_rows, grant_terms, what_is_left
-from scharrel.text.words import visible
 
 _GRANT = typer.Argument(
     metavar=f"[{words('metavar.grant')}]...", help=words("help.report-grants-grant"), show_default=False
@@ -44,7 +43,7 @@ def command(
         print_json({"grants": [_plain(books, account) for account in shown]})
         return
     screen = console()
-    screen.out(visible(words("grants.title", coop=books.title)), style="bold")
+    screen.out(words("grants.title", coop=books.title), style="bold")
     if not shown:
         print_text(screen, words("grants.none"))
     names = {member.id: member.name for member in books.members.values()}

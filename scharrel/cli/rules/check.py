@@ -20,7 +20,6 @@ from scharrel.core.problems import Problem
 from scharrel.operations.opening import open_books
 from scharrel.text.findings import euros, example_lines, message
 from scharrel.text.grounds import sources_named
-from scharrel.text.words import visible
 
 _PACKS = typer.Argument(
     metavar=f"[{words('metavar.pack')}]...", help=words("help.rules-packs"), show_default=False
@@ -94,7 +93,7 @@ def _problem_row(problem: Problem) -> dict[str, Any]:
 
 def _print(pack: Pack, found: list[Finding], cents: int) -> None:
     screen = console()
-    print_text(screen, words("finding.title", title=visible(pack.title), pack=pack.id), style="bold")
+    print_text(screen, words("finding.title", title=pack.title, pack=pack.id), style="bold")
     shown: list[Example | None] = [None]
     for finding in found:
         mark = words("finding.accepted" if finding.accepted else f"finding.{finding.severity}")
@@ -104,7 +103,7 @@ def _print(pack: Pack, found: list[Finding], cents: int) -> None:
             for line in example_lines(words, finding.example):
                 print_text(screen, line, "      ")
         if finding.accepted:
-            print_text(screen, words("finding.reason", reason=visible(finding.accepted.reason)), "      ")
+            print_text(screen, words("finding.reason", reason=finding.accepted.reason), "      ")
             for line in sources_named(words, pack, [finding.accepted.source]):
                 print_text(screen, line, "      ")
     if not {finding.code for finding in found} & _UNPROVEN:

@@ -13,7 +13,6 @@ from scharrel.core.month import Month
 from scharrel.ledger.books import Books
 from scharrel.operations.opening import open_books
 from scharrel.text.rules.differences import Edition, differences
-from scharrel.text.words import visible
 
 _WAS = typer.Argument(metavar="A", help=words("help.rules-was"))
 _BECOMES = typer.Argument(metavar="B", help=words("help.rules-becomes"))
@@ -30,8 +29,8 @@ def command(
     screen = console()
     for key, name in (("was", was), ("becomes", becomes)):
         pack, month = editions[name]
-        title = visible(pack.title)
-        head = words(f"diff.{key}-pack", title=title, month=words.month(month), name=visible(name))
+        title = pack.title
+        head = words(f"diff.{key}-pack", title=title, month=words.month(month), name=name)
         print_text(screen, head, hang="  ", style="bold")
         if not pack.holds_in(month):
             print_text(screen, words("rule.not-then", month=words.month(month)))

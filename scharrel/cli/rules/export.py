@@ -51,9 +51,9 @@ def command(
         cooperative, __version__, today(), accounts_of(to, roles, books.chart), marked, cases,
     )  # fmt: skip
     with writing_in(books.coop, "rules export", alone=False):
-        write_text(out, export_text(exported, words("exchange.head", title=visible(found.title))))
+        write_text(out, export_text(exported, words("exchange.head", title=found.title)))
     screen = console()
-    screen.print(words("exchange.exported", title=visible(found.title), path=str(out)), soft_wrap=True)
+    screen.print(words("exchange.exported", title=found.title, path=str(out)), soft_wrap=True)
     print_text(screen, words("exchange.marked", count=len(owned(text))))
     if cases:
         print_text(screen, words("exchange.cases-travel"))

@@ -53,12 +53,12 @@ def command(
         stop_on_errors(problems)
         table, problems = read_exported_pack(export, shown, chart)
         if problems and export.version != __version__:
-            to_stderr(words("exchange.other-version", other=visible(export.version), own=__version__))
+            to_stderr(words("exchange.other-version", other=export.version, own=__version__))
         stop_on_errors(problems)
         name = str(table["pack"]["id"]) if pack_id is None else pack_id
         if not MEMBER_ID.fullmatch(name):
             fail(words("error.pack-id", pack=name), status=2)
-        note = words("exchange.taken-over", coop=visible(export.cooperative)[:100], day=words.day(export.day))
+        note = words("exchange.taken-over", coop=export.cooperative[:100], day=words.day(export.day))
         try:
             text = to_fill_in(export.pack, notes(visible(export.cooperative)[:100]))
             _only_open(figures, open_figures(text))
@@ -74,7 +74,7 @@ def command(
         if export.cases is not None:
             _nothing_there(where, cases, export.cases)
         write_texts(({cases: export.cases} if export.cases is not None else {}) | {target: text})
-    console().print(f"{where.shown(target)}: {visible(str(table['pack']['title']))}", soft_wrap=True)
+    console().print(f"{where.shown(target)}: {table['pack']['title']}", soft_wrap=True)
     console().print(note, soft_wrap=True)
     at = f" --coop {shlex.quote(str(coop))}" if coop else ""
     _say_what_remains(export, missing, chart, name, str(table["pack"].get("scope", "member")), at)
@@ -126,7 +126,7 @@ def _say_what_remains(
     ]  # fmt: skip
     blanks: dict[str, list[str]] = {"fill-in": [], "fill-in-text": []}
     for problem in in_order(missing.open):
-        blanks[problem.code].append(f"{problem.file}:{problem.line}  {visible(problem.values['name'])}")
+        blanks[problem.code].append(f"{problem.file}:{problem.line}  {problem.values['name']}")
     checks = [f"scharrel rules {command} {pack_id}{at}" for command in ("check", "test")]
     kind = {"collective": "project", "subcooperative": "subcooperative"}.get(scope, "")
     used = [f"scharrel member add ID NAME --rules {pack_id}{at}"]
@@ -141,7 +141,7 @@ def _say_what_remains(
     ]  # fmt: skip
     for number, (task, lines) in enumerate(((task, lines) for task, lines in tasks if lines), 1):
         screen.print()
-        print_text(screen, f"{number}. " + words(f"exchange.{task}", coop=visible(export.cooperative)[:100]))
+        print_text(screen, f"{number}. " + words(f"exchange.{task}", coop=export.cooperative[:100]))
         for line in lines:
             # Accounts can be pasted as they stand.
             screen.print(line if task == "accounts" else f"     {line}", soft_wrap=True)

@@ -22,7 +22,6 @@ from scharrel.packs.locate import Lines
 from scharrel.store.paths import Coop
 from scharrel.store.text import read_text
 from scharrel.text.cases import difference, unnoticed
-from scharrel.text.words import visible
 
 _PACKS = typer.Argument(
     metavar=f"[{words('metavar.pack')}]...", help=words("help.rules-packs"), show_default=False
@@ -71,7 +70,7 @@ def _hold(pack: Pack, shown: str, cases: Sequence[Case]) -> bool:
             message = "\n    ".join(difference(words, pack, found))
             to_stderr(f"{shown}:{found.line}: {message}")
     elsewhere = sum(case.source.kind == "example" for case in cases)
-    values = {"pack": visible(pack.id), "count": len(cases)}
+    values = {"pack": pack.id, "count": len(cases)}
     if failed:
         _print(words("cases.failed", **values, held=len(cases) - len(failed)))
     else:
@@ -85,9 +84,9 @@ def _mutate(pack: Pack, folder: Coop, file: Path, cases: Sequence[Case]) -> bool
     for mutation in noticed.unnoticed:
         line = lines.line(*mutation.place)
         to_stderr(f"{folder.shown(file)}:{line}: {unnoticed(words, mutation)}")
-        to_stderr(f"    {visible(lines.excerpt(line))[:100]}")
+        to_stderr(f"    {lines.excerpt(line)[:100]}")
     key = "some-unnoticed" if noticed.unnoticed else "all-noticed"
-    _print(words(f"cases.{key}", pack=visible(pack.id), tried=noticed.tried, count=len(noticed.unnoticed)))
+    _print(words(f"cases.{key}", pack=pack.id, tried=noticed.tried, count=len(noticed.unnoticed)))
     return not noticed.unnoticed
 
 

@@ -17,7 +17,7 @@ from scharrel.text.rules.pack import (
 )
 from scharrel.text.rules.steps import Said, step_name, step_sentences
 from scharrel.text.sentences import label
-from scharrel.text.words import Words, visible
+from scharrel.text.words import Words
 
 
 class Edition(NamedTuple):
@@ -27,37 +27,37 @@ class Edition(NamedTuple):
     month: Month
 
 
-class Line(NamedTuple):
+class DiffLine(NamedTuple):
     """One thing that changes; `mark` is was, becomes, new, gone, or empty for what only leads to it."""
 
     mark: str
     text: str
 
 
-class Part(NamedTuple):
+class DiffSection(NamedTuple):
     """What changes in a step, or in what holds for all of them."""
 
     heading: str
-    lines: Sequence[Line]
+    lines: Sequence[DiffLine]
 
 
-def differences(words: Words, was: Edition, becomes: Edition) -> list[Part]:
+def differences(words: Words, was: Edition, becomes: Edition) -> list[DiffSection]:
     """Everything that changes, in the order of the new pack; what fell away comes after its steps."""
     before = {step.id: step for step in was.pack.steps}
     after = {step.id: step for step in becomes.pack.steps}
     moved = _moved(list(before), list(after))
-    parts = [Part(words("diff.pack"), list(_of_pack(words, was, becomes)))]
+    parts = [DiffSection(words("diff.pack"), list(_of_pack(words, was, becomes)))]
     for number, step in enumerate(becomes.pack.steps, 1):
         if old := before.get(step.id):
             lines = list(_of_step(words, was, becomes, old, step, moved=step.id in moved))
-            parts.append(Part(words("diff.step", number=number, label=label(words, step)), lines))
+            parts.append(DiffSection(words("diff.step", number=number, label=label(words, step)), lines))
         else:
             lines = [*_whole(words, becomes, step), *_grounds(words, becomes, step)]
-            parts.append(Part(words("diff.new-step", label=label(words, step)), lines))
+            parts.append(DiffSection(words("diff.new-step", label=label(words, step)), lines))
     for step in was.pack.steps:
         if step.id not in after:
             lines = list(_whole(words, was, step))
-            parts.append(Part(words("diff.gone-step", label=label(words, step)), lines))
+            parts.append(DiffSection(words("diff.gone-step", label=label(words, step)), lines))
     accepted = [
         {
             (entry.code, entry.step): accepted_text(words, pack, entry, numbered=False)
@@ -65,18 +65,18 @@ def differences(words: Words, was: Edition, becomes: Edition) -> list[Part]:
         }
         for pack in (was.pack, becomes.pack)
     ]
-    parts.append(Part(words("show.accepted"), list(_compared(*accepted))))
+    parts.append(DiffSection(words("show.accepted"), list(_compared(*accepted))))
     sources = [
         {name: source_text(words, source) for name, source in pack.sources.items()}
         for pack in (was.pack, becomes.pack)
     ]
-    parts.append(Part(words("show.sources"), list(_compared(*_without_shared(*sources)))))
+    parts.append(DiffSection(words("show.sources"), list(_compared(*_without_shared(*sources)))))
     return [part for part in parts if part.lines]
 
 
-def _of_pack(words: Words, was: Edition, becomes: Edition) -> Iterator[Line]:
+def _of_pack(words: Words, was: Edition, becomes: Edition) -> Iterator[DiffLine]:
     both = was, becomes
-    yield from _compared(*({"": words("diff.called", title=visible(e.pack.title))} for e in both))
+    yield from _compared(*({"": words("diff.called", title=e.pack.title)} for e in both))
     yield from _said(*(list(pack_sentences(words, e.pack)) for e in both))
     yield from _said(*(list(limit_sentences(words, e.pack, e.month)) for e in both))
     yield from _of_figures(words, was.pack, becomes.pack, *(_by_role(e.pack) for e in both))
@@ -89,7 +89,7 @@ def _by_role(pack: Pack) -> dict[str, Placed]:
 
 def _of_step(
     words: Words, was: Edition, becomes: Edition, old: Step, new: Step, *, moved: bool
-) -> Iterator[Line]:
+) -> Iterator[DiffLine]:
     """A step that both have."""
     names = [{"": words("diff.step-called", label=label(words, step))} for step in (old, new)]
     yield from _compared(*names)
@@ -112,7 +112,7 @@ def _of_step(
 
 def _of_figures(
     words: Words, was: Pack, becomes: Pack, before: Mapping[str, Placed], after: Mapping[str, Placed]
-) -> Iterator[Line]:
+) -> Iterator[DiffLine]:
     """The dated values of each figure, also those of other months, and what they rest on."""
     for about in dict.fromkeys([*before, *after]):
         pair = before.get(about), after.get(about)
@@ -141,58 +141,58 @@ def _figure_rests(words: Words, pack: Pack, figure: Placed | None) -> dict[str, 
     return {"": words("diff.figure-rests", what=place_name(words, figure), **rests)}
 
 
-def _whole(words: Words, edition: Edition, step: Step) -> Iterator[Line]:
+def _whole(words: Words, edition: Edition, step: Step) -> Iterator[DiffLine]:
     """All of a step that only one of them has."""
     for said in step_sentences(words, edition.pack, step, edition.month):
-        yield Line("", said.text)
-        yield from (Line("", f"- {row}") for row in said.rows)
+        yield DiffLine("", said.text)
+        yield from (DiffLine("", f"- {row}") for row in said.rows)
 
 
-def _grounds(words: Words, edition: Edition, step: Step) -> Iterator[Line]:
+def _grounds(words: Words, edition: Edition, step: Step) -> Iterator[DiffLine]:
     """Where a new step stands, since when its figures hold, and what it rests on."""
     pack = edition.pack
-    yield Line("", _place(words, pack, step))
+    yield DiffLine("", _place(words, pack, step))
     for figure in dated(words, figures(step), edition.month):
         if figure.source == step.source:
-            yield Line("", figure.text)
+            yield DiffLine("", figure.text)
         else:
             source = pack.sources[figure.source]
-            yield Line("", words("diff.dated-rests", dated=figure.text, **_rests(words, source)))
-    yield Line("", words("diff.step-rests", **_rests(words, pack.sources[step.source])))
+            yield DiffLine("", words("diff.dated-rests", dated=figure.text, **_rests(words, source)))
+    yield DiffLine("", words("diff.step-rests", **_rests(words, pack.sources[step.source])))
     if step.to:
-        yield Line("", account_text(words, step))
+        yield DiffLine("", account_text(words, step))
 
 
-def _said(was: list[Said], becomes: list[Said]) -> Iterator[Line]:
+def _said(was: list[Said], becomes: list[Said]) -> Iterator[DiffLine]:
     before, after = ({said.about: said for said in some} for some in (was, becomes))
     for about in dict.fromkeys([*before, *after]):
         old, new = before.get(about), after.get(about)
         if old and new and old.text == new.text:
             rows = list(_rows(old.rows, new.rows))
-            yield from [Line("", old.text), *rows] if rows else []
+            yield from [DiffLine("", old.text), *rows] if rows else []
         else:
             for mark, said in (("was" if new else "gone", old), ("becomes" if old else "new", new)):
                 if said:
-                    yield Line(mark, said.text)
-                    yield from (Line("", f"- {row}") for row in said.rows)
+                    yield DiffLine(mark, said.text)
+                    yield from (DiffLine("", f"- {row}") for row in said.rows)
 
 
-def _rows(was: Sequence[str], becomes: Sequence[str]) -> Iterator[Line]:
+def _rows(was: Sequence[str], becomes: Sequence[str]) -> Iterator[DiffLine]:
     """The rows of two lists that differ, each beside the one with the same name."""
     before, after = ({row.rpartition(": ")[0]: row for row in rows} for rows in (was, becomes))
     yield from _compared(before, after)
 
 
-def _compared(was: Mapping[Any, str], becomes: Mapping[Any, str]) -> Iterator[Line]:
+def _compared(was: Mapping[Any, str], becomes: Mapping[Any, str]) -> Iterator[DiffLine]:
     """The texts that differ, by key in the order of the new ones."""
     for key in dict.fromkeys([*becomes, *was]):
         old, new = was.get(key), becomes.get(key)
         if old == new:
             continue
         if old is not None:
-            yield Line("was" if new is not None else "gone", old)
+            yield DiffLine("was" if new is not None else "gone", old)
         if new is not None:
-            yield Line("becomes" if old is not None else "new", new)
+            yield DiffLine("becomes" if old is not None else "new", new)
 
 
 def _without_shared(was: Mapping[str, str], becomes: Mapping[str, str]) -> Iterator[dict[str, str]]:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from scharrel.core.month import Month
 from scharrel.core.pack import Operand, Pack, Param, Step, Unit
-from scharrel.text.words import Words, usual, visible
+from scharrel.text.words import Words, usual
 
 Value = Decimal | Mapping[str, Decimal]
 Counted = Unit | Literal["count"]
@@ -27,7 +27,7 @@ class Placed(NamedTuple):
         return f"{self.place}-{self.nth}" if self.nth else self.place
 
 
-class Dated(NamedTuple):
+class FigureSentence(NamedTuple):
     """A figure that changes by date: since when it holds and what comes later, and its source."""
 
     about: str
@@ -92,14 +92,14 @@ def value_text(words: Words, figure: Placed, value: Value) -> str:
     return _number(words, figure.unit, value)
 
 
-def dated(words: Words, some: Iterable[Placed], month: Month) -> Iterator[Dated]:
+def dated(words: Words, some: Iterable[Placed], month: Month) -> Iterator[FigureSentence]:
     """Since when each of these figures holds and what it becomes later, each parameter once."""
     seen: set[str] = set()
     for figure in some:
         param = figure.operand
         if isinstance(param, Param) and param.id not in seen:
             seen.add(param.id)
-            yield Dated(figure.about, " ".join(_dates(words, figure, param, month)), param.source)
+            yield FigureSentence(figure.about, " ".join(_dates(words, figure, param, month)), param.source)
 
 
 def place_name(words: Words, figure: Placed) -> str:
@@ -109,7 +109,7 @@ def place_name(words: Words, figure: Placed) -> str:
 
 def fact_name(words: Words, param: Param) -> str:
     """The fact on which a parameter depends."""
-    name = visible(str(param.by))
+    name = str(param.by)
     return usual(words, "fact", name) or words("rule.other-fact", fact=name)
 
 
@@ -139,7 +139,7 @@ def _cells(words: Words, figure: Placed, values: Mapping[str, Decimal]) -> Itera
     param = figure.operand
     for name, value in values.items():
         fact = f"{param.by}: {name}" if isinstance(param, Param) else name
-        yield usual(words, "value", fact) or visible(name), _number(words, figure.unit, value)
+        yield usual(words, "value", fact) or name, _number(words, figure.unit, value)
 
 
 def _number(words: Words, unit: Counted, number: Decimal) -> str:

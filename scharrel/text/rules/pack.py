@@ -6,10 +6,10 @@ from typing import NamedTuple
 from scharrel.core.month import Month
 from scharrel.core.pack import Accepted, Pack, Source, Step
 from scharrel.text.grounds import cited, example_notice, votes
-from scharrel.text.rules.figures import Dated, dated, figure_text, figures, limits, rows_of
+from scharrel.text.rules.figures import FigureSentence, dated, figure_text, figures, limits, rows_of
 from scharrel.text.rules.steps import Said, leading, listed, step_name, step_sentences
 from scharrel.text.sentences import label, role_name
-from scharrel.text.words import Words, visible
+from scharrel.text.words import Words
 
 
 class ToldStep(NamedTuple):
@@ -51,7 +51,7 @@ def tell_pack(words: Words, pack: Pack, month: Month, *, proposed: bool) -> Told
     if not pack.holds_in(month):
         notes.append(words("rule.not-then", month=words.month(month)))
     return Told(
-        visible(pack.title),
+        pack.title,
         month,
         notes,
         [*pack_sentences(words, pack), *_limits(words, pack, month)],
@@ -115,11 +115,11 @@ def source_text(words: Words, source: Source) -> str:
     if source.example:
         return " ".join(parts)
     if source.quote:
-        parts.append(f"\u201c{visible(source.quote)}\u201d")
+        parts.append(f"\u201c{source.quote}\u201d")
     if source.consulted:
         parts.append(words("rule.consulted", day=words.day(source.consulted)))
     if source.url:
-        parts.append(visible(source.url))
+        parts.append(source.url)
     return " ".join(parts)
 
 
@@ -130,7 +130,7 @@ def accepted_text(words: Words, pack: Pack, accepted: Accepted, *, numbered: boo
         parts = [words("rule.at-step", step=step_name(words, pack, accepted.step)), finding]
     else:
         parts = [finding[0].upper() + finding[1:]]
-    parts.append(words("rule.reason", reason=visible(accepted.reason).rstrip(" .")))
+    parts.append(words("rule.reason", reason=accepted.reason.rstrip(" .")))
     if numbered:
         parts.append(words("rule.see", number=source_number(pack, accepted.source)))
     return " ".join(parts)
@@ -138,7 +138,7 @@ def accepted_text(words: Words, pack: Pack, accepted: Accepted, *, numbered: boo
 
 def account_text(words: Words, step: Step) -> str:
     """Where the step books, without the kind of account."""
-    return words("rule.account", account=visible(str(step.to).partition(":")[2].replace(":", ": ")))
+    return words("rule.account", account=str(step.to).partition(":")[2].replace(":", ": "))
 
 
 def _step(words: Words, pack: Pack, step: Step, month: Month) -> ToldStep:
@@ -148,7 +148,7 @@ def _step(words: Words, pack: Pack, step: Step, month: Month) -> ToldStep:
     return ToldStep(label(words, step), step_sentences(words, pack, step, month), grounds)
 
 
-def _since(words: Words, pack: Pack, figure: Dated, source: str) -> str:
+def _since(words: Words, pack: Pack, figure: FigureSentence, source: str) -> str:
     """Since when a figure holds, with its own source if that is another one."""
     if figure.source == source:
         return figure.text

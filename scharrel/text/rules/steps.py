@@ -8,7 +8,7 @@ from scharrel.core.pack import Pack, Step
 from scharrel.text.pots import spendable
 from scharrel.text.rules.figures import Placed, figure_text, figures, rows_of
 from scharrel.text.sentences import fact_text, label, receiver, role_name
-from scharrel.text.words import Words, usual, visible
+from scharrel.text.words import Words, usual
 
 
 class Said(NamedTuple):
@@ -116,7 +116,7 @@ def _conditions(words: Words, pack: Pack, step: Step) -> Iterator[Said]:
 
 
 def _when(words: Words, step: Step) -> list[str]:
-    facts = [f"{visible(fact)}: {fact_text(value)}" for fact, value in step.when]
+    facts = [f"{fact}: {fact_text(value)}" for fact, value in step.when]
     return [usual(words, "condition", fact) or words("rule.other-condition", fact=fact) for fact in facts]
 
 

@@ -1,12 +1,14 @@
 """All that a member's statements are made from: the months divided, and the bookings behind them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.analysis.prospect import Stretch
 from scharrel.core.corrections import Correction
 from scharrel.core.facts import Member, Movement
 from scharrel.core.grants import counts_apart
+from scharrel.core.money import ZERO
 from scharrel.core.month import Month, months
 from scharrel.core.pack import Step
 from scharrel.core.period import Period
@@ -23,7 +25,7 @@ class Rectified(NamedTuple):
     step: Step | None
 
 
-class Dossier(NamedTuple):
+class StatementData(NamedTuple):
     """One member up to a month; `allocations` ends with that month, or before it for who left.
 
     `shown` is the ledger's name for people, `roles` the role of each account, `stretches` what is kept
@@ -83,10 +85,9 @@ class Dossier(NamedTuple):
         """The year's allocations up to the month of the statement."""
         return [a for a in self.allocations if a.month.year == year and a.month.number <= self.month.number]
 
-    def corrected_in_year(self) -> list[Rectified]:
-        """What the months of the year booked to put earlier ones right, up to the month of the statement."""
-        year = months(Month(self.month.year, 1), self.month)
-        return [entry for month in year for entry in self.corrections.get(month, ())]
+    def year_so_far(self) -> list[Month]:
+        """The months of the year up to that of the statement."""
+        return list(months(Month(self.month.year, 1), self.month))
 
     def of_period(self, period: Period) -> list[Allocation]:
         """The period's allocations up to the month of the statement."""
@@ -96,6 +97,11 @@ class Dossier(NamedTuple):
         """The accounts of the member's own pots, in the order in which the rules came to pay into them."""
         steps = [result.step for a in self.allocations for result in a.steps]
         return list(dict.fromkeys(step.to for step in steps if step.party == "pot" and step.to))
+
+    def pot_levels(self) -> dict[str, Decimal]:
+        """What is in each of these at the end of the month of the statement, in euros."""
+        balances = self.allocation.balances
+        return {account: balances.get(account, ZERO) for account in self.pot_accounts()}
 
     def _in_order(self) -> list[Movement]:
         return sorted(self.movements, key=lambda movement: (movement.day, movement.line))
