@@ -13,7 +13,7 @@ import pytest
 from beancount import loader
 from beancount.core import data
 from conftest import Once, Run, in_process, small, some
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_coops import histories, lay_down, packs
 
@@ -237,7 +237,7 @@ def test_rules_of_a_closed_month_cannot_change(closed: Path, quick: Run) -> None
     assert "rules/vrije-uitloop.toml: De regels voor januari" in quick("audit", "--coop", str(closed)).out
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES)
 @given(
     pack=packs(), first=histories(), second=histories(), third=histories(),
     ends=st.tuples(st.integers(0, 8), st.integers(1, 6)),
