@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from io import BytesIO, TextIOWrapper
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 from jinja2 import Environment
 
 CONTRACT = Path(__file__).parent / "contract"
@@ -18,12 +20,29 @@ REPOSITORY = Path(__file__).parent.parent
 LONG = "EXAMPLES" in os.environ
 """Whether everything is tried (`make long`), or a part of it that is spread evenly."""
 
+settings.register_profile(
+    "any machine",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("any machine")
+
 Item = TypeVar("Item")
 
 
 def some(items: Sequence[Item], most: int) -> Sequence[Item]:
     """About that many of the items, evenly spread; all of them in `make long`."""
     return items if LONG else items[:: max(len(items) // most, 1)]
+
+
+def work_of(count: Callable[[], int] = time.process_time_ns) -> Callable[[], float]:
+    """How much is worked from now on, however fast the machine: in seconds of one that adds up twenty million
+    numbers in each. `count` gives the nanoseconds that were worked so far."""
+    started = time.process_time_ns()
+    sum(range(5_000_000))
+    quarter = time.process_time_ns() - started
+    before = count()
+    return lambda: (count() - before) / quarter / 4
 
 
 class Ran(NamedTuple):

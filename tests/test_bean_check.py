@@ -11,7 +11,7 @@ from beancount import loader
 from beancount.core import data
 from beancount.ops import validation
 from conftest import Run
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_consolidated import adds_up
 
@@ -279,7 +279,7 @@ NUMBERS = st.tuples(st.integers(-99999, 99999), st.sampled_from([0, 1, 2])).map(
 )
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(numbers=st.lists(NUMBERS, min_size=1, max_size=4), unit=st.sampled_from(["EUR", "UUR"]))
 def test_an_open_amount_is_the_exact_sum_or_an_error(
     numbers: list[Decimal], unit: str, coop: Path, quick: Run

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sys
 import tempfile
 from collections import Counter
 from datetime import date, timedelta
@@ -12,8 +13,8 @@ from subprocess import run
 from typing import Any
 
 import pytest
-from conftest import REPOSITORY, Run
-from hypothesis import HealthCheck, given, settings
+from conftest import Run
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scharrel.core.month import Month
@@ -266,7 +267,9 @@ def wearing(tmp_path: Path) -> Path:
 
 def sound(coop: Path) -> None:
     book = coop / "ledgers/books/amina.beancount"
-    done = run([REPOSITORY / ".venv/bin/bean-check", book], capture_output=True, text=True, check=False)
+    done = run(
+        [Path(sys.executable).with_name("bean-check"), book], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -600,7 +603,7 @@ def posted(coop: Path) -> Counter[str]:
     return Counter({account: cents for account, cents in total.items() if cents})
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES)
 @given(first=THINGS, then=THINGS)
 def test_closing_posts_the_same_in_total_and_all_of_a_life_is_written_off(
     quick: Run, first: list[tuple[int, int, int, int]], then: list[tuple[int, int, int, int]]

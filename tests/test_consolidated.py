@@ -14,7 +14,7 @@ from beancount import loader
 from beancount.core import data
 from beancount.ops import validation
 from conftest import REPOSITORY, Run
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_coops import MONTHS, Booking, histories, lay_down, packs
 from test_projects import paid, team
@@ -89,7 +89,7 @@ IDS = ("amina", "bank", "lid-0001", "x-", "omzet")
 @given(
     packs(), st.lists(histories(), min_size=1, max_size=len(IDS)), st.sampled_from([MONTHS[-1], MONTHS[4]])
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 def test_the_whole_adds_up_to_the_books(pack: str, books: list[list[Booking]], through: str) -> None:
     with tempfile.TemporaryDirectory() as name:
         ledgers = {m: [booking.lines() for booking in book] for m, book in zip(IDS, books, strict=False)}

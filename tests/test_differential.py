@@ -14,7 +14,7 @@ from beancount import loader
 from beancount.core import data
 from beancount.ops import validation
 from conftest import Run
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from test_projects import CHART, OWN, posted, write
 
@@ -23,8 +23,7 @@ EXAMPLES = int(os.environ.get("EXAMPLES", "3"))
 
 # A smaller seed is no simpler cooperative: looking for one takes minutes and tells nothing.
 each = settings(
-    max_examples=EXAMPLES, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=EXAMPLES, phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )  # fmt: skip
 
 MONTHS = [f"{2025 + nth // 12}-{nth % 12 + 1:02}" for nth in range(10, 18)]
@@ -337,9 +336,7 @@ def test_what_a_project_shares_is_somebodys(quick: Run, seed: int) -> None:
             assert ("Liabilities:Deelnemers", "EUR") not in as_beancount_reads(coop)
 
 
-@settings(
-    max_examples=5 * EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=5 * EXAMPLES)
 @given(
     amounts=st.lists(
         st.tuples(st.integers(1, 99_999), st.integers(0, 2)), min_size=1, max_size=3

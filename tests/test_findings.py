@@ -162,7 +162,7 @@ ROLES = st.fixed_dictionaries(
 ) | st.just({})
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(packs(), ROLES, st.lists(st.integers(0, 300_000), min_size=AMOUNTS, max_size=AMOUNTS), st.data())
 def test_the_pieces_are_what_the_division_pays(
     text: str, roles: dict[str, Decimal], cents: list[int], data: st.DataObject
@@ -183,7 +183,7 @@ def test_the_pieces_are_what_the_division_pays(
             assert piece.paid_at(Fraction(amount)) == paid
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(packs(), st.lists(st.integers(0, 300_000), min_size=AMOUNTS, max_size=AMOUNTS))
 def test_rounding_makes_no_more_difference_than_is_said(text: str, cents: list[int]) -> None:
     with localcontext(EXACT):

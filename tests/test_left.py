@@ -18,7 +18,7 @@ BEGIN = "import os; from scharrel.store.processes import ahead; me = os.getpid()
 def run(code: str) -> str:
     """What the program says; it has to end, and nothing that it began may go on holding its output."""
     done = subprocess.run(
-        [sys.executable, "-c", BEGIN + code], capture_output=True, text=True, timeout=20, check=True
+        [sys.executable, "-c", BEGIN + code], capture_output=True, text=True, timeout=600, check=True
     )
     return done.stdout
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Run
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_coops import histories, lay_down, packs
 from test_closing import posted
@@ -468,7 +468,7 @@ to = "Liabilities:Pot5"
 """
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES)
 @given(
     pack=packs(), parties=PARTIES, first=histories(), second=histories(),
     offset=st.integers(0, 60_000), tax=st.integers(0, 60_000), revised=st.integers(0, 60_000),

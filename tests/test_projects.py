@@ -13,7 +13,7 @@ from subprocess import run
 
 import pytest
 from conftest import Run
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "8"))
@@ -453,7 +453,7 @@ def posted(coop: Path) -> Counter[tuple[str, str]]:
     return Counter({key: amount for key, amount in total.items() if amount})
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES)
 @given(first=WORK, second=WORK, third=WORK, by=st.sampled_from(["hours", "equal", "weight"]))
 def test_closing_a_chain_at_any_moment_posts_the_same_in_total(
     quick: Run, first: list, second: list, third: list, by: str
@@ -507,7 +507,7 @@ MORE = st.lists(
 )
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES)
 @given(bookings=MORE, close=st.integers(-1, 3))
 def test_dividing_only_who_changed_comes_to_the_same(quick: Run, bookings: list, close: int) -> None:
     """After each booking the books are as if everything had been read and divided again."""

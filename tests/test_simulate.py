@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import REPOSITORY, Run
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_coops import MONTHS, Booking, histories, lay_down, packs
 from test_rules import HEAD, LAST, booking
@@ -303,7 +303,7 @@ def laid_down(pack: str, ledgers: dict[str, list[str]]) -> Iterator[Path]:
 
 
 @given(packs(), packs(), histories(), histories(), st.booleans(), st.integers(0, len(MONTHS) - 1))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 def test_whatever_the_rules(
     pack: str, other: str, one: list[Booking], two: list[Booking], together: bool, start: int
 ) -> None:

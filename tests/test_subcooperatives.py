@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import test_projects
 from conftest import Run
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_projects import WORK, bean_check, book, hours, money, paid, posted, write
 
@@ -265,7 +265,7 @@ def test_what_comes_in_with_it_is_not_told_twice_as_the_cooperative_s(noord: Pat
     assert found["together"]["coop"] == "43.50"
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES)
 @given(first=WORK, second=WORK, third=WORK, own=st.integers(0, 9_000))
 def test_closing_a_chain_at_any_moment_posts_the_same_in_total(
     quick: Run, first: list, second: list, third: list, own: int
