@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from scharrel.checks.books import in_books
 from scharrel.cli.arguments import group_of, open_coop, today
 from scharrel.cli.options import COOP
 from scharrel.cli.screen import console, fail, progress_bar, stop_on_errors, words
@@ -14,12 +13,6 @@ from scharrel.core.month import Month
 from scharrel.core.period import Period
 from scharrel.core.settling import ends, packs_in, settled_steps
 from scharrel.ledger.books import Books
-from scharrel.operations.allocate import allocate_all
-from scharrel.operations.opening import open_books
-from scharrel.operations.statements import state_all
-from scharrel.statements.making import Order
-from scharrel.statements.pdf import typesetters_world
-from scharrel.text.changes import settlement_lines
 from scharrel.text.periods import period_name
 
 _PERIOD = typer.Argument(metavar=words("metavar.period"), help=words("help.settle-period"))
@@ -31,6 +24,15 @@ def command(
     member: Annotated[str, _MEMBER],
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
+    # What makes documents is loaded when it runs, so that help comes at once.
+    from scharrel.checks.books import in_books
+    from scharrel.operations.allocate import allocate_all
+    from scharrel.operations.opening import open_books
+    from scharrel.operations.statements import state_all
+    from scharrel.statements.making import Order
+    from scharrel.statements.pdf import typesetters_world
+    from scharrel.text.changes import settlement_lines
+
     try:
         settled = Period.parse(period)
     except ValueError:

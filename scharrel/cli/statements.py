@@ -11,11 +11,6 @@ from scharrel.cli.screen import console, fail, progress_bar, stop_on_errors, to_
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
 from scharrel.ledger.books import Books
-from scharrel.operations.opening import open_books
-from scharrel.operations.statement_data import last_allocated
-from scharrel.operations.statements import state_all
-from scharrel.statements.making import FORMATS, KINDS, Order
-from scharrel.statements.pdf import typesetters_world
 
 _MONTH = typer.Argument(
     metavar=f"[{words('metavar.month')}]", help=words("help.statements-month"), show_default=False
@@ -44,6 +39,13 @@ def command(
     out: Annotated[Path | None, _OUT] = None,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
+    # What makes documents is loaded when it runs, so that help comes at once.
+    from scharrel.operations.opening import open_books
+    from scharrel.operations.statement_data import last_allocated
+    from scharrel.operations.statements import state_all
+    from scharrel.statements.making import FORMATS, KINDS, Order
+    from scharrel.statements.pdf import typesetters_world
+
     asked = read_month(month) if month else None
     if kind is not None and kind not in KINDS:
         hint = " " + words("check.near", near=_MEANT[kind]) if kind in _MEANT else ""

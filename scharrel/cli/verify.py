@@ -9,9 +9,6 @@ from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.options import COOP
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
-from scharrel.operations.opening import open_books
-from scharrel.operations.verify import MAX_LINES, verify
-from scharrel.statements.reading import NoStatementError
 
 MAX_STATEMENT_BYTES = 20_000_000
 
@@ -22,6 +19,11 @@ def command(
     file: Annotated[Path, _FILE],
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
+    # What makes documents is loaded when it runs, so that help comes at once.
+    from scharrel.operations.opening import open_books
+    from scharrel.operations.verify import MAX_LINES, verify
+    from scharrel.statements.reading import NoStatementError
+
     books = open_books(open_coop(coop))
     try:
         if file.exists() and (not file.is_file() or file.stat().st_size > MAX_STATEMENT_BYTES):
