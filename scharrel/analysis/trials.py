@@ -146,7 +146,7 @@ def _month(pack: Pack, since: Month, facts: Facts, nth: int, much: bool) -> Mont
     """The nth month from the one before `since` on."""
     alternates = nth >= 8 and nth % 3 == 2
     pool, other = (plenty_of(pack), MANY) if much and not alternates else LITTLE[nth % len(LITTLE)]
-    came_in, booked = pool + Decimal(nth * 37 % 100) / 100, Decimal(other)
+    came_in, booked = Decimal(pool and pool + Decimal(nth * 37 % 100) / 100), Decimal(other)
     units = {step.role: booked / 10 + PART for step in pack.steps if step.kind == "per" and step.role}
     counts = {role: booked / 100 for step in pack.steps for role in step.counts}
     roles = {

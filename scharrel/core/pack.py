@@ -142,8 +142,8 @@ class YearLimit(NamedTuple):
 
 
 class Term(NamedTuple):
-    """A figure and its place in a step: "rate", "amount", "above", "band-start", "band-rate" or one of LIMITS;
-    of a band, or a yearly limit of the whole pack ("count" is in whatever it counts), also which one."""
+    """A figure and its place: "rate", "amount", "above", "band-start", "band-rate" or one of LIMITS;
+    of a band or a yearly limit of the whole pack ("count" is in whatever it counts) also which one."""
 
     place: str
     operand: Operand
