@@ -8,7 +8,7 @@ from scharrel.core.case import Case, CaseMonth, Expected
 from scharrel.core.engine import close, divide
 from scharrel.core.facts import MonthFacts
 from scharrel.core.money import EXACT, ZERO
-from scharrel.core.month import Month, months
+from scharrel.core.month import Month
 from scharrel.core.pack import NoValueError, Pack
 from scharrel.core.state import State
 from scharrel.core.trace import Allocation
@@ -51,7 +51,7 @@ def _differences(pack: Pack, case: Case) -> Iterator[Difference]:
     state = State.new()._replace(balances=dict(case.balances))
     named = {given.month: given for given in case.months}
     facts = case.facts
-    for month in months(case.months[0].month, case.months[-1].month):
+    for month in case.span:
         given = named.get(month) or CaseMonth(month, case.line, {}, {}, {}, ())
         facts = {**facts, **given.facts}
         in_force = pack.holds_in(month)

@@ -14,6 +14,7 @@ MAX_KINDS, MAX_COMBINED = 64, 256
 """Kinds of members that are looked at, and ways of combining facts that are gone through to find them; a
 pack with more facts than this tells nobody much."""
 
+BORN = "born"
 YOUNG, OLD = date(2999, 1, 1), date(1900, 1, 1)
 """Birthdays of someone who never reaches an age, and of someone who has."""
 
@@ -34,7 +35,7 @@ def too_many_kinds(pack: Pack, month: Month) -> bool:
 
 
 def _every_kind(pack: Pack, month: Month) -> list[Facts] | None:
-    values = _values(pack)
+    values = facts_asked(pack)
     if prod(map(len, values.values())) > MAX_COMBINED:
         return None
     combined = (dict(zip(values, chosen, strict=True)) for chosen in product(*values.values()))
@@ -86,7 +87,7 @@ def stands_open(step: Step, facts: Facts) -> bool:
     )
 
 
-def _values(pack: Pack) -> dict[str, list[FactValue]]:
+def facts_asked(pack: Pack) -> dict[str, list[FactValue]]:
     """Every value of each fact that makes a difference, one that opens a step first."""
     values: dict[str, list[FactValue]] = {}
     for step in pack.steps:
@@ -111,7 +112,7 @@ def _cases(values: Sequence[tuple[Month, Decimal | Mapping[str, Decimal]]]) -> l
 
 def _some(pack: Pack) -> Iterator[Facts]:
     """Those for whom most happens and least, and those who have just one or two steps open."""
-    values = _values(pack)
+    values = facts_asked(pack)
     most: Facts = {fact: known[0] for fact, known in values.items()}
     least: Facts = {fact: known[-1] for fact, known in values.items()}
     yield from (most, least)

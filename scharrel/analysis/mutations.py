@@ -1,23 +1,57 @@
 """A pack with one thing changed: whoever wrote its cases should have one that then comes out otherwise.
 
-Changes that make no difference whatever is booked are left out: a figure for months in which no step can use
-it, half a cent where there are only whole ones, a leftover carried by a step that always gets what it asks.
+Every small change is made, whatever it does. One that no case notices counts when the trials show someone
+with other money: members who work for some months under the pack as it is, and as it becomes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from decimal import Decimal
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
 from scharrel.analysis.cases import first_noticed
-from scharrel.analysis.changed import LIMITS, Mutation, Place, nudged, values_of
-from scharrel.analysis.step_changes import can_be_short, earliest, never_together, of_step
+from scharrel.analysis.trials import Trials, says_else
 from scharrel.core.case import Case
+from scharrel.core.money import CENT
 from scharrel.core.month import Month
-from scharrel.core.pack import Band, Pack, Param, Step
+from scharrel.core.pack import KEPT_PARTIES, LIMITS, PARTIES, Operand, Pack, Param, Step, Term
+
+TENTH_OF_A_PERCENT = Decimal("0.001")
+
+_ELSEWHERE = "Liabilities:Elders"
+
+
+class Place(NamedTuple):
+    """Where a pack says something: the key in the nth table of this name, on the line with `having`."""
+
+    table: str
+    key: str
+    nth: int = 0
+    having: str = ""
+
+
+class Mutation(NamedTuple):
+    """A pack with one change, and what it is.
+
+    `of` is the parameter or step (none for the pack itself), `key` the word that says it. A figure has its
+    unit; one with dates the month from which it holds, and `choice` if it goes by a fact.
+    """
+
+    code: Literal["figure", "since", "change", "add", "drop", "order"]
+    place: Place
+    pack: Pack
+    of: str
+    key: str
+    was: Any
+    becomes: Any = None
+    unit: str = ""
+    month: Month | None = None
+    choice: str = ""
 
 
 class Noticed(NamedTuple):
-    """How many changes were tried, and those that no case notices."""
+    """How many changes make a difference, and those of them that no case notices."""
 
     tried: int
     unnoticed: list[Mutation]
@@ -26,31 +60,32 @@ class Noticed(NamedTuple):
 def try_all(pack: Pack, cases: Sequence[Case]) -> Noticed:
     """Put every change of the pack to the cases, which hold for the pack as it is."""
     first = list(cases)
+    trials = Trials(pack)
     unnoticed = []
     tried = 0
     for mutation in mutations(pack):
-        tried += 1
-        noticed = first_noticed(mutation.pack, first)
-        if noticed is None:
-            unnoticed.append(mutation)
-        else:
+        may_differ = says_else(pack, mutation.pack)
+        touched = [case for case in first if any(map(may_differ, case.span))]
+        if noticed := first_noticed(mutation.pack, touched):
             # The next change is like this one, so the same case will most likely notice it.
             first.remove(noticed)
             first.insert(0, noticed)
+        elif trials.differ(mutation.pack):
+            unnoticed.append(mutation)
+        else:
+            continue
+        tried += 1
     return Noticed(tried, unnoticed)
 
 
 def mutations(pack: Pack) -> Iterator[Mutation]:
-    """Every change that makes a difference, in the order of the pack's parts."""
+    """Every change, in the order of the pack's parts."""
     yield from _of_pack(pack)
-    for param in {param.id: param for step in pack.steps for param in step.params()}.values():
+    for param in pack.used_params():
         yield from _of_param(pack, param)
     for nth in range(len(pack.steps)):
-        yield from of_step(pack, nth)
+        yield from _of_step(pack, nth)
     yield from _of_order(pack)
-
-
-# -- the pack itself and its parameters
 
 
 def _of_pack(pack: Pack) -> Iterator[Mutation]:
@@ -65,89 +100,118 @@ def _of_pack(pack: Pack) -> Iterator[Mutation]:
 
 
 def _of_param(pack: Pack, param: Param) -> Iterator[Mutation]:
-    course = _course(pack, param, param)
-
-    def mutated(values: Sequence[Any]) -> Pack | None:
-        """The pack with these values, if that makes a difference in any month."""
+    def mutated(values: Sequence[Any]) -> Pack:
         new = replace(param, values=tuple(sorted(values, key=lambda row: row[0])))
-        return None if _course(pack, param, new) == course else _with_param(pack, param, new)
+        return pack.with_params({**pack.params, param.id: new})
 
     for nth, (since, value) in enumerate(param.values):
         before, after = param.values[:nth], param.values[nth + 1 :]
         place = Place(f"param.{param.id}", "values", having=f"from = {since.first_day}")
         choices = value if isinstance(value, Mapping) else {"": value}
         for choice, figure in choices.items():
-            for becomes in nudged(figure, param.unit):
+            for becomes in _nudged(figure, param.unit):
                 changed = {**choices, choice: becomes} if isinstance(value, Mapping) else becomes
-                if new := mutated([*before, (since, changed), *after]):
-                    yield Mutation(
-                        "figure", place, new, param.id, param.id, figure, becomes, param.unit, since, choice
-                    )
-        for later in (-1, 1):
-            moved = since.plus(later)
-            if new := mutated([*before, (moved, value), *after]):
-                yield Mutation("since", place, new, param.id, param.id, since, moved)
+                new = mutated([*before, (since, changed), *after])
+                yield Mutation(
+                    "figure", place, new, param.id, param.id, figure, becomes, param.unit, since, choice
+                )
+        for moved in (since.plus(-1), since.plus(1)):
+            new = mutated([*before, (moved, value), *after])
+            yield Mutation("since", place, new, param.id, param.id, since, moved)
 
 
-def _course(pack: Pack, param: Param, new: Param) -> list[tuple[Month, Any]]:
-    """The months in which the new values of the parameter change, as far as they matter, and to what."""
-    users = [step for step in pack.steps if param in step.params()]
-    starts = [earliest(pack, step) for step in users]
-    first = None if None in starts else min(start for start in starts if start)
-    course: list[tuple[Month, Any]] = []
-    for since, value in new.values:
-        if pack.valid_until and since > pack.valid_until:
-            break
-        start = max(since, first) if first else since
-        if course and start.number == 1 and all(_for_later(step, param) for step in users):
-            start = start.plus(1)
-        while course and course[-1][0] >= start:
-            course.pop()
-        if not course or course[-1][1] != value:
-            course.append((start, value))
-    return course
+def _nudged(figure: Decimal, unit: str) -> list[Decimal]:
+    """A cent or a tenth of a percent more, and less where that is possible."""
+    little = TENTH_OF_A_PERCENT if unit == "rate" else CENT
+    return [nudged for nudged in (figure - little, figure + little) if nudged >= 0]
 
 
-def _for_later(step: Step, param: Param) -> bool:
-    """Whether the step uses it for a year's cap only, which in January can never be reached before the
-    month's: what counts for the one then counts for the other."""
-    if step.cap_year is not param or step.params().count(param) > 1 or step.cap_month is None:
-        return False
-    return max(values_of(step.cap_month)) <= min(values_of(param))
+def _of_step(pack: Pack, nth: int) -> Iterator[Mutation]:
+    """Every change of the nth step."""
+    step = pack.steps[nth]
+
+    def become(code: Any, key: str, was: Any, becomes: Any, new: Step, unit: str = "") -> Mutation:
+        steps = (*pack.steps[:nth], new, *pack.steps[nth + 1 :])
+        place = Place("step", key.partition(".")[0], nth)
+        return Mutation(code, place, replace(pack, steps=steps), step.id, key, was, becomes, unit)
+
+    def change(key: str, was: Any, becomes: Any, **fields: Any) -> Mutation:
+        return become("change", key, was, becomes, replace(step, **fields))
+
+    def drop(key: str, was: Any, **fields: Any) -> Mutation:
+        return become("drop", key, was, None, replace(step, **fields))
+
+    def toggled(key: str, field: str = "") -> Mutation:
+        was = getattr(step, field or key)
+        fields: dict[str, Any] = {field or key: not was}
+        return become("drop" if was else "add", key, None, None, replace(step, **fields))
+
+    for term in step.terms():
+        key = "bands" if term.nth else LIMITS.get(term.place) or {"above": "above"}.get(term.place, step.kind)
+        if isinstance(term.operand, Decimal):
+            for figure in _nudged(term.operand, term.unit):
+                new = step.with_terms(partial(_other, term.about, figure))
+                yield become("change", key, term.operand, figure, new, term.unit)
+        if term.place in LIMITS or term.place == "above":
+            yield become("drop", key, None, None, step.with_terms(partial(_other, term.about, None)))
+    if step.kind in ("input", "per"):
+        yield drop("input" if step.kind == "input" else "units", step.role, role=None)
+    if step.kind in ("rate", "bands"):
+        for base in ("pool", *(f"after.{earlier.id}" for earlier in pack.steps[:nth])):
+            if base != step.base:
+                yield change("of", step.base, base, base=base)
+    if step.bands or step.above is not None:
+        yield toggled("over", "over_year")
+    if step.kind in ("per", "rate", "bands"):
+        becomes = "down" if step.rounding == "half-up" else "half-up"
+        yield change("rounding", step.rounding, becomes, rounding=becomes)
+    for key in ("max_months", "min_age"):
+        if count := getattr(step, key):
+            for other in (count - 1, count + 1):
+                yield change(key, count, other, **{key: other})
+            yield drop(key, count, **{key: None})
+    if step.max_months:
+        yield toggled("consecutive")
+    for key in ("after", "not_with", "until"):
+        if getattr(step, key):
+            yield drop(key, getattr(step, key), **{key: None})
+    for key in ("own", "approval"):
+        if getattr(step, key):
+            yield toggled(key)
+    for position, (fact, value) in enumerate(step.when):
+        rest = (*step.when[:position], *step.when[position + 1 :])
+        yield drop("when", fact, when=rest)
+        if isinstance(value, bool):
+            yield change("when", (fact, value), (fact, not value), when=(*rest, (fact, not value)))
+    for role in step.counts:
+        yield drop("counts", role, counts=tuple(other for other in step.counts if other != role))
+    if not step.closes:
+        yield toggled("carry")
+    yield from _of_receiver(pack, step, change)
 
 
-def _with_param(pack: Pack, old: Param, new: Param) -> Pack:
-    def put(operand: Any) -> Any:
-        return new if operand is old else operand
+def _other(about: str, becomes: Operand | None, term: Term) -> Operand | None:
+    return becomes if term.about == about else term.operand
 
-    steps = tuple(
-        replace(
-            step,
-            operand=put(step.operand),
-            bands=tuple(Band(put(band.start), put(band.rate)) for band in step.bands),
-            **{field: put(getattr(step, field)) for field in LIMITS},
-        )
-        for step in pack.steps
-    )
-    return replace(pack, steps=steps, params={**pack.params, new.id: new})
+
+def _of_receiver(pack: Pack, step: Step, change: Callable[..., Mutation]) -> Iterator[Mutation]:
+    """Who ends up with the money, and on which account."""
+    kin = [party for party in PARTIES if (party in KEPT_PARTIES) == (step.party in KEPT_PARTIES)]
+    party = kin[(kin.index(step.party) + 1) % len(kin)]
+    yield change("party", step.party, party, party=party)
+    if step.to:
+        others = [other.to for other in pack.steps if other.to not in (None, step.to)]
+        account = others[0] if others else _ELSEWHERE
+        yield change("to", step.to, account, to=account)
+    if step.party == "municipality":
+        was, becomes = ("reduction", "payment") if step.reduction else ("payment", "reduction")
+        yield change("settle", was, becomes, reduction=not step.reduction)
 
 
 def _of_order(pack: Pack) -> Iterator[Mutation]:
-    """Neighbours in the other order, where that makes a difference and neither refers to the other."""
-    steps = pack.steps
-    for nth in range(len(steps) - 2):
-        one, other = steps[nth], steps[nth + 1]
-        if f"after.{one.id}" == other.base or one.id in (other.after, other.not_with):
-            continue
-        if never_together(one, other):
-            continue
-        swapped = (*steps[:nth], other, one, *steps[nth + 2 :])
-        looked_at = {f"after.{one.id}", f"after.{other.id}"} & {later.base for later in steps[nth + 2 :]}
-        if one.own or other.own:
-            # Own costs take nothing: only what is left after them is another in the other order.
-            looked_at &= {f"after.{one.id if one.own else other.id}"}
-            if not looked_at or (one.own and other.own):
-                continue
-        if looked_at or any(can_be_short(order, at) for order in (steps, swapped) for at in (nth, nth + 1)):
+    """Neighbours in the other order, where neither refers to the other."""
+    for nth, (one, other) in enumerate(zip(pack.steps[:-2], pack.steps[1:-1], strict=True)):
+        if f"after.{one.id}" != other.base and one.id not in (other.after, other.not_with):
+            steps = (*pack.steps[:nth], other, one, *pack.steps[nth + 2 :])
             place = Place("step", "id", nth + 1)
-            yield Mutation("order", place, replace(pack, steps=swapped), one.id, "id", one.id, other.id)
+            yield Mutation("order", place, replace(pack, steps=steps), one.id, "id", one.id, other.id)

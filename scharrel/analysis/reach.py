@@ -8,7 +8,7 @@ from scharrel.analysis.finding import Finding
 from scharrel.analysis.lines import Piece
 from scharrel.analysis.situations import Situation
 from scharrel.analysis.trajectories import Life
-from scharrel.core.pack import Operand, Pack, Param, Step
+from scharrel.core.pack import Pack, Param, Step
 
 _ENDING = ("cap-life", "target", "months-used")
 
@@ -70,7 +70,7 @@ def out_of_reach(pack: Pack, reach: Reach, situations: list[Situation]) -> Itera
         if step.id not in reach.paid:
             yield Finding("unreachable-step", step.id)
             continue
-        for code, operand in _limits(step):
+        for code, operand in step.limits():
             arrears = step.carry and (step.id, "pool-empty") in reach.limits
             if (step.id, code) in reach.limits or (code.startswith("cap") and (step.counts or arrears)):
                 continue  # what is counted from elsewhere or was not paid for long may fill it
@@ -78,17 +78,6 @@ def out_of_reach(pack: Pack, reach: Reach, situations: list[Situation]) -> Itera
                 continue  # it goes on filling
             yield Finding("dead-limit", step.id, None, None, {"limit": code, "figure": operand})
         yield from _dead_bands(step, reach.bases.get(step.id, Fraction(0)), situations)
-
-
-def _limits(step: Step) -> Iterator[tuple[str, Operand]]:
-    for code, operand in (
-        ("cap-month", step.cap_month),
-        ("cap-year", step.cap_year),
-        ("cap-life", step.cap_life),
-        ("target", step.target),
-    ):
-        if operand is not None:
-            yield code, operand
 
 
 def _dead_bands(step: Step, highest: Fraction | None, situations: list[Situation]) -> Iterator[Finding]:

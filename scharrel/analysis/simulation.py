@@ -8,7 +8,7 @@ from typing import NamedTuple
 from scharrel.core.facts import Member, MemberDirective
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month, months
-from scharrel.core.pack import KEPT_PARTIES, PARTIES, Band, Facts, Operand, Pack, Param
+from scharrel.core.pack import KEPT_PARTIES, PARTIES, Facts, Pack, Param
 from scharrel.core.trace import Allocation
 
 PROPOSED = "proposal/"
@@ -113,26 +113,7 @@ def with_figures(pack: Pack, settings: Sequence[Setting], first: Month) -> Pack:
     for setting in settings:
         params[setting.param] = _set(params[setting.param], setting, first)
 
-    def of(operand: Operand) -> Operand:
-        return params[operand.id] if isinstance(operand, Param) else operand
-
-    def named(operand: Operand | None) -> Operand | None:
-        return None if operand is None else of(operand)
-
-    steps = tuple(
-        replace(
-            step,
-            operand=named(step.operand),
-            bands=tuple(Band(of(start), of(rate)) for start, rate in step.bands),
-            above=named(step.above),
-            cap_month=named(step.cap_month),
-            cap_year=named(step.cap_year),
-            cap_life=named(step.cap_life),
-            target=named(step.target),
-        )
-        for step in pack.steps
-    )
-    return replace(pack, steps=steps, params=params)
+    return pack.with_params(params)
 
 
 def _set(param: Param, setting: Setting, first: Month) -> Param:

@@ -15,8 +15,8 @@ def static(pack: Pack, roles: frozenset[str]) -> Iterator[Finding]:
     """What can be seen without computing; `roles` are those on which members spend."""
     if unused := sorted(roles - pack.roles()):
         yield Finding("unused-input", values={"roles": tuple(unused)})
-    used = {param.id: param for step in pack.steps for param in step.params()}
-    used |= {limit.year.id: limit.year for limit in pack.ceilings if isinstance(limit.year, Param)}
+    used = {param.id: param for param in pack.used_params()}
+    used |= {limit.year.id: limit.year for limit in pack.year_limits if isinstance(limit.year, Param)}
     for param in pack.params.values():
         if param.id not in used:
             yield Finding("unused-param", values={"param": param.id})
@@ -24,11 +24,12 @@ def static(pack: Pack, roles: frozenset[str]) -> Iterator[Finding]:
     yield from _gaps(pack, used, first)
     yield from _sources(pack, used)
     for step in pack.steps:
-        starts = [band.start for band in step.bands]
-        for month in _months(pack):
+        for month in sorted({since for param in pack.used_params() for since, _ in param.values}):
             figures = [
-                min(start.all_figures(month), default=None) if isinstance(start, Param) else start
-                for start in starts
+                min(band.start.all_figures(month), default=None)
+                if isinstance(band.start, Param)
+                else band.start
+                for band in step.bands
             ]
             known = [figure for figure in figures if figure is not None]
             if known != sorted(set(known)):
@@ -52,7 +53,7 @@ def _missing_cases(pack: Pack, fact: str, params: Sequence[Param]) -> Iterator[F
     known = {value for step in pack.steps for name, value in step.when if name == fact}
     told: set[tuple[str, str]] = set()
     for month in sorted({since for param in params for since, _ in param.values}):
-        in_force = {param.id: _cases(param, month) for param in params}
+        in_force = {param.id: frozenset(param.cases(month)) for param in params}
         known = known.union(*in_force.values())
         for param in params:
             cases = in_force[param.id]
@@ -61,12 +62,6 @@ def _missing_cases(pack: Pack, fact: str, params: Sequence[Param]) -> Iterator[F
                     told.add((param.id, case))
                     values = {"param": param.id, "month": month, "fact": fact, "case": case}
                     yield Finding("parameter-gap", _user(pack, param), values=values)
-
-
-def _cases(param: Param, month: Month) -> frozenset[str]:
-    """The kinds of members for whom the figure has a value in the month."""
-    value = next((value for since, value in reversed(param.values) if since <= month), {})
-    return frozenset(value if isinstance(value, Mapping) else ())
 
 
 def _user(pack: Pack, param: Param) -> str:
@@ -84,7 +79,3 @@ def _sources(pack: Pack, used: Mapping[str, Param]) -> Iterator[Finding]:
             yield Finding("no-authority", values={"param": param.id, "source": param.source})
     if not any(pack.sources[step.source].kind in _AUTHORITY for step in pack.steps):
         yield Finding("no-authority", values={"source": pack.steps[0].source})
-
-
-def _months(pack: Pack) -> list[Month]:
-    return sorted({since for step in pack.steps for param in step.params() for since, _ in param.values})

@@ -50,8 +50,7 @@ def type_problems(member: Member, packs: Mapping[str, Pack], register: Text) -> 
 
 def _words(pack: Pack, fact: str, month: Month) -> list[str]:
     asked = [str(value) for step in pack.steps for name, value in step.when if name == fact]
-    cases = [case for step in pack.steps for param in step.params() if param.by == fact
-             for case in param.cases(month)]  # fmt: skip
+    cases = [case for param in pack.used_params() if param.by == fact for case in param.cases(month)]
     return list(dict.fromkeys([*asked, *cases]))
 
 

@@ -138,7 +138,7 @@ def _allowance_problems(
         for result in allocation.steps:
             over = passed(result)
             left = room(result) if allocation.month == through else None
-            if over and over.quota.code == "cap-year" and result.step.id in told:
+            if over and over.limit.code == "cap-year" and result.step.id in told:
                 continue  # a year that is passed stays so
             if not over and not (left and left.near and result.step.counts):
                 continue
@@ -152,12 +152,12 @@ def _allowance_problems(
             values = {"member": member.id, "step": result.step.id, "month": str(allocation.month)}
             if over:
                 told.add(result.step.id)
-                values |= {"used": plain(over.used), "limit": plain(over.quota.figure.value)}
+                values |= {"used": plain(over.used), "limit": plain(over.limit.figure.value)}
                 yield ledger.text.problem(line, "over-cap", True, **values)
             elif left and result.figure:
                 hours = "-hours" if (result.step.role or "").endswith("hours") else ""
                 values |= {"units": str(left.units), "figure": plain(result.figure.value)}
-                values |= {"limit": plain(left.quota.figure.value)}
+                values |= {"limit": plain(left.limit.figure.value)}
                 code = f"near-cap{hours}" if left.units else "at-cap"
                 yield ledger.text.problem(line, code, True, **values)
 

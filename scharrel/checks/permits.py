@@ -25,8 +25,8 @@ def permit_problems(books: Books, member: Member, ledger: Ledger, today: date) -
     if any(pack.permissions() for pack in packs):
         yield from _ending(books, member, today)
         yield from _after_the_end(books, member, ledger)
-    if any(pack.ceilings for pack in packs):
-        yield from _ceilings(books, member, ledger, today)
+    if any(pack.year_limits for pack in packs):
+        yield from _year_limits(books, member, ledger, today)
 
 
 def _pack(books: Books, member: Member, month: Month) -> Pack | None:
@@ -94,7 +94,7 @@ def _after_the_end(books: Books, member: Member, ledger: Ledger) -> Iterator[Pro
                 yield ledger.text.problem(line, "permission-over", True, **values)
 
 
-def _ceilings(books: Books, member: Member, ledger: Ledger, today: date) -> Iterator[Problem]:
+def _year_limits(books: Books, member: Member, ledger: Ledger, today: date) -> Iterator[Problem]:
     """Where a year passes a limit, or in this year comes near it."""
     reached: dict[tuple[int, str], Decimal] = {}
     told: set[tuple[int, str, str]] = set()
@@ -105,12 +105,12 @@ def _ceilings(books: Books, member: Member, ledger: Ledger, today: date) -> Iter
         for role, amount in done.items():
             reached[month.year, role] = reached.get((month.year, role), ZERO) + amount
         pack = _pack(books, member, month)
-        for ceiling in pack.ceilings if pack else ():
-            role = ceiling.role
+        for year_limit in pack.year_limits if pack else ():
+            role = year_limit.role
             if not done.get(role):
                 continue
             try:
-                most = ceiling.year
+                most = year_limit.year
                 limit = most.figure(month, member.facts(month)).value if isinstance(most, Param) else most
             except NoValueError:
                 continue

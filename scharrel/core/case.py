@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from scharrel.core.month import Month
+from scharrel.core.month import Month, months
 from scharrel.core.pack import SOURCE_KINDS, Facts, Source
 
 CASE_SOURCE_KINDS = (*SOURCE_KINDS, "example")
@@ -51,3 +51,8 @@ class Case:
     facts: Facts
     balances: Mapping[str, Decimal]
     months: tuple[CaseMonth, ...]
+
+    @property
+    def span(self) -> list[Month]:
+        """Every month from its first to its last."""
+        return list(months(self.months[0].month, self.months[-1].month))

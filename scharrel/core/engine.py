@@ -9,6 +9,7 @@ The contract is section 4 of the formats page; the words there are the words her
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from scharrel.core.money import ZERO, to_cents, total
 from scharrel.core.month import Month
 from scharrel.core.pack import Figure, Operand, Pack, Param, Step
 from scharrel.core.state import State, StepState
-from scharrel.core.trace import Allocation, Limit, Part, Quota, StepResult
+from scharrel.core.trace import Allocation, Limit, LimitLevel, Part, StepResult
 
 
 class Division(NamedTuple):
@@ -118,8 +119,8 @@ class _Waterfall:
         """Let one step take what it asks, as far as there is any."""
         state = self.state.of(self.pack.id, step)
         wish = self._wanted(step, state)
-        quotas = self._quotas(step, state)
-        asked, limits, stopped = self._limited(step, state, wish, quotas)
+        levels = self._levels(step, state)
+        asked, limits, stopped = self._limited(step, state, wish, levels)
         asked = to_cents(asked, step.rounding)
         paid = min(asked, left)
         if self.negative and paid < 0:
@@ -133,7 +134,7 @@ class _Waterfall:
             paid=paid,
             left_before=left,
             limits=tuple(limits),
-            quotas=quotas,
+            levels=levels,
             shortfall=shortfall,
             target=self._figure(step.target) if step.target is not None else None,
         )
@@ -163,7 +164,8 @@ class _Waterfall:
         """What the amount kind asks, before any limit but `above`."""
         role = self.facts.roles.get(step.role, ZERO) if step.role else ZERO
         figure = self._figure(step.operand) if step.operand is not None else None
-        wish = StepResult(
+        asking = partial(
+            StepResult,
             step,
             ZERO,
             ZERO,
@@ -175,11 +177,11 @@ class _Waterfall:
         )
         if step.kind == "input":
             written = tuple(w for w in self.facts.written if w.purchase.role == step.role)
-            return wish._replace(wanted=role, written=written)
+            return asking(wanted=role, written=written)
         if step.kind == "amount" and figure:
-            return wish._replace(wanted=figure.value)
+            return asking(wanted=figure.value)
         if step.kind == "per" and figure:
-            return wish._replace(wanted=max(role * figure.value, ZERO), units=role)
+            return asking(wanted=max(role * figure.value, ZERO), units=role)
         base = self._base(step.base)
         above = self._figure(step.above) if step.above is not None else None
         bands = tuple((self._figure(start), self._figure(rate)) for start, rate in step.bands)
@@ -194,7 +196,7 @@ class _Waterfall:
         reached = year_before + base
         wanted = max(due(reached) - due(year_before), ZERO)
         nothing_above = above is not None and base != 0 and reached <= start
-        return wish._replace(
+        return asking(
             wanted=wanted,
             base=base,
             year_before=year_before,
@@ -203,22 +205,21 @@ class _Waterfall:
             limits=(Limit("below-threshold", base, ZERO, above),) if nothing_above else (),
         )
 
-    def _quotas(self, step: Step, state: StepState) -> tuple[Quota, ...]:
-        """The caps and the target of the step, in the contract's order, as far as they are filled."""
+    def _levels(self, step: Step, state: StepState) -> tuple[LimitLevel, ...]:
+        """The limits of the step, in the contract's order, as far as they are filled."""
+        if not (limits := step.limits()):
+            return ()
         month, year, life = self.state.counted(step, self.facts)
-        return tuple(
-            Quota(code, self._figure(operand), used)
-            for code, operand, used in (
-                ("cap-month", step.cap_month, month),
-                ("cap-year", step.cap_year, year + state.year_paid),
-                ("cap-life", step.cap_life, life + state.life_paid),
-                ("target", step.target, self.state.balances.get(step.to or "", ZERO)),
-            )
-            if operand is not None
-        )
+        used = {
+            "cap-month": month,
+            "cap-year": year + state.year_paid,
+            "cap-life": life + state.life_paid,
+            "target": self.state.balances.get(step.to or "", ZERO),
+        }
+        return tuple(LimitLevel(kind, self._figure(operand), used[kind]) for kind, operand in limits)
 
     def _limited(
-        self, step: Step, state: StepState, wish: StepResult, quotas: tuple[Quota, ...]
+        self, step: Step, state: StepState, wish: StepResult, levels: tuple[LimitLevel, ...]
     ) -> tuple[Decimal, list[Limit], bool]:
         """What is asked after the limits in the contract's order, and whether one stopped the step."""
         asked = wish.wanted + wish.waiting
@@ -233,7 +234,7 @@ class _Waterfall:
             if counts < asked:
                 limits.append(Limit("not-approved", asked, counts))
             asked = counts
-        for code, figure, used in quotas:
+        for code, figure, used in levels:
             room = max(figure.value - used, ZERO)
             if asked > room:
                 limits.append(Limit(code, asked, room, figure, used))

@@ -27,5 +27,5 @@ def fits(pack: Pack, fact: str, kinds: Sequence[type], value: object) -> bool:
 
 def _by(pack: Pack) -> set[str]:
     named = [param for step in pack.steps for param in step.params()]
-    named += [ceiling.year for ceiling in pack.ceilings if isinstance(ceiling.year, Param)]
+    named += [limit.year for limit in pack.year_limits if isinstance(limit.year, Param)]
     return {param.by for param in named if param.by}

@@ -1,10 +1,10 @@
 """A rule pack as the members decided it: sources, dated parameters and the steps of the waterfall."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from scharrel.core.money import Rounding
 from scharrel.core.month import Month
@@ -22,6 +22,9 @@ OWN_KINDS = ("decision", "agreement")
 PARTIES = ("supplier", "tax", "coop", "pot", "member", "municipality", "community")
 KEPT_PARTIES = frozenset({"member", "pot"})
 
+LIMITS = {"cap-month": "cap.month", "cap-year": "cap.year", "cap-life": "cap.life", "target": "target"}
+"""What can limit the amount of a step, in the order in which it does, and how a pack writes it. A step has a
+field of the same name (`cap_month`); the engine says what fills each."""
 
 FINDINGS = (
     "member-loses", "marginal-over-100", "cliff", "unreachable-step", "dead-limit", "offset-over-benefit",
@@ -110,7 +113,7 @@ class Param:
 
     def cases(self, month: Month) -> tuple[str, ...]:
         """What the fact may be in the month; empty where one figure holds for all."""
-        value = next((value for since, value in reversed(self.values) if since <= month), {})
+        _, value = self.in_force(month) or (month, {})
         return tuple(value) if isinstance(value, Mapping) else ()
 
     def all_figures(self, month: Month) -> tuple[Decimal, ...]:
@@ -130,12 +133,30 @@ class Band(NamedTuple):
     rate: Operand
 
 
-class Ceiling(NamedTuple):
+class YearLimit(NamedTuple):
     """How much of a role (hours, mostly) a year may have: it divides nothing, but members are warned."""
 
     role: str
     year: Operand
     source: str
+
+
+class Term(NamedTuple):
+    """A figure and its place: "rate", "amount", "above", "band-start", "band-rate" or one of LIMITS;
+    of a band or a yearly limit of the whole pack ("count" is in whatever it counts) also which one."""
+
+    place: str
+    operand: Operand
+    unit: Literal["rate", "amount", "count"]
+    nth: int = 0
+
+    @property
+    def about(self) -> str:
+        """The place as a name that no other figure of the step has."""
+        return f"{self.place}-{self.nth}" if self.nth else self.place
+
+
+_FIELDS = {"rate": "operand", "amount": "operand", **{kind: kind.replace("-", "_") for kind in LIMITS}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,18 +212,41 @@ class Step:
         """Whether this step takes everything that is left."""
         return self.kind in ("all", "share")
 
-    def params(self) -> tuple[Param, ...]:
+    @property
+    def base_role(self) -> str | None:
+        """The role that the base is, if it is one."""
+        return None if self.base == "pool" or self.base.startswith("after.") else self.base
+
+    def limits(self) -> list[tuple[str, Operand]]:
+        """The limits of LIMITS that the step has, in that order."""
+        return [(kind, operand) for kind in LIMITS if (operand := getattr(self, _FIELDS[kind])) is not None]
+
+    def terms(self) -> Iterator[Term]:
+        """Every figure of the step, in the order in which it is told."""
+        if self.operand is not None:
+            unit: Unit = "rate" if self.kind == "rate" else "amount"
+            yield Term(unit, self.operand, unit)
+        if self.above is not None:
+            yield Term("above", self.above, "amount")
+        for kind, operand in self.limits():
+            yield Term(kind, operand, "amount")
+        for nth, band in enumerate(self.bands, 1):
+            yield Term("band-start", band.start, "amount", nth)
+            yield Term("band-rate", band.rate, "rate", nth)
+
+    def with_terms(self, change: Callable[[Term], Operand | None]) -> "Step":
+        """The step with what this makes of each figure; where it makes None of a limit there is none."""
+        made: dict[str, Any] = {term.about: change(term) for term in self.terms()}
+        bands = [
+            Band(made.pop(f"band-start-{nth}"), made.pop(f"band-rate-{nth}"))
+            for nth in range(1, len(self.bands) + 1)
+        ]
+        fields = {_FIELDS.get(place, place): operand for place, operand in made.items()}
+        return replace(self, bands=tuple(bands), **fields)
+
+    def params(self) -> list[Param]:
         """Every parameter that the step names."""
-        operands = (
-            self.operand,
-            self.above,
-            self.cap_month,
-            self.cap_year,
-            self.cap_life,
-            self.target,
-            *(operand for band in self.bands for operand in band),
-        )
-        return tuple(operand for operand in operands if isinstance(operand, Param))
+        return [term.operand for term in self.terms() if isinstance(term.operand, Param)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +270,7 @@ class Pack:
     accepted: tuple[Accepted, ...] = ()
     rounding: Rounding = "half-up"
     for_projects: bool = False
-    ceilings: tuple[Ceiling, ...] = ()
+    year_limits: tuple[YearLimit, ...] = ()
     contributions: str | None = None
     contributions_role: str | None = None
     settled: Span = "month"
@@ -271,6 +315,18 @@ class Pack:
                 found[purpose] = found.get(purpose, False) or approval
         return found
 
+    def used_params(self) -> list[Param]:
+        """The parameters that steps name, each once."""
+        return list({param.id: param for step in self.steps for param in step.params()}.values())
+
+    def with_params(self, params: Mapping[str, Param]) -> "Pack":
+        """The pack with these parameters, wherever a step names one."""
+
+        def named(term: Term) -> Operand:
+            return params[term.operand.id] if isinstance(term.operand, Param) else term.operand
+
+        return replace(self, steps=tuple(step.with_terms(named) for step in self.steps), params=params)
+
     def permissions(self) -> frozenset[str]:
         """The facts that hold the last day of a permission."""
         return frozenset(step.until for step in self.steps if step.until)
@@ -283,15 +339,13 @@ class Pack:
         """Every role that the pack looks at."""
         named = {step.role for step in self.steps if step.role}
         counted = {role for step in self.steps for role in step.counts}
-        bases = {
-            step.base for step in self.steps if step.base != "pool" and not step.base.startswith("after.")
-        }
-        watched = {ceiling.role for ceiling in self.ceilings}
+        bases = {step.base_role for step in self.steps if step.base_role}
+        watched = {limit.role for limit in self.year_limits}
         return frozenset(self.pool) | named | counted | bases | watched
 
     def facts(self) -> frozenset[str]:
         """Every fact of the member that the pack looks at."""
         asked = {fact for step in self.steps for fact, _ in step.when}
-        by = {param.by for step in self.steps for param in step.params() if param.by}
+        by = {param.by for param in self.used_params() if param.by}
         born = {"born"} if any(step.min_age is not None for step in self.steps) else set()
         return frozenset(asked | by | born | self.permissions())

@@ -73,6 +73,8 @@ class State(NamedTuple):
 
     def counted(self, step: Step, facts: MonthFacts) -> tuple[Decimal, Decimal, Decimal]:
         """What amounts from elsewhere have filled of the step's month, year and life."""
+        if not step.counts:
+            return ZERO, ZERO, ZERO
         month = total(facts.roles.get(role, ZERO) for role in step.counts)
         year = total(self.counted_year.get(role, ZERO) for role in step.counts)
         life = total(self.counted_life.get(role, ZERO) for role in step.counts)

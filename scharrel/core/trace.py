@@ -7,12 +7,12 @@ from typing import NamedTuple
 from scharrel.core.depreciation import WrittenOff
 from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
-from scharrel.core.pack import KEPT_PARTIES, PARTIES, Figure, Pack, Step
+from scharrel.core.pack import KEPT_PARTIES, LIMITS, PARTIES, Figure, Pack, Step
 from scharrel.core.period import Period
 
-LIMITS = (
-    "not-deductible", "condition", "age", "months-used", "not-approved", "cap-month", "cap-year", "cap-life",
-    "target", "pool-empty", "below-threshold",
+REASONS = (
+    "not-deductible", "condition", "age", "months-used", "not-approved", *LIMITS, "pool-empty",
+    "below-threshold",
 )  # fmt: skip
 """What can make a step pay less than its amount kind asks."""
 
@@ -20,7 +20,7 @@ LIMITS = (
 class Limit(NamedTuple):
     """Something that lowered what a step asked. Amounts in euros.
 
-    `code` is one of LIMITS; `used` is what had filled the limit before, `cause` the modifier behind a
+    `code` is one of REASONS; `used` is what had filled the limit before, `cause` the modifier behind a
     condition (when, until, not_with or after).
     """
 
@@ -32,8 +32,8 @@ class Limit(NamedTuple):
     cause: str = ""
 
 
-class Quota(NamedTuple):
-    """A cap or target of a step: `code` is that of the limit it may become, amounts in euros."""
+class LimitLevel(NamedTuple):
+    """How far one of LIMITS (`code`) had been filled before the month's payment, in euros."""
 
     code: str
     figure: Figure
@@ -69,8 +69,8 @@ class Received(NamedTuple):
 class StepResult(NamedTuple):
     """One step of one month. Amounts in euros, exact until `paid`, which is whole cents.
 
-    `limits` are those that lowered what was asked, `quotas` all that the step has by way of caps and
-    target, with what had filled each before this month's payment.
+    `limits` are those that lowered what was asked, `levels` all of LIMITS that the
+    step has, with what had filled each before this month's payment.
 
     `wanted` is what the amount kind asked, `waiting` the shortfall carried in, `shortfall` the
     one carried out. `base` is what the rate looked at; over a year, `year_before` is the sum of
@@ -93,7 +93,7 @@ class StepResult(NamedTuple):
     above: Figure | None = None
     bands: tuple[tuple[Figure, Figure], ...] = ()
     limits: tuple[Limit, ...] = ()
-    quotas: tuple[Quota, ...] = ()
+    levels: tuple[LimitLevel, ...] = ()
     shared: Decimal | None = None
     target: Figure | None = None
     months_used: int = 0

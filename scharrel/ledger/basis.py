@@ -133,8 +133,8 @@ def _of_pack(pack: Pack, month: Month) -> Iterator[tuple[str, str]]:
         yield "scope", pack.kind
     if not pack.holds_in(month):
         yield "valid_from, valid_until", f"{pack.valid_from or ''} – {pack.valid_until or ''}"
-    for ceiling in pack.ceilings:
-        yield f"limit {ceiling.role}", f"{as_in(ceiling.year, month)}"
+    for limit in pack.year_limits:
+        yield f"limit {limit.role}", f"{as_in(limit.year, month)}"
 
 
 def _settlements(member: Member, month: Month) -> dict[str, str]:

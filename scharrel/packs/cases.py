@@ -13,7 +13,7 @@ from scharrel.core.month import Month
 from scharrel.core.names import nearest
 from scharrel.core.pack import PARTIES, Facts, FactValue, Pack
 from scharrel.core.problems import Problem
-from scharrel.core.trace import LIMITS
+from scharrel.core.trace import REASONS
 from scharrel.packs.locate import Lines
 from scharrel.packs.sources import Sourced
 from scharrel.packs.toml import read_toml
@@ -160,8 +160,8 @@ class _Reader(Sourced):
         for name, codes in self._inline(table, "why"):
             if name not in steps:
                 self._unknown("why", name, steps, "case-step", pack)
-            elif not isinstance(codes, list) or not set(map(str, codes)) <= set(LIMITS):
-                value, choices = str(codes), ", ".join(LIMITS)
+            elif not isinstance(codes, list) or not set(map(str, codes)) <= set(REASONS):
+                value, choices = str(codes), ", ".join(REASONS)
                 self.say(f"why.{name}", "case-why", name=name, value=value, choices=choices)
             else:
                 yield expected("why", name, tuple(sorted(map(str, codes))))

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from scharrel.core.pack import OWN_KINDS
+from scharrel.core.pack import LIMITS, OWN_KINDS
 from scharrel.core.problems import Problem
 from scharrel.packs.locate import Lines
 from scharrel.packs.toml import written
 from scharrel.packs.values import FILL_IN
 
-_FIGURES = ("amount", "rate", "per", "above", "target", "max_months", "min_age", "cap", "bands")
+_LIMITED = {key.partition(".")[0] for key in LIMITS.values()}
+_FIGURES = {"amount", "rate", "per", "above", "max_months", "min_age", "bands", *_LIMITED}
 
 
 class UnusualError(Exception):

@@ -14,16 +14,17 @@ from scharrel.core.month import Month
 from scharrel.core.names import nearest
 from scharrel.core.pack import (
     FINDINGS,
+    LIMITS,
     OWN_KINDS,
     PARTIES,
     SOURCE_KINDS,
     Accepted,
-    Ceiling,
     Kind,
     Pack,
     Param,
     Step,
     Unit,
+    YearLimit,
 )
 from scharrel.core.period import SPANS, Span
 from scharrel.core.problems import Problem
@@ -44,16 +45,16 @@ _PACK_KEYS = frozenset(
 _PARAM_KEYS = frozenset({"source", "values", "by"})
 _LIMIT_KEYS = frozenset({"role", "year", "source"})
 _ACCEPT_KEYS = frozenset({"code", "step", "reason", "source"})
-_LIMITS = frozenset(
+_MODIFIERS = frozenset(
     {
-        "above", "over", "cap", "target", "max_months", "consecutive", "after", "not_with",
-        "when", "until", "carry", "counts", "min_age", "rounding",
+        "above", "over", "max_months", "consecutive", "after", "not_with", "when", "until", "carry", "counts",
+        "min_age", "rounding", *(key.partition(".")[0] for key in LIMITS.values()),
     }
 )  # fmt: skip
 _COMMON = frozenset(
     {"id", "label", "party", "source", "to", "settle", "approval", "purposes", "feeds", "own"}
 )
-_STEP_KEYS = frozenset({*_KINDS, *_COMMON, *_LIMITS, "of", "units", "by"})
+_STEP_KEYS = frozenset({*_KINDS, *_COMMON, *_MODIFIERS, "of", "units", "by"})
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
 _BASED = ("rate", "bands")
 
@@ -152,7 +153,7 @@ class _Reader(Sourced):
             self._feeding(steps[-1], for_projects)
             if contributions and steps[-1].kind == "share":
                 self.say("id", "scope-all")
-        ceilings = tuple(self._ceilings())
+        year_limits = tuple(self._year_limits())
         if settled != "month" and steps and not any(step.party == "municipality" for step in steps):
             self.at = ("pack", 0)
             self.say("settled", "settled-nobody")
@@ -160,8 +161,8 @@ class _Reader(Sourced):
             return None
         return Pack(
             pack_id, title, pool, steps, self.params, self.sources, digest, valid_from, valid_until, strict,
-            accepted, rounding, for_projects, ceilings, contributions, self.chart.role(contributions or ""),
-            settled, example,
+            accepted, rounding, for_projects, year_limits, contributions,
+            self.chart.role(contributions or ""), settled, example,
         )  # fmt: skip
 
     # -- the parts of a pack
@@ -228,7 +229,7 @@ class _Reader(Sourced):
         elif not for_projects and (last.feeds or last.weighted):
             self.say("feeds" if last.feeds else "by", "feeds-scope")
 
-    def _ceilings(self) -> Iterator[Ceiling]:
+    def _year_limits(self) -> Iterator[YearLimit]:
         tables = self.table.get("limit", [])
         for nth, table in enumerate(tables if isinstance(tables, list) else [{}]):
             self.at = ("limit", nth)
@@ -239,7 +240,7 @@ class _Reader(Sourced):
             year = self._operand(table, "year", "amount")
             role, source = self._role("role", table["role"]), self._source_of(table)
             if year is not None:
-                yield Ceiling(role, year, source)
+                yield YearLimit(role, year, source)
 
     def _accepted(self, steps: list[str]) -> Iterator[Accepted]:
         tables = self.table.get("accept", [])
@@ -289,7 +290,6 @@ class _Reader(Sourced):
             return None
         kind = kinds[0]
         self._fitting(table, kind)
-        cap = self._cap(table)
         step = Step(
             step_id,
             self._label(table),
@@ -304,10 +304,7 @@ class _Reader(Sourced):
             base=self._base(table, ids[:nth], ids),
             above=self._operand(table, "above", "amount"),
             over_year=self._choice(table, "over", ("year",), required=False) == "year",
-            cap_month=cap.get("month"),
-            cap_year=cap.get("year"),
-            cap_life=cap.get("life"),
-            target=self._operand(table, "target", "amount"),
+            **self._limits(table),
             max_months=self._count(table, "max_months"),
             consecutive=self._flag(table, "consecutive"),
             after=self._earlier(table, "after", ids[:nth], ids),
@@ -358,8 +355,8 @@ class _Reader(Sourced):
             "target": kind == "input",
         }
         if table.get("own") is True:
-            wrong |= dict.fromkeys(_LIMITS, True)
-        wrong |= {key: kind in ("all", "share") for key in _LIMITS - {"rounding"} if not wrong.get(key)}
+            wrong |= dict.fromkeys(_MODIFIERS, True)
+        wrong |= {key: kind in ("all", "share") for key in _MODIFIERS - {"rounding"} if not wrong.get(key)}
         for key in sorted(table.keys() & {key for key, is_wrong in wrong.items() if is_wrong}):
             self.say(key, "key-not-here", key=key, kind=kind)
         if kind in ("all", "share") and table[kind] is not True:

@@ -9,13 +9,7 @@ from typing import Any
 from scharrel.core.chart import Chart
 from scharrel.core.month import Month
 from scharrel.core.names import nearest
-from scharrel.core.pack import (
-    Band,
-    Operand,
-    Param,
-    Source,
-    Unit,
-)
+from scharrel.core.pack import LIMITS, Band, Operand, Param, Source, Unit
 from scharrel.core.problems import Problem
 from scharrel.packs.locate import Lines
 
@@ -262,14 +256,23 @@ class Values:
             if start is not None and rate is not None:
                 yield Band(start, rate)
 
-    def _cap(self, table: dict[str, Any]) -> dict[str, Operand | None]:
+    def _limits(self, table: dict[str, Any]) -> dict[str, Any]:
+        """The limits that are written, by the field that a step has for each."""
         cap = table.get("cap", {})
         if not isinstance(cap, dict) or ("cap" in table and not cap):
             self.say("cap", "cap")
-            return {}
-        for key in cap.keys() - {"month", "year", "life"}:
-            self.say("cap", "unknown-key", key=key, near="")
-        return {key: self._value("cap", value, "amount") for key, value in cap.items()}
+            cap = {}
+        for name in cap.keys() - {key.removeprefix("cap.") for key in LIMITS.values() if "." in key}:
+            self.say("cap", "unknown-key", key=name, near="")
+        found = {}
+        for kind, key in LIMITS.items():
+            group, _, name = key.partition(".")
+            field = kind.replace("-", "_")
+            if not name:
+                found[field] = self._operand(table, group, "amount")
+            elif name in cap:
+                found[field] = self._value("cap", cap[name], "amount")
+        return found
 
     def _count(self, table: dict[str, Any], key: str) -> int | None:
         value: Any = table.get(key)

@@ -183,11 +183,11 @@ def _month(allocation: Allocation, amounts: Amounts, spending: frozenset[str]) -
     own += allocation.carried - min(allocation.came_in + allocation.carried, ZERO)
     saved = allocation.paid_to("municipality")
     benefit = total(
-        quota.figure.value
+        limit.figure.value
         for result in allocation.steps
         if result.step.reduction
-        for quota in result.quotas
-        if quota.code == "cap-month"
+        for limit in result.levels
+        if limit.code == "cap-month"
     )
     return PeriodSums(
         months=1,

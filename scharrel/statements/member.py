@@ -270,15 +270,15 @@ def limits_used(words: Words, result: StepResult) -> Iterator[Used]:
     name = label(words, result.step)
     if result.step.max_months and (used := result.months_used + (result.paid > 0)):
         yield Used(name, "months-used", Decimal(used), Decimal(result.step.max_months))
-    for quota in result.quotas:
-        if quota.code in ("cap-year", "cap-life") and quota.used + result.paid > 0:
-            yield Used(name, quota.code, quota.used + result.paid, quota.figure.value)
+    for level in result.levels:
+        if level.code in ("cap-year", "cap-life") and level.used + result.paid > 0:
+            yield Used(name, level.code, level.used + result.paid, level.figure.value)
     if left := room(result):
         yield Used(
             name,
-            f"room-{left.quota.code}",
+            f"room-{left.limit.code}",
             Decimal(left.units),
-            left.quota.figure.value,
+            left.limit.figure.value,
             quantity(words, result.step, left.units),
         )
 

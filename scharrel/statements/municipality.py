@@ -212,9 +212,9 @@ def municipality_return(words: Words, data: StatementData) -> Return:
         steps=[line(r) for r in month.steps if r not in costly],
         months=[used for r in month.steps for used in limits_used(words, r) if used.code == "months-used"],
         norms=[
-            Norm(label(words, r.step), quota.code, quota.figure)
+            Norm(label(words, r.step), level.code, level.figure)
             for r in month.steps
-            for quota in r.quotas
+            for level in r.levels
             if r.step.party in ("municipality", "member") and not {"condition", "age"} & set(r.why)
         ],
         late=_late(words, data),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from scharrel.analysis.cases import Difference
-from scharrel.analysis.changed import Mutation
+from scharrel.analysis.mutations import Mutation
 from scharrel.core.case import Expected
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack

@@ -154,12 +154,12 @@ def sentences(words: Words, result: StepResult, pack: Pack, *, last: bool = Fals
             paid=words.money(result.paid),
             receiver=_receiver(words, result.step, pack),
         )
-    if elsewhere := total(q.used for q in result.quotas if q.code == "cap-month"):
+    if elsewhere := total(level.used for level in result.levels if level.code == "cap-month"):
         yield words("explain.elsewhere", amount=words.money(elsewhere))
     if (left := room(result)) and left.units:
         yield room_left(words, result.step, left)
     if over := passed(result):
-        yield words("explain.passed", used=words.money(over.used), limit=words.money(over.quota.figure.value))
+        yield words("explain.passed", used=words.money(over.used), limit=words.money(over.limit.figure.value))
     if result.shortfall > 0:
         key = "explain.shortfall-left" if last else "explain.shortfall"
         yield words(key, amount=words.money(result.shortfall))
@@ -176,8 +176,8 @@ def sentences(words: Words, result: StepResult, pack: Pack, *, last: bool = Fals
 
 def room_left(words: Words, step: Step, left: Room) -> str:
     """How much more can be done before the cap."""
-    limit = words.money(left.quota.figure.value)
-    return words(f"explain.room-{left.quota.code}", amount=quantity(words, step, left.units), limit=limit)
+    limit = words.money(left.limit.figure.value)
+    return words(f"explain.room-{left.limit.code}", amount=quantity(words, step, left.units), limit=limit)
 
 
 def quantity(words: Words, step: Step, units: int) -> str:

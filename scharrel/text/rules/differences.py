@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from scharrel.core.month import Month
-from scharrel.core.pack import Pack, Param, Source, Step
+from scharrel.core.pack import Pack, Param, Source, Step, Term
 from scharrel.text.grounds import cited
-from scharrel.text.rules.figures import Placed, Value, dated, figures, limits, place_name, value_text
+from scharrel.text.rules.figures import Value, dated, place_name, value_text, yearly
 from scharrel.text.rules.pack import (
     accepted_text,
     account_text,
@@ -82,9 +82,9 @@ def _of_pack(words: Words, was: Edition, becomes: Edition) -> Iterator[DiffLine]
     yield from _of_figures(words, was.pack, becomes.pack, *(_by_role(e.pack) for e in both))
 
 
-def _by_role(pack: Pack) -> dict[str, Placed]:
+def _by_role(pack: Pack) -> dict[str, Term]:
     """The yearly limits, each by what it counts."""
-    return {limit.role: figure for limit, figure in zip(pack.ceilings, limits(pack), strict=True)}
+    return {limit.role: figure for limit, figure in zip(pack.year_limits, yearly(pack), strict=True)}
 
 
 def _of_step(
@@ -99,7 +99,7 @@ def _of_step(
         step_sentences(words, was.pack, old, was.month),
         step_sentences(words, becomes.pack, new, becomes.month),
     )
-    before, after = ({figure.about: figure for figure in figures(step)} for step in (old, new))
+    before, after = ({figure.about: figure for figure in step.terms()} for step in (old, new))
     yield from _of_figures(words, was.pack, becomes.pack, before, after)
     rests = [
         {"": words("diff.step-rests", **_rests(words, pack.sources[step.source]))}
@@ -111,7 +111,7 @@ def _of_step(
 
 
 def _of_figures(
-    words: Words, was: Pack, becomes: Pack, before: Mapping[str, Placed], after: Mapping[str, Placed]
+    words: Words, was: Pack, becomes: Pack, before: Mapping[str, Term], after: Mapping[str, Term]
 ) -> Iterator[DiffLine]:
     """The dated values of each figure, also those of other months, and what they rest on."""
     for about in dict.fromkeys([*before, *after]):
@@ -123,8 +123,8 @@ def _of_figures(
         yield from _compared(*rests)
 
 
-def _values(words: Words, figure: Placed | None) -> dict[Month, str]:
-    def shown(figure: Placed, since: Month, value: Value) -> str:
+def _values(words: Words, figure: Term | None) -> dict[Month, str]:
+    def shown(figure: Term, since: Month, value: Value) -> str:
         day = words.day(since.first_day)
         text = value_text(words, figure, value)
         return words("diff.figure", what=place_name(words, figure), day=day, figure=text)
@@ -134,7 +134,7 @@ def _values(words: Words, figure: Placed | None) -> dict[Month, str]:
     return {since: shown(figure, since, value) for since, value in figure.operand.values}
 
 
-def _figure_rests(words: Words, pack: Pack, figure: Placed | None) -> dict[str, str]:
+def _figure_rests(words: Words, pack: Pack, figure: Term | None) -> dict[str, str]:
     if figure is None or not isinstance(figure.operand, Param):
         return {}
     rests = _rests(words, pack.sources[figure.operand.source])
@@ -152,7 +152,7 @@ def _grounds(words: Words, edition: Edition, step: Step) -> Iterator[DiffLine]:
     """Where a new step stands, since when its figures hold, and what it rests on."""
     pack = edition.pack
     yield DiffLine("", _place(words, pack, step))
-    for figure in dated(words, figures(step), edition.month):
+    for figure in dated(words, step.terms(), edition.month):
         if figure.source == step.source:
             yield DiffLine("", figure.text)
         else:

@@ -2,29 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from scharrel.core.month import Month
-from scharrel.core.pack import Operand, Pack, Param, Step, Unit
+from scharrel.core.pack import Pack, Param, Term
 from scharrel.text.words import Words, usual
 
 Value = Decimal | Mapping[str, Decimal]
-Counted = Unit | Literal["count"]
-
-
-class Placed(NamedTuple):
-    """A figure and its place in a step: "rate", "above", "cap-month"; of a band also which one, and of a
-    yearly limit of the whole pack."""
-
-    place: str
-    operand: Operand
-    unit: Counted
-    nth: int = 0
-
-    @property
-    def about(self) -> str:
-        """The place as a name that no other figure of the step has."""
-        return f"{self.place}-{self.nth}" if self.nth else self.place
 
 
 class FigureSentence(NamedTuple):
@@ -35,29 +19,12 @@ class FigureSentence(NamedTuple):
     source: str
 
 
-def figures(step: Step) -> Iterator[Placed]:
-    """Every figure of the step, in the order in which it is told."""
-    for place, operand in (
-        ("rate" if step.kind == "rate" else "amount", step.operand),
-        ("above", step.above),
-        ("cap-month", step.cap_month),
-        ("cap-year", step.cap_year),
-        ("cap-life", step.cap_life),
-        ("target", step.target),
-    ):
-        if operand is not None:
-            yield Placed(place, operand, "rate" if place == "rate" else "amount")
-    for nth, (start, rate) in enumerate(step.bands, 1):
-        yield Placed("band-start", start, "amount", nth)
-        yield Placed("band-rate", rate, "rate", nth)
-
-
-def limits(pack: Pack) -> list[Placed]:
+def yearly(pack: Pack) -> list[Term]:
     """The figure of each yearly limit, in whatever it counts."""
-    return [Placed("cap-year", limit.year, "count", nth) for nth, limit in enumerate(pack.ceilings, 1)]
+    return [Term("cap-year", limit.year, "count", nth) for nth, limit in enumerate(pack.year_limits, 1)]
 
 
-def figure_text(words: Words, figure: Placed, month: Month) -> str:
+def figure_text(words: Words, figure: Term, month: Month) -> str:
     """The figure as it holds in the month; words that point to a list where it depends on a fact."""
     if isinstance(figure.operand, Decimal):
         return _number(words, figure.unit, figure.operand)
@@ -69,7 +36,7 @@ def figure_text(words: Words, figure: Placed, month: Month) -> str:
     return _number(words, figure.unit, row[1])
 
 
-def rows_of(words: Words, some: list[Placed], month: Month) -> tuple[str, ...]:
+def rows_of(words: Words, some: list[Term], month: Month) -> tuple[str, ...]:
     """A row for each value of a fact on which these figures depend; each named where there are more."""
     lists = [
         (figure, row[1])
@@ -85,14 +52,14 @@ def rows_of(words: Words, some: list[Placed], month: Month) -> tuple[str, ...]:
     )
 
 
-def value_text(words: Words, figure: Placed, value: Value) -> str:
+def value_text(words: Words, figure: Term, value: Value) -> str:
     """A value of a parameter on one line."""
     if isinstance(value, Mapping):
         return ", ".join(" ".join(cell) for cell in _cells(words, figure, value))
     return _number(words, figure.unit, value)
 
 
-def dated(words: Words, some: Iterable[Placed], month: Month) -> Iterator[FigureSentence]:
+def dated(words: Words, some: Iterable[Term], month: Month) -> Iterator[FigureSentence]:
     """Since when each of these figures holds and what it becomes later, each parameter once."""
     seen: set[str] = set()
     for figure in some:
@@ -102,7 +69,7 @@ def dated(words: Words, some: Iterable[Placed], month: Month) -> Iterator[Figure
             yield FigureSentence(figure.about, " ".join(_dates(words, figure, param, month)), param.source)
 
 
-def place_name(words: Words, figure: Placed) -> str:
+def place_name(words: Words, figure: Term) -> str:
     """What the figure is to the step: a percentage, a limit a month."""
     return words(f"rule.place.{figure.place}", nth=figure.nth)
 
@@ -113,7 +80,7 @@ def fact_name(words: Words, param: Param) -> str:
     return usual(words, "fact", name) or words("rule.other-fact", fact=name)
 
 
-def _dates(words: Words, figure: Placed, param: Param, month: Month) -> Iterator[str]:
+def _dates(words: Words, figure: Term, param: Param, month: Month) -> Iterator[str]:
     row = param.in_force(month)
     before = row[1] if row else None
     what = place_name(words, figure)
@@ -134,7 +101,7 @@ def _dates(words: Words, figure: Placed, param: Param, month: Month) -> Iterator
             before = value
 
 
-def _cells(words: Words, figure: Placed, values: Mapping[str, Decimal]) -> Iterator[tuple[str, str]]:
+def _cells(words: Words, figure: Term, values: Mapping[str, Decimal]) -> Iterator[tuple[str, str]]:
     """Each value of the fact in words, with its figure."""
     param = figure.operand
     for name, value in values.items():
@@ -142,7 +109,7 @@ def _cells(words: Words, figure: Placed, values: Mapping[str, Decimal]) -> Itera
         yield usual(words, "value", fact) or name, _number(words, figure.unit, value)
 
 
-def _number(words: Words, unit: Counted, number: Decimal) -> str:
+def _number(words: Words, unit: str, number: Decimal) -> str:
     if unit == "count":
         return words.number(number)
     return words.rate(number) if unit == "rate" else words.money(number)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from scharrel.core.month import Month
 from scharrel.core.pack import Accepted, Pack, Source, Step
 from scharrel.text.grounds import cited, example_notice, votes
-from scharrel.text.rules.figures import FigureSentence, dated, figure_text, figures, limits, rows_of
+from scharrel.text.rules.figures import FigureSentence, dated, figure_text, rows_of, yearly
 from scharrel.text.rules.steps import Said, leading, listed, step_name, step_sentences
 from scharrel.text.sentences import label, role_name
 from scharrel.text.words import Words
@@ -88,7 +88,7 @@ def pack_sentences(words: Words, pack: Pack) -> Iterator[Said]:
 
 def limit_sentences(words: Words, pack: Pack, month: Month) -> Iterator[Said]:
     """The yearly limits, of which the members are warned."""
-    for limit, figure in zip(pack.ceilings, limits(pack), strict=True):
+    for limit, figure in zip(pack.year_limits, yearly(pack), strict=True):
         values = {"role": role_name(words, limit.role), "figure": figure_text(words, figure, month)}
         yield leading(f"limit-{limit.role}", words("rule.limit", **values), rows_of(words, [figure], month))
 
@@ -96,7 +96,7 @@ def limit_sentences(words: Words, pack: Pack, month: Month) -> Iterator[Said]:
 def _limits(words: Words, pack: Pack, month: Month) -> Iterator[Said]:
     """The same, each with since when it holds and what it rests on."""
     for limit, figure, told in zip(
-        pack.ceilings, limits(pack), limit_sentences(words, pack, month), strict=True
+        pack.year_limits, yearly(pack), limit_sentences(words, pack, month), strict=True
     ):
         yield told
         grounds = [_since(words, pack, one, limit.source) for one in dated(words, [figure], month)]
@@ -142,7 +142,7 @@ def account_text(words: Words, step: Step) -> str:
 
 
 def _step(words: Words, pack: Pack, step: Step, month: Month) -> ToldStep:
-    grounds = [_since(words, pack, figure, step.source) for figure in dated(words, figures(step), month)]
+    grounds = [_since(words, pack, figure, step.source) for figure in dated(words, step.terms(), month)]
     rests = words("rule.rests", number=source_number(pack, step.source))
     grounds.append(f"{rests} {account_text(words, step)}" if step.to else rests)
     return ToldStep(label(words, step), step_sentences(words, pack, step, month), grounds)

@@ -1,12 +1,12 @@
 """One step of a pack as sentences: what it takes, from what, for whom, and within which limits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from scharrel.core.month import Month
-from scharrel.core.pack import Pack, Step
+from scharrel.core.pack import LIMITS, Pack, Step, Term
 from scharrel.text.pots import spendable
-from scharrel.text.rules.figures import Placed, figure_text, figures, rows_of
+from scharrel.text.rules.figures import figure_text, rows_of
 from scharrel.text.sentences import fact_text, label, receiver, role_name
 from scharrel.text.words import Words, usual
 
@@ -22,7 +22,7 @@ class Said(NamedTuple):
 
 def step_sentences(words: Words, pack: Pack, step: Step, month: Month) -> list[Said]:
     """All that the step does, with the figures of the month; since when they hold is told by `dated`."""
-    placed = {figure.about: figure for figure in figures(step)}
+    placed = {figure.about: figure for figure in step.terms()}
     return [
         _takes(words, pack, step, month, placed),
         *_narrowed(words, step, month, placed),
@@ -44,7 +44,7 @@ def listed(words: Words, names: list[str]) -> str:
     return words("rule.and", some=", ".join(names[:-1]), last=names[-1]) if len(names) > 1 else names[0]
 
 
-def _takes(words: Words, pack: Pack, step: Step, month: Month, placed: dict[str, Placed]) -> Said:
+def _takes(words: Words, pack: Pack, step: Step, month: Month, placed: dict[str, Term]) -> Said:
     """The amount kind: how much, of what, to whom."""
     values = {
         "receiver": words(f"rule.receiver.{'reduction' if step.reduction else receiver(step, pack)}"),
@@ -67,7 +67,7 @@ def _takes(words: Words, pack: Pack, step: Step, month: Month, placed: dict[str,
     return leading("amount", text, rows)
 
 
-def _band_rows(words: Words, month: Month, placed: dict[str, Placed]) -> Iterator[str]:
+def _band_rows(words: Words, month: Month, placed: dict[str, Term]) -> Iterator[str]:
     nth = 1
     while start := placed.get(f"band-start-{nth}"):
         end = placed.get(f"band-start-{nth + 1}")
@@ -80,22 +80,25 @@ def _band_rows(words: Words, month: Month, placed: dict[str, Placed]) -> Iterato
         nth += 1
 
 
-def _narrowed(words: Words, step: Step, month: Month, placed: dict[str, Placed]) -> Iterator[Said]:
+def _narrowed(words: Words, step: Step, month: Month, placed: dict[str, Term]) -> Iterator[Said]:
     """The year that it is counted over, the caps and the target."""
     if step.over_year:
         yield Said("over", words("rule.over-year"))
-    caps = [placed[about] for about in ("cap-month", "cap-year", "cap-life") if about in placed]
-    for cap in caps:
-        text = words(f"rule.{cap.place}", figure=figure_text(words, cap, month))
-        yield leading(cap.about, text, rows_of(words, [cap], month))
+    caps = {kind: placed[kind] for kind in LIMITS if kind in placed and kind.startswith("cap")}
+    others = [placed[kind] for kind in LIMITS if kind in placed and kind not in caps]
+    yield from _limits(words, caps.values(), month)
     if step.counts:
         roles = listed(words, [role_name(words, role) for role in step.counts])
         yield Said("counts", words("rule.counts", roles=roles))
     if caps and step.party == "pot":
         yield Said("cap", words("rule.cap-pot"))
-    if target := placed.get("target"):
-        text = words("rule.target", figure=figure_text(words, target, month))
-        yield leading("target", text, rows_of(words, [target], month))
+    yield from _limits(words, others, month)
+
+
+def _limits(words: Words, some: Iterable[Term], month: Month) -> Iterator[Said]:
+    for limit in some:
+        text = words(f"rule.{limit.place}", figure=figure_text(words, limit, month))
+        yield leading(limit.about, text, rows_of(words, [limit], month))
 
 
 def _conditions(words: Words, pack: Pack, step: Step) -> Iterator[Said]:
