@@ -84,7 +84,7 @@ keep = 70.00
 
 def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
     """Each kind of file: one that is sound, and what reads it."""
-    from scharrel.analysis.cases import differences
+    from scharrel.analysis.cases import case_differences
     from scharrel.core.month import Month
     from scharrel.ledger.chart import read_chart
     from scharrel.operations.cache import Cache
@@ -151,7 +151,7 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
         books = open_books(coop)
         pack = books.packs["vrije-uitloop"]
         for case in read_cases(coop, path, pack, books.chart)[0]:
-            differences(pack, case)
+            case_differences(pack, case)
 
     def statement(content: bytes) -> None:
         with suppress(NoStatementError):

@@ -19,7 +19,7 @@ from scharrel.analysis.kinds import kinds
 from scharrel.analysis.lines import exact, pieces
 from scharrel.core.chart import Account, Chart
 from scharrel.core.engine import close, divide
-from scharrel.core.facts import Amounts, Member, MemberDirective, MonthFacts
+from scharrel.core.facts import Amounts, Holder, HolderDirective, MonthFacts
 from scharrel.core.history import replay
 from scharrel.core.money import EXACT
 from scharrel.core.month import Month
@@ -128,7 +128,7 @@ def test_an_example_is_what_the_months_give_when_they_are_divided(path: Path) ->
             roles = {month.month: {"turnover": euros(month.turnover)} for month in lived}
             roles[first] = {**example.situation.roles, **roles[first]}
             facts = {**example.situation.facts, "rules": pack.id}
-            member = Member("amina", (MemberDirective(first.first_day, 1, facts),))
+            member = Holder("amina", (HolderDirective(first.first_day, 1, facts),))
             divided = replay([member], {"amina": Amounts(roles, {})}, {pack.id: pack}, lived[-1].month)
             assert [(a.month, a.keep) for a in divided] == [(m.month, euros(m.keep)) for m in lived]
         assert example.loss >= finding.loss * Fraction(9, 10)

@@ -71,3 +71,17 @@ def test_what_the_walk_meets_is_there(name: str) -> None:
 def test_every_place_that_the_pages_name_is_there(place: str) -> None:
     to_come = place in ("formats/", "treasury/") or "NAME" in place
     assert to_come or (PACKAGE / place).exists() or (REPOSITORY / place).exists()
+
+
+def test_no_two_public_names_mean_two_things() -> None:
+    found: dict[str, list[str]] = {}
+    for module in MODULES:
+        for node in ast.parse(module.read_text("utf-8")).body:
+            names = [node.name] if isinstance(node, ast.ClassDef | ast.FunctionDef) else []
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            targets += [node.target] if isinstance(node, ast.AnnAssign) else []
+            for name in [*names, *(target.id for target in targets if isinstance(target, ast.Name))]:
+                found.setdefault(name, []).append(str(module.relative_to(PACKAGE)))
+    twice = {name: places for name, places in found.items() if len(places) > 1 and name[0] != "_"}
+    # Every command's module has one function that is the command.
+    assert twice.keys() <= {"command"}, twice

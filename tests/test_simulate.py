@@ -225,7 +225,7 @@ def test_a_value_that_comes_later_and_rules_that_do_not_hold_yet_are_told(coop: 
 
 def test_without_names_only_the_months_under_the_pack_with_that_id() -> None:
     books = open_books(Coop(REPOSITORY))
-    instead = whom(books.members.values(), "vrije-uitloop", Month(2025, 11), Month(2026, 10), ())
+    instead = whom(books.holders.values(), "vrije-uitloop", Month(2025, 11), Month(2026, 10), ())
     assert instead == dict.fromkeys(("amina", "fatma", "henk", "joao"), "vrije-uitloop")
 
 

@@ -23,7 +23,7 @@ _LIMITS = ("target", "cap-month", "cap-year", "cap-life")
 _STOPS = frozenset({"condition", "age", "months-used"})
 
 
-class Bend(NamedTuple):
+class Breakpoint(NamedTuple):
     """A corner or a jump, at so many euros of what comes in: what is kept just before it and just after.
 
     `step` is the one that changes there, in the way that `cause` says, and takes `takes` of each euro more.
@@ -50,7 +50,7 @@ class Curve(NamedTuple):
     pack: Pack
     facts: MonthFacts
     pieces: tuple[Piece, ...]
-    bends: tuple[Bend, ...]
+    bends: tuple[Breakpoint, ...]
 
     @property
     def month(self) -> Month:
@@ -79,10 +79,10 @@ def curve(pack: Pack, facts: MonthFacts, before: State) -> Curve:
     return Curve(pack, facts, tuple(straight), tuple(bends))
 
 
-def _bend(pack: Pack, was: Piece, piece: Piece, *, deficit: bool) -> Bend:
+def _bend(pack: Pack, was: Piece, piece: Piece, *, deficit: bool) -> Breakpoint:
     """The first step that pays otherwise is the one that the later ones follow."""
     cause, step, takes = next(_changes(pack, was, piece))
-    return Bend(
+    return Breakpoint(
         piece.start, was.keep_at(piece.start), piece.keep, "deficit" if deficit else cause, step, takes
     )
 

@@ -14,7 +14,7 @@ from scharrel.core.state import State
 from scharrel.core.trace import Allocation
 
 
-class Difference(NamedTuple):
+class CaseDifference(NamedTuple):
     """A month that comes out otherwise than a case says, and how it was divided.
 
     When it could not be divided nothing is computed: the pack is not in force, or this parameter has no
@@ -30,7 +30,7 @@ class Difference(NamedTuple):
     param: str = ""
 
 
-def differences(pack: Pack, case: Case) -> list[Difference]:
+def case_differences(pack: Pack, case: Case) -> list[CaseDifference]:
     """Everything in which the pack does not do what the case expects."""
     with localcontext(EXACT):
         return list(_differences(pack, case))
@@ -47,7 +47,7 @@ def first_noticed(pack: Pack, cases: Sequence[Case]) -> Case | None:
     return next((case for case in cases if not holds(pack, case)), None)
 
 
-def _differences(pack: Pack, case: Case) -> Iterator[Difference]:
+def _differences(pack: Pack, case: Case) -> Iterator[CaseDifference]:
     state = State.new()._replace(balances=dict(case.balances))
     named = {given.month: given for given in case.months}
     facts = case.facts
@@ -58,23 +58,23 @@ def _differences(pack: Pack, case: Case) -> Iterator[Difference]:
         asked = [expected for expected in given.expected if expected.what == "in_force"]
         for expected in asked:
             if expected.value != in_force:
-                yield Difference(case, month, expected.line, expected, in_force)
+                yield CaseDifference(case, month, expected.line, expected, in_force)
         if not in_force:
             if month in named and not asked:
-                yield Difference(case, month, given.line)
+                yield CaseDifference(case, month, given.line)
             continue
         try:
             month_facts = MonthFacts(month, facts, given.roles, given.accounts, approved=given.approved)
             division = divide("", pack, month_facts, state)
         except NoValueError as missing:
-            yield Difference(case, month, given.line, param=missing.param.id)
+            yield CaseDifference(case, month, given.line, param=missing.param.id)
             return
         allocation, state = close(division)
         for expected in given.expected:
             if expected.what != "in_force":
                 computed = _computed(allocation, expected)
                 if computed != expected.value:
-                    yield Difference(case, month, expected.line, expected, computed, allocation)
+                    yield CaseDifference(case, month, expected.line, expected, computed, allocation)
 
 
 def _computed(allocation: Allocation, expected: Expected) -> Decimal | tuple[str, ...]:

@@ -48,7 +48,7 @@ SHORT = 13
 """Months of histories that are worth to be compared."""
 
 
-class Case(NamedTuple):
+class Counterexample(NamedTuple):
     """Two histories that differ in the first month, of which the one with more gives less."""
 
     less: "History"
@@ -155,7 +155,7 @@ def _search(
     found = list(pieces(unrounded, start.month_facts(), start.before, start.role))
     grid = sorted({cents_below(piece.start) for piece in found})[:MAX_GRID]
     amounts = sorted({*grid, *_little_more(found), grid[-1] + 1000})
-    best: dict[str, Case] = {}
+    best: dict[str, Counterexample] = {}
     worth = [_worth_most(unrounded, start, step, found) for step in keepers[:MAX_TELLING]]
     for ways in _ways(start.role, [*worth, *grid[1:2], grid[-1] + 1000], length, keepers):
         longest = len(ways[0])
@@ -216,7 +216,7 @@ def _along(
     start: Situation,
     amounts: Sequence[Decimal],
     later: Sequence[Mapping[str, Decimal]],
-) -> Iterator[Case]:
+) -> Iterator[Counterexample]:
     """Where a member who earns the next amount in the first month keeps less over all of them."""
     histories = []
     for amount in amounts:
@@ -226,7 +226,7 @@ def _along(
         if at := _loses_at(less, more):
             told = less.until(at), more.until(at)
             example = Example(start, *(example_of(pack, start, history.booked) for history in told))
-            case = Case(*told, example)
+            case = Counterexample(*told, example)
             if example.loss >= -case.size[1] * MOST:
                 yield case
 
@@ -239,7 +239,7 @@ def _loses_at(less: History, more: History) -> int:
     return 0 if behind[0] < 0 or min(behind) >= 0 else behind.index(min(behind)) + 1
 
 
-def _gives_less(pack: Pack, case: Case) -> str:
+def _gives_less(pack: Pack, case: Counterexample) -> str:
     """The step of the member's that pays so much less."""
     return max(
         (case.less.paid(nth) - case.more.paid(nth), -nth, step.id)
@@ -248,7 +248,7 @@ def _gives_less(pack: Pack, case: Case) -> str:
     )[2]
 
 
-def _finding(pack: Pack, start: Situation, step: str, case: Case) -> Finding:
+def _finding(pack: Pack, start: Situation, step: str, case: Counterexample) -> Finding:
     """With the whole stretch of amounts for which it holds, if all other months stay as they are."""
     later = [
         MonthFacts(passed.allocation.month, start.facts, roles, {})

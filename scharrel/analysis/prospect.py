@@ -27,7 +27,7 @@ class Stretch(NamedTuple):
     kept: Decimal
 
 
-class Bend(NamedTuple):
+class RateChange(NamedTuple):
     """Where what is kept of the next euro changes, and the step behind it: empty where it begins.
 
     `begins` and `ends` are the codes of the step's limits that hold from here on, or no longer.
@@ -51,7 +51,7 @@ def prospect(pack: Pack, facts: MonthFacts, before: State) -> tuple[Stretch, ...
     return tuple(bend.stretch for bend in islice(near, 2))
 
 
-def bends(pack: Pack, facts: MonthFacts, before: State) -> Iterator[Bend]:
+def bends(pack: Pack, facts: MonthFacts, before: State) -> Iterator[RateChange]:
     """Every stretch on which the same is kept of each euro more, to the cent, however far."""
     kept: Fraction | None = None
     earlier: dict[str, Paid] = {}
@@ -61,7 +61,7 @@ def bends(pack: Pack, facts: MonthFacts, before: State) -> Iterator[Bend]:
         steps = {step.step: step for step in piece.steps}
         if piece.kept != kept and (piece.end is None or start < piece.end * 100):
             now, then = (found[cause].why if cause else frozenset() for found in (steps, earlier))
-            yield Bend(Stretch(_cents(start), _exactly(piece.kept)), cause, now - then, then - now)
+            yield RateChange(Stretch(_cents(start), _exactly(piece.kept)), cause, now - then, then - now)
             kept = piece.kept
         earlier, cause = steps, piece.bends
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.core.facts import Member, MemberDirective
+from scharrel.core.facts import Holder, HolderDirective
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month, months
 from scharrel.core.pack import KEPT_PARTIES, PARTIES, Facts, Pack, Param
@@ -73,7 +73,7 @@ class Compared(NamedTuple):
 
 
 def whom(
-    members: Iterable[Member], pack: str, first: Month, last: Month, only: Collection[str]
+    members: Iterable[Holder], pack: str, first: Month, last: Month, only: Collection[str]
 ) -> dict[str, str | None]:
     """Who would be under the proposal, and of which pack it takes the place.
 
@@ -89,7 +89,7 @@ def whom(
     }
 
 
-def under(member: Member, instead_of: str | None, first: Month) -> Member:
+def under(member: Holder, instead_of: str | None, first: Month) -> Holder:
     """The member as the register would have them, with the proposal in place of a pack, or of any, from
     the month on."""
 
@@ -101,7 +101,7 @@ def under(member: Member, instead_of: str | None, first: Month) -> Member:
     earlier = [d for d in member.directives if Month.of(d.day) < first]
     later = [d._replace(values=changed(d.values)) for d in member.directives if Month.of(d.day) >= first]
     held = [
-        MemberDirective(first.first_day, d.line, changed({"rules": member.facts(first.plus(-1))["rules"]}))
+        HolderDirective(first.first_day, d.line, changed({"rules": member.facts(first.plus(-1))["rules"]}))
         for d in earlier[-1:]
     ]
     return replace(member, directives=(*earlier, *held, *later), _in_force={})
@@ -132,12 +132,12 @@ def pairs(was: Iterable[Allocation], becomes: Iterable[Allocation], first: Month
     return sorted(found, key=lambda pair: (pair.was.member, pair.was.month))
 
 
-def together(found: Sequence[Pair], member: str = "") -> Compared:
+def compared_in_all(found: Sequence[Pair], member: str = "") -> Compared:
     """All of these months added up."""
-    return Compared(member, total(p.was for p in found), total(p.becomes for p in found))
+    return Compared(member, sum_up(p.was for p in found), sum_up(p.becomes for p in found))
 
 
-def total(allocations: Iterable[Allocation]) -> Totals:
+def sum_up(allocations: Iterable[Allocation]) -> Totals:
     """Every euro once: what a project shares is counted where it comes in."""
     pool, paid = ZERO, dict.fromkeys(PARTIES, ZERO)
     for allocation in allocations:
@@ -155,7 +155,7 @@ def by_member(found: Sequence[Pair]) -> list[Compared]:
     months_of: dict[str, list[Pair]] = {}
     for pair in _of_members(found):
         months_of.setdefault(pair.was.member, []).append(pair)
-    rows = [together(own, member) for member, own in months_of.items()]
+    rows = [compared_in_all(own, member) for member, own in months_of.items()]
     return sorted(rows, key=lambda row: (-row.gained, row.member))
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from scharrel.analysis.kinds import BORN
 from scharrel.core.month import Month
 from scharrel.core.pack import Facts, FactValue, Pack, Step
 
-BORN = "born"
-
-LASTS = date.max
+NEVER_ENDS = date.max
 """The last day of a permission that is supposed to go on."""
 
 
@@ -45,7 +44,7 @@ def supposed(packs: Iterable[Pack], first: Month) -> Facts:
     for pack in packs:
         for fact, asked in conditions(pack).items():
             facts.setdefault(fact, True if isinstance(asked[0], bool) else asked[0])
-        facts.update(dict.fromkeys(sorted(pack.permissions()), LASTS))
+        facts.update(dict.fromkeys(sorted(pack.permissions()), NEVER_ENDS))
     for fact, known in _known_by_all(packs).items():
         facts[fact] = known[0]
     if old := age(packs):

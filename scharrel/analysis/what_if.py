@@ -6,8 +6,8 @@ from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
 
-from scharrel.analysis.prospect import Bend, bends
-from scharrel.core.facts import Amounts, Group, Member, facts_of
+from scharrel.analysis.prospect import RateChange, bends
+from scharrel.core.facts import Amounts, Group, Holder, facts_of
 from scharrel.core.history import replay, with_income
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
@@ -25,7 +25,7 @@ class WhatIf(NamedTuple):
 
     now: Allocation
     then: Allocation
-    ahead: tuple[Bend, ...]
+    ahead: tuple[RateChange, ...]
     others: Decimal
 
     @property
@@ -42,7 +42,7 @@ def what_if(
     group: Group,
     amounts: Mapping[str, Amounts],
     packs: Mapping[str, Pack],
-    member: Member,
+    member: Holder,
     month: Month,
     extra: Mapping[str, Decimal],
 ) -> WhatIf | None:

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 
 from scharrel.core.barter import Barter, barter_of, booked_by_both
-from scharrel.core.facts import Member
+from scharrel.core.facts import Holder
 from scharrel.core.month import Month
 from scharrel.core.names import nearest
 from scharrel.core.problems import Problem
 from scharrel.ledger.ledger import Ledger
 
 
-def barter_problems(member: Member, ledger: Ledger, members: Mapping[str, Member]) -> Iterator[Problem]:
+def barter_problems(member: Holder, ledger: Ledger, members: Mapping[str, Holder]) -> Iterator[Problem]:
     """Exchanges with nobody, with oneself, with who is no member then, in money, or booked by the taker."""
     for barter in barter_of(member.id, ledger.movements, ledger.roles):
         month = Month.of(barter.day)
@@ -39,7 +39,7 @@ def barter_problems(member: Member, ledger: Ledger, members: Mapping[str, Member
             yield ledger.text.problem(line, code, **values)
 
 
-def both_problems(members: Mapping[str, Member], ledgers: Mapping[str, Ledger]) -> Iterator[Problem]:
+def both_problems(members: Mapping[str, Holder], ledgers: Mapping[str, Ledger]) -> Iterator[Problem]:
     """Warnings about one exchange that both members booked."""
     for first, second in booked_by_both(all_barter(ledgers)):
         ledger = ledgers[second.giver]

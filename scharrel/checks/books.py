@@ -12,7 +12,7 @@ from scharrel.checks.signs import signs_of_all
 from scharrel.checks.versions import copies, torn_templates
 from scharrel.checks.worked_cases import case_problems
 from scharrel.checks.written import written_problems
-from scharrel.core.facts import KNOWN_KEYS, Member
+from scharrel.core.facts import KNOWN_KEYS, Holder
 from scharrel.core.month import Month
 from scharrel.core.names import nearest
 from scharrel.core.pack import Pack
@@ -43,7 +43,7 @@ def books_problems(books: Books, register: Register, seals: Seals) -> list[Probl
     return problems
 
 
-def standing_problems(books: Books, members: Collection[Member]) -> list[Problem]:
+def standing_problems(books: Books, members: Collection[Holder]) -> list[Problem]:
     """The problems of the books that concern these members: all but those of packs they never use."""
     used = {f"{pack}{ending}" for pack in _used(members) for ending in (".toml", ".cases.toml")}
 
@@ -56,11 +56,11 @@ def standing_problems(books: Books, members: Collection[Member]) -> list[Problem
 
 def in_books(
     books: Books,
-    members: Collection[Member],
+    members: Collection[Holder],
     today: date,
     *,
     cases: bool = True,
-    written: Collection[Member] | None = None,
+    written: Collection[Holder] | None = None,
 ) -> list[Problem]:
     """All that stands against work for these members, but for what is in their ledgers and comes of dividing:
     books, rules that end, worked cases and written files, unless what was found sound is as it was."""
@@ -72,17 +72,17 @@ def in_books(
     ]
 
 
-def examples_problems(books: Books, members: Collection[Member]) -> list[Problem]:
+def examples_problems(books: Books, members: Collection[Holder]) -> list[Problem]:
     """What is wrong with the worked examples of the packs that these members use."""
     used = {pack: books.packs[pack] for pack in sorted(_used(members) & books.packs.keys())}
     return list(case_problems(books.coop, used, books.chart))
 
 
-def _used(members: Collection[Member]) -> set[str]:
+def _used(members: Collection[Holder]) -> set[str]:
     return {str(d.values["rules"]) for m in members for d in m.directives if "rules" in d.values}
 
 
-def _almost_facts(text: Text, members: Mapping[str, Member], packs: Mapping[str, Pack]) -> Iterator[Problem]:
+def _almost_facts(text: Text, members: Mapping[str, Holder], packs: Mapping[str, Pack]) -> Iterator[Problem]:
     """Keys in the register that no rule looks at and that look like one that means something."""
     asked = {fact for pack in packs.values() for step in pack.steps for fact, _ in step.when}
     asked |= {param.by for pack in packs.values() for param in pack.params.values() if param.by}
@@ -98,7 +98,7 @@ def _almost_facts(text: Text, members: Mapping[str, Member], packs: Mapping[str,
 
 
 def _examples_in_use(
-    coop: Coop, members: Mapping[str, Member], packs: Mapping[str, Pack]
+    coop: Coop, members: Mapping[str, Holder], packs: Mapping[str, Pack]
 ) -> Iterator[Problem]:
     """Rules that nobody here decided on, and by which someone works in earnest."""
     for pack in packs.values():
@@ -113,7 +113,7 @@ def _examples_in_use(
 
 
 def _settlement_problems(
-    register: Text, member: Member, packs: Mapping[str, Pack], closed: Month | None
+    register: Text, member: Holder, packs: Mapping[str, Pack], closed: Month | None
 ) -> Iterator[Problem]:
     """Settlements of periods that were not the member's or are not closed, by which the municipality does not
     settle, or of steps that none of them is about."""
@@ -144,7 +144,7 @@ def _settlement_problems(
                 yield at(code, step=step, steps=", ".join(steps))
 
 
-def _unregistered(coop: Coop, members: Mapping[str, Member]) -> Iterator[Problem]:
+def _unregistered(coop: Coop, members: Mapping[str, Holder]) -> Iterator[Problem]:
     for folder, ids, code in (
         (coop.projects, coop.project_ids, "project-not-registered"),
         (coop.subcooperatives, coop.subcooperative_ids, "subcooperative-not-registered"),
@@ -168,7 +168,7 @@ def _unregistered(coop: Coop, members: Mapping[str, Member]) -> Iterator[Problem
             yield Problem(shown, 1, code, {"id": name})
 
 
-def _ledgers_in(folder: Path, members: Mapping[str, Member]) -> list[tuple[str, str]]:
+def _ledgers_in(folder: Path, members: Mapping[str, Holder]) -> list[tuple[str, str]]:
     """The files that look like ledgers and are no copies: each name, and what more follows `.beancount`."""
     copied = ledger_copies(folder, members)
     names = sorted(os.listdir(folder)) if folder.is_dir() else []

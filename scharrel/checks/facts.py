@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
-from scharrel.checks.register import written
-from scharrel.core.fact_types import fits, wanted
-from scharrel.core.facts import Member
+from scharrel.checks.register import written_value
+from scharrel.core.fact_types import fits_asked, wanted
+from scharrel.core.facts import Holder
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem
@@ -18,7 +18,7 @@ _BORN_FROM = 1900
 _LAST_DAY = 31
 
 
-def type_problems(member: Member, packs: Mapping[str, Pack], register: Text) -> Iterator[Problem]:
+def type_problems(member: Holder, packs: Mapping[str, Pack], register: Text) -> Iterator[Problem]:
     """Facts of another type than the rules ask for that the member is under when they hold."""
     told: set[int] = set()
     for month in dict.fromkeys(Month.of(directive.day) for directive in member.directives):
@@ -31,7 +31,7 @@ def type_problems(member: Member, packs: Mapping[str, Pack], register: Text) -> 
             # What no fact can be is told by the register.
             if said is None or not isinstance(value, bool | str | Decimal | date):
                 continue
-            if fits(pack, fact, kinds, value):
+            if fits_asked(pack, fact, kinds, value):
                 continue
             line = register.key_line(said.line, fact)
             if line not in told:
@@ -41,7 +41,7 @@ def type_problems(member: Member, packs: Mapping[str, Pack], register: Text) -> 
                     "fact": fact,
                     "member": member.id,
                     "pack": pack.id,
-                    "value": written(register, line),
+                    "value": written_value(register, line),
                 }
                 values["choices"] = ", ".join(_words(pack, fact, month))
                 values["day"] = str(_day(values["value"].strip('"')) or month.last_day)
@@ -66,7 +66,7 @@ def _day(said: str) -> date | None:
         return None
 
 
-def birth_problems(member: Member, today: date, register: Text) -> Iterator[Problem]:
+def birth_problems(member: Holder, today: date, register: Text) -> Iterator[Problem]:
     """Days of birth that are still to come, or of a century in which no member was born."""
     for directive in member.directives:
         born = directive.values.get("born")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from scharrel.core.facts import Member
+from scharrel.core.facts import Holder
 from scharrel.core.grants import Entry, GrantAccount, entries_of, grant_accounts, too_much
 from scharrel.core.names import nearest
 from scharrel.core.problems import Problem
@@ -14,7 +14,7 @@ from scharrel.store.text import read_text
 _COUNTED = ("Income:", "Expenses:")
 
 
-def grant_problems(books: Books, member: Member, ledger: Ledger) -> Iterator[Problem]:
+def grant_problems(books: Books, member: Holder, ledger: Ledger) -> Iterator[Problem]:
     """Bookings of a grant that there is not, that is not booked here or not promised yet, on an account that
     allocations pay into, or on which nothing of the grant comes in or goes out; and what is too much."""
     if b"grant:" not in ledger.text.data:
@@ -30,7 +30,7 @@ def grant_problems(books: Books, member: Member, ledger: Ledger) -> Iterator[Pro
         code, key = "", ""
         if grant is None:
             code, key, values["near"] = "unknown-grant", "grant", nearest(entry.grant, grants)
-        elif grant.holder != member.id and grant.holder in books.members:
+        elif grant.holder != member.id and grant.holder in books.holders:
             code, key, values["holder"] = "grant-elsewhere", "grant", grant.holder
         elif entry.day < grant.day:
             code, values["day"] = "grant-early", str(grant.day)

@@ -12,7 +12,7 @@ from scharrel.checks.reserved import divided_only
 from scharrel.checks.signs import signs_in
 from scharrel.checks.suspicions import suspicions
 from scharrel.core.barter import BARTER
-from scharrel.core.facts import KNOWN_KEYS, Member
+from scharrel.core.facts import KNOWN_KEYS, Holder
 from scharrel.core.month import Month, months
 from scharrel.core.names import nearest
 from scharrel.core.pack import NoValueError, Pack
@@ -33,12 +33,12 @@ def read_ledgers(
     ended = Month.of(today).plus(-1)
     return ledgers, [
         *books.problems,
-        *ledger_problems(books, [books.members[member] for member in members], ledgers, ended, today),
+        *ledger_problems(books, [books.holders[member] for member in members], ledgers, ended, today),
     ]
 
 
 def ledger_problems(
-    books: Books, members: Iterable[Member], ledgers: Mapping[str, Ledger], through: Month, today: date
+    books: Books, members: Iterable[Holder], ledgers: Mapping[str, Ledger], through: Month, today: date
 ) -> list[Problem]:
     """Everything that stands in the way of dividing these ledgers."""
     return [
@@ -49,7 +49,7 @@ def ledger_problems(
 
 
 def member_problems(
-    books: Books, member: Member, ledger: Ledger, through: Month, today: date
+    books: Books, member: Holder, ledger: Ledger, through: Month, today: date
 ) -> Iterator[Problem]:
     """What is wrong with a member's ledger in the light of the register and the packs, in every month that
     has ended too; what the rules lack in the month of today stops nothing until that month is asked for."""
@@ -90,7 +90,7 @@ def member_problems(
             yield text.problem(line, "balance-on-pot", account=account)
     yield from divided_only(ledger, books.pots)
     yield from _work_problems(books, member, ledger)
-    yield from barter_problems(member, ledger, books.members)
+    yield from barter_problems(member, ledger, books.holders)
     yield from grant_problems(books, member, ledger)
     yield from quote_problems(ledger)
     yield from suspicions(ledger, books.chart)
@@ -105,14 +105,14 @@ def member_problems(
                 yield text.problem(line, "unused-role", True, role=role, pack=pack.id)
 
 
-def _work_problems(books: Books, member: Member, ledger: Ledger) -> Iterator[Problem]:
+def _work_problems(books: Books, member: Holder, ledger: Ledger) -> Iterator[Problem]:
     """Work for a project that there is not, or in which the member takes no part."""
     told: set[tuple[str, Month]] = set()
     for movement in ledger.movements:
         if not (name := movement.project) or (name, month := movement.counts) in told:
             continue
         told.add((name, month))
-        project = books.members.get(name)
+        project = books.holders.get(name)
         values = {"project": name, "month": str(month), "name": member.name}
         code = ""
         if project is None or not project.project:
@@ -128,12 +128,12 @@ def _work_problems(books: Books, member: Member, ledger: Ledger) -> Iterator[Pro
             yield ledger.text.problem(line, code, **values)
 
 
-def rules_hold(books: Books, members: Collection[Member], month: Month) -> bool:
+def rules_hold(books: Books, members: Collection[Holder], month: Month) -> bool:
     """Whether there are rules for each of these members in the month, with every value that they need."""
     return not any(errors(_rules_problems(books, m, month, month)) for m in members if month >= m.first)
 
 
-def _rules_problems(books: Books, member: Member, first: Month, through: Month) -> Iterator[Problem]:
+def _rules_problems(books: Books, member: Holder, first: Month, through: Month) -> Iterator[Problem]:
     """Packs that are missing or not in force, and parameters without a value."""
     told: set[tuple[str, ...]] = set()
 

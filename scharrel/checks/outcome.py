@@ -9,7 +9,7 @@ from scharrel.checks.permits import permit_problems
 from scharrel.checks.seals import corrected_unsealed
 from scharrel.core.allowances import passed, room
 from scharrel.core.corrections import Correction, Sealed
-from scharrel.core.facts import Group, Member
+from scharrel.core.facts import Group, Holder
 from scharrel.core.money import ZERO, plain
 from scharrel.core.month import Month
 from scharrel.core.names import nearest
@@ -88,7 +88,7 @@ def _unapproved(member: str, ledger: Ledger, costs: Iterable[Drawn]) -> Iterator
             )
 
 
-def _pot_problems(member: Member, own: list[Allocation], ledger: Ledger) -> Iterator[Problem]:
+def _pot_problems(member: Holder, own: list[Allocation], ledger: Ledger) -> Iterator[Problem]:
     """Withdrawals without a reason or an approval or for another purpose, and pots below zero."""
     at = ledger.text.problem
     found = list(withdrawals(member, own, ledger.movements))
@@ -112,7 +112,7 @@ def _pot_problems(member: Member, own: list[Allocation], ledger: Ledger) -> Iter
         yield at(lines[-1] if lines else 1, "pot-below-zero", not strict, **values)
 
 
-def _no_pot(books: Books, member: Member, allocations: list[Allocation], ledger: Ledger) -> Iterator[Problem]:
+def _no_pot(books: Books, member: Holder, allocations: list[Allocation], ledger: Ledger) -> Iterator[Problem]:
     """Where more is taken than was put in, of what is a pot only in rules that the member never had."""
     own = {pot for a in allocations for pot in a.pack.pots()}
     others = {pot for pack in books.packs.values() for pot in pack.pots()} - own
@@ -128,7 +128,7 @@ def _no_pot(books: Books, member: Member, allocations: list[Allocation], ledger:
 
 
 def _allowance_problems(
-    books: Books, member: Member, allocations: list[Allocation], ledger: Ledger, through: Month
+    books: Books, member: Holder, allocations: list[Allocation], ledger: Ledger, through: Month
 ) -> Iterator[Problem]:
     """Allowances near their cap in the last month, and those that pass it together with what others paid."""
     told: set[str] = set()
@@ -166,7 +166,7 @@ def _share_problems(books: Books, allocations: list[Allocation]) -> Iterator[Pro
     """A project's money with nobody to share it, and a part that the member's rules do not divide."""
     told: set[tuple[str, str]] = set()
     for allocation in allocations:
-        member = books.members[allocation.member]
+        member = books.holders[allocation.member]
         last, month = allocation.steps[-1], str(allocation.month)
         if member.project and last.paid and not last.parts and (member.id, "") not in told:
             told.add((member.id, ""))
@@ -213,7 +213,7 @@ def rules_as_sealed(pack: Pack, seal: Sealed) -> str:
     return rules_digest(pack, seal.month, roles=seal.basis.rests is None)
 
 
-def _joined_too_early(books: Books, member: Member, seals: Collection[Sealed]) -> Iterator[Problem]:
+def _joined_too_early(books: Books, member: Holder, seals: Collection[Sealed]) -> Iterator[Problem]:
     """A member of closed months of whom nothing was closed: whatever was booked then would stay undivided."""
     if seals or not books.closed or member.first > books.closed:
         return

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from scharrel.core.facts import Dated, Member, turns
+from scharrel.core.facts import Dated, Holder, turning_months
 from scharrel.core.money import MAX_AMOUNT
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
@@ -12,7 +12,7 @@ from scharrel.store.text import Text
 _DECIMALS = 28
 
 
-def part_problems(project: Member, member: Member, part: Dated, text: Text) -> Iterator[Problem]:
+def part_problems(project: Holder, member: Holder, part: Dated, text: Text) -> Iterator[Problem]:
     """Someone takes part as long as both the project and the membership last, by a weight above zero."""
     for directive in part.directives:
         month = Month.of(directive.day)
@@ -41,11 +41,11 @@ def part_problems(project: Member, member: Member, part: Dated, text: Text) -> I
     yield from _after_leaving(project, member, part, text)
 
 
-def _after_leaving(project: Member, member: Member, part: Dated, text: Text) -> Iterator[Problem]:
+def _after_leaving(project: Holder, member: Holder, part: Dated, text: Text) -> Iterator[Problem]:
     """The first month in which someone goes on taking part whose membership has ended."""
     if not member.active(part.first):
         return  # told there
-    for month in turns(project, member, part):
+    for month in turning_months(project, member, part):
         if not part.active(month) or not project.active(month):
             continue
         left = member.said("left", month)

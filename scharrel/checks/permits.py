@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from scharrel.core.allowances import NEAR
 from scharrel.core.engine import lasts
-from scharrel.core.facts import Member
+from scharrel.core.facts import Holder
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month, months
 from scharrel.core.pack import NoValueError, Pack, Param
@@ -18,7 +18,7 @@ AHEAD = 2
 """Months before the end of a permission, or of rules, from which to warn."""
 
 
-def permit_problems(books: Books, member: Member, ledger: Ledger, today: date) -> Iterator[Problem]:
+def permit_problems(books: Books, member: Holder, ledger: Ledger, today: date) -> Iterator[Problem]:
     """Warnings about permissions and yearly limits of the packs that the member has been under."""
     named = {str(d.values["rules"]) for d in member.directives if "rules" in d.values}
     packs = [pack for name in named if (pack := books.packs.get(name))]
@@ -29,13 +29,13 @@ def permit_problems(books: Books, member: Member, ledger: Ledger, today: date) -
         yield from _year_limits(books, member, ledger, today)
 
 
-def _pack(books: Books, member: Member, month: Month) -> Pack | None:
+def _pack(books: Books, member: Holder, month: Month) -> Pack | None:
     if not member.active(month):
         return None
     return books.packs.get(str(member.facts(month).get("rules")))
 
 
-def _ending(books: Books, member: Member, today: date) -> Iterator[Problem]:
+def _ending(books: Books, member: Holder, today: date) -> Iterator[Problem]:
     """A permission of now that ends within two months, or that the register lacks."""
     month = Month.of(today)
     pack = _pack(books, member, month)
@@ -54,13 +54,13 @@ def _ending(books: Books, member: Member, today: date) -> Iterator[Problem]:
         )  # fmt: skip
 
 
-def rules_ending(books: Books, members: Iterable[Member], today: date) -> Iterator[Problem]:
+def rules_ending(books: Books, members: Iterable[Holder], today: date) -> Iterator[Problem]:
     """The rules of now that end within two months, where nothing says which hold afterwards."""
     for member in members:
         yield from _rules_ending(books, member, today)
 
 
-def _rules_ending(books: Books, member: Member, today: date) -> Iterator[Problem]:
+def _rules_ending(books: Books, member: Holder, today: date) -> Iterator[Problem]:
     pack = _pack(books, member, Month.of(today))
     last = pack.valid_until if pack else None
     if not pack or not last or last.last_day >= _same_day(today, AHEAD) or last < Month.of(today):
@@ -80,7 +80,7 @@ def _same_day(day: date, later: int) -> date:
     return month.last_day.replace(day=min(day.day, month.last_day.day))
 
 
-def _after_the_end(books: Books, member: Member, ledger: Ledger) -> Iterator[Problem]:
+def _after_the_end(books: Books, member: Holder, ledger: Ledger) -> Iterator[Problem]:
     """The first booking in a month that no permission covers, for each permission."""
     told: set[tuple[str, str]] = set()
     for month, lines in sorted(ledger.booked.items()):
@@ -94,7 +94,7 @@ def _after_the_end(books: Books, member: Member, ledger: Ledger) -> Iterator[Pro
                 yield ledger.text.problem(line, "permission-over", True, **values)
 
 
-def _year_limits(books: Books, member: Member, ledger: Ledger, today: date) -> Iterator[Problem]:
+def _year_limits(books: Books, member: Holder, ledger: Ledger, today: date) -> Iterator[Problem]:
     """Where a year passes a limit, or in this year comes near it."""
     reached: dict[tuple[int, str], Decimal] = {}
     told: set[tuple[int, str, str]] = set()

@@ -12,7 +12,7 @@ from beancount.core.amount import Amount
 from scharrel.checks.participation import part_problems
 from scharrel.checks.subcooperatives import membership_problems
 from scharrel.core import iban
-from scharrel.core.facts import Approval, Member, MemberDirective, Settlement
+from scharrel.core.facts import Approval, Holder, HolderDirective, Settlement
 from scharrel.core.money import MAX_AMOUNT, ZERO, as_written
 from scharrel.core.pack import FactValue
 from scharrel.core.problems import Problem
@@ -40,13 +40,13 @@ def register_problems(register: Register) -> Iterator[Problem]:
     yield from too_large(register.directives, text)
 
 
-def written(text: Text, line: int) -> str:
+def written_value(text: Text, line: int) -> str:
     """What stands behind the key of a line, as it was written there."""
     found = _WRITTEN.match(text.line(line))
     return found[1].strip() if found else ""
 
 
-def contradictions(who: str, directives: Sequence[MemberDirective], text: Text) -> Iterator[Problem]:
+def contradictions(who: str, directives: Sequence[HolderDirective], text: Text) -> Iterator[Problem]:
     """Two directives of one day that give one key different values: neither of them is the later."""
     first: dict[tuple[date, str], tuple[FactValue, int]] = {}
     for directive in directives:
@@ -55,7 +55,7 @@ def contradictions(who: str, directives: Sequence[MemberDirective], text: Text) 
             if not _same(key, earlier, value):
                 at, other = (text.key_line(of, key) for of in (directive.line, line))
                 values = {"who": who, "key": key, "day": str(directive.day), "first": str(other)}
-                values |= {"value": written(text, at), "other": written(text, other)}
+                values |= {"value": written_value(text, at), "other": written_value(text, other)}
                 yield text.problem(at, "contradiction", **values)
 
 
@@ -123,7 +123,7 @@ _KNOWN: Mapping[str, tuple[Any, str]] = {
 }
 
 
-def _plain_problems(member: Member, text: Text) -> list[Problem]:
+def _plain_problems(member: Holder, text: Text) -> list[Problem]:
     """What a holder lacks, and keys with a value that no fact can have."""
     first = member.directives[0]
     found = [

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
-from scharrel.core.facts import Member
+from scharrel.core.facts import Holder
 from scharrel.core.month import Month, months
 from scharrel.core.problems import Problem
 from scharrel.store.allocations import corrections_in, written_months
@@ -27,7 +27,7 @@ from scharrel.store.seals import (
 )
 
 
-class Finding(NamedTuple):
+class SealFinding(NamedTuple):
     """Something in a closed month that is not as it was sealed: where, what, and the month."""
 
     file: str
@@ -53,12 +53,12 @@ def seal_problems(coop: Coop, seals: Seals) -> Iterator[Problem]:
             yield Problem(finding.file, 1, code, {"month": str(finding.month)})
 
 
-def seal_findings(coop: Coop, seals: Seals) -> Iterator[Finding]:
+def seal_findings(coop: Coop, seals: Seals) -> Iterator[SealFinding]:
     """What is wrong with the months' seals and the second place, and members' seals that should not be there
     or should."""
     if not seals.closed:
         if not seals.readable:
-            yield Finding(coop.shown(coop.closings), "broken-second", Month(1, 1))
+            yield SealFinding(coop.shown(coop.closings), "broken-second", Month(1, 1))
         return
     yield from _second_findings(coop, seals, seals.closed)
     yield from _lost_months(coop, seals)
@@ -66,39 +66,39 @@ def seal_findings(coop: Coop, seals: Seals) -> Iterator[Finding]:
     for month, (chain, text) in seals.chains.items():
         shown = coop.shown(chain_path(coop, month))
         if digest_of(text.encode()) != seals.known.get(month, digest_of(text.encode())):
-            yield Finding(shown, "seals-differ", month, coop.shown(coop.closings))
+            yield SealFinding(shown, "seals-differ", month, coop.shown(coop.closings))
         if chain is None:
-            yield Finding(shown, "broken-seal", month)
+            yield SealFinding(shown, "broken-seal", month)
             continue
         if chain.month != month or chain_text(chain) != text:
-            yield Finding(shown, "changed-seal", month)
+            yield SealFinding(shown, "changed-seal", month)
         if (before := month.plus(-1)) in seals.chains:
             earlier = coop.shown(chain_path(coop, before))
             if chain.previous != digest_of(seals.chains[before][1].encode()):
-                yield Finding(earlier, "broken-chain", month)
+                yield SealFinding(earlier, "broken-chain", month)
                 if month == last:
-                    yield Finding(shown, "seals-differ", month, earlier)
+                    yield SealFinding(shown, "seals-differ", month, earlier)
         for member in chain.members:
             if month not in seals.members.get(member, ()):
-                yield Finding(coop.shown(member_seal_path(coop, member, month)), "missing-seal", month)
+                yield SealFinding(coop.shown(member_seal_path(coop, member, month)), "missing-seal", month)
     for member, found in seals.members.items():
         for month in found:
             chain = seals.chains.get(month, (None, ""))[0]
             if chain and member not in chain.members:
-                yield Finding(coop.shown(member_seal_path(coop, member, month)), "unknown-seal", month)
+                yield SealFinding(coop.shown(member_seal_path(coop, member, month)), "unknown-seal", month)
 
 
-def _second_findings(coop: Coop, seals: Seals, closed: Month) -> Iterator[Finding]:
+def _second_findings(coop: Coop, seals: Seals, closed: Month) -> Iterator[SealFinding]:
     shown = coop.shown(coop.closings)
     if not seals.readable:
-        yield Finding(shown, "broken-second", closed)
+        yield SealFinding(shown, "broken-second", closed)
         return
     busy = seals.second.closing if seals.second else None
     for month, (chain, _) in seals.chains.items():
         if month in seals.known or (busy and month <= busy):
             continue
         if chain and not _of_earlier_version(coop, month, chain):
-            yield Finding(shown, "old-second" if seals.second else "missing-second", month)
+            yield SealFinding(shown, "old-second" if seals.second else "missing-second", month)
 
 
 def _of_earlier_version(coop: Coop, month: Month, chain: Chain) -> bool:
@@ -109,7 +109,7 @@ def _of_earlier_version(coop: Coop, month: Month, chain: Chain) -> bool:
     return True
 
 
-def _lost_months(coop: Coop, seals: Seals) -> Iterator[Finding]:
+def _lost_months(coop: Coop, seals: Seals) -> Iterator[SealFinding]:
     """Months that were closed and have no seal."""
     known = {month: coop.shown(coop.closings) for month in seals.known}
     for month, member in seals.members_only.items():
@@ -124,12 +124,12 @@ def _lost_months(coop: Coop, seals: Seals) -> Iterator[Finding]:
     for month in sorted(lost):
         shown = coop.shown(chain_path(coop, month))
         if last and month < last:
-            yield Finding(shown, "missing-month", month)
+            yield SealFinding(shown, "missing-month", month)
         else:
-            yield Finding(shown, "lost-month", month, known[month])
+            yield SealFinding(shown, "lost-month", month, known[month])
 
 
-def written_findings(coop: Coop, seals: Seals) -> Iterator[Finding]:
+def written_findings(coop: Coop, seals: Seals) -> Iterator[SealFinding]:
     """Members' seals that are not those of their month, and the allocations that they are about."""
     last = max(seals.chains, default=None)
     for month, (chain, _) in seals.chains.items():
@@ -138,10 +138,10 @@ def written_findings(coop: Coop, seals: Seals) -> Iterator[Finding]:
             if not path.is_file():
                 continue
             if digest_of_seal(path) != digest:
-                yield Finding(coop.shown(path), "changed-seal", month)
+                yield SealFinding(coop.shown(path), "changed-seal", month)
                 if month == last:
                     # No later seal vouches for the month's own: it may just as well be that one.
-                    yield Finding(
+                    yield SealFinding(
                         coop.shown(chain_path(coop, month)), "seals-differ", month, coop.shown(path)
                     )
             try:
@@ -151,12 +151,12 @@ def written_findings(coop: Coop, seals: Seals) -> Iterator[Finding]:
             allocation = coop.allocation(member, month)
             if not allocation.is_file():
                 if seal.allocation:
-                    yield Finding(coop.shown(allocation), "missing-allocation", month)
+                    yield SealFinding(coop.shown(allocation), "missing-allocation", month)
             elif digest_of(allocation.read_bytes()) != seal.allocation:
-                yield Finding(coop.shown(allocation), "changed-allocation", month)
+                yield SealFinding(coop.shown(allocation), "changed-allocation", month)
 
 
-def corrected_unsealed(coop: Coop, members: Iterable[Member], closed: Month | None) -> Iterator[Problem]:
+def corrected_unsealed(coop: Coop, members: Iterable[Holder], closed: Month | None) -> Iterator[Problem]:
     """Allocations that put right closed months, in a month that is not the first open one: the month before
     it was closed."""
     for member in members:

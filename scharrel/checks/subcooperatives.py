@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
-from scharrel.core.facts import Member, turns
+from scharrel.core.facts import Holder, turning_months
 from scharrel.core.month import Month
 from scharrel.core.names import nearest
 from scharrel.core.problems import Problem
 from scharrel.store.text import Text
 
 
-def membership_problems(members: Mapping[str, Member], text: Text) -> Iterator[Problem]:
+def membership_problems(members: Mapping[str, Holder], text: Text) -> Iterator[Problem]:
     """Membership of what is no sub-cooperative, of one that is not there then, or of one in another."""
     known = {member.id: member for member in members.values() if member.kind == "subcooperative"}
     for member in members.values():
@@ -37,9 +37,9 @@ def membership_problems(members: Mapping[str, Member], text: Text) -> Iterator[P
             yield from _after_the_end(member, above, text)
 
 
-def _after_the_end(member: Member, above: Member, text: Text) -> Iterator[Problem]:
+def _after_the_end(member: Holder, above: Holder, text: Text) -> Iterator[Problem]:
     """The first month in which a member or project still belongs to a sub-cooperative that has ended."""
-    for month in turns(member, above):
+    for month in turning_months(member, above):
         left = above.said("left", month)
         if left and member.belongs_to(month) == above.id and member.active(month) and not above.active(month):
             values = {"member": member.id, "month": str(month), "subcooperative": above.id}

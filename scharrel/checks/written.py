@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from scharrel.core.facts import Member
+from scharrel.core.facts import Holder
 from scharrel.core.problems import Problem
 from scharrel.ledger.books import Books
 from scharrel.store.allocations import in_allocation, in_book
@@ -33,7 +33,7 @@ class _File(NamedTuple):
     nobodys: bool = False
 
 
-def written_problems(books: Books, members: Collection[Member]) -> Iterator[Problem]:
+def written_problems(books: Books, members: Collection[Holder]) -> Iterator[Problem]:
     """What was not written in the files of these members, in the whole, and in what is nobody's any more."""
     coop = books.coop
     links = list(_links(coop))
@@ -45,7 +45,7 @@ def written_problems(books: Books, members: Collection[Member]) -> Iterator[Prob
         for file in _files_of(coop, member.id, closed):
             yield from _problems(coop, file)
     yield from _problems(coop, _File(coop.consolidated, in_whole))
-    for name in sorted(_written_for(coop) - books.members.keys()):
+    for name in sorted(_written_for(coop) - books.holders.keys()):
         for file in _files_of(coop, name, closed):
             yield from _problems(coop, file._replace(nobodys=True))
 

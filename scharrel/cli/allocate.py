@@ -15,7 +15,7 @@ from scharrel.cli.screen import (
     to_stderr,
     words,
 )
-from scharrel.core.facts import Kind
+from scharrel.core.facts import HolderKind
 from scharrel.core.month import Month
 from scharrel.core.trace import Allocation, Summary
 from scharrel.store.written_state import Left, looking
@@ -103,15 +103,15 @@ def _show(books: "Books", through: Month, rows: list[Summary], only: frozenset[s
     screen = console()
     month = words.month(through)
     if not rows:
-        firsts = [member.first for member in books.members.values() if not only or member.id in only]
+        firsts = [member.first for member in books.holders.values() if not only or member.id in only]
         key = "nobody-yet" if firsts and through < min(firsts) else "nobody-now"
         screen.print(words(f"table.{key}" if firsts else "table.no-members", month=month))
         return
-    names = {member.id: member.name for member in books.members.values()}
+    names = {member.id: member.name for member in books.holders.values()}
     title = words("table.title", coop=books.title, month=month)
-    kinds: tuple[Kind, ...] = ("member", "project", "subcooperative")
+    kinds: tuple[HolderKind, ...] = ("member", "project", "subcooperative")
     for kind in kinds:
-        own = [row for row in rows if books.members[row.member].kind == kind]
+        own = [row for row in rows if books.holders[row.member].kind == kind]
         if not own:
             continue
         heading, body, total = month_table(words, names, own, screen.width, kind)
@@ -120,7 +120,7 @@ def _show(books: "Books", through: Month, rows: list[Summary], only: frozenset[s
         print("\n".join(body))  # noqa: T201 (unstyled, and there may be thousands)
         screen.out(total, style="bold")
     if any(pack.settled != "month" for pack in books.packs.values()):
-        members = [books.members[row.member] for row in rows]
+        members = [books.holders[row.member] for row in rows]
         used = [(member, books.packs[str(member.facts(through)["rules"])]) for member in members]
         for line in provisional_lines(words, used, through):
             print_text(screen, line)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from scharrel.cli.screen import fail, stop_on_errors, words
-from scharrel.core.facts import Group, Member
+from scharrel.core.facts import Group, Holder
 from scharrel.core.intended import month_in
 from scharrel.core.money import MAX_AMOUNT
 from scharrel.core.month import Month
@@ -65,9 +65,9 @@ def read_amount(text: str) -> Decimal:
 def require_members(books: "Books", wanted: Iterable[str] | None) -> None:
     """Only members of this cooperative can be asked for."""
     for member in wanted or ():
-        if member not in books.members:
+        if member not in books.holders:
             stop_on_errors(books.problems)
-            near = nearest(member, books.members)
+            near = nearest(member, books.holders)
             hint = words("check.near", near=near) if near else words("otherwise.no-member")
             fail(f"{words('error.no-member', member=member)} {hint}", status=2)
 
@@ -78,7 +78,7 @@ def group_of(books: "Books", member: str) -> Group:
     return next(group for group in books.groups() if any(m.id == member for m in group))
 
 
-def fail_without_month(who: Member, asked: Month) -> NoReturn:
+def fail_without_month(who: Holder, asked: Month) -> NoReturn:
     """The month is none of the member's: report why."""
     values = {"name": who.name, "month": words.month(asked), "first": words.month(who.first)}
     fail(words("error.before-first" if asked < who.first else "error.no-month", **values), status=2)

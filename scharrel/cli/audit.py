@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scharrel.checks.seals import Finding
+from scharrel.checks.seals import SealFinding
 from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON
@@ -70,7 +70,7 @@ def command(
         raise SystemExit(1)
 
 
-def _print_findings(findings: list[Finding]) -> None:
+def _print_findings(findings: list[SealFinding]) -> None:
     screen = console()
     for first, last in _spans(findings):
         when = words.month(first.month)
@@ -111,9 +111,9 @@ def _compare(coop: Coop, seals: Seals, code: str, *, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _spans(findings: Iterable[Finding]) -> list[tuple[Finding, Month]]:
+def _spans(findings: Iterable[SealFinding]) -> list[tuple[SealFinding, Month]]:
     """The same finding of one month after the other as one: the first, and its last month."""
-    spans: dict[tuple[str, int, str, str], list[tuple[Finding, Month]]] = {}
+    spans: dict[tuple[str, int, str, str], list[tuple[SealFinding, Month]]] = {}
     for finding in findings:
         found = spans.setdefault((finding.file, finding.line, finding.code, finding.detail), [])
         if found and found[-1][1].plus(1) == finding.month:

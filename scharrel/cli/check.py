@@ -36,7 +36,7 @@ def command(
         report_problems(problems)
         screen = console()
         if not problems:
-            kinds = [member.kind for member in books.members.values()]
+            kinds = [member.kind for member in books.holders.values()]
             counted = [words("check.members", count=kinds.count("member"))]
             for kind in ("project", "subcooperative"):
                 counted += [words(f"check.{kind}s", count=kinds.count(kind))] if kind in kinds else []

@@ -10,7 +10,7 @@ from scharrel.cli.as_json import fields, nonempty, print_json
 from scharrel.cli.options import COOP, JSON
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.corrections import Correction
-from scharrel.core.facts import Member, Movement
+from scharrel.core.facts import Holder, Movement
 from scharrel.core.grants import counts_apart
 from scharrel.core.month import Month
 from scharrel.core.names import nearest
@@ -46,7 +46,7 @@ def command(
     group = group_of(books, member)
     outcome = divide_group(books, group, asked, today())
     stop_on_errors(outcome.problems)
-    who = books.members[member]
+    who = books.holders[member]
     own = [a for a in outcome.allocations if a.member == member]
     by_month = outcome.corrected(member, books.first_open)
     corrected = by_month.get(asked, [])
@@ -193,7 +193,7 @@ def _booking(ledger: Any, movement: Movement, text: str) -> tuple[str, str]:
 
 
 def _add_work(
-    bookings: dict[str, list[tuple[str, str]]], books: Any, ledgers: Any, project: Member, month: Month
+    bookings: dict[str, list[tuple[str, str]]], books: Any, ledgers: Any, project: Holder, month: Month
 ) -> None:
     """What those who take part booked for the project, in their own ledgers."""
     for participant in project.taking_part(month):
@@ -201,7 +201,7 @@ def _add_work(
         for movement in ledger.movements:
             role = books.chart.role(movement.account)
             if role and movement.project == project.id and movement.counts == month:
-                text = f"{visible(books.members[participant.id].name)} · {visible(movement.text)}"
+                text = f"{visible(books.holders[participant.id].name)} · {visible(movement.text)}"
                 bookings.setdefault(role, []).append(_booking(ledger, movement, text))
 
 
@@ -260,7 +260,7 @@ def _show_corrections(heading: str, corrected: list[Correction], books: Books) -
     for c in corrected:
         sentence = words(
             "explain.correction",
-            step=correction_label(words, books.packs, books.members, c),
+            step=correction_label(words, books.packs, books.holders, c),
             of=words.month(c.of),
             was=words.money(c.was),
             becomes=words.money(c.becomes),

@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.analysis.supposed import BORN, LASTS, age, conditions, quantities, values_by
+from scharrel.analysis.kinds import BORN
+from scharrel.analysis.supposed import NEVER_ENDS, age, conditions, quantities, values_by
 from scharrel.cli.arguments import read_amount
 from scharrel.cli.screen import fail, words
 from scharrel.core.pack import FactValue, Pack
@@ -59,7 +60,7 @@ def _known(packs: Sequence[Pack]) -> dict[str, _Asked]:
         for fact, cases in values_by(pack).items():
             found[fact] = _joined(found.get(fact), _Asked(cases, closed=True))
         for fact in sorted(pack.permissions()):
-            found[fact] = _Asked((LASTS,), closed=False)
+            found[fact] = _Asked((NEVER_ENDS,), closed=False)
     if age(packs):
         found[BORN] = _Asked((date.max,), closed=False)
     return found

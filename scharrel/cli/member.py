@@ -44,7 +44,7 @@ def command(
             fail(words("error.month-closed", month=words.month(month), open=books.first_open), status=2)
         if not MEMBER_ID.fullmatch(member):
             fail(words("error.member-id", member=member), status=2)
-        if member in books.members:
+        if member in books.holders:
             fail(words("error.member-exists", member=member), status=2)
         if not visible(name).strip():
             fail(words("error.no-name"), status=2)

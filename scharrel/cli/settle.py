@@ -62,7 +62,7 @@ def command(
 
 def _booked_in(books: Books, period: Period, member: str) -> Month:
     """The first open month, if something is definitive about the period; otherwise it says what is needed."""
-    who = books.members[member]
+    who = books.holders[member]
     if books.closed and who.settlement(period):
         return books.closed.plus(1)
     packs = packs_in(who, books.packs, period)

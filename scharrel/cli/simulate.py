@@ -12,8 +12,8 @@ from scharrel.analysis.simulation import (
     Pair,
     Setting,
     by_member,
+    compared_in_all,
     most_different,
-    together,
     whom,
     with_figures,
 )
@@ -28,7 +28,7 @@ from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES, Pack
 from scharrel.ledger.books import Books
 from scharrel.operations.opening import open_books
-from scharrel.operations.simulate import History, reach, read_history, simulate
+from scharrel.operations.simulate import Baseline, reach, read_history, simulate
 from scharrel.text.simulation import (
     cases,
     figure_typed,
@@ -73,7 +73,7 @@ def command(
     require_members(books, member)
     named = named_pack(books, pack)
     settings, goal = read_figures(named, figures or [], goal_seek)
-    instead = whom(books.members.values(), named.id, begin, end, member or ())
+    instead = whom(books.holders.values(), named.id, begin, end, member or ())
     _require_anyone(books, named, instead, begin, end)
     tried = with_figures(named, settings, begin)
     history = read_history(books, tried, instead, begin, end, today())
@@ -112,13 +112,13 @@ def _require_anyone(
     period = {"first": words.month(first), "last": words.month(last)}
     if not instead:
         fail(words("error.simulate-no-one", pack=pack.id, **period), status=2)
-    for who in (books.members[member] for member in instead):
+    for who in (books.holders[member] for member in instead):
         if not any(who.active(first.plus(nth)) for nth in range(last.since(first) + 1)):
             fail(words("error.simulate-no-member", name=who.name, **period), status=2)
 
 
 def _json(
-    history: History, pack: Pack, settings: list[Setting], sought: Sought | None, found: list[Pair]
+    history: Baseline, pack: Pack, settings: list[Setting], sought: Sought | None, found: list[Pair]
 ) -> dict[str, Any]:
     units = {setting.name: pack.params[setting.param].unit for setting in settings}
     return {
@@ -132,7 +132,7 @@ def _json(
             "param": sought.goal.sought.name,
             **fields(sought.found, "total", "lowest", "highest", "steady"),
         },
-        "totals": _amounts(together(found)),
+        "totals": _amounts(compared_in_all(found)),
         "members": [{"member": row.member, **_amounts(row)} for row in by_member(found)],
         "differences": [_month(pair) for pair in found if pair.moved],
     }
@@ -174,14 +174,14 @@ def _month(pair: Pair) -> dict[str, Any]:
 
 def _show(
     books: Books,
-    history: History,
+    history: Baseline,
     pack: Pack,
     settings: list[Setting],
     sought: Sought | None,
     found: list[Pair],
 ) -> None:
     screen = console()
-    names = {member.id: member.name for member in books.members.values()}
+    names = {member.id: member.name for member in books.holders.values()}
     period = {"first": words.month(history.first), "last": words.month(history.last)}
     print_text(screen, words("simulate.title", coop=books.title, **period), style="bold")
     print_text(screen, words("simulate.rules", pack=pack.title))
@@ -191,7 +191,7 @@ def _show(
             print_text(screen, sentence)
     for sentence in setting_sentences(words, pack, settings, history.first):
         print_text(screen, sentence)
-    all_of_it, rows = together(found), by_member(found)
+    all_of_it, rows = compared_in_all(found), by_member(found)
     heading, body, keep = total_table(words, all_of_it, screen.width)
     screen.out("\n" + heading, style="dim")
     screen.out("\n".join(body))

@@ -43,13 +43,13 @@ def command(
     from scharrel.operations.opening import open_books
     from scharrel.operations.statement_data import last_allocated
     from scharrel.operations.statements import state_all
-    from scharrel.statements.making import FORMATS, KINDS, Order
+    from scharrel.statements.making import DOCUMENTS, FORMATS, Order
     from scharrel.statements.pdf import typesetters_world
 
     asked = read_month(month) if month else None
-    if kind is not None and kind not in KINDS:
+    if kind is not None and kind not in DOCUMENTS:
         hint = " " + words("check.near", near=_MEANT[kind]) if kind in _MEANT else ""
-        fail(words("error.kind", kind=kind, kinds=", ".join(KINDS)) + hint, status=2)
+        fail(words("error.kind", kind=kind, kinds=", ".join(DOCUMENTS)) + hint, status=2)
     if form not in FORMATS:
         fail(words("error.format", form=form, forms=", ".join(FORMATS)), status=2)
     if kind == "coop" and member:
@@ -66,14 +66,14 @@ def command(
         target = out or books.coop.statements / str(asked)
         with typesetters_world() as world, progress_bar(words("progress.stating")) as progress:
             order = Order(
-                asked, (kind,) if kind else KINDS, form, words.lang, frozenset(member or ()), today(),
+                asked, (kind,) if kind else DOCUMENTS, form, words.lang, frozenset(member or ()), today(),
                 books.coop.templates, world,
             )  # fmt: skip
             done = state_all(books, order, target, progress)
     stop_on_errors(done.problems)
     screen = console()
     if not done.counts:
-        who = ", ".join(books.members[m].name for m in member or ())
+        who = ", ".join(books.holders[m].name for m in member or ())
         key = "error.nothing-for" if who else "error.nothing-to-print"
         fail(words(key, month=words.month(asked), name=who), status=2)
     screen.print(words("statements.done", month=words.month(asked), path=str(target)), soft_wrap=True)
@@ -89,9 +89,9 @@ def _require_month(books: Books, asked: Month) -> None:
     now = Month.of(today())
     if asked > now:
         fail(words("error.month-ahead", month=words.month(asked), now=words.month(now)), status=2)
-    if not books.members:
+    if not books.holders:
         stop_on_errors(books.problems)
         fail(words("table.no-members"), status=2)
-    first = min(member.first for member in books.members.values())
+    first = min(member.first for member in books.holders.values())
     if asked < first:
         fail(words("error.month-before", month=words.month(asked), first=words.month(first)), status=2)

@@ -21,7 +21,7 @@ def command(
 ) -> None:
     # What makes documents is loaded when it runs, so that help comes at once.
     from scharrel.operations.opening import open_books
-    from scharrel.operations.verify import MAX_LINES, verify
+    from scharrel.operations.verify import MAX_DIFFERENCES, verify
     from scharrel.statements.reading import NoStatementError
 
     books = open_books(open_coop(coop))
@@ -43,16 +43,16 @@ def command(
         return
     key = "differs" if verdict.figures or verdict.lines else "altered"
     screen.print(words(f"verify.{key}", name=name), soft_wrap=True)
-    for seen in verdict.seen[:MAX_LINES]:
+    for seen in verdict.seen[:MAX_DIFFERENCES]:
         line = words(f"verify.seen.{seen.what}", what=seen.name)
         where = words("verify.page", page=seen.page, line=line) if seen.page else line
         screen.print(f"  {where}", soft_wrap=True)
-    for difference in verdict.figures[:MAX_LINES]:
+    for difference in verdict.figures[:MAX_DIFFERENCES]:
         stated, now = (text or "-" for text in difference[1:])
         line = words("verify.figure", figure=difference.name, stated=stated, books=now)
         screen.print(f"  {line}", soft_wrap=True)
-    if len(verdict.figures) > MAX_LINES:
-        print_text(screen, words("changes.more", count=len(verdict.figures) - MAX_LINES), indent="  ")
+    if len(verdict.figures) > MAX_DIFFERENCES:
+        print_text(screen, words("changes.more", count=len(verdict.figures) - MAX_DIFFERENCES), indent="  ")
     if not verdict.figures:
         for difference in verdict.lines:
             stated, now = (text[:200] or "-" for text in difference[1:])

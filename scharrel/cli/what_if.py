@@ -41,7 +41,7 @@ def command(
     named = read_month(month) if month else None
     books = open_books(open_coop(coop))
     group = group_of(books, member)
-    who = books.members[member]
+    who = books.holders[member]
     # Whoever asks has the job in hand now; someone registered ahead has it in their first month.
     asked = named or max(Month.of(today()), who.first)
     divided = divide_group(books, group, asked, today(), sealed=False)

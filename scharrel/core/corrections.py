@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.core.facts import Member
+from scharrel.core.facts import Holder
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.trace import Allocation
@@ -196,7 +196,7 @@ def changed_since(
 
 
 def followed(
-    group: Sequence[Member],
+    group: Sequence[Holder],
     corrected: Mapping[str, Sequence[Correction]],
     changed: Callable[[str], Mapping[Month, tuple[Cause, ...]]],
 ) -> dict[str, list[Correction]]:
@@ -249,7 +249,7 @@ def known(seals: Sequence[Sealed]) -> dict[Month, Basis]:
     return found
 
 
-def booked(seals: Sequence[Sealed]) -> dict[Month, list[Correction]]:
+def booked_corrections(seals: Sequence[Sealed]) -> dict[Month, list[Correction]]:
     """The corrections that closed months hold, by the month in which they were booked."""
     found: dict[Month, list[Correction]] = {}
     totals: dict[Key, Decimal] = {}

@@ -19,7 +19,7 @@ def wanted(pack: Pack) -> dict[str, list[type]]:
     return found
 
 
-def fits(pack: Pack, fact: str, kinds: Sequence[type], value: object) -> bool:
+def fits_asked(pack: Pack, fact: str, kinds: Sequence[type], value: object) -> bool:
     """Whether the value has one of the types that the pack asks of the fact; FALSE takes back a word, unless
     figures are chosen by it."""
     return isinstance(value, tuple(kinds)) or (value is False and str in kinds and fact not in _by(pack))

@@ -14,14 +14,14 @@ from scharrel.core.period import Period
 
 KNOWN_KEYS = frozenset({"name", "rules", "left", "iban", "address", "subcooperative", "practice"})
 
-Kind = Literal["project", "member", "subcooperative"]
-KINDS: tuple[Kind, ...] = ("project", "member", "subcooperative")
+HolderKind = Literal["project", "member", "subcooperative"]
+KINDS: tuple[HolderKind, ...] = ("project", "member", "subcooperative")
 """Who can have a ledger, in the order in which a month goes through them."""
 
 _NOTHING: Mapping[str, Decimal] = MappingProxyType({})
 
 
-class MemberDirective(NamedTuple):
+class HolderDirective(NamedTuple):
     """One dated directive about a member, from its month on; `line` is where the register has it."""
 
     day: date
@@ -54,7 +54,7 @@ class Dated:
     """Someone of whom the register says something that changes by date, oldest directive first."""
 
     id: str
-    directives: tuple[MemberDirective, ...]
+    directives: tuple[HolderDirective, ...]
     _in_force: dict[Month, Facts] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -80,7 +80,7 @@ class Dated:
             return True
         return any(d.values.get("left") is False for d in self.directives if Month.of(d.day) == month)
 
-    def said(self, key: str, month: Month) -> MemberDirective | None:
+    def said(self, key: str, month: Month) -> HolderDirective | None:
         """The directive by which the key has its value in the month, if any has."""
         told = (d for d in reversed(self.directives) if key in d.values and Month.of(d.day) <= month)
         return next(told, None)
@@ -92,7 +92,7 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True)
-class Member(Dated):
+class Holder(Dated):
     """Who has a ledger of their own: a member, a project that shares what is left with those who take
     part in it, or a sub-cooperative, in which comes what its members and projects pay to the cooperative.
 
@@ -101,7 +101,7 @@ class Member(Dated):
 
     approvals: tuple[Approval, ...] = ()
     settlements: tuple[Settlement, ...] = ()
-    kind: Kind = "member"
+    kind: HolderKind = "member"
     participants: tuple[Dated, ...] = ()
 
     @property
@@ -141,13 +141,13 @@ class Member(Dated):
         return str(self.facts(Month.of(self.directives[-1].day)).get("name", self.id))
 
 
-def turns(*dated: Dated) -> list[Month]:
+def turning_months(*dated: Dated) -> list[Month]:
     """Every month in which something of these can become different: that of a directive, and the next."""
     months = {Month.of(directive.day) for each in dated for directive in each.directives}
     return sorted(months | {month.plus(1) for month in months})
 
 
-Group = tuple[Member, ...]
+Group = tuple[Holder, ...]
 """Members who have to be computed together."""
 
 
@@ -227,7 +227,7 @@ class MonthFacts(NamedTuple):
     approved: Mapping[str, Decimal] | None = None
 
 
-def facts_of(member: Member, amounts: Amounts, month: Month) -> MonthFacts:
+def facts_of(member: Holder, amounts: Amounts, month: Month) -> MonthFacts:
     """The month's facts; bookings dated before the first month count towards its balances."""
     accounts = amounts.of_account(month)
     if month == member.first:
@@ -249,7 +249,7 @@ def facts_of(member: Member, amounts: Amounts, month: Month) -> MonthFacts:
     return MonthFacts(month, member.facts(month), roles, accounts, written, approved)
 
 
-def groups(members: Sequence[Member], collective: frozenset[str]) -> list[Group]:
+def groups(members: Sequence[Holder], collective: frozenset[str]) -> list[Group]:
     """Members who have to be computed together: all who are ever in one collective pack, in one project or
     in one sub-cooperative; projects come first, sub-cooperatives last.
 
@@ -260,7 +260,7 @@ def groups(members: Sequence[Member], collective: frozenset[str]) -> list[Group]
         for participant in project.participants:
             projects.setdefault(participant.id, set()).add(project.id)
     known_above = {member.id for member in members if member.kind == "subcooperative"}
-    together: list[tuple[set[str], list[Member]]] = []
+    together: list[tuple[set[str], list[Holder]]] = []
     alone: list[Group] = []
     for member in members:
         ties = {str(directive.values.get("rules")) for directive in member.directives} & collective
@@ -281,11 +281,11 @@ def groups(members: Sequence[Member], collective: frozenset[str]) -> list[Group]
     return alone + [tuple(sorted(group, key=_turn)) for _, group in together]
 
 
-def _belonging(member: Member) -> set[str]:
+def _belonging(member: Holder) -> set[str]:
     """Every sub-cooperative to which the register says that the member or project ever belongs."""
     said = (directive.values.get("subcooperative") for directive in member.directives)
     return {name for name in said if isinstance(name, str)}
 
 
-def _turn(member: Member) -> tuple[int, str]:
+def _turn(member: Holder) -> tuple[int, str]:
     return KINDS.index(member.kind), member.id

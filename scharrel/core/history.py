@@ -5,12 +5,12 @@ from decimal import Decimal, localcontext
 from types import MappingProxyType
 
 from scharrel.core.engine import Division, close, divide, left_of
-from scharrel.core.facts import Amounts, Member, MonthFacts, facts_of
+from scharrel.core.facts import Amounts, Holder, MonthFacts, facts_of
 from scharrel.core.money import EXACT, ZERO, share_out, total
 from scharrel.core.month import Month, months
 from scharrel.core.pack import Pack
 from scharrel.core.period import Period
-from scharrel.core.settling import as_it_was, by_month, decided, turns
+from scharrel.core.settling import as_it_was, by_month, decided, in_settling_order
 from scharrel.core.state import State
 from scharrel.core.trace import Allocation, Part, Received
 
@@ -22,7 +22,7 @@ Definitive = dict[tuple[str, Month], Mapping[str, Decimal]]
 
 
 def replay(
-    group: Sequence[Member],
+    group: Sequence[Holder],
     amounts: Mapping[str, Amounts],
     packs: Mapping[str, Pack],
     through: Month,
@@ -39,7 +39,7 @@ def replay(
     otherwise for a parameter without a value).
     """
     definitive: Definitive = {}
-    for turn in turns(group, packs):
+    for turn in in_settling_order(group, packs):
         provisional = list(_replay(group, amounts, packs, through, {}, definitive, given))
         for member, settlement in turn:
             own = [a for a in provisional if a.member == member.id]
@@ -62,7 +62,7 @@ def _last(allocation: Allocation, state: State) -> Allocation:
     return allocation._replace(last=True, waiting=tuple(waiting))
 
 
-def _of_period(member: Member, allocation: Allocation) -> Allocation:
+def _of_period(member: Holder, allocation: Allocation) -> Allocation:
     """The allocation with the period by which the municipality settles it, where that is no month."""
     if allocation.pack.settled == "month":
         return allocation
@@ -71,7 +71,7 @@ def _of_period(member: Member, allocation: Allocation) -> Allocation:
 
 
 def _replay(
-    group: Sequence[Member],
+    group: Sequence[Holder],
     amounts: Mapping[str, Amounts],
     packs: Mapping[str, Pack],
     through: Month,
@@ -163,7 +163,7 @@ def _shares(divisions: Mapping[str, Division]) -> Iterator[tuple[Allocation, Sta
         yield close(divisions[member], part, left)
 
 
-def _with_work(project: Member, facts: MonthFacts, pack: Pack, amounts: Mapping[str, Amounts]) -> MonthFacts:
+def _with_work(project: Holder, facts: MonthFacts, pack: Pack, amounts: Mapping[str, Amounts]) -> MonthFacts:
     """The project's month with what was done for it: it stands in the ledgers of those who take part."""
     done = {
         role: total(
@@ -187,7 +187,7 @@ def with_income(facts: MonthFacts, income: Sequence[Received]) -> MonthFacts:
 
 
 def _parts(
-    project: Member,
+    project: Holder,
     names: Mapping[str, str],
     pack: Pack,
     month: Month,
@@ -211,7 +211,7 @@ def _parts(
     )
 
 
-def received_from(project: Member, pack: Pack, amount: Decimal) -> Received:
+def received_from(project: Holder, pack: Pack, amount: Decimal) -> Received:
     """A part of what a project shares as it comes in with the member, in euros."""
     step = pack.steps[-1]
     return Received(

@@ -13,7 +13,7 @@ from scharrel.core.period import Span
 FactValue = bool | str | Decimal | date
 Facts = Mapping[str, FactValue]
 
-Kind = Literal["input", "amount", "rate", "bands", "per", "all", "share"]
+StepKind = Literal["input", "amount", "rate", "bands", "per", "all", "share"]
 Unit = Literal["rate", "amount"]
 
 SOURCE_KINDS = ("law", "decision", "agreement", "report")
@@ -177,7 +177,7 @@ class Step:
     label: Mapping[str, str]
     party: str
     source: str
-    kind: Kind
+    kind: StepKind
     rounding: Rounding | None
     to: str | None = None
     role: str | None = None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from scharrel.core.facts import Amounts, Approval, Member, Movement
+from scharrel.core.facts import Amounts, Approval, Holder, Movement
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
@@ -38,14 +38,14 @@ class Drawn(NamedTuple):
 
 
 def withdrawals(
-    member: Member, allocations: Sequence[Allocation], movements: Sequence[Movement]
+    member: Holder, allocations: Sequence[Allocation], movements: Sequence[Movement]
 ) -> Iterator[Drawn]:
     """Every withdrawal by date, from accounts that were pots under the rules of its month."""
     packs = {allocation.month: allocation.pack for allocation in allocations}
     return (entry for entry in drawn(member, packs.get, movements) if entry.withdrawal)
 
 
-def drawn(member: Member, pack_in: PackIn, movements: Sequence[Movement]) -> Iterator[Drawn]:
+def drawn(member: Holder, pack_in: PackIn, movements: Sequence[Movement]) -> Iterator[Drawn]:
     """Every withdrawal from a pot, and every cost for which the rules of its month ask an approval, by date.
 
     An approval comes before a cost, and no later than the day of a withdrawal. It is used up, the oldest
@@ -90,13 +90,13 @@ def _looked_at(pack_in: PackIn, movements: Sequence[Movement]) -> Iterator[tuple
             yield movement, pack, withdrawal
 
 
-def packs_of(member: Member, packs: Mapping[str, Pack]) -> PackIn:
+def packs_of(member: Holder, packs: Mapping[str, Pack]) -> PackIn:
     """The pack that the member is under in a month, among these by id."""
     return lambda month: packs.get(str(member.facts(month).get("rules"))) if member.active(month) else None
 
 
 def with_approvals(
-    member: Member, pack_in: PackIn, movements: Sequence[Movement], amounts: Amounts
+    member: Holder, pack_in: PackIn, movements: Sequence[Movement], amounts: Amounts
 ) -> tuple[Amounts, list[Drawn]]:
     """The amounts with how much of each cost counts, and the costs that needed an approval.
 

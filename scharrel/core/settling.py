@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from scharrel.core.facts import Member, Settlement
+from scharrel.core.facts import Holder, Settlement
 from scharrel.core.money import share_out, total
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
@@ -20,12 +20,12 @@ def settled_steps(pack: Pack, period: Period) -> list[str]:
     return [step.id for step in pack.steps[:-1] if step.party in parties and step.to]
 
 
-def ends(member: Member, period: Period) -> Month:
+def ends(member: Holder, period: Period) -> Month:
     """The last month in the period that is one of the member's; the last of all if none is."""
     return max((month for month in period.months() if member.active(month)), default=period.last)
 
 
-def packs_in(member: Member, packs: Mapping[str, Pack], period: Period) -> list[Pack]:
+def packs_in(member: Holder, packs: Mapping[str, Pack], period: Period) -> list[Pack]:
     """The rules under which the member is in the period, as far as they are known."""
     names = dict.fromkeys(
         str(member.facts(month).get("rules")) for month in period.months() if member.active(month)
@@ -33,10 +33,12 @@ def packs_in(member: Member, packs: Mapping[str, Pack], period: Period) -> list[
     return [packs[name] for name in names if name in packs]
 
 
-def turns(group: Sequence[Member], packs: Mapping[str, Pack]) -> list[list[tuple[Member, Settlement]]]:
+def in_settling_order(
+    group: Sequence[Holder], packs: Mapping[str, Pack]
+) -> list[list[tuple[Holder, Settlement]]]:
     """What is definitive, in the order in which it is divided over the months: by year, then what comes first
     in the rules, since it decides how much there is when the turn of the next comes, then by period."""
-    found: dict[tuple[int, int, Period], list[tuple[Member, Settlement]]] = {}
+    found: dict[tuple[int, int, Period], list[tuple[Holder, Settlement]]] = {}
     for member in group:
         for period in sorted({settlement.period for settlement in member.settlements}):
             settlement = member.settlement(period)
@@ -89,7 +91,7 @@ def uncovered(settlement: Settlement, allocations: Sequence[Allocation]) -> Deci
     return total(due.values()) - paid
 
 
-def as_it_was(member: Member, pack: Pack, month: Month) -> bool:
+def as_it_was(member: Holder, pack: Pack, month: Month) -> bool:
     """Whether a period ends with the month of which the municipality decided that it stays as it was."""
     if pack.settled == "month" or not member.settlements:
         return False
@@ -98,7 +100,7 @@ def as_it_was(member: Member, pack: Pack, month: Month) -> bool:
     return settlement is not None and not settlement.due and month == ends(member, period)
 
 
-def decided(member: Member, pack: Pack, period: Period) -> bool:
+def decided(member: Holder, pack: Pack, period: Period) -> bool:
     """Whether what the municipality takes in the period is definitive: its settlement is about that, or has
     no amounts."""
     settlement = member.settlement(period)

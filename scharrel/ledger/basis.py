@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from scharrel.core.chart import Chart
 from scharrel.core.corrections import Basis, Mark
-from scharrel.core.facts import Member, Movement
+from scharrel.core.facts import Holder, Movement
 from scharrel.core.grants import Grant
 from scharrel.core.money import plain
 from scharrel.core.month import Month
@@ -25,7 +25,7 @@ Rests = dict[str, dict[str, str]]
 
 
 def basis_of(
-    books: "Books", member: Member, ledger: Ledger, month: Month, sealed: Basis | None = None
+    books: "Books", member: Holder, ledger: Ledger, month: Month, sealed: Basis | None = None
 ) -> Basis:
     """What the month rests on by now; in the terms of what was `sealed` of it, if that is given."""
     movements = [m for m in ledger.movements if month in (Month.of(m.day), m.counts)]
@@ -66,7 +66,7 @@ def _marks(
     return tuple(sorted(found, key=lambda mark: (mark.shown, mark.digest)))
 
 
-def facts_digest(member: Member, month: Month) -> str:
+def facts_digest(member: Holder, month: Month) -> str:
     """The facts in force, but for how to address someone, and what was approved in the month; of a project
     also who takes part in it."""
     facts = member.facts(month)
@@ -80,7 +80,7 @@ def facts_digest(member: Member, month: Month) -> str:
 
 def _rests(
     books: "Books",
-    member: Member,
+    member: Holder,
     ledger: Ledger,
     month: Month,
     movements: Sequence[Movement],
@@ -137,7 +137,7 @@ def _of_pack(pack: Pack, month: Month) -> Iterator[tuple[str, str]]:
         yield f"limit {limit.role}", f"{as_in(limit.year, month)}"
 
 
-def _settlements(member: Member, month: Month) -> dict[str, str]:
+def _settlements(member: Holder, month: Month) -> dict[str, str]:
     """Every settlement that counts, of a period with the month in it."""
     found: dict[str, list[str]] = defaultdict(list)
     for settlement in member.settlements:
@@ -147,7 +147,7 @@ def _settlements(member: Member, month: Month) -> dict[str, str]:
     return {name: "; ".join(said) for name, said in found.items()}
 
 
-def _earlier_approvals(member: Member, month: Month) -> dict[str, str]:
+def _earlier_approvals(member: Holder, month: Month) -> dict[str, str]:
     """Approvals of before the month that no month before it has among its facts: of before the first one, or
     of while someone was away."""
     found: dict[str, list[str]] = defaultdict(list)

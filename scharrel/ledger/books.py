@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from scharrel.core.chart import Chart
-from scharrel.core.facts import Group, Member, MemberDirective, groups
+from scharrel.core.facts import Group, Holder, HolderDirective, groups
 from scharrel.core.grants import Grant
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
@@ -27,7 +27,7 @@ class Books(NamedTuple):
     register: Text
     title: str
     chart: Chart
-    members: Mapping[str, Member]
+    holders: Mapping[str, Holder]
     packs: Mapping[str, Pack]
     problems: list[Problem]
     closed: Month | None = None
@@ -46,7 +46,7 @@ class Books(NamedTuple):
         accounts = self.chart.accounts.items()
         return frozenset(paid | {name for name, known in accounts if known.role == "appropriation"})
 
-    def never_sealed(self, member: Member) -> bool:
+    def never_sealed(self, member: Holder) -> bool:
         """Whether it is a member to practise on; one that was closed in earnest stays so."""
         return member.practice and not any(member.id in members for members in self.sealed.values())
 
@@ -54,11 +54,11 @@ class Books(NamedTuple):
         """Members who have to be computed together."""
         # A project shares with those who take part in it, not with others under the same rules.
         collective = frozenset(p.id for p in self.packs.values() if p.collective and not p.for_projects)
-        return groups(list(self.members.values()), collective)
+        return groups(list(self.holders.values()), collective)
 
 
 def said_of(
-    books: Books, member: Member, said: MemberDirective, code: str, warning: bool = False, /, **values: str
+    books: Books, member: Holder, said: HolderDirective, code: str, warning: bool = False, /, **values: str
 ) -> Problem:
     """A problem with what a directive of the register says of a member."""
     return books.register.problem(said.line, code, warning, member=member.id, **values)
@@ -96,7 +96,7 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
     return books, register, seals
 
 
-def _settled_so_far(member: Member, closed: Month | None) -> Member:
+def _settled_so_far(member: Holder, closed: Month | None) -> Holder:
     """The member with the settlements that count: those of periods that are closed."""
     if not member.settlements:
         return member

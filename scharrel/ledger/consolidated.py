@@ -7,7 +7,7 @@ from scharrel.store.allocations import MIN_DECIMALS
 from scharrel.store.consolidated import Booked, amounts_of
 
 
-def booked(ledger: Ledger) -> Booked:
+def sums_of_ledger(ledger: Ledger) -> Booked:
     """What of a ledger goes into the whole."""
     line = ledger.text.line
     return Booked(

@@ -6,7 +6,7 @@ from typing import Any
 
 from beancount.core.amount import Amount
 
-from scharrel.core.facts import Member
+from scharrel.core.facts import Holder
 from scharrel.core.grants import Grant
 from scharrel.core.names import nearest
 from scharrel.core.problems import Problem
@@ -18,7 +18,7 @@ _KEYS = frozenset({"name", "purpose", "for"})
 
 
 def read_grants(
-    directives: Sequence[Any], members: Mapping[str, Member], text: Text
+    directives: Sequence[Any], members: Mapping[str, Holder], text: Text
 ) -> tuple[dict[str, Grant], list[Problem]]:
     """The grants of the register by id, and what is wrong with them."""
     found: dict[str, Grant] = {}

@@ -33,7 +33,7 @@ from scharrel.ledger.parsing import (
     place,
     without,
 )
-from scharrel.ledger.postings import Posted, filled, rounded
+from scharrel.ledger.postings import CompletePosting, filled, rounded
 from scharrel.ledger.purchases import bought, purchases, thing
 from scharrel.ledger.quotes import billed, quote_of
 from scharrel.ledger.source import refused
@@ -265,7 +265,7 @@ class _Reader:
                 self.say(self.text.key_line(line, key), "empty-key", key=key, form=form_of(key, day))
                 del directive.meta[key]
 
-    def _complete(self, transaction: Any) -> list[Posted]:
+    def _complete(self, transaction: Any) -> list[CompletePosting]:
         """The postings with every amount filled in, adding up to nothing; none if they cannot."""
         line = place(transaction)
         bare = [
@@ -302,7 +302,9 @@ class _Reader:
         transactions = (d for d in self.directives if isinstance(d, data.Transaction))
         return completed(transactions, {name: known.booking for name, known in self.accounts.items()})
 
-    def _sum(self, transaction: Any, postings: list[Posted], roles: Any, owed: Any, done: Any) -> None:
+    def _sum(
+        self, transaction: Any, postings: list[CompletePosting], roles: Any, owed: Any, done: Any
+    ) -> None:
         line, day = place(transaction), transaction.date
         earned = transaction.meta.get("earned")
         if earned is not None and not isinstance(earned, date):

@@ -17,7 +17,7 @@ from beancount.parser.options import OPTIONS_DEFAULTS
 from scharrel.core.money import to_cents
 from scharrel.ledger.chart import Wrong
 from scharrel.ledger.parsing import place
-from scharrel.ledger.postings import Posted, filled, posted
+from scharrel.ledger.postings import CompletePosting, filled, posted
 
 OPTIONS: dict[str, Any] = {**OPTIONS_DEFAULTS, "input_hash": ""}
 
@@ -35,7 +35,7 @@ _NOISE = Decimal("1e-12")
 class Completed(NamedTuple):
     """A booking with every amount filled in, or what stands in the way of that."""
 
-    postings: list[Posted]
+    postings: list[CompletePosting]
     wrong: list[Wrong]
 
 

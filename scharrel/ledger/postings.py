@@ -17,19 +17,19 @@ _DUST = Decimal("1e-20")
 
 _DIGITS = 28
 
-Posted = tuple[str, Decimal, str, int]
+CompletePosting = tuple[str, Decimal, str, int]
 """A posting that is complete: account, number, currency and line."""
 
 
-def posted(posting: Any, number: Decimal, currency: str) -> Posted:
+def posted(posting: Any, number: Decimal, currency: str) -> CompletePosting:
     return posting.account, number, currency, place(posting)
 
 
-def filled(transaction: Any) -> tuple[list[Posted], dict[str, Decimal], bool] | None:
+def filled(transaction: Any) -> tuple[list[CompletePosting], dict[str, Decimal], bool] | None:
     """The postings with the one open amount filled in, where plain sums can do that; what they lack by
     currency: nothing, to the last decimal, when the booking is sound; and whether an amount was filled in
     from numbers that have not equally many decimals."""
-    found: list[Posted] = []
+    found: list[CompletePosting] = []
     open_posting, open_at = None, 0
     total, currency = ZERO, None
     for position, posting in enumerate(transaction.postings):
@@ -57,14 +57,14 @@ def filled(transaction: Any) -> tuple[list[Posted], dict[str, Decimal], bool] | 
     return found, {}, mixed
 
 
-def _imbalance(postings: list[Posted]) -> dict[str, Decimal]:
+def _imbalance(postings: list[CompletePosting]) -> dict[str, Decimal]:
     left: dict[str, Decimal] = {}
     for _, number, currency, _ in postings:
         left[currency] = left.get(currency, ZERO) + number
     return {currency: number for currency, number in left.items() if abs(number) > _DUST}
 
 
-def rounded(transaction: Any, postings: list[Posted]) -> Iterator[Wrong]:
+def rounded(transaction: Any, postings: list[CompletePosting]) -> Iterator[Wrong]:
     """Open amounts that beancount does not fill in with the exact sum, as it takes the coarsest decimals that
     are written; with 28 digits of its own it ends on a whole number beside a third of an hour."""
     lines = {place(posting) for posting in transaction.postings if posting.units is MISSING}

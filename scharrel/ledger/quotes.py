@@ -11,7 +11,7 @@ from scharrel.core.quotes import RECEIVABLE, Billed, Quote
 from scharrel.ledger.parsing import place
 
 if TYPE_CHECKING:
-    from scharrel.ledger.postings import Posted
+    from scharrel.ledger.postings import CompletePosting
 
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,30}")
 
@@ -30,7 +30,7 @@ def quote_of(directive: Any) -> Quote | None:
     return Quote(directive.date, place(directive), number, customer, amount)
 
 
-def billed(transaction: Any, postings: list["Posted"], roles: Mapping[str, str | None]) -> Billed:
+def billed(transaction: Any, postings: list["CompletePosting"], roles: Mapping[str, str | None]) -> Billed:
     """What the booking does to the quotes that it names, by `quote:` or by a link."""
     named = str(transaction.meta.get("quote") or "")
     euros = [(account, number) for account, number, currency, _ in postings if currency == "EUR"]

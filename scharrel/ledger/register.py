@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from beancount.core import data
 from beancount.core.amount import Amount
 
-from scharrel.core.facts import Approval, Dated, Kind, Member, MemberDirective, Settlement
+from scharrel.core.facts import Approval, Dated, Holder, HolderDirective, HolderKind, Settlement
 from scharrel.core.grants import Grant
 from scharrel.core.names import nearest
 from scharrel.core.period import Period
@@ -29,7 +29,7 @@ _ALIASES = {
     "goedkeuring": "approval",
     "afrekening": "settlement",
 }
-_HOLDERS: tuple[Kind, ...] = ("member", "project", "subcooperative")
+_HOLDERS: tuple[HolderKind, ...] = ("member", "project", "subcooperative")
 """Who has a ledger, in the order in which short names are given out."""
 _OF_OTHERS = ("fava", "budget")
 
@@ -39,7 +39,7 @@ class Register(NamedTuple):
     of these; its text and what beancount reads in it."""
 
     title: str
-    members: dict[str, Member]
+    members: dict[str, Holder]
     grants: dict[str, Grant]
     problems: list[Problem]
     text: Text
@@ -54,8 +54,8 @@ def read_register(coop: Coop) -> Register:
         return Register("", {}, {}, problems, text)
     directives, options, problems = parse(text)
     title = str(options["title"] or "")
-    holders: dict[Kind, dict[str, list[MemberDirective]]] = {kind: {} for kind in _HOLDERS}
-    takers: dict[str, dict[str, list[MemberDirective]]] = {}
+    holders: dict[HolderKind, dict[str, list[HolderDirective]]] = {kind: {} for kind in _HOLDERS}
+    takers: dict[str, dict[str, list[HolderDirective]]] = {}
     approvals: dict[str, list[Approval]] = {}
     settlements: dict[str, list[Settlement]] = {}
     granted: list[Any] = []
@@ -75,13 +75,13 @@ def read_register(coop: Coop) -> Register:
             del directive.meta[key]
         if directive.type in holders:
             if ids := _ids(directive, 1):
-                found = MemberDirective(directive.date, line, metadata(directive))
+                found = HolderDirective(directive.date, line, metadata(directive))
                 holders[directive.type].setdefault(ids[0], []).append(found)
             else:
                 say(line, f"{directive.type}-id")
         elif directive.type == "participant":
             if ids := _ids(directive, 2):
-                found = MemberDirective(directive.date, line, metadata(directive))
+                found = HolderDirective(directive.date, line, metadata(directive))
                 takers.setdefault(ids[0], {}).setdefault(ids[1], []).append(found)
             else:
                 say(line, "participant")
@@ -101,14 +101,14 @@ def read_register(coop: Coop) -> Register:
             near = _ALIASES.get(directive.type) or nearest(directive.type, _KINDS)
             values = {"kind": directive.type, "near": near, "kinds": ", ".join(_KINDS)}
             problems.append(text.problem(line, "unknown-custom", True, **values))
-    members: dict[str, Member] = {}
+    members: dict[str, Holder] = {}
     for kind, found_holders in holders.items():
         for member_id, said in sorted(found_holders.items()):
             if member_id in members:
                 code = "project-is-member" if kind == "project" else "subcooperative-taken"
                 say(said[0].line, code, project=member_id)
                 continue
-            members[member_id] = Member(
+            members[member_id] = Holder(
                 member_id,
                 _in_order(said),
                 approvals=tuple(sorted(approvals.pop(member_id, []))),
@@ -143,7 +143,7 @@ def _ids(directive: data.Custom, count: int) -> list[str]:
     return values if len(values) == count and all(map(MEMBER_ID.fullmatch, values)) else []
 
 
-def _in_order(directives: list[MemberDirective]) -> tuple[MemberDirective, ...]:
+def _in_order(directives: list[HolderDirective]) -> tuple[HolderDirective, ...]:
     return tuple(sorted(directives, key=lambda d: (d.day, d.line)))
 
 

@@ -1,6 +1,6 @@
 """The whole of `allocate`: compute who changed, and only when all is sound bring the files up to date."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from functools import partial
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scharrel.checks.across import with_others
 from scharrel.checks.books import in_books
 from scharrel.core.corrections import Correction
-from scharrel.core.facts import Group, Member
+from scharrel.core.facts import Group, Holder
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation, Summary
@@ -18,12 +18,12 @@ from scharrel.ledger.books import Books
 from scharrel.operations.cache import Cache
 from scharrel.operations.divide import last_booked
 from scharrel.operations.groups import Done, Task, divide_all
-from scharrel.store.allocations import Change, corrections_in, planned, planned_book
+from scharrel.store.allocations import FileChange, corrections_in, planned, planned_book
 from scharrel.store.consolidated import Booked, bring_whole_up_to_date, planned_part, settle_all
 from scharrel.store.durable import put, read_written, remove, settle_names, sweep
 from scharrel.store.kept import Kept
 from scharrel.store.paths import Coop
-from scharrel.store.processes import spread, workers
+from scharrel.store.processes import Progress, spread, workers
 from scharrel.store.stamps import keep_what_is_added
 from scharrel.store.written_state import Left
 
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 WORTH_SPREADING = 1_000_000
 """Bytes of ledgers from which more processes gain more than they cost."""
-
-Progress = Callable[[int, int], None]
-"""Told how many groups are done, of how many."""
 
 
 class Allocated(NamedTuple):
@@ -45,7 +42,7 @@ class Allocated(NamedTuple):
     rows: list[Summary]
     allocations: list[Allocation]
     corrections: list[tuple[str, Correction]]
-    changes: list[Change]
+    changes: list[FileChange]
     problems: list[Problem]
 
 
@@ -103,7 +100,7 @@ def allocate_all(
     if write:
         if done:
             settle_all(books.coop)
-        bring_whole_up_to_date(books.coop, books.title, books.members)
+        bring_whole_up_to_date(books.coop, books.title, books.holders)
     if write and done:
         written = {member.id for member, *_ in wanted}
         for outcome in done:
@@ -155,7 +152,7 @@ def _divide(
 
 
 def _workers_for(
-    books: Books, groups: Iterable[Sequence[Member]]
+    books: Books, groups: Iterable[Sequence[Holder]]
 ) -> AbstractContextManager["Executor | None"]:
     """Processes to work in, if these have enough in their ledgers."""
     return workers(worth_it=bytes_of(books.coop, groups) > WORTH_SPREADING)
@@ -165,11 +162,11 @@ def _bring_up_to_date(
     books: Books,
     through: Month,
     write: bool,
-    wanted: Sequence[tuple[Member, Mapping[str, str], Booked]],
-) -> list[Change]:
+    wanted: Sequence[tuple[Holder, Mapping[str, str], Booked]],
+) -> list[FileChange]:
     """Bring the files of these members up to date, all together: the disk is waited for twice, since a book
     never names what is not there."""
-    changes: list[Change] = []
+    changes: list[FileChange] = []
     allocations: dict[Path, bytes] = {}
     books_of: dict[Path, bytes] = {}
     gone: list[Path] = []
@@ -196,7 +193,7 @@ def _bring_up_to_date(
 
 def corrected_in(books: Books, month: Month) -> bool:
     """Whether anything of closed months was put right in the month, as it is written."""
-    files = (books.coop.allocation(member, month) for member in books.members)
+    files = (books.coop.allocation(member, month) for member in books.holders)
     return any(corrections_in(read_written(file) or "") for file in files)
 
 
@@ -205,7 +202,7 @@ def _task(cache: Cache, group: Group, through: Month, *, whole: bool) -> Task:
     return Task(group, kept, tuple(cache.changed(group, kept)) if kept else group)
 
 
-def bytes_of(coop: Coop, groups: Iterable[Sequence[Member]]) -> int:
+def bytes_of(coop: Coop, groups: Iterable[Sequence[Holder]]) -> int:
     """How much there is to read."""
     ledgers = [coop.ledger(member.id) for group in groups for member in group]
     return sum(path.stat().st_size for path in ledgers if path.is_file())

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from scharrel.core.corrections import Correction
-from scharrel.core.facts import Group, Member
+from scharrel.core.facts import Group, Holder
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES
 from scharrel.core.problems import Problem
@@ -43,7 +43,7 @@ class Cache:
         # With whom members may exchange something depends on who is a member when.
         when = [
             (m.id, m.first, [(d.day, d.values["left"]) for d in m.directives if "left" in d.values])
-            for m in books.members.values()
+            for m in books.holders.values()
         ]
         grants = [repr(books.grants)] if books.grants else []
         self.common = digest_of_texts(
@@ -72,7 +72,7 @@ class Cache:
         entry, _ = self.entries.get(_name(group), (None, ""))
         return entry is not None and entry.files == self._files(group)
 
-    def changed(self, group: Group, entry: Kept) -> Iterator[Member]:
+    def changed(self, group: Group, entry: Kept) -> Iterator[Holder]:
         """Whose ledgers are not as they were."""
         for member, seen in zip(group, entry.ledgers, strict=True):
             if seen.state and seen.state == self._state(member.id):

@@ -16,7 +16,7 @@ def check_all(books: Books, today: date) -> list[Problem]:
     """Every problem of the books, each ledger, and what comes of dividing as far as there are rules."""
     problems = [
         *books.problems,
-        *in_books(books, books.members.values(), today, cases=False),
+        *in_books(books, books.holders.values(), today, cases=False),
         *case_problems(books.coop, books.packs, books.chart),
         *cases_of_nothing(books.coop, books.packs),
     ]
@@ -25,6 +25,6 @@ def check_all(books: Books, today: date) -> list[Problem]:
         outcome = divide_group(books, group, None, today)
         problems += outcome.problems
         ledgers |= outcome.ledgers
-    problems += both_problems(books.members, ledgers)
+    problems += both_problems(books.holders, ledgers)
     found = (across_of(books, holder, ledger) for holder, ledger in ledgers.items())
     return in_order(with_others(books, problems, found))

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from scharrel.checks.across import across_of, with_others
 from scharrel.checks.books import in_books
 from scharrel.checks.outcome import Outcome, rules_as_sealed
-from scharrel.checks.seals import STOPS, Finding, corrected_unsealed, seal_findings, written_findings
+from scharrel.checks.seals import STOPS, SealFinding, corrected_unsealed, seal_findings, written_findings
 from scharrel.core.across import Across
 from scharrel.core.corrections import Posted, Sealed, Turned, changed_bookings, known, postings, turned
-from scharrel.core.facts import Group, Member
+from scharrel.core.facts import Group, Holder
 from scharrel.core.month import Month, months
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.basis import basis_of
@@ -51,7 +51,7 @@ def close_all(books: Books, through: Month, today: date) -> Closed:
     A month is closed from the moment that its own seal is there: it is written after those of its members.
     The second place is told before the first what is being closed, and after the last what was.
     """
-    members = list(books.members.values())
+    members = list(books.holders.values())
     problems = in_books(books, members, today)
     across: list[Across] = []
     outcomes: list[tuple[Group, Outcome]] = []
@@ -66,7 +66,7 @@ def close_all(books: Books, through: Month, today: date) -> Closed:
     if errors(problems):
         return Closed([], "", problems)
     coop = books.coop
-    beginning = min((member.first for member in books.members.values()), default=through)
+    beginning = min((member.first for member in books.holders.values()), default=through)
     first = books.first_open or beginning
     seals = read_seals_of(coop)
     digests = {month: digest_of(text.encode()) for month, (_, text) in seals.chains.items()}
@@ -93,7 +93,7 @@ def close_all(books: Books, through: Month, today: date) -> Closed:
     return Closed(done, short(text) if text else "", problems)
 
 
-def _sealed(books: Books, member: Member, outcome: Outcome, month: Month, *, opens: bool) -> Sealed:
+def _sealed(books: Books, member: Holder, outcome: Outcome, month: Month, *, opens: bool) -> Sealed:
     allocation = next((a for a in outcome.allocations if a.member == member.id and a.month == month), None)
     path = books.coop.allocation(member.id, month)
     ledger = outcome.ledgers[member.id]
@@ -133,13 +133,13 @@ def month_of_code(seals: Seals, code: str) -> Month | None:
     return next((month for month, digest in digests if digest.startswith(f"sha256:{code}")), None)
 
 
-def seals_up_to(coop: Coop, seals: Seals, month: Month) -> list[Finding]:
+def seals_up_to(coop: Coop, seals: Seals, month: Month) -> list[SealFinding]:
     """What is wrong with the seals up to the month and what they are about."""
     found = {*seal_findings(coop, seals), *written_findings(coop, seals)}
     return _in_order(f for f in found if f.month <= month)
 
 
-def audit(books: Books, seals: Seals, today: date) -> tuple[list[Finding], list[Problem]]:
+def audit(books: Books, seals: Seals, today: date) -> tuple[list[SealFinding], list[Problem]]:
     """Everything in closed months that is not as it was sealed."""
     coop = books.coop
     # Lost and other seals are what this is about: here they stop nothing.
@@ -157,25 +157,25 @@ def audit(books: Books, seals: Seals, today: date) -> tuple[list[Finding], list[
     return _in_order(findings), problems
 
 
-def _in_order(findings: Iterable[Finding]) -> list[Finding]:
+def _in_order(findings: Iterable[SealFinding]) -> list[SealFinding]:
     return sorted(set(findings), key=lambda f: (f.month, f.file, f.code, f.detail))
 
 
-def _gone(books: Books, seals: Seals) -> Iterator[Finding]:
+def _gone(books: Books, seals: Seals) -> Iterator[SealFinding]:
     """Who was sealed in a month and is not in the register any more."""
     register = books.coop.shown(books.coop.register)
     for month, members in seals.digests.items():
-        for member in members.keys() - books.members.keys():
-            yield Finding(register, "member-gone", month, member)
+        for member in members.keys() - books.holders.keys():
+            yield SealFinding(register, "member-gone", month, member)
 
 
-def _member_findings(books: Books, member: Member, outcome: Outcome, last: Month) -> Iterator[Finding]:
+def _member_findings(books: Books, member: Holder, outcome: Outcome, last: Month) -> Iterator[SealFinding]:
     """What a closed month rests on and is not what it was."""
     try:
         seals = read_seals(books.coop, member.id, last)
     except BrokenSealError as broken:
         code = "missing-seal" if broken.code == "lost-seal" else "broken-seal"
-        yield Finding(books.coop.shown(broken.path), code, Month.parse(broken.path.stem))
+        yield SealFinding(books.coop.shown(broken.path), code, Month.parse(broken.path.stem))
         return
     register = books.coop.shown(books.coop.register)
     ledger = outcome.ledgers[member.id]
@@ -184,33 +184,33 @@ def _member_findings(books: Books, member: Member, outcome: Outcome, last: Month
         now = basis_of(books, member, ledger, month, basis)
         gone, new = changed_bookings(basis.bookings, now.bookings)
         for mark in gone:
-            yield Finding(ledger.shown, "booking-gone", month, mark.shown)
+            yield SealFinding(ledger.shown, "booking-gone", month, mark.shown)
         for mark in new:
-            yield Finding(ledger.shown, "booking-new", month, mark.shown)
+            yield SealFinding(ledger.shown, "booking-new", month, mark.shown)
         for turn in turned(member.id, basis, now):
             yield _turned(books, member, month, turn)
     for month, members in books.sealed.items():
         if member.active(month) and member.id not in members and month not in bases:
-            yield Finding(register, "changed-facts", month, member.id)
+            yield SealFinding(register, "changed-facts", month, member.id)
     for seal in seals:
         pack = books.packs.get(str(member.facts(seal.month).get("rules")))
         if pack and pack.id == seal.pack and rules_as_sealed(pack, seal) != seal.rules:
-            yield Finding(f"rules/{pack.id}.toml", "changed-rules", seal.month)
+            yield SealFinding(f"rules/{pack.id}.toml", "changed-rules", seal.month)
 
 
-def _turned(books: Books, member: Member, month: Month, turn: Turned) -> Finding:
+def _turned(books: Books, member: Holder, month: Month, turn: Turned) -> SealFinding:
     coop = books.coop
     if turn.kind == "facts":
-        return Finding(coop.shown(coop.register), "changed-facts", month, member.id)
+        return SealFinding(coop.shown(coop.register), "changed-facts", month, member.id)
     said = f"{turn.name}: {turn.was or '-'} → {turn.now or '-'}"
     if turn.kind == "chart":
-        return Finding(coop.shown(coop.chart), "changed-chart", month, said, _opened_at(coop, turn.name))
+        return SealFinding(coop.shown(coop.chart), "changed-chart", month, said, _opened_at(coop, turn.name))
     if turn.kind == "rules":
         pack = member.facts(month).get("rules")
-        return Finding(f"rules/{pack}.toml", "changed-head", month, said)
+        return SealFinding(f"rules/{pack}.toml", "changed-head", month, said)
     if turn.kind == "quote":
-        return Finding(coop.shown(coop.ledger(member.id)), "changed-quote", month, said)
-    return Finding(coop.shown(coop.register), f"changed-{turn.kind}", month, said)
+        return SealFinding(coop.shown(coop.ledger(member.id)), "changed-quote", month, said)
+    return SealFinding(coop.shown(coop.register), f"changed-{turn.kind}", month, said)
 
 
 def _opened_at(coop: Coop, account: str) -> int:

@@ -12,8 +12,15 @@ from scharrel.checks.outcome import (
     Outcome,
     outcome_problems,
 )
-from scharrel.core.corrections import Cause, Correction, booked, changed_since, corrections, followed
-from scharrel.core.facts import Group, Member
+from scharrel.core.corrections import (
+    Cause,
+    Correction,
+    booked_corrections,
+    changed_since,
+    corrections,
+    followed,
+)
+from scharrel.core.facts import Group, Holder
 from scharrel.core.history import Given, replay
 from scharrel.core.month import Month
 from scharrel.core.pots import packs_of, with_approvals
@@ -81,7 +88,7 @@ def _correct(books: Books, group: Group, outcome: Outcome) -> None:
             outcome.own.append(problem)
             continue
         outcome.seals[member.id] = seals
-        outcome.booked[member.id] = booked(seals)
+        outcome.booked[member.id] = booked_corrections(seals)
         as_now = partial(basis_of, books, member, outcome.ledgers[member.id])
         own = [a for a in outcome.all_allocations if a.member == member.id]
         due = corrections(own, seals, books.closed, member.id, as_now)
@@ -94,11 +101,11 @@ def _changed_of(books: Books, outcome: Outcome, who: str) -> Mapping[Month, tupl
     """What changed of someone since months were closed; nothing of who is not divided again."""
     if who not in outcome.seals:
         return {}
-    as_now = partial(basis_of, books, books.members[who], outcome.ledgers[who])
+    as_now = partial(basis_of, books, books.holders[who], outcome.ledgers[who])
     return changed_since(who, outcome.seals[who], as_now)
 
 
-def _settling(member: Member, correction: Correction) -> Correction:
+def _settling(member: Holder, correction: Correction) -> Correction:
     """The correction as part of what settles its month, if anything does: what was said of it last."""
     settlement = member.settled(correction.of)
     if settlement is None:
@@ -117,7 +124,7 @@ def texts(books: Books, outcome: Outcome, through: Month) -> dict[str, dict[str,
             continue
         now = corrected.pop(allocation.member, []) if allocation.month == first_open else []
         text = allocation_text(
-            allocation.month, allocation, now, books.chart.appropriation, books.packs, books.members
+            allocation.month, allocation, now, books.chart.appropriation, books.packs, books.holders
         )
         if text is not None:
             found[allocation.member][str(allocation.month)] = text
@@ -134,7 +141,7 @@ def corrections_texts(books: Books, due: Mapping[str, Sequence[Correction]]) -> 
     for member, now in due.items():
         if books.first_open and now:
             text = allocation_text(
-                books.first_open, None, now, books.chart.appropriation, books.packs, books.members
+                books.first_open, None, now, books.chart.appropriation, books.packs, books.holders
             )
             if text is not None:
                 found[member] = text
@@ -147,7 +154,7 @@ def last_booked(books: Books, today: date, known: Iterable[str] = ()) -> Month:
     `known` are months with a booking that need not be looked for.
     """
     ended = Month.of(today).plus(-1)
-    first = min((member.first for member in books.members.values()), default=ended)
+    first = min((member.first for member in books.holders.values()), default=ended)
     end = str(ended)
     found = max((month for month in known if month <= end), default="")
     text_of = cache(lambda member: read_text(books.coop, books.coop.ledger(member)).data)
@@ -157,7 +164,7 @@ def last_booked(books: Books, today: date, known: Iterable[str] = ()) -> Month:
             return month
         # Looking for the month as text is quick; only a ledger that has it is read.
         written = re.compile(rb"%04d[-/]0*%d[-/]" % month)
-        for member in books.members:
+        for member in books.holders:
             if written.search(text_of(member)):
                 days = read_ledger(books.coop, member, books.chart).days
                 if any(Month.of(day) == month for day, _ in days):

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from scharrel.checks.across import across_of
 from scharrel.checks.outcome import Outcome
 from scharrel.core.corrections import Correction
-from scharrel.core.facts import Group, Member
+from scharrel.core.facts import Group, Holder
 from scharrel.core.history import Given, received_from
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.core.trace import Allocation, Received, Summary, summary_of
 from scharrel.ledger.books import Books
-from scharrel.ledger.consolidated import booked
+from scharrel.ledger.consolidated import sums_of_ledger
 from scharrel.ledger.ledger import Ledger
 from scharrel.operations.divide import divide_group, texts
 from scharrel.store.consolidated import Booked
@@ -68,7 +68,7 @@ def _anew(books: Books, through: Month, today: date, whole: bool, task: Task) ->
         outcome.allocations if whole else [],
         _corrections(outcome),
         texts(books, outcome, through),
-        {member: booked(ledger) for member, ledger in outcome.ledgers.items()},
+        {member: sums_of_ledger(ledger) for member, ledger in outcome.ledgers.items()},
         outcome.own,
         shares,
     )
@@ -98,7 +98,7 @@ def _in_part(books: Books, through: Month, today: date, task: Task) -> Done | No
         [],
         [*(c for c in kept.corrections if c[0] not in now), *_corrections(outcome)],
         texts(books, outcome, through),
-        {member: booked(ledger) for member, ledger in outcome.ledgers.items()},
+        {member: sums_of_ledger(ledger) for member, ledger in outcome.ledgers.items()},
         [
             *(p for p in kept.problems if p.file not in files and p.values.get("member") not in now),
             *outcome.own,
@@ -118,11 +118,11 @@ def _parted(books: Books, group: Group, through: Month) -> bool:
     )
 
 
-def _given(books: Books, shares: Shares, members: Sequence[Member]) -> Given:
+def _given(books: Books, shares: Shares, members: Sequence[Holder]) -> Given:
     given: dict[str, dict[Month, list[Received]]] = {}
     for member in members:
         for name, by_month in shares.get(member.id, {}).items():
-            project = books.members[name]
+            project = books.holders[name]
             for text, amount in by_month.items():
                 month = Month.parse(text)
                 pack = books.packs[str(project.facts(month)["rules"])]

@@ -1,6 +1,6 @@
 """The whole of `simulate`: the real books read once, then divided under a proposal as often as asked."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from scharrel.analysis.goal import Found, Goal, seek
 from scharrel.analysis.simulation import PROPOSED, Pair, Setting, pairs, under, with_figures
-from scharrel.analysis.simulation import total as total_of
+from scharrel.analysis.simulation import sum_up as total_of
 from scharrel.checks.members import member_problems
-from scharrel.core.facts import Amounts, Member
+from scharrel.core.facts import Amounts, Holder
 from scharrel.core.history import replay
 from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
@@ -20,6 +20,7 @@ from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation
 from scharrel.ledger.books import Books
 from scharrel.operations.divide import divide_group
+from scharrel.store.processes import Progress
 
 GRAINS = {"rate": Decimal("0.0001"), "amount": Decimal("0.01")}
 """The smallest step of a figure that is looked for: 0.01% or a cent."""
@@ -27,11 +28,8 @@ GRAINS = {"rate": Decimal("0.0001"), "amount": Decimal("0.01")}
 HALVINGS = 10
 """About as many tries as it takes between two of the first figures."""
 
-Progress = Callable[[int, int], None]
-"""Told how many figures were tried, of about how many."""
 
-
-class History(NamedTuple):
+class Baseline(NamedTuple):
     """What a simulation starts from: everyone who may be touched by it, and their months as they were.
 
     `members` are as the register would have them with the proposal from `first` on, `was` the months of
@@ -40,7 +38,7 @@ class History(NamedTuple):
 
     first: Month
     last: Month
-    members: list[Member]
+    members: list[Holder]
     amounts: Mapping[str, Amounts]
     packs: Mapping[str, Pack]
     was: list[Allocation]
@@ -49,11 +47,11 @@ class History(NamedTuple):
 
 def read_history(
     books: Books, pack: Pack, instead: Mapping[str, str | None], first: Month, last: Month, today: date
-) -> History:
+) -> Baseline:
     """Read and divide for these members, each with the pack that the proposal takes the place of (None:
     any), and for all who share with them. `problems` also has what the proposal lacks for them."""
     books_then = books._replace(packs={**books.packs, PROPOSED: _always(pack)})
-    history = History(first, last, [], {}, books.packs, [], [])
+    history = Baseline(first, last, [], {}, books.packs, [], [])
     amounts: dict[str, Amounts] = {}
     changing = _changing(books, instead)
     for group in books.groups():
@@ -76,20 +74,20 @@ def read_history(
 def _changing(books: Books, instead: Collection[str]) -> frozenset[str]:
     """These members and all who share with them; another's own rules do not change what a project shares, nor
     those of a sub-cooperative what its members have. What they pay to it is told with them alone."""
-    if any(books.members[member].kind == "subcooperative" for member in instead):
+    if any(books.holders[member].kind == "subcooperative" for member in instead):
         return frozenset(instead)
-    members = {m.id: m for m in books.members.values() if m.person or m.id in instead}
-    groups = books._replace(members=members).groups()
+    members = {m.id: m for m in books.holders.values() if m.person or m.id in instead}
+    groups = books._replace(holders=members).groups()
     return frozenset(m.id for group in groups if any(m.id in instead for m in group) for m in group)
 
 
-def simulate(history: History, pack: Pack) -> list[Pair]:
+def simulate(history: Baseline, pack: Pack) -> list[Pair]:
     """Every month of the period as it was and under the pack; what came before it stays as it was."""
     return pairs(history.was, _divided(history, pack), history.first, history.last)
 
 
 def reach(
-    history: History, pack: Pack, settings: Sequence[Setting], goal: Goal, progress: Progress
+    history: Baseline, pack: Pack, settings: Sequence[Setting], goal: Goal, progress: Progress
 ) -> tuple[Found, list[Setting]] | None:
     """The figure with which the goal is met as nearly as can be, and the settings with it; none if the
     figure does not change what the party gets."""
@@ -114,7 +112,7 @@ def reach(
     return found and (found, tried(found.figure))
 
 
-def _points(history: History, param: Param, case: str) -> tuple[list[int], int]:
+def _points(history: Baseline, param: Param, case: str) -> tuple[list[int], int]:
     """The figures to try first, growing, and the one that holds now, in grains: every tenth of a rate; of
     an amount as much as could ever matter, each time halved."""
     held = next((value for since, value in reversed(param.values) if since <= history.last), ZERO)
@@ -128,7 +126,7 @@ def _points(history: History, param: Param, case: str) -> tuple[list[int], int]:
     return sorted({0, near, *(top >> nth for nth in range(top.bit_length()))}), near
 
 
-def _divided(history: History, pack: Pack) -> list[Allocation]:
+def _divided(history: Baseline, pack: Pack) -> list[Allocation]:
     packs = {**history.packs, PROPOSED: _always(pack)}
     return list(replay(history.members, history.amounts, packs, history.last))
 

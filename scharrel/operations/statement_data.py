@@ -25,7 +25,7 @@ from scharrel.text.words import Words
 
 def last_allocated(books: Books, today: date) -> Month | None:
     """The last month of which a member's allocation was written; one that has ended, if there is any."""
-    months = {month for member in books.members for month in written_months(books.coop, member)}
+    months = {month for member in books.holders for month in written_months(books.coop, member)}
     ended = {month for month in months if month < str(Month.of(today))}
     return Month.parse(max(ended or months)) if months else None
 
@@ -69,7 +69,7 @@ def statement_data(
 
 
 def _rectified(words: Words, books: Books, correction: Correction) -> Rectified:
-    named = correction_label(words, books.packs, books.members, correction)
+    named = correction_label(words, books.packs, books.holders, correction)
     return Rectified(named, correction, *corrected_part(books.packs.get(correction.pack), correction))
 
 

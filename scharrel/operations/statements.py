@@ -14,7 +14,7 @@ from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.books import Books
-from scharrel.operations.allocate import WORTH_SPREADING, Progress, bytes_of
+from scharrel.operations.allocate import WORTH_SPREADING, bytes_of
 from scharrel.operations.statement_data import statement_data
 from scharrel.statements.coop import Share, share_of
 from scharrel.statements.documents import BrokenTemplateError
@@ -27,8 +27,8 @@ from scharrel.statements.making import (
 )
 from scharrel.statements.municipality import Return, municipality_return
 from scharrel.statements.subcooperative import grants_up_to
-from scharrel.store.processes import spread, workers
-from scharrel.store.staging import aside_of, put, put_in_place
+from scharrel.store.processes import Progress, spread, workers
+from scharrel.store.staging import aside_of, put_aside, put_in_place
 from scharrel.text.words import Words
 
 
@@ -76,7 +76,7 @@ def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stat
                 for place, content in documents_together(
                     books.title, packs, order, whole.shares, whole.returns
                 ):
-                    whole.places.append(put(aside, place, content))
+                    whole.places.append(put_aside(aside, place, content))
             except BrokenTemplateError as broken:
                 whole.problems.append(broken.problem)
         if errors(whole.problems):
@@ -87,7 +87,7 @@ def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stat
 
 def _packs_until(books: Books, month: Month) -> list[Pack]:
     """Every pack that anyone was under up to this month."""
-    members = [member for member in books.members.values() if not member.practice]
+    members = [member for member in books.holders.values() if not member.practice]
     said = [d for member in members for d in member.directives if Month.of(d.day) <= month]
     used = {str(d.values["rules"]) for d in said if "rules" in d.values}
     return [pack for pack in books.packs.values() if pack.id in used]
@@ -109,11 +109,11 @@ def _state_group(books: Books, order: Order, aside: Path, group: Group) -> _Made
         if order.only and data.member.id not in order.only:
             continue
         try:
-            made.places.extend(put(aside, *document) for document in documents_of(data, order))
+            made.places.extend(put_aside(aside, *document) for document in documents_of(data, order))
             if data.told and data.member.kind == "subcooperative" and "subcooperative" in order.kinds:
                 accounts = grants_up_to(books.grants, found, order.month)
                 document = subcooperative_document(data, found, accounts, order)
-                made.places.append(put(aside, *document))
+                made.places.append(put_aside(aside, *document))
         except BrokenTemplateError as broken:
             made.problems.append(broken.problem)
             return made

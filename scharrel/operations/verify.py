@@ -16,11 +16,11 @@ from scharrel.statements.pdf import typesetters_world
 from scharrel.statements.reading import NOT_A_PDF, NoStatementError, ReadBack, read_back
 from scharrel.statements.seen import Alteration, additions, looks
 
-MAX_LINES = 20
+MAX_DIFFERENCES = 20
 _INPUTS = ("came-in", "turnover", "costs", "pool")
 
 
-class Difference(NamedTuple):
+class StatementDifference(NamedTuple):
     """A figure or a line of the statement that is other than the books say; empty where it is missing."""
 
     name: str
@@ -34,8 +34,8 @@ class Verdict(NamedTuple):
 
     statement: ReadBack
     identical: bool
-    figures: list[Difference]
-    lines: list[Difference]
+    figures: list[StatementDifference]
+    lines: list[StatementDifference]
     seen: list[Alteration]
     causes: list[str]
     problems: list[Problem]
@@ -49,7 +49,7 @@ def verify(books: Books, data: bytes, today: date) -> Verdict:
         month = Month.parse(seal.month)
     except ValueError as error:
         raise NoStatementError from error
-    if seal.member and seal.member not in books.members:
+    if seal.member and seal.member not in books.holders:
         raise NoStatementError
     kind = "municipality" if seal.kind == "cover" else seal.kind
     with tempfile.TemporaryDirectory(prefix="scharrel-") as folder, typesetters_world() as world:
@@ -85,25 +85,25 @@ def _seen(data: bytes, anew: bytes, *, same: bool) -> list[Alteration]:
     return found
 
 
-def _figures(stated: Mapping[str, str], books: Mapping[str, str]) -> list[Difference]:
+def _figures(stated: Mapping[str, str], books: Mapping[str, str]) -> list[StatementDifference]:
     names = sorted(stated.keys() | books.keys())
     return [
-        Difference(name, stated.get(name, ""), books.get(name, ""))
+        StatementDifference(name, stated.get(name, ""), books.get(name, ""))
         for name in names
         if stated.get(name) != books.get(name)
     ]
 
 
-def _lines(stated: list[str], books: list[str]) -> list[Difference]:
-    found: list[Difference] = []
+def _lines(stated: list[str], books: list[str]) -> list[StatementDifference]:
+    found: list[StatementDifference] = []
     matcher = difflib.SequenceMatcher(None, stated, books, autojunk=False)
     for what, a, b, c, d in matcher.get_opcodes():
         if what != "equal":
-            found.append(Difference("", " ".join(stated[a:b]).strip(), " ".join(books[c:d]).strip()))
-    return found[:MAX_LINES]
+            found.append(StatementDifference("", " ".join(stated[a:b]).strip(), " ".join(books[c:d]).strip()))
+    return found[:MAX_DIFFERENCES]
 
 
-def _causes(stated: ReadBack, now: ReadBack, figures: list[Difference]) -> list[str]:
+def _causes(stated: ReadBack, now: ReadBack, figures: list[StatementDifference]) -> list[str]:
     if not stated.sealed:
         return []
     causes = []

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from scharrel.core.case import CASE_SOURCE_KINDS, Case, CaseMonth, Expected, What
 from scharrel.core.chart import Chart
-from scharrel.core.fact_types import fits, wanted
+from scharrel.core.fact_types import fits_asked, wanted
 from scharrel.core.month import Month
 from scharrel.core.names import nearest
 from scharrel.core.pack import PARTIES, Facts, FactValue, Pack
@@ -129,7 +129,7 @@ class _Reader(Sourced):
             value = Decimal(said) if whole(said) else said
             if fact not in pack.facts():
                 self._unknown("facts", fact, pack.facts(), "case-fact", pack)
-            elif not fits(pack, fact, kinds[fact], value):
+            elif not fits_asked(pack, fact, kinds[fact], value):
                 self.say(f"facts.{fact}", codes[kinds[fact][0]], key=fact)
             else:
                 facts[fact] = value

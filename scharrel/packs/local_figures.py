@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from scharrel.core.pack import LIMITS, OWN_KINDS
 from scharrel.core.problems import Problem
 from scharrel.packs.locate import Lines
-from scharrel.packs.toml import written
+from scharrel.packs.toml import toml_value
 from scharrel.packs.values import FILL_IN
 
 _LIMITED = {key.partition(".")[0] for key in LIMITS.values()}
@@ -67,7 +67,7 @@ def to_fill_in(text: str, notes: Mapping[str, str]) -> str:
         for key, place in places.items():
             first = lines.lines[place.start]
             indent = first[: len(first) - len(first.lstrip())]
-            put = [f"# {notes[own.what]}", *was, f"{indent}{key} = {written(own.opened)}"]
+            put = [f"# {notes[own.what]}", *was, f"{indent}{key} = {toml_value(own.opened)}"]
             edits.append((place, put if key == own.key else []))
         for key in keys:
             del table[key]
@@ -88,7 +88,7 @@ def filled_in(text: str, figures: Mapping[str, Decimal | str], pack_id: str) -> 
             row["value"] = {case: figures.get(f"{name}.{case}", was) for case, was in row["value"].items()}
         else:
             row["value"] = figures[name]
-        edits.append((place, [f"values = {written(param['values'])}"]))
+        edits.append((place, [f"values = {toml_value(param['values'])}"]))
     place = _place(lines, "pack", 0, pack["pack"], "id")
     was, put = lines.lines[place.start], f'id = "{pack_id}"'
     quoted = f'"{pack["pack"]["id"]}"'

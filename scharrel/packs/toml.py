@@ -11,7 +11,7 @@ from typing import Any
 from scharrel.core.intended import date_in, impossible_date
 from scharrel.core.problems import Problem
 
-MAX_BYTES = 200_000
+MAX_PACK_BYTES = 200_000
 """Rules with every norm of forty years are a quarter of this."""
 
 MAX_VALUES = 10_000
@@ -29,7 +29,7 @@ _TOML_SIGNS = {
 }
 
 
-def read_toml(text: str, shown: str, max_bytes: int = MAX_BYTES) -> tuple[dict[str, Any], list[Problem]]:
+def read_toml(text: str, shown: str, max_bytes: int = MAX_PACK_BYTES) -> tuple[dict[str, Any], list[Problem]]:
     """The table, with every number exact; empty if anything is wrong with it."""
     text = text.replace("\r\n", "\n")
     if len(text.encode()) > max_bytes:
@@ -64,12 +64,12 @@ def read_toml(text: str, shown: str, max_bytes: int = MAX_BYTES) -> tuple[dict[s
     return ({} if problems else table), problems
 
 
-def written(value: Any) -> str:
+def toml_value(value: Any) -> str:
     """A value as TOML, on one line."""
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_key(key)} = {written(inner)}" for key, inner in value.items()) + " }"
+        return "{ " + ", ".join(f"{_key(key)} = {toml_value(inner)}" for key, inner in value.items()) + " }"
     if isinstance(value, list):
-        return "[ " + ", ".join(map(written, value)) + " ]"
+        return "[ " + ", ".join(map(toml_value, value)) + " ]"
     return str(value) if isinstance(value, date | Decimal | int) else json.dumps(value, ensure_ascii=False)
 
 

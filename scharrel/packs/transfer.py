@@ -12,7 +12,7 @@ from scharrel.core.names import plain_letter
 from scharrel.core.problems import Problem
 from scharrel.packs.locate import Lines
 from scharrel.packs.packs import read_pack
-from scharrel.packs.toml import MAX_BYTES, read_toml, written
+from scharrel.packs.toml import MAX_PACK_BYTES, read_toml, toml_value
 from scharrel.packs.values import payable
 from scharrel.store.text import Text
 
@@ -63,7 +63,7 @@ def export_text(export: Export, head: str) -> str:
 
 
 def _table(header: str, values: Mapping[str, Any]) -> list[str]:
-    return ["", header, *(f"{key} = {written(value)}" for key, value in values.items())]
+    return ["", header, *(f"{key} = {toml_value(value)}" for key, value in values.items())]
 
 
 def _long(text: str) -> str:
@@ -78,11 +78,11 @@ def read_export(text: Text, shown: str) -> tuple[Export | None, list[Problem]]:
     """The export in a file that anyone may have written, and everything that is wrong with it."""
     if text.problems:
         return None, [problem._replace(file=shown) for problem in text.problems]
-    written = text.data.decode().replace("\r\n", "\n")
-    table, problems = read_toml(written, shown, 2 * MAX_BYTES + 20_000)
+    source = text.data.decode().replace("\r\n", "\n")
+    table, problems = read_toml(source, shown, 2 * MAX_PACK_BYTES + 20_000)
     if problems:
         return None, problems
-    lines = Lines(written)
+    lines = Lines(source)
 
     def at(part: str, code: str, /, key: str = "", nth: int = 0, **values: str) -> Problem:
         line = lines.line(part, key, nth)
@@ -93,7 +93,7 @@ def read_export(text: Text, shown: str) -> tuple[Export | None, list[Problem]]:
     accounts: dict[str, Account] = {}
     for nth, row in enumerate(table["account"]):
         name, role = row["name"], row.get("role", "x")
-        if not (_ACCOUNT.fullmatch(name) and _ROLE.fullmatch(role) and plain(name + role)):
+        if not (_ACCOUNT.fullmatch(name) and _ROLE.fullmatch(role) and plain_name(name + role)):
             problems.append(at("account", "strange-name", "name", nth, name=name))
         accounts[name] = Account(date.min, tuple(row.get("currencies", ())), row.get("role"))
     for key in ("pack", "cases"):
@@ -121,7 +121,7 @@ def read_exported_pack(export: Export, shown: str, chart: Chart) -> tuple[dict[s
                 shown, export.pack[: export.pack.find(name)].count("\n") + 1, "strange-name", {"name": name}
             )
             for name in dict.fromkeys(_names(table))
-            if not plain(name)
+            if not plain_name(name)
         ]
     return table, _moved(problems, export.line)
 
@@ -178,7 +178,7 @@ def hidden_letters(text: str, shown: str, above: int = 0) -> Iterator[Problem]:
             yield Problem(shown, above + number, "hidden-letter", excerpt=line[:100])
 
 
-def plain(name: str) -> bool:
+def plain_name(name: str) -> bool:
     """Whether a name is what it looks like."""
     return name.isprintable() and all(map(plain_letter, name))
 

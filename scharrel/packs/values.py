@@ -23,7 +23,7 @@ _DECIMALS = 12
 FILL_IN = "?"
 """Stands where a pack from another cooperative had its own figure or decision."""
 
-MAX_PROBLEMS = 500
+MAX_PACK_PROBLEMS = 500
 """Problems of one pack that are told one by one."""
 
 
@@ -42,9 +42,9 @@ class Values:
 
     def say(self, key: str, code: str, /, **values: str) -> None:
         """Note what is wrong at a key, or at a name in the table of that key: `cap.month`."""
-        if len(self.problems) > MAX_PROBLEMS:
+        if len(self.problems) > MAX_PACK_PROBLEMS:
             return
-        if len(self.problems) == MAX_PROBLEMS:
+        if len(self.problems) == MAX_PACK_PROBLEMS:
             code, values = "stopped-looking", {}
         table, nth = self.at
         key, _, name = key.partition(".")

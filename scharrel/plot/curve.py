@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import ceil, floor
 from typing import Literal, NamedTuple
 
-from scharrel.analysis.breakpoints import Bend, Curve
+from scharrel.analysis.breakpoints import Breakpoint, Curve
 from scharrel.analysis.lines import Piece
 
 GraphKind = Literal["kept", "next"]
@@ -82,7 +82,7 @@ def _step(least: Fraction) -> Fraction:
     return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least)
 
 
-def bends_before(curve: Curve, to: Fraction) -> list[Bend]:
+def bends_before(curve: Curve, to: Fraction) -> list[Breakpoint]:
     return [bend for bend in curve.bends if bend.at < to]
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from scharrel.core.barter import BARTER
-from scharrel.core.facts import Amounts, Member
+from scharrel.core.facts import Amounts, Holder
 from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.pack import KEPT_PARTIES
@@ -76,7 +76,7 @@ class MemberPeriod(NamedTuple):
 
 
 def member_period(
-    member: Member,
+    member: Holder,
     allocations: Sequence[Allocation],
     ledger: Ledger,
     spending: frozenset[str],

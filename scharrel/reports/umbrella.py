@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.core.facts import Member
+from scharrel.core.facts import Holder
 from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.trace import Allocation
@@ -62,7 +62,7 @@ class UmbrellaYear(NamedTuple):
 
 
 def umbrella_year(
-    members: Mapping[str, Member], allocations: Iterable[Allocation], first: Month, last: Month
+    members: Mapping[str, Holder], allocations: Iterable[Allocation], first: Month, last: Month
 ) -> UmbrellaYear:
     """What the months from `first` to `last` brought, from all allocations in them."""
     months: dict[Month, dict[str, Branch]] = {}
@@ -89,7 +89,7 @@ def umbrella_year(
     return UmbrellaYear(tuple(branches), {month: tuple(months[month].values()) for month in sorted(months)})
 
 
-def _part(member: Member, allocation: Allocation) -> Branch:
+def _part(member: Holder, allocation: Allocation) -> Branch:
     paid = allocation.paid_to
     if member.kind == "subcooperative":
         return Branch(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.core.facts import Kind
+from scharrel.core.facts import HolderKind
 from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month, months
 from scharrel.core.pack import PARTIES
@@ -31,7 +31,7 @@ class Share(NamedTuple):
     """
 
     name: str
-    kind: Kind
+    kind: HolderKind
     row: Summary | None
     steps: Mapping[tuple[str, str, str], Decimal]
     pots: Mapping[str, Decimal]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from scharrel.analysis.prospect import Stretch
 from scharrel.core.corrections import Correction
-from scharrel.core.facts import Member, Movement
+from scharrel.core.facts import Holder, Movement
 from scharrel.core.grants import counts_apart
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month, months
@@ -34,7 +34,7 @@ class StatementData(NamedTuple):
     """
 
     coop: str
-    member: Member
+    member: Holder
     month: Month
     allocations: Sequence[Allocation]
     movements: Sequence[Movement]

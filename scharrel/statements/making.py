@@ -33,7 +33,7 @@ from scharrel.text.grounds import example_notice, notices
 from scharrel.text.rules.pack import Told
 from scharrel.text.words import Words
 
-KINDS = ("member", "municipality", "coop", "year", "settlement", "quarter", "subcooperative")
+DOCUMENTS = ("member", "municipality", "coop", "year", "settlement", "quarter", "subcooperative")
 """`settlement` is that of a year, `quarter` that of a quarter."""
 FORMATS = ("pdf", "html", "txt")
 

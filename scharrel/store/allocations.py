@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scharrel.core.corrections import Correction
-from scharrel.core.facts import Member
+from scharrel.core.facts import Holder
 from scharrel.core.money import ZERO, plain, total
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
@@ -67,7 +67,7 @@ def allocation_text(
     corrections: Sequence[Correction],
     appropriation: str,
     packs: Mapping[str, Pack],
-    members: Mapping[str, Member],
+    members: Mapping[str, Holder],
 ) -> str | None:
     """What is booked in the month as beancount: its own division, and the corrections of closed months;
     nothing when nothing is to be booked. `members` are all who have a ledger."""
@@ -148,7 +148,7 @@ def quoted(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
 
 
-def book_text(coop_title: str, member: Member, months: list[str], decimals: Mapping[str, int]) -> str:
+def book_text(coop_title: str, member: Holder, months: list[str], decimals: Mapping[str, int]) -> str:
     """The member's whole book: the ledger and every allocation file, by month. New entries in Fava go to the
     ledger, and each commodity shows this many decimals."""
     title = " · ".join(part for part in (member.name, coop_title) if part)
@@ -185,7 +185,7 @@ def corrections_in(text: str) -> str:
     return text[found.start() :] if found else ""
 
 
-class Change(NamedTuple):
+class FileChange(NamedTuple):
     """An allocation file that is new, differs or goes: its text before and after."""
 
     member: str
@@ -198,14 +198,14 @@ class Plan(NamedTuple):
     """What has to be done to a member's allocation files: what is written and what goes. `months` are those
     that then have one."""
 
-    changes: list[Change]
+    changes: list[FileChange]
     files: dict[Path, bytes]
     gone: list[Path]
     months: list[str]
 
 
 def planned(
-    coop: Coop, member: Member, through: Month, texts: Mapping[str, str], closed: Month | None = None
+    coop: Coop, member: Holder, through: Month, texts: Mapping[str, str], closed: Month | None = None
 ) -> Plan:
     """How the member's allocation files come to say what `texts` (by month) says; those of months up to
     `closed` and after `through` stay."""
@@ -223,7 +223,7 @@ def planned(
         if was is not None and becomes is not None and alike(was, becomes):
             files[folder / f"{month}.beancount"] = becomes.encode()
         else:
-            changes.append(Change(member.id, month, was, becomes))
+            changes.append(FileChange(member.id, month, was, becomes))
     gone = {change.month for change in changes if change.becomes is None}
     months = sorted((present.keys() | texts.keys()) - gone)
     files |= {folder / f"{c.month}.beancount": c.becomes.encode() for c in changes if c.becomes is not None}
@@ -231,7 +231,7 @@ def planned(
 
 
 def planned_book(
-    coop: Coop, member: Member, title: str, months: list[str], decimals: Mapping[str, int]
+    coop: Coop, member: Holder, title: str, months: list[str], decimals: Mapping[str, int]
 ) -> dict[Path, bytes]:
     """The member's book of these months, if it has to be written."""
     return renewed(coop.book(member.id), book_text(title, member, months, decimals))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scharrel.core.chart import Account, Chart
-from scharrel.core.facts import Member
+from scharrel.core.facts import Holder
 from scharrel.core.money import ZERO
 from scharrel.store.allocations import precisions, quoted
 from scharrel.store.durable import WriteError, put, read_written, remove, settle_names
@@ -51,7 +51,7 @@ class Booked(NamedTuple):
     decimals: Mapping[str, int]
 
 
-def part_text(member: Member, chart: Chart, ledger: Booked, allocated: Mapping[str, str]) -> str:
+def part_text(member: Holder, chart: Chart, ledger: Booked, allocated: Mapping[str, str]) -> str:
     """The part of a member or project; `allocated` has the text of every allocation file by month."""
     own = _name_of(member.id)
     name = quoted(member.name)
@@ -119,7 +119,7 @@ def in_part(member: str, ledger: Callable[[], Iterable[str]]) -> Known:
 
 
 def planned_part(
-    coop: Coop, member: Member, chart: Chart, booked: Booked, texts: Mapping[str, str], months: Iterable[str]
+    coop: Coop, member: Holder, chart: Chart, booked: Booked, texts: Mapping[str, str], months: Iterable[str]
 ) -> dict[Path, bytes]:
     """The member's part of the consolidated ledger, if it has to be written: what the ledger and the
     allocation files of these months say; `texts` are those of them that need not be read."""

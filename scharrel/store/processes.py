@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 PIECES = 16
 """Pieces of work for each process: enough for steady progress and an even load."""
 
+Progress = Callable[[int, int], None]
+"""Told how many are done, of how many, or of about how many."""
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 

@@ -56,7 +56,7 @@ def _clear(left: Path, *, known: bool) -> None:
         shutil.rmtree(left)
 
 
-def put(aside: Path, place: str, content: bytes) -> str:
+def put_aside(aside: Path, place: str, content: bytes) -> str:
     """Write one file at its place in the folder, and return the place."""
     path = aside / place
     try:

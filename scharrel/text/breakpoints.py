@@ -6,9 +6,10 @@ from fractions import Fraction
 from pathlib import PurePath
 from typing import NamedTuple
 
-from scharrel.analysis.breakpoints import Bend, Curve
+from scharrel.analysis.breakpoints import Breakpoint, Curve
+from scharrel.analysis.kinds import BORN
 from scharrel.analysis.lines import Piece
-from scharrel.analysis.supposed import BORN, LASTS, quantities
+from scharrel.analysis.supposed import NEVER_ENDS, quantities
 from scharrel.core.pack import Facts, FactValue
 from scharrel.text.findings import euros
 from scharrel.text.grounds import sources_named
@@ -77,13 +78,13 @@ class NumberedBend(NamedTuple):
     """A bend, its number, and the letters of the curves that have it; several curves may share one."""
 
     number: int
-    bend: Bend
+    bend: Breakpoint
     letters: list[str]
 
 
 def numbered_bends(words: Words, some: Sequence[NamedCurve]) -> list[NumberedBend]:
     """Every bend of these curves, from the lowest amount up."""
-    found: dict[tuple[Fraction, Fraction, str], tuple[Bend, list[str]]] = {}
+    found: dict[tuple[Fraction, Fraction, str], tuple[Breakpoint, list[str]]] = {}
     for one in some:
         for bend in one.curve.bends:
             found.setdefault((bend.at, bend.after, cause(words, bend)), (bend, []))[1].append(one.letter)
@@ -107,12 +108,12 @@ def piece_rows(
         yield str(numbers[bend.at]), money(words, bend.at), of_a_euro, money(words, bend.before), then
 
 
-def cause(words: Words, bend: Bend) -> str:
+def cause(words: Words, bend: Breakpoint) -> str:
     """What happens at the bend."""
     return words(f"plot.bend.{bend.cause}", step=label(words, bend.step), cents=cents(words, bend.takes))
 
 
-def _then(words: Words, bend: Bend) -> str:
+def _then(words: Words, bend: Breakpoint) -> str:
     before, after = money(words, bend.before), money(words, bend.after)
     if bend.jumps:
         return words("plot.jump", before=before, after=after)
@@ -152,7 +153,7 @@ def lead(words: Words, some: Sequence[NamedCurve], supposed: Supposed) -> Iterat
 
 def _fact(words: Words, fact: str, value: FactValue) -> str:
     """In words, if any cooperative may use it; else as the register writes it."""
-    if value == LASTS:
+    if value == NEVER_ENDS:
         return words("plot.lasts", fact=fact)
     known = catalogue(words.lang)["plot"]["known"]
     said = f"{visible(fact)}: {fact_text(value)}"

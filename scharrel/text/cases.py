@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scharrel.analysis.cases import Difference
+from scharrel.analysis.cases import CaseDifference
 from scharrel.analysis.mutations import Mutation
 from scharrel.core.case import Expected
 from scharrel.core.month import Month
@@ -15,7 +15,7 @@ from scharrel.text.sentences import label, sentences
 from scharrel.text.words import Words
 
 
-def difference(words: Words, pack: Pack, found: Difference) -> Iterator[str]:
+def difference(words: Words, pack: Pack, found: CaseDifference) -> Iterator[str]:
     """What the case expects and what comes out; then how that was computed, and where to look."""
     yield f'"{found.case.title}": {_outcome(words, pack, found)}'
     if found.allocation and found.expected:
@@ -25,7 +25,7 @@ def difference(words: Words, pack: Pack, found: Difference) -> Iterator[str]:
     yield words("cases.look", source=" ".join([said, source.url or ""]).rstrip())
 
 
-def _outcome(words: Words, pack: Pack, found: Difference) -> str:
+def _outcome(words: Words, pack: Pack, found: CaseDifference) -> str:
     values: dict[str, object] = {"month": words.month(found.month)}
     expected = found.expected
     if found.param:

@@ -8,7 +8,7 @@ from scharrel.core.corrections import Correction
 from scharrel.core.month import Month
 from scharrel.core.period import Period
 from scharrel.ledger.books import Books
-from scharrel.store.allocations import Change, corrections_in
+from scharrel.store.allocations import FileChange, corrections_in
 from scharrel.text.periods import period_name
 from scharrel.text.sentences import because, correction_label, step_label
 from scharrel.text.words import Words
@@ -19,7 +19,7 @@ MAX_CHANGES = 20
 _POSTED = re.compile(r'^  (?!Income:)\S+ +(-?\d+\.\d\d) EUR\n    step: "([^"]+)"', re.MULTILINE)
 
 
-def change_lines(words: Words, books: Books, changes: list[Change], *, dry_run: bool) -> Iterator[str]:
+def change_lines(words: Words, books: Books, changes: list[FileChange], *, dry_run: bool) -> Iterator[str]:
     """How much is new or written again with the same amounts, then a line for each that differs."""
     new = [change for change in changes if change.was is None]
     again = [c for c in changes if c.was and c.becomes and _amounts(c.was) == _amounts(c.becomes)]
@@ -50,9 +50,9 @@ def correction_lines(
         for (member, c), after in zip(shown, [*(c for _, c in shown[1:]), None], strict=True):
             yield "  " + words(
                 "changes.correction",
-                name=books.members[member].name,
+                name=books.holders[member].name,
                 of=words.month(c.of),
-                step=correction_label(words, books.packs, books.members, c),
+                step=correction_label(words, books.packs, books.holders, c),
                 was=words.money(c.was),
                 becomes=words.money(c.becomes),
             )
@@ -88,9 +88,9 @@ def settlement_lines(
             yield "  " + words(key, step=label, amount=words.money(abs(amount)))
 
 
-def _lines(words: Words, books: Books, change: Change) -> Iterator[str]:
+def _lines(words: Words, books: Books, change: FileChange) -> Iterator[str]:
     values = {
-        "name": books.members[change.member].name,
+        "name": books.holders[change.member].name,
         "month": words.month(Month.parse(change.month)),
     }
     if change.becomes is None:
@@ -98,7 +98,7 @@ def _lines(words: Words, books: Books, change: Change) -> Iterator[str]:
         return
     was, becomes = _steps(change.was or ""), _steps(change.becomes)
     month = Month.parse(change.month)
-    pack = books.packs.get(str(books.members[change.member].facts(month).get("rules")))
+    pack = books.packs.get(str(books.holders[change.member].facts(month).get("rules")))
     if was == becomes:
         yield words("changes.corrected", **values)
     for step in sorted(was.keys() | becomes.keys()):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from scharrel.core.facts import Member
+from scharrel.core.facts import Holder
 from scharrel.core.pack import Figure, Pack, Source
 from scharrel.core.trace import StepResult
 from scharrel.text.words import Words
@@ -57,7 +57,7 @@ def example_notice(words: Words, packs: Iterable[Pack]) -> list[str]:
     return [words("notice.example", rules=", ".join(f'"{title}"' for title in titles))] if titles else []
 
 
-def notices(words: Words, member: Member, packs: Iterable[Pack]) -> list[str]:
+def notices(words: Words, member: Holder, packs: Iterable[Pack]) -> list[str]:
     """What has to be known before anything about the member under these rules is believed."""
     practice = [words("notice.practice", name=member.name)] if member.practice else []
     return practice + example_notice(words, packs)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from scharrel.core.facts import Member
+from scharrel.core.facts import Holder
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.core.period import Period
@@ -64,7 +64,7 @@ def provisional_of_step(words: Words, allocation: Allocation, result: StepResult
         yield said
 
 
-def provisional_lines(words: Words, used: Sequence[tuple[Member, Pack]], month: Month) -> Iterator[str]:
+def provisional_lines(words: Words, used: Sequence[tuple[Holder, Pack]], month: Month) -> Iterator[str]:
     """For how many members the month is provisional, a line for each period."""
     periods = Counter(
         period

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from scharrel.core.allowances import Room, passed, room
 from scharrel.core.corrections import Cause, Correction, Turned
-from scharrel.core.facts import Member
+from scharrel.core.facts import Holder
 from scharrel.core.money import ZERO, to_cents, total
 from scharrel.core.pack import FactValue, Pack, Step
 from scharrel.core.period import Period
@@ -103,7 +103,7 @@ def step_label(words: Words, pack: Pack | None, step_id: str) -> str:
 
 
 def correction_label(
-    words: Words, packs: Mapping[str, Pack], members: Mapping[str, Member], correction: Correction
+    words: Words, packs: Mapping[str, Pack], members: Mapping[str, Holder], correction: Correction
 ) -> str:
     """The name of the step that is corrected, and of whom it comes if it comes from another ledger."""
     name = step_label(words, packs.get(correction.pack), correction.step)

@@ -18,7 +18,7 @@ from scharrel.text.words import Words, visible
 _SHIFTED = ("coop", "pot", "municipality", "tax", "community", "supplier")
 
 
-class Case(NamedTuple):
+class MonthExplained(NamedTuple):
     """One month explained: what the member keeps, and for each step that pays otherwise a heading and what
     was said of it and would be."""
 
@@ -125,13 +125,15 @@ def gain_sentences(words: Words, all_of_it: Compared, rows: Sequence[Compared]) 
             yield words(f"simulate.shift.{who}-{key}", amount=words.money(abs(amount)))
 
 
-def cases(words: Words, names: Mapping[str, str], found: Sequence[Pair]) -> Iterator[Case]:
+def cases(words: Words, names: Mapping[str, str], found: Sequence[Pair]) -> Iterator[MonthExplained]:
     """Each of these months explained."""
     for pair in found:
         was, becomes = pair.was, pair.becomes
         name, month = names[was.member], words.month(was.month)
         keeps = {"was": words.money(was.keep), "becomes": words.money(becomes.keep)}
-        yield Case(words("simulate.case", name=name, month=month, **keeps), list(_steps(words, pair)))
+        yield MonthExplained(
+            words("simulate.case", name=name, month=month, **keeps), list(_steps(words, pair))
+        )
 
 
 def _steps(words: Words, pair: Pair) -> Iterator[tuple[str, list[str]]]:

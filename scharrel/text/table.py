@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from rich.cells import cell_len, set_cell_size
 
-from scharrel.core.facts import Kind
+from scharrel.core.facts import HolderKind
 from scharrel.core.money import ZERO, total
 from scharrel.core.trace import Summary
 from scharrel.text.words import Words, visible
@@ -20,7 +20,7 @@ _LEAST_NAME = 8
 
 
 def month_table(
-    words: Words, names: Mapping[str, str], rows: Sequence[Summary], width: int, kind: Kind = "member"
+    words: Words, names: Mapping[str, str], rows: Sequence[Summary], width: int, kind: HolderKind = "member"
 ) -> tuple[str, list[str], str]:
     """The heading, a line a member (or project, or sub-cooperative) and the line of totals; parties that not
     all rules know have a column only where they get something."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.analysis.prospect import Bend
+from scharrel.analysis.prospect import RateChange
 from scharrel.analysis.what_if import WhatIf
 from scharrel.core.money import ZERO
 from scharrel.text.sentences import label, step_label
@@ -92,11 +92,11 @@ def _ahead(words: Words, what: WhatIf) -> Iterator[str]:
     yield words("what-if.bend", start=start, why=_why(words, what, bend), cents=_cents(words, bend))
 
 
-def _cents(words: Words, bend: Bend) -> str:
+def _cents(words: Words, bend: RateChange) -> str:
     return words.number(bend.stretch.kept * 100)
 
 
-def _why(words: Words, what: WhatIf, bend: Bend) -> str:
+def _why(words: Words, what: WhatIf, bend: RateChange) -> str:
     """What happens at the bend, by the step that pays otherwise from there on."""
     if what.then.came_in + what.then.carried < 0:
         return words("what-if.why.deficit")

@@ -86,7 +86,7 @@ def command(
     if anonymous:
         rows = [(title or words("better-off.others"), sums) for title, sums in groups]
     else:
-        rows = [(books.members[r.member].name, r.sums) for r in people]
+        rows = [(books.holders[r.member].name, r.sums) for r in people]
     if not rows:
         print_text(screen, words("better-off.nobody"))
     for table in (money_rows, development_rows) if rows else ():

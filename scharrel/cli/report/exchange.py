@@ -39,9 +39,9 @@ def command(
     asked = read_year(year)
     books = open_books(open_coop(coop))
     require_members(books, member)
-    people = [member.id for member in books.members.values() if member.person]
+    people = [member.id for member in books.holders.values() if member.person]
     ledgers, problems = read_ledgers(books, people, today())
-    stop_on_errors([*problems, *both_problems(books.members, ledgers)])
+    stop_on_errors([*problems, *both_problems(books.holders, ledgers)])
     found = all_barter(ledgers)
     asked = asked or max((b.day.year for b in found), default=today().year)
     only = frozenset(member or ())
@@ -74,7 +74,7 @@ def command(
     if form == "csv":
         _write_csv(shown, places)
         return
-    names = {m.id: m.name for m in books.members.values()}
+    names = {m.id: m.name for m in books.holders.values()}
     screen = console()
     screen.out(visible(f"{words('exchange.title', year=asked)} · {books.title}"), style="bold")
     if shown:

@@ -35,7 +35,7 @@ def command(
             near = nearest(name, books.grants)
             hint = words("check.near", near=near) if near else words("grants.where")
             fail(f"{words('error.no-grant', grant=name)} {hint}", status=2)
-    ledgers, problems = read_ledgers(books, books.members if books.grants else (), today())
+    ledgers, problems = read_ledgers(books, books.holders if books.grants else (), today())
     found = grant_accounts(books.grants, all_entries(ledgers))
     stop_on_errors([*problems, *overdone(books.coop, found)])
     shown = [account for account in found if not grant or account.grant.id in grant]
@@ -46,7 +46,7 @@ def command(
     screen.out(words("grants.title", coop=books.title), style="bold")
     if not shown:
         print_text(screen, words("grants.none"))
-    names = {member.id: member.name for member in books.members.values()}
+    names = {member.id: member.name for member in books.holders.values()}
     for account in shown:
         screen.print()
         print_text(screen, grant_heading(words, account), style="bold")

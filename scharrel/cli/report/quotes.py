@@ -23,7 +23,7 @@ def command(
 ) -> None:
     books = open_books(open_coop(coop))
     require_members(books, member)
-    ledgers, problems = read_ledgers(books, books.members, today())
+    ledgers, problems = read_ledgers(books, books.holders, today())
     found_across = (across_of(books, holder, ledger) for holder, ledger in ledgers.items())
     stop_on_errors(list(with_others(books, problems, found_across)))
     found = quote_statuses({h: ledger for h, ledger in ledgers.items() if not member or h in member})
@@ -49,7 +49,7 @@ def command(
         return
     heading, *lines = columns(quote_rows(words, found), TEXT_COLUMNS, screen.width)
     for holder, of_holder in groupby(zip(found, lines, strict=True), lambda pair: pair[0].holder):
-        screen.out("\n" + visible(books.members[holder].name), style="bold")
+        screen.out("\n" + visible(books.holders[holder].name), style="bold")
         screen.out(heading, style="dim")
         screen.out("\n".join(line for _, line in of_holder))
     screen.print()

@@ -43,7 +43,7 @@ def command(
         allocations += [a for a in outcome.allocations if a.month >= first]
         entries += all_entries(outcome.ledgers)
     grants = grant_accounts(books.grants, entries, last)
-    found = umbrella_year(books.members, allocations, first, last)
+    found = umbrella_year(books.holders, allocations, first, last)
     if as_json:
         print_json(_plain(found, grants) | {"provisional": unsettled(allocations)})
         return
@@ -85,7 +85,7 @@ def _show(books: Books, found: UmbrellaYear, grants: list[GrantAccount], first: 
     if not found.branches:
         print_text(screen, words("umbrella.nobody"))
         return
-    names = {member.id: member.name for member in books.members.values()}
+    names = {member.id: member.name for member in books.holders.values()}
     tables = {"umbrella.branches": branch_rows(words, names, found.branches)}
     if any(branch.id for branch in found.branches):
         tables["table.subcooperatives"] = own_rows(words, names, found.branches)

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.text import Text
 
 from scharrel.analysis.breakpoints import Curve, curve
-from scharrel.analysis.supposed import BORN, age, supposed
+from scharrel.analysis.kinds import BORN
+from scharrel.analysis.supposed import age, supposed
 from scharrel.cli.arguments import fail_without_month, group_of, open_coop, read_amount, read_month, today
 from scharrel.cli.facts import read_facts
 from scharrel.cli.options import COOP
@@ -125,7 +126,7 @@ def _of_member(
 ) -> tuple[Supposed, list[Curve]]:
     """The curves of a real member, as they stand when the month begins."""
     group = group_of(books, member)
-    who = books.members[member]
+    who = books.holders[member]
     outcome = divide_group(books, group, max(one.month for one in asked), today(), sealed=False)
     stop_on_errors(outcome.problems)
     curves = []

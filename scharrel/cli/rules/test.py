@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scharrel.analysis.cases import differences
+from scharrel.analysis.cases import case_differences
 from scharrel.analysis.mutations import try_all
 from scharrel.cli.arguments import open_coop
 from scharrel.cli.options import COOP
@@ -65,7 +65,7 @@ def _try(books: Books, name: str, pack: Pack, *, mutate: bool) -> bool:
 def _hold(pack: Pack, shown: str, cases: Sequence[Case]) -> bool:
     failed = set()
     for case in cases:
-        for found in differences(pack, case):
+        for found in case_differences(pack, case):
             failed.add(case.line)
             message = "\n    ".join(difference(words, pack, found))
             to_stderr(f"{shown}:{found.line}: {message}")
