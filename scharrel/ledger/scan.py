@@ -1,0 +1,165 @@
+"""Plain bookings read in one pass over the text, as beancount would read them, without its parser.
+
+A file is scanned only if each of its lines has a shape of which it is certain what the parser makes of it;
+with one line that has not, all of it is for the parser.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from beancount.core import data
+from beancount.core.amount import Amount
+from beancount.core.number import MISSING
+
+_TEXT = r'"[^"\\\n\r]*"'
+_ACCOUNT = r"(?:Assets|Liabilities|Equity|Income|Expenses)(?::[A-Z0-9][A-Za-z0-9-]*)+"
+_REMARK = r"[ \t]*(?:;[^\n\r]*)?"
+_HEAD = re.compile(
+    rf"(?P<day>[12][0-9]{{3}}-[01][0-9]-[0-3][0-9])[ \t]+(?P<flag>[*!])[ \t]+(?P<first>{_TEXT})"
+    rf"(?:[ \t]+(?P<second>{_TEXT}))?(?P<marks>(?:[ \t]+[#^][A-Za-z0-9][A-Za-z0-9_./-]*)*){_REMARK}\n"
+    rf"(?P<keys>(?:[ \t]+[a-z][A-Za-z0-9_-]+:[^\n\r]*\n)*)"
+    rf"(?P<body>(?:[ \t]+(?:;[^\n\r]*|[A-Z][^\n\r]*)\n)+)"
+)
+_LEG = re.compile(
+    rf"[ \t]+(?:({_ACCOUNT})(?:[ \t]+(-?[0-9]{{1,12}}(?:\.[0-9]{{1,6}})?) ([A-Z]{{2,20}}))?{_REMARK}|;[^\n\r]*)\n"
+)
+_KEY = re.compile(
+    rf"[ \t]+([a-z][A-Za-z0-9_-]+):[ \t]+(?:({_TEXT})|([12][0-9]{{3}}-[01][0-9]-[0-3][0-9])"
+    rf"|([0-9]{{1,12}}(?:\.[0-9]{{1,6}})?)){_REMARK}\n"
+)
+_BETWEEN = re.compile(r"(?:[ \t]*\n|;[^\n\r]*\n)+")
+_INCLUDE = 'include "../accounts.beancount"\n'
+_OTHER = re.compile(
+    rf"[12][0-9]{{3}}-[01][0-9]-[0-3][0-9][ \t]+(?:open|close|balance|note|custom)[ \t](?:{_TEXT}|[^\"\n\r;])*"
+    rf"{_REMARK}\n(?:[ \t]+[a-z][A-Za-z0-9_-]+:(?:{_TEXT}|[^\"\n\r;])*{_REMARK}\n)*"
+)
+_RESERVED = frozenset({"lineno", "filename"})
+
+Leg = tuple[str, str, str]
+"""An account, the number as it is written and the currency; both empty where the amount is open."""
+
+
+class Plain(NamedTuple):
+    """A booking as it is written, with its first line; `rows` are the lines of the postings."""
+
+    day: date
+    line: int
+    flag: str
+    payee: str | None
+    narration: str
+    marks: str
+    keys: Sequence[tuple[str, Any]]
+    legs: Sequence[Leg]
+    rows: Sequence[int]
+
+
+class Scanned(NamedTuple):
+    """The bookings in the order of their dates, and the text with nothing but the other directives, each on
+    its line; empty if there are none."""
+
+    bookings: list[Plain]
+    rest: str
+
+
+def scan(text: str) -> Scanned | None:
+    """What stands in a ledger of plain lines; nothing if one of them is none."""
+    if not text.endswith("\n"):
+        text += "\n"
+    bookings: list[Plain] = []
+    others: list[tuple[int, str]] = []
+    days: dict[str, date] = {}
+    at, line, included = 0, 1, False
+    head, between = _HEAD.match, _BETWEEN.match
+    while at < len(text):
+        if found := head(text, at):
+            written, flag, first, second, marks, keys, body = found.groups()
+            if (day := days.get(written)) is None:
+                try:
+                    day = days[written] = date.fromisoformat(written)
+                except ValueError:
+                    return None
+            legs: list[Leg] = _LEG.findall(body)
+            count = body.count("\n")
+            if len(legs) != count:
+                return None
+            told: Sequence[tuple[str, Any]] = ()
+            below = line + 1
+            if keys:
+                if (read := _read_keys(keys)) is None:
+                    return None
+                told = read
+                below += len(told)
+            rows: Sequence[int] = range(below, below + count)
+            if ";" in body:
+                rows = [row for row, leg in zip(rows, legs, strict=True) if leg[0]]
+                legs = [leg for leg in legs if leg[0]]
+            payee, narration = (first[1:-1], second[1:-1]) if second else (None, first[1:-1])
+            bookings.append(Plain(day, line, flag, payee, narration, marks, told, legs, rows))
+            line = below + count
+        elif found := between(text, at):
+            line += found[0].count("\n")
+            if text[found.end() : found.end() + 1] in (" ", "\t"):
+                return None  # what is set in goes on with what stands above
+        elif text.startswith(_INCLUDE, at) and not included:
+            included = True
+            at += len(_INCLUDE)
+            line += 1
+            continue
+        elif found := _OTHER.match(text, at):
+            others.append((line, found[0]))
+            line += found[0].count("\n")
+        else:
+            return None
+        at = found.end()
+        if text[at : at + 1] in (" ", "\t"):
+            return None
+    if not included:
+        return None
+    bookings.sort(key=lambda booking: (booking.day, booking.line))
+    return Scanned(bookings, _on_their_lines(others))
+
+
+def _read_keys(keys: str) -> list[tuple[str, Any]] | None:
+    """The keys below a booking with their values; nothing if one stands twice or is not plain."""
+    read: dict[str, Any] = {}
+    at = 0
+    while at < len(keys):
+        found = _KEY.match(keys, at)
+        if not found or found[1] in _RESERVED or found[1] in read:
+            return None
+        key, text, day, number = found.groups()
+        try:
+            read[key] = text[1:-1] if text else date.fromisoformat(day) if day else Decimal(number)
+        except ValueError:
+            return None
+        at = found.end()
+    return list(read.items())
+
+
+def _on_their_lines(others: Sequence[tuple[int, str]]) -> str:
+    parts, line = [], 1
+    for number, text in others:
+        parts += ["\n" * (number - line), text]
+        line = number + text.count("\n")
+    return "".join(parts)
+
+
+def as_transaction(booking: Plain, shown: str) -> Any:
+    """The booking as beancount's parser has it."""
+    marks = booking.marks.split()
+    postings = [
+        data.Posting(
+            account, Amount(Decimal(number), unit) if number else MISSING, None, None, None,
+            {"filename": shown, "lineno": row},
+        )
+        for (account, number, unit), row in zip(booking.legs, booking.rows, strict=True)
+    ]  # fmt: skip
+    return data.Transaction(
+        {"filename": shown, "lineno": booking.line, **dict(booking.keys)}, booking.day, booking.flag,
+        booking.payee, booking.narration,
+        frozenset(mark[1:] for mark in marks if mark[0] == "#"),
+        frozenset(mark[1:] for mark in marks if mark[0] == "^"), postings,
+    )  # fmt: skip
