@@ -19,7 +19,8 @@ from scharrel.core.pack import NoValueError, Pack
 from scharrel.core.problems import Problem, errors
 from scharrel.core.quotes import RECEIVABLE
 from scharrel.ledger.books import Books
-from scharrel.ledger.ledger import Ledger, read_ledger
+from scharrel.ledger.ledger import Ledger
+from scharrel.ledger.reading import read_ledger
 
 _AT_FACT = ("no-value-for-fact", "fact-word")
 """What is told at the line of the fact, not at that of the rules."""

@@ -14,27 +14,27 @@ from beancount.core import data
 from beancount.core.amount import Amount
 from beancount.core.number import MISSING
 
-_TEXT = r'"[^"\\\n\r]*"'
+_NUMBER = r"[0-9]{1,12}(?:\.[0-9]{1,6})?"
+_DAY = r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]"
+_TEXT = r'"[^"\\\x00-\x1f\x7f]*"'
 _ACCOUNT = r"(?:Assets|Liabilities|Equity|Income|Expenses)(?::[A-Z0-9][A-Za-z0-9-]*)+"
-_REMARK = r"[ \t]*(?:;[^\n\r]*)?"
+_REMARK = r"[ \t]*(?:;[^\n\r\x00]*)?"
 _HEAD = re.compile(
-    rf"(?P<day>[12][0-9]{{3}}-[01][0-9]-[0-3][0-9])[ \t]+(?P<flag>[*!])[ \t]+(?P<first>{_TEXT})"
+    rf"(?P<day>{_DAY})[ \t]+(?P<flag>[*!])[ \t]+(?P<first>{_TEXT})"
     rf"(?:[ \t]+(?P<second>{_TEXT}))?(?P<marks>(?:[ \t]+[#^][A-Za-z0-9][A-Za-z0-9_./-]*)*){_REMARK}\n"
     rf"(?P<keys>(?:[ \t]+[a-z][A-Za-z0-9_-]+:[^\n\r]*\n)*)"
     rf"(?P<body>(?:[ \t]+(?:;[^\n\r]*|[A-Z][^\n\r]*)\n)+)"
 )
+_UNIT = r"(?!TRUE|FALSE|NULL)[A-Z]{2,20}"
 _LEG = re.compile(
-    rf"[ \t]+(?:({_ACCOUNT})(?:[ \t]+(-?[0-9]{{1,12}}(?:\.[0-9]{{1,6}})?) ([A-Z]{{2,20}}))?{_REMARK}|;[^\n\r]*)\n"
+    rf"^[ \t]+(?:({_ACCOUNT})(?:[ \t]+(-?{_NUMBER}) ({_UNIT}))?{_REMARK}|;[^\n\r\x00]*)\n", re.MULTILINE
 )
-_KEY = re.compile(
-    rf"[ \t]+([a-z][A-Za-z0-9_-]+):[ \t]+(?:({_TEXT})|([12][0-9]{{3}}-[01][0-9]-[0-3][0-9])"
-    rf"|([0-9]{{1,12}}(?:\.[0-9]{{1,6}})?)){_REMARK}\n"
-)
-_BETWEEN = re.compile(r"(?:[ \t]*\n|;[^\n\r]*\n)+")
+_KEY = re.compile(rf"[ \t]+([a-z][A-Za-z0-9_-]+):[ \t]+(?:({_TEXT})|({_DAY})|({_NUMBER})){_REMARK}\n")
+_BETWEEN = re.compile(r"(?:[ \t]*\n|;[^\n\r\x00]*\n)+")
 _INCLUDE = 'include "../accounts.beancount"\n'
+_REST = rf"(?:{_TEXT}|[^\"\n\r\x00;])*{_REMARK}\n"
 _OTHER = re.compile(
-    rf"[12][0-9]{{3}}-[01][0-9]-[0-3][0-9][ \t]+(?:open|close|balance|note|custom)[ \t](?:{_TEXT}|[^\"\n\r;])*"
-    rf"{_REMARK}\n(?:[ \t]+[a-z][A-Za-z0-9_-]+:(?:{_TEXT}|[^\"\n\r;])*{_REMARK}\n)*"
+    rf"{_DAY}[ \t]+(?:open|close|balance|note|custom)[ \t]{_REST}(?:[ \t]+[a-z][A-Za-z0-9_-]+:{_REST})*"
 )
 _RESERVED = frozenset({"lineno", "filename"})
 
@@ -55,6 +55,22 @@ class Plain(NamedTuple):
     legs: Sequence[Leg]
     rows: Sequence[int]
 
+    @property
+    def text(self) -> str:
+        """Payee and narration."""
+        return text_of(self.payee, self.narration)
+
+
+def number_of(written: str) -> Decimal:
+    """The number as it is written; of nothing there is no minus."""
+    number = Decimal(written)
+    return number or abs(number)
+
+
+def text_of(payee: str | None, narration: str | None) -> str:
+    """What a booking says of itself."""
+    return f"{payee} · {narration}" if payee and narration else payee or narration or ""
+
 
 class Scanned(NamedTuple):
     """The bookings in the order of their dates, and the text with nothing but the other directives, each on
@@ -66,6 +82,7 @@ class Scanned(NamedTuple):
 
 def scan(text: str) -> Scanned | None:
     """What stands in a ledger of plain lines; nothing if one of them is none."""
+    text = text.replace("\r\n", "\n")
     if not text.endswith("\n"):
         text += "\n"
     bookings: list[Plain] = []
@@ -152,7 +169,7 @@ def as_transaction(booking: Plain, shown: str) -> Any:
     marks = booking.marks.split()
     postings = [
         data.Posting(
-            account, Amount(Decimal(number), unit) if number else MISSING, None, None, None,
+            account, Amount(number_of(number), unit) if number else MISSING, None, None, None,
             {"filename": shown, "lineno": row},
         )
         for (account, number, unit), row in zip(booking.legs, booking.rows, strict=True)

@@ -27,7 +27,7 @@ from scharrel.core.pots import packs_of, with_approvals
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.basis import basis_of
 from scharrel.ledger.books import Books
-from scharrel.ledger.ledger import read_ledger
+from scharrel.ledger.reading import read_ledger
 from scharrel.store.allocations import allocation_text
 from scharrel.store.seals import BrokenSealError, read_seals
 from scharrel.store.text import read_text
