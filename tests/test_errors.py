@@ -529,6 +529,7 @@ main()
     ],
 )  # fmt: skip
 def test_stopping_is_no_mistake_in_a_ledger(moment: str, coop: Path) -> None:
+    add(LEDGER, LATE.replace("-100.00", "-1,000.00"))(coop)  # a number that is for the parser
     done = subprocess.run(
         [sys.executable, "-c", STOPPED_IN, moment, "check", "--coop", coop],
         capture_output=True, text=True, check=False, env={"LANG": "nl_NL.UTF-8"},
