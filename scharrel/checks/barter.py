@@ -1,13 +1,15 @@
 """Exchanges as the ledgers have them: read of all members, and what is wrong with them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from scharrel.core.barter import Barter, barter_of, booked_by_both
 from scharrel.core.facts import Holder
 from scharrel.core.month import Month
 from scharrel.core.names import nearest
 from scharrel.core.problems import Problem
+from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
+from scharrel.store.text import read_text
 
 
 def barter_problems(member: Holder, ledger: Ledger, members: Mapping[str, Holder]) -> Iterator[Problem]:
@@ -39,16 +41,13 @@ def barter_problems(member: Holder, ledger: Ledger, members: Mapping[str, Holder
             yield ledger.text.problem(line, code, **values)
 
 
-def both_problems(members: Mapping[str, Holder], ledgers: Mapping[str, Ledger]) -> Iterator[Problem]:
+def both_problems(books: Books, barters: Iterable[Barter]) -> Iterator[Problem]:
     """Warnings about one exchange that both members booked."""
-    for first, second in booked_by_both(all_barter(ledgers)):
-        ledger = ledgers[second.giver]
-        values = {
-            "name": members[first.giver].name,
-            "place": f"{ledgers[first.giver].shown}:{first.line}",
-        }
-        excerpt = ledger.text.line(second.line)
-        yield Problem(ledger.shown, second.line, "exchange-twice", values, True, excerpt)
+    coop = books.coop
+    for first, second in booked_by_both(barters):
+        name, place = books.holders[first.giver].name, f"{coop.shown(coop.ledger(first.giver))}:{first.line}"
+        text = read_text(coop, coop.ledger(second.giver))
+        yield text.problem(second.line, "exchange-twice", True, name=name, place=place)
 
 
 def all_barter(ledgers: Mapping[str, Ledger]) -> list[Barter]:

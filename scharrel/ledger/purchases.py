@@ -88,8 +88,11 @@ def purchases(movements: Sequence[Movement], chart: Chart, say: Say) -> tuple[Pu
 
 def _look_for_lost_lifetimes(movements: Sequence[Movement], chart: Chart, say: Say) -> None:
     """Warn of what was bought to be written off and never is: by no lifetime, and by no booking."""
+    expenses = {account: chart.worn_on(account) for account in {m.account for m in movements}}
+    if not any(expenses.values()):
+        return
     by_hand = {m.account for m in movements if m.amount > 0}
     for m in movements:
-        expense = chart.worn_on(m.account)
+        expense = expenses[m.account]
         if expense and m.amount > 0 and m.currency == "EUR" and not m.lifetime and expense not in by_hand:
             say(m.line, "no-lifetime", warning=True, account=m.account)

@@ -94,7 +94,7 @@ def allocate_all(
         for member in outcome.group
         if member.id in outcome.booked and (not only or member.id in only)
     ]
-    with _workers_for(books, [[member for member, *_ in wanted]]) as pool:
+    with workers_for(books, [[member for member, *_ in wanted]]) as pool:
         settle = partial(_bring_up_to_date, books, through, write)
         changes = [change for piece in spread(pool, settle, wanted) for change in piece]
     if write:
@@ -143,7 +143,7 @@ def _divide(
     tasks = [_task(cache, group, through, whole=whole) for group in groups]
     todo = [task for task in tasks if not task.kept or task.changed]
     done: list[Done] = []
-    with _workers_for(books, [task.changed for task in todo]) as pool:
+    with workers_for(books, [task.changed for task in todo]) as pool:
         for piece in spread(pool, partial(divide_all, books, through, today, whole), todo):
             done += piece
             progress(len(done), len(todo))
@@ -151,7 +151,7 @@ def _divide(
     return done, unchanged, all(task.kept for task in tasks)
 
 
-def _workers_for(
+def workers_for(
     books: Books, groups: Iterable[Sequence[Holder]]
 ) -> AbstractContextManager["Executor | None"]:
     """Processes to work in, if these have enough in their ledgers."""

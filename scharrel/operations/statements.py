@@ -14,7 +14,7 @@ from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.books import Books
-from scharrel.operations.allocate import WORTH_SPREADING, bytes_of
+from scharrel.operations.allocate import workers_for
 from scharrel.operations.statement_data import statement_data
 from scharrel.statements.coop import Share, share_of
 from scharrel.statements.documents import BrokenTemplateError
@@ -27,7 +27,7 @@ from scharrel.statements.making import (
 )
 from scharrel.statements.municipality import Return, municipality_return
 from scharrel.statements.subcooperative import grants_up_to
-from scharrel.store.processes import Progress, spread, workers
+from scharrel.store.processes import Progress, spread
 from scharrel.store.staging import aside_of, put_aside, put_in_place
 from scharrel.text.words import Words
 
@@ -59,7 +59,7 @@ def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stat
     whole = _Made([], [], [], [], in_books(books, members, order.today))
     done = 0
     with aside_of(out, books.coop.statements) as aside:
-        with workers(worth_it=bytes_of(books.coop, groups) > WORTH_SPREADING) as pool:
+        with workers_for(books, groups) as pool:
             for piece in spread(pool, partial(_state, books, order, aside), groups):
                 for made in piece:
                     whole.places.extend(made.places)

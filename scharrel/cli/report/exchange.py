@@ -41,8 +41,8 @@ def command(
     require_members(books, member)
     people = [member.id for member in books.holders.values() if member.person]
     ledgers, problems = read_ledgers(books, people, today())
-    stop_on_errors([*problems, *both_problems(books.holders, ledgers)])
     found = all_barter(ledgers)
+    stop_on_errors([*problems, *both_problems(books, found)])
     asked = asked or max((b.day.year for b in found), default=today().year)
     only = frozenset(member or ())
     shown = [b for b in found if b.day.year == asked and (not only or only & {b.giver, b.taker})]
