@@ -1,6 +1,6 @@
-"""The accounts on which the program books: open when it does, and for euros."""
+"""Accounts of allocations: open and for euros when something is booked, and left alone by who keeps a ledger."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from scharrel.core.chart import Account
@@ -63,3 +63,44 @@ def _wrong(account: Account, day: date) -> tuple[str, str, dict[str, str]] | Non
     if account.currencies and "EUR" not in account.currencies:
         return "needed-currency", "open", {"expected": ", ".join(account.currencies)}
     return None
+
+
+def divided_only(ledger: Ledger, paid: Collection[str]) -> Iterator[Problem]:
+    """Bookings on the other side of an allocation, and accounts below one that allocations pay into.
+
+    `paid` are those accounts. A withdrawal is booked on the pot itself.
+    """
+    for account in ledger.own:
+        if above := _above(account, paid):
+            line = ledger.text.account_line("open", account) or 1
+            values = {"account": account, "above": above}
+            yield ledger.text.problem(line, "account-below-pot", **values)
+    wrong: dict[str, tuple[str, dict[str, str]]] = {}
+    for account in ledger.roles.keys() - ledger.own.keys():
+        if ledger.roles[account] == "appropriation":
+            wrong[account] = "on-appropriation", {"account": account}
+        elif account not in paid and (above := _above(account, paid)):
+            wrong[account] = "below-pot", {"account": account, "above": above}
+    places = ((m.line, m.account) for m in ledger.movements if m.account in wrong) if wrong else ()
+    for first, account in dict.fromkeys(places):
+        code, values = wrong[account]
+        line = _posting(ledger, first, account)
+        yield ledger.text.problem(line, code, **values)
+
+
+def _above(account: str, paid: Collection[str]) -> str:
+    """The account above this one that allocations pay into, if any is."""
+    while account := account.rpartition(":")[0]:
+        if account in paid:
+            return account
+    return ""
+
+
+def _posting(ledger: Ledger, first: int, account: str) -> int:
+    """The line of the booking on which the account stands."""
+    line = first + 1
+    while (text := ledger.text.line(line))[:1].isspace():
+        if account in text.split():
+            return line
+        line += 1
+    return first

@@ -10,8 +10,8 @@ from scharrel.checks.register import register_problems
 from scharrel.checks.seals import seal_problems
 from scharrel.checks.signs import signs_of_all
 from scharrel.checks.versions import copies, torn_templates
-from scharrel.checks.worked_cases import case_problems
 from scharrel.checks.written import written_problems
+from scharrel.core.chart import Chart
 from scharrel.core.facts import KNOWN_KEYS, Holder
 from scharrel.core.month import Month
 from scharrel.core.names import nearest
@@ -21,7 +21,8 @@ from scharrel.core.problems import Problem, errors
 from scharrel.core.settling import ends, packs_in, settled_steps
 from scharrel.ledger.books import Books
 from scharrel.ledger.register import Register
-from scharrel.store.copies import ledger_copies
+from scharrel.packs.cases import ENDING, read_cases
+from scharrel.store.copies import ledger_copies, rule_copies
 from scharrel.store.paths import MEMBER_ID, Coop
 from scharrel.store.seals import Seals
 from scharrel.store.text import Text, read_text
@@ -174,3 +175,21 @@ def _ledgers_in(folder: Path, members: Mapping[str, Holder]) -> list[tuple[str, 
     names = sorted(os.listdir(folder)) if folder.is_dir() else []
     split = (n.partition(".beancount") for n in names if not n.startswith(".") and n not in copied)
     return [(name, more) for name, ending, more in split if ending]
+
+
+def case_problems(coop: Coop, packs: Mapping[str, Pack], chart: Chart) -> Iterator[Problem]:
+    """What is wrong with the cases of these packs."""
+    for name in sorted(packs):
+        path = coop.rules / f"{name}{ENDING}"
+        if os.path.lexists(path):
+            yield from read_cases(coop, path, packs[name], chart)[1]
+
+
+def cases_of_nothing(coop: Coop, packs: Mapping[str, Pack]) -> Iterator[Problem]:
+    """Cases under rules/ of which there is no pack."""
+    copied = rule_copies(coop)
+    for path in sorted(coop.rules.glob(f"*{ENDING}")):
+        name = path.name.removesuffix(ENDING)
+        if not (coop.rules / f"{name}.toml").exists() and path.name not in copied:
+            near = nearest(name, packs)
+            yield Problem(coop.shown(path), 1, "case-no-pack", {"pack": name, "near": near})

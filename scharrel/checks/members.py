@@ -4,11 +4,11 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from scharrel.checks.accounts import divided_only
 from scharrel.checks.barter import barter_problems
 from scharrel.checks.facts import birth_problems, type_problems
 from scharrel.checks.grants import grant_problems
 from scharrel.checks.quotes import quote_problems
-from scharrel.checks.reserved import divided_only
 from scharrel.checks.signs import signs_in
 from scharrel.checks.suspicions import suspicions
 from scharrel.core.barter import BARTER

@@ -1,4 +1,4 @@
-"""What the register says twice, or of an account number that cannot be: told at its own line."""
+"""What is wrong with what the register says: of holders, of who takes part in a project, of who belongs where."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,11 +9,11 @@ from typing import Any
 from beancount.core import data
 from beancount.core.amount import Amount
 
-from scharrel.checks.participation import part_problems
-from scharrel.checks.subcooperatives import membership_problems
 from scharrel.core import iban
-from scharrel.core.facts import Approval, Holder, HolderDirective, Settlement
+from scharrel.core.facts import Approval, Dated, Holder, HolderDirective, Settlement, turning_months
 from scharrel.core.money import MAX_AMOUNT, ZERO, as_written
+from scharrel.core.month import Month
+from scharrel.core.names import nearest
 from scharrel.core.pack import FactValue
 from scharrel.core.problems import Problem
 from scharrel.ledger.parsing import metadata, place
@@ -138,3 +138,92 @@ def _plain_problems(member: Holder, text: Text) -> list[Problem]:
                 line = text.key_line(directive.line, key)
                 found.append(text.problem(line, code, key=key))
     return found
+
+
+_DECIMALS = 28
+
+
+def part_problems(project: Holder, member: Holder, part: Dated, text: Text) -> Iterator[Problem]:
+    """Someone takes part as long as both the project and the membership last, by a weight above zero."""
+    for directive in part.directives:
+        month = Month.of(directive.day)
+        weight = directive.values.get("weight", Decimal(1))
+        left = directive.values.get("left", False)
+        values = {"member": member.id, "project": project.id, "month": str(month)}
+
+        def at(key: str, code: str, /, **more: str) -> Problem:
+            line = text.key_line(directive.line, key)  # noqa: B023
+            return text.problem(line, code, **(values | more))  # noqa: B023
+
+        for key in sorted(directive.values.keys() - {"weight", "left"}):
+            yield at(key, "participant-key", key=key)
+        if not isinstance(left, bool):
+            yield at("left", "fact-left", key="left")
+        if not isinstance(weight, Decimal) or weight <= 0:
+            yield at("weight", "participant-weight")
+        elif weight >= MAX_AMOUNT or -int(weight.as_tuple().exponent) > _DECIMALS:
+            yield at("weight", "participant-weight-size")
+        if left is True and directive is not part.directives[0]:
+            continue
+        if not (member.active(month) and project.active(month)):
+            yield at("", "participant-outside")
+        elif not part.active(month):
+            yield at("", "participant-back", day=str(directive.day))
+    yield from _after_leaving(project, member, part, text)
+
+
+def _after_leaving(project: Holder, member: Holder, part: Dated, text: Text) -> Iterator[Problem]:
+    """The first month in which someone goes on taking part whose membership has ended."""
+    if not member.active(part.first):
+        return  # told there
+    for month in turning_months(project, member, part):
+        if not part.active(month) or not project.active(month):
+            continue
+        left = member.said("left", month)
+        if member.active(month) or left is None:
+            continue
+        said = [directive for directive in part.directives if Month.of(directive.day) <= month]
+        if not member.active(Month.of(said[-1].day)) and said[-1].values.get("left") is not True:
+            continue  # told where it begins
+        taken = [directive for directive in said if Month.of(directive.day) < month][-1]
+        values = {"member": member.id, "project": project.id, "day": str(left.day), "line": str(left.line)}
+        yield text.problem(taken.line, "participant-left", **values)
+        return
+
+
+def membership_problems(members: Mapping[str, Holder], text: Text) -> Iterator[Problem]:
+    """Membership of what is no sub-cooperative, of one that is not there then, or of one in another."""
+    known = {member.id: member for member in members.values() if member.kind == "subcooperative"}
+    for member in members.values():
+        for directive in member.directives:
+            if "subcooperative" not in directive.values:
+                continue
+            line = text.key_line(directive.line, "subcooperative")
+            month, name = Month.of(directive.day), directive.values["subcooperative"]
+            values = {"member": member.id, "month": str(month), "subcooperative": str(name)}
+            code = ""
+            if member.id in known:
+                code = "subcooperative-inside"
+            elif name is True:
+                code, values = "fact-subcooperative", {"key": "subcooperative"}
+            elif isinstance(name, str) and name not in known:
+                code = "unknown-subcooperative"
+                values["near"] = nearest(name, known)
+                values["subcooperatives"] = ", ".join(sorted(known)) or "-"
+            elif isinstance(name, str) and not known[name].active(month):
+                code = "subcooperative-outside"
+            if code:
+                yield text.problem(line, code, **values)
+    for member in members.values():
+        for above in known.values():
+            yield from _after_the_end(member, above, text)
+
+
+def _after_the_end(member: Holder, above: Holder, text: Text) -> Iterator[Problem]:
+    """The first month in which a member or project still belongs to a sub-cooperative that has ended."""
+    for month in turning_months(member, above):
+        left = above.said("left", month)
+        if left and member.belongs_to(month) == above.id and member.active(month) and not above.active(month):
+            values = {"member": member.id, "month": str(month), "subcooperative": above.id}
+            yield text.problem(left.line, "subcooperative-outside", **values)
+            return

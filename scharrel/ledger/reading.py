@@ -19,7 +19,6 @@ from scharrel.core.names import nearest, plain_letter
 from scharrel.core.problems import Problem
 from scharrel.ledger.balances import failing
 from scharrel.ledger.chart import Wrong, named, repeated, unknown
-from scharrel.ledger.decimals import CENTS, MAX_DECIMALS, too_fine
 from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.lots import Completed, completed
 from scharrel.ledger.parsing import (
@@ -32,7 +31,7 @@ from scharrel.ledger.parsing import (
     place,
     without,
 )
-from scharrel.ledger.postings import CompletePosting, filled, rounded
+from scharrel.ledger.postings import CENTS, MAX_DECIMALS, CompletePosting, filled, rounded, too_fine
 from scharrel.ledger.purchases import bought, purchases, thing
 from scharrel.ledger.quotes import billed, quote_of
 from scharrel.ledger.scan import Plain, Scanned, as_transaction, number_of, scan, text_of

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from scharrel.checks.across import across_of, with_others
 from scharrel.checks.barter import all_barter, both_problems
-from scharrel.checks.books import in_books
-from scharrel.checks.worked_cases import case_problems, cases_of_nothing
+from scharrel.checks.books import case_problems, cases_of_nothing, in_books
 from scharrel.core.across import Across
 from scharrel.core.barter import Barter
 from scharrel.core.facts import Group
