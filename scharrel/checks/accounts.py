@@ -1,4 +1,4 @@
-"""Accounts of allocations: open and for euros when something is booked, and left alone by who keeps a ledger."""
+"""Accounts of allocations: open and for euros when something is booked, and left alone in ledgers."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date

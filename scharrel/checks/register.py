@@ -1,4 +1,4 @@
-"""What is wrong with what the register says: of holders, of who takes part in a project, of who belongs where."""
+"""What is wrong with what the register says: of holders, and of who takes part or belongs where."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
