@@ -5,6 +5,7 @@ import os
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache, reduce
@@ -17,18 +18,40 @@ from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 
 LANGUAGES = ("nl", "en")
+_SECTION = re.compile(r"^\[(?P<name>[\w-]+).*\n(?:(?!\[).*\n?)*", re.MULTILINE)
 _NAME = re.compile(r"\{([a-z-]+\.[a-z.-]+)\}")
 _LOCALES = {"nl": "nl_NL", "en": "en_GB"}
 
 
-@cache
-def catalogue(lang: str) -> dict[str, Any]:
-    """All texts of a language; the words on paper with those that are the screen's filled in."""
-    texts = tomllib.loads((Path(__file__).parent / "catalogue" / f"{lang}.toml").read_text("utf-8"))
-    return texts | {"paper": _filled_in(texts["paper"], texts)}
+class Texts(Mapping[str, Any]):
+    """All texts of a language by section, each section read when it is asked for; the words on paper with
+    those that are the screen's filled in."""
+
+    def __init__(self, lang: str):
+        self._parts: dict[str, str] = {}
+        whole = (Path(__file__).parent / "catalogue" / f"{lang}.toml").read_text("utf-8")
+        for section in _SECTION.finditer(whole):
+            self._parts[section["name"]] = self._parts.get(section["name"], "") + section[0]
+        self._read: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._read:
+            found = tomllib.loads(self._parts[name])[name]
+            self._read[name] = _filled_in(found, self) if name == "paper" else found
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
 
 
-def _filled_in(entry: Any, texts: dict[str, Any]) -> Any:
+catalogue = cache(Texts)
+"""The texts of a language."""
+
+
+def _filled_in(entry: Any, texts: Mapping[str, Any]) -> Any:
     """The entry with, for a name such as {table.total}, the text of that name."""
     if isinstance(entry, dict):
         return {key: _filled_in(value, texts) for key, value in entry.items()}
