@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from scharrel.core.facts import Amounts, Approval, Holder, Movement
 from scharrel.core.money import ZERO
-from scharrel.core.month import Month
+from scharrel.core.month import Month, months
 from scharrel.core.pack import Pack
 from scharrel.core.trace import Allocation
 
@@ -77,7 +77,15 @@ def _looked_at(pack_in: PackIn, movements: Sequence[Movement]) -> Iterator[tuple
         pack = pack_in(Month(year, month))
         return (pack, frozenset(pack.pots()), pack.approved_roles()) if pack else (None, _NONE, _NONE)
 
+    days = [day for movement in movements for day in (movement.day, movement.earned) if day]
+    if not days:
+        return
+    ever = [said(*month) for month in months(Month.of(min(days)), Month.of(max(days)))]
+    all_pots = {pot for _, pots, _ in ever for pot in pots}
+    all_roles = {role for _, _, roles in ever for role in roles}
     for movement in movements:
+        if movement.account not in all_pots and movement.role not in all_roles:
+            continue
         day = movement.day
         pack, pots, _ = said(day.year, day.month)
         withdrawal = movement.amount < 0 and movement.account in pots
