@@ -90,6 +90,14 @@ def test_who_practises_can_go_after_a_close(started: Path, quick: Run) -> None:
     assert "Alles in orde" in quick("audit", "--coop", str(started)).out
 
 
+def test_practising_closes_nothing_for_good(started: Path, quick: Run) -> None:
+    assert quick("allocate", "--coop", str(started)).status == 0
+    done = quick("close", month_of(started), "--coop", str(started))
+    assert done.status == 2
+    assert "Vera" in done.err
+    assert not list((started / "ledgers").rglob("*.seal"))
+
+
 def test_who_was_closed_in_earnest_does_not_practise_afterwards(coop: Path, quick: Run) -> None:
     assert quick("allocate", "2026-05", "--coop", str(coop)).status == 0
     assert quick("close", "2026-05", "--coop", str(coop)).status == 0

@@ -116,6 +116,7 @@ def test_an_amount_that_was_changed_is_found_where_it_stands(allocated: Path, qu
         done = quick(command, *(["2026-06"] if command == "allocate" else []), "--coop", str(allocated))
         assert done.status == 1
         assert f"{APRIL}:4: " in done.err
+        assert "Gooi het bestand daarna weg" in done.err  # nobody is to book a division by hand
 
 
 def test_all_that_was_added_is_told_at_once(allocated: Path, quick: Run) -> None:

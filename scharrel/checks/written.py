@@ -92,12 +92,16 @@ def _problems(coop: Coop, file: _File) -> Iterator[Problem]:
         return
     values = {"ledger": file.ledger}
     found = False
-    for line in strange_lines(text, file.known):
+    changed = "written-closed" if file.closed else "written-changed"
+    for line, added in strange_lines(text, file.known):
         found = True
         said = lines[line - 1].strip()
-        yield Problem(shown, line, "written-added", {"text": said, **values}, excerpt=said)
+        if added:
+            yield Problem(shown, line, "written-added", {"text": said, **values}, excerpt=said)
+        else:
+            yield Problem(shown, line, changed, values, excerpt=said)
     if sound is False and not found:
-        yield Problem(shown, 1, "written-closed" if file.closed else "written-changed", values)
+        yield Problem(shown, 1, changed, values)
 
 
 def _links(coop: Coop) -> Iterator[Problem]:

@@ -30,6 +30,9 @@ def command(
         stop_on_errors([problem for problem in books.problems if problem.code in STOPS.values()])
         if books.closed and asked <= books.closed:
             fail(words("error.closed", month=words.month(asked)), status=2)
+        practising = [holder.name for holder in books.holders.values() if books.never_sealed(holder)]
+        if practising and len(practising) == len(books.holders):
+            fail(words("error.close-practice", names=", ".join(practising)), status=2)
         done = close_all(books, asked, today())
     stop_on_errors(done.problems)
     screen = console()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scharrel.cli.screen import fail, stop_on_errors, words
+from scharrel.core.names import nearest
 from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem
 from scharrel.ledger.books import Books
@@ -38,7 +39,9 @@ def _find(books: Books, name: str) -> tuple[Pack | None, list[Problem]]:
         return _from_file(books, Path(name).resolve())
     problems = [p for p in books.problems if p.file == f"rules/{name}.toml"]
     if name not in books.packs and not problems:
-        fail(words("error.no-pack", pack=name, packs=", ".join(books.packs)), status=2)
+        near = nearest(name, books.packs)
+        hint = " " + words("check.near", near=near) if near else ""
+        fail(words("error.no-pack", pack=name, packs=", ".join(books.packs) or "-") + hint, status=2)
     return books.packs.get(name), problems
 
 

@@ -43,16 +43,17 @@ def _digest(text: str) -> str:
     return hashlib.sha256(" ".join(text.strip(_BOM).split()).encode("utf-8", "replace")).hexdigest()
 
 
-def strange_lines(text: str, known: Known) -> Iterator[int]:
-    """Where something stands that was not written there: of each block its first line that is not `known`,
-    else of a booking whose amounts do not add up the first (one with a cost or a price is left alone)."""
+def strange_lines(text: str, known: Known) -> Iterator[tuple[int, bool]]:
+    """Where something stands that was not written there: of each block its first line that is not `known`
+    (True), else of a booking whose amounts do not add up the first, which was written (one with a cost or a
+    price is left alone)."""
     for number, lines in _blocks(text):
         at = next((n for n, line in enumerate(lines) if not _is_head(line) and not known(lines, n)), None)
-        block = "\n".join(lines)
+        block, added = "\n".join(lines), at is not None
         if at is None and not _PRICED.search(block) and total(map(Decimal, _AMOUNT.findall(block))):
             at = 0
         if at is not None:
-            yield number + at
+            yield number + at, added
 
 
 def _is_head(line: str) -> bool:
