@@ -160,7 +160,11 @@ class _Reader:
 
     def read_scanned(self, scanned: Scanned) -> Ledger:
         """The ledger of plain lines; if anything is wrong in it, the parser is to read it again."""
-        directives, _, problems = parse(self.text._replace(data=scanned.rest.encode()))
+        rest = self.text._replace(data=scanned.rest.encode())
+        if any(refused(rest, _COMMANDS)):
+            self.wrong += 1
+            return self.ledger
+        directives, _, problems = parse(rest)
         self.wrong += len(problems)
         return self._read(directives, scanned.bookings)
 
@@ -335,7 +339,7 @@ class _Reader:
     def _summed(self, booking: Plain) -> bool:
         """Sum a booking of nothing but euros with cents on accounts that may be used, without metadata;
         whether it is one. It comes out as by `_sum`."""
-        if booking.keys or "^" in booking.marks or len(booking.legs) == 1:
+        if booking.keys or "^" in booking.marks or len(booking.legs) < 2:
             return False
         day, missing = booking.day, None
         uses: list[_Use] = []
