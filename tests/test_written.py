@@ -553,3 +553,11 @@ def test_a_cache_of_any_shape_is_no_harm(seed: int, team: Path, quick: Run) -> N
         **want,
         "ledgers/members/bram.beancount": b"",
     }
+
+
+def test_a_folder_in_the_place_of_a_file_is_named(allocated: Path, quick: Run) -> None:
+    (allocated / MARCH).unlink()
+    (allocated / MARCH).mkdir()
+    assert quick("check", "--coop", str(allocated)).status == 0
+    done = quick("allocate", "2026-06", "--coop", str(allocated))
+    assert (done.status, MARCH in done.err) == (1, True)

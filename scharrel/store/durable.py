@@ -160,7 +160,7 @@ def read_written(path: Path) -> str | None:
     """What was written there; nothing when there is nothing that could have been."""
     try:
         return path.read_text(encoding="utf-8")
-    except (FileNotFoundError, UnicodeDecodeError):
+    except (FileNotFoundError, IsADirectoryError, UnicodeDecodeError):
         return None
     except OSError as error:
         raise WriteError(path, error.strerror or str(error)) from error
