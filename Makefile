@@ -45,6 +45,6 @@ validate:
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	$(BIN)/python -m pip install --quiet --no-compile --editable ".[dev]"
 	$(BIN)/python -m compileall -q scharrel
 	@touch $@

@@ -222,15 +222,15 @@ def of_children() -> int:
 
 
 MOST = {
+    "accounts": ("2026-01-01 open Assets" + ":A" * 2_400 + " EUR\n") * 1_900,
     "bookings": SALE.format(amount="-1") * 160_000,
     "brackets": SALE.format(amount="(" * 2_400 + "1" + ")" * 2_400) * 1_900,
     "garbage": "x\n" * 490_000,
     "products": SALE.format(amount="9999999999*" * 440 + "9") * 1_900,
-    "accounts": ("2026-01-01 open Assets" + ":A" * 2_400 + " EUR\n") * 1_900,
 }
 
 
-@pytest.mark.parametrize("kind", some(list(MOST), 2))
+@pytest.mark.parametrize("kind", some(list(MOST), 1))
 def test_the_most_that_is_read_fits_in_a_small_machine(kind: str, coop: Path) -> None:
     write(coop, MOST[kind])
     limit = f"ulimit -v 1000000; exec '{sys.executable}' -m scharrel check --coop '{coop}'"
