@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from beancount import loader
+from conftest import LONG
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_coops import MONTHS, Booking, histories, lay_down, packs
@@ -24,7 +25,7 @@ THROUGH = Month.parse(MONTHS[-1])
 TODAY = date(2027, 2, 1)
 FACTS = "  granted: TRUE\n  born: 1999-03-31\n"
 
-each = settings(max_examples=60)
+each = settings(max_examples=60 if LONG else 40)
 
 
 @contextmanager
