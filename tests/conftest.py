@@ -23,7 +23,6 @@ LONG = "EXAMPLES" in os.environ
 settings.register_profile(
     "any machine",
     deadline=None,
-    max_examples=100 if LONG else 60,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("any machine")

@@ -344,7 +344,7 @@ def flipped(text: str) -> list[str]:
 def test_one_digit_in_a_written_file_is_named(name: str, closed: Path, quick: Run) -> None:
     path = closed / name
     whole = path.read_text("utf-8")
-    tries = some(flipped(whole), 9)
+    tries = some(flipped(whole), 12)
     for text in tries:
         path.write_text(text, "utf-8")
         done = quick("audit", "--coop", str(closed))
@@ -358,7 +358,7 @@ def test_one_digit_in_a_written_file_is_named(name: str, closed: Path, quick: Ru
 def test_one_digit_in_a_booking_of_a_closed_month_is_named(closed: Path, quick: Run) -> None:
     whole = (closed / LEDGER).read_text("utf-8")
     part = whole[: whole.index("\n2026-05")]
-    tries = some(flipped(part), 9)
+    tries = some(flipped(part), 12)
     for text in tries:
         (closed / LEDGER).write_text(text + whole[len(part) :], "utf-8")
         done = quick("audit", "--coop", str(closed))
@@ -369,7 +369,7 @@ def test_one_digit_in_a_booking_of_a_closed_month_is_named(closed: Path, quick: 
 
 def test_one_digit_in_the_rules_of_a_closed_month_is_named(closed: Path, quick: Run) -> None:
     whole = (closed / PACK).read_text("utf-8")
-    tries = some(flipped(whole), 9)
+    tries = some(flipped(whole), 12)
     for text in tries:
         (closed / PACK).write_text(text, "utf-8")
         done = quick("audit", "--coop", str(closed))

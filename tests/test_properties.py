@@ -10,7 +10,6 @@ from decimal import Decimal
 from pathlib import Path
 
 from beancount import loader
-from conftest import LONG
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_coops import MONTHS, Booking, histories, lay_down, packs
@@ -25,7 +24,7 @@ THROUGH = Month.parse(MONTHS[-1])
 TODAY = date(2027, 2, 1)
 FACTS = "  granted: TRUE\n  born: 1999-03-31\n"
 
-each = settings(max_examples=60 if LONG else 40)
+each = settings(max_examples=60)
 
 
 @contextmanager
