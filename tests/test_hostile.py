@@ -221,6 +221,19 @@ def of_children() -> int:
     return int((used.ru_utime + used.ru_stime) * 1e9)
 
 
+def test_a_month_far_ahead_is_not_walked_to(coop: Path, quick: Run) -> None:
+    far = '\n2026-05-20 * "a" "b"\n  earned: 9999-12-30\n  Income:Omzet  -1.00 EUR\n  Assets:Bank\n'
+    quick("check", "--coop", str(coop))
+    work = work_of()
+    quick("check", "--coop", str(coop))
+    near = work()
+    with (coop / LEDGER).open("a") as ledger:
+        ledger.write(far)
+    work = work_of()
+    assert quick("check", "--coop", str(coop)).status == 0
+    assert work() < 4 * near
+
+
 MOST = {
     "accounts": ("2026-01-01 open Assets" + ":A" * 2_400 + " EUR\n") * 1_900,
     "bookings": SALE.format(amount="-1") * 160_000,

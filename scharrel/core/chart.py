@@ -29,30 +29,24 @@ class Chart:
 
     def role(self, account: str) -> str | None:
         """The account's own role, or that of its nearest ancestor that has one."""
-        while account:
-            known = self.accounts.get(account)
-            if known and known.role:
-                return known.role
-            account = account.rpartition(":")[0]
-        return None
+        return self._nearest(account, "role")
 
     def worn_on(self, account: str) -> str | None:
         """The account on which what stands here is written off: its own, or its nearest ancestor's."""
-        while account:
-            known = self.accounts.get(account)
-            if known and known.depreciation:
-                return known.depreciation
-            account = account.rpartition(":")[0]
-        return None
+        return self._nearest(account, "depreciation")
 
     def vat(self, account: str) -> str:
         """What the chart says of the VAT on the account, or on its nearest ancestor of which it says that."""
+        return self._nearest(account, "vat") or ""
+
+    def _nearest(self, account: str, key: str) -> str | None:
+        """What the key says of the account, or of its nearest ancestor of which it says anything."""
         while account:
             known = self.accounts.get(account)
-            if known and known.vat:
-                return known.vat
+            if known and (found := getattr(known, key)):
+                return str(found)
             account = account.rpartition(":")[0]
-        return ""
+        return None
 
     @property
     def spending(self) -> frozenset[str]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from scharrel.core.facts import Amounts, Approval, Holder, Movement
 from scharrel.core.money import ZERO
-from scharrel.core.month import Month, months
+from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.core.trace import Allocation
 
@@ -78,9 +78,7 @@ def _looked_at(pack_in: PackIn, movements: Sequence[Movement]) -> Iterator[tuple
         return (pack, frozenset(pack.pots()), pack.approved_roles()) if pack else (None, _NONE, _NONE)
 
     days = [day for movement in movements for day in (movement.day, movement.earned) if day]
-    if not days:
-        return
-    ever = [said(*month) for month in months(Month.of(min(days)), Month.of(max(days)))]
+    ever = [said(*month) for month in {(day.year, day.month) for day in set(days)}]
     all_pots = {pot for _, pots, _ in ever for pot in pots}
     all_roles = {role for _, _, roles in ever for role in roles}
     for movement in movements:

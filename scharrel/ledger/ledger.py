@@ -15,7 +15,7 @@ from scharrel.store.text import Text
 @dataclass(slots=True)
 class Ledger:
     """What a ledger says. `booked` has the lines of the bookings by the month in which they count,
-    `dated` by date; `role_lines` the first line of each role by month; `balances` the asserted
+    `role_lines` the first line of each role by month; `balances` the asserted
     accounts with their lines; `roles` has the role of every account that the ledger may use; `earned` the
     dates after `earned:`. `sums` is what was booked by month of the date, account and currency, as it stands
     there; what has a cost or a price is no part of it, but in `priced`, with its accounts by line. `own` are

@@ -15,7 +15,6 @@ from scharrel.store.text import Text
 MAX_PROBLEMS = 100
 """Problems of one file that are told one by one."""
 
-
 _ROUNDS = 10
 """How often a file is read again without what could not be read."""
 

@@ -95,21 +95,16 @@ def _exponent(number: Decimal) -> int:
 
 CENTS = 2
 
-
 MAX_DECIMALS = 6
 """Of what is no money."""
-
 
 MAX_PARTS = 3600
 """The smallest part of an hour that can be booked as a fraction: a second."""
 
-
 ENDLESS = 20
 """Decimals that only a fraction has; the parser ends one after 28 digits."""
 
-
 _FRACTION_DUST = Fraction(1, 10**ENDLESS)
-
 
 _THOUSAND = 3
 

@@ -41,44 +41,32 @@ from scharrel.store.text import Text, read_text
 
 _OWED = ("Liabilities:", "Equity:")
 
-
 _NEGATED = ("Income:", *_OWED)
-
 
 _COUNTED = ("Income:", "Expenses:")
 
-
 _KEYS = frozenset({"earned", "reason", "project", "with", "purpose", "quote", "grant"})
-
 
 _ALIASES = {
     "verdiend": "earned", "reden": "reason", "doel": "purpose", "met": "with", "offerte": "quote",
     "subsidie": "grant",
 }  # fmt: skip
 
-
 _OF_THINGS = frozenset({"lifetime", "asset", "disposes"})
-
 
 _KNOWN = _KEYS | _OF_THINGS
 
-
 _PARSERS_KEYS = 2
 
-
 _COMMANDS = frozenset({"include"})
-
 
 _READ = frozenset({"bom", "encoding", "repeated-key", "comma-number", "behind-star"})
 """What is wrong with a line that was read all the same."""
 
-
 _READ_ON = frozenset({"bom", "encoding"})
 """What is wrong with a file of which the rest is looked at all the same."""
 
-
 _REGISTERED = ("member", "project", "subcooperative", "participant", "approval", "settlement", "grant")
-
 
 _ALLOWED = (
     data.Transaction, data.Open, data.Close, data.Commodity, data.Note, data.Event,

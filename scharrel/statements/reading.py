@@ -28,7 +28,6 @@ _UNDERSTOOD = frozenset({"html", "head", "body", "tbody"})
 _EMPTY = frozenset({"meta", "link", "br", "hr", "img", "input", "col", "wbr"})
 _TOGETHER = ("coop", "cover")
 
-
 NOT_A_PDF = (
     *(PyPdfError, DependencyError, PdfiumError),
     *(KeyError, IndexError, ValueError, TypeError, AttributeError, RecursionError, AssertionError),

@@ -17,20 +17,15 @@ from scharrel.store.paths import Coop
 MAX_BYTES = 10_000_000
 """More than forty years of twenty bookings a month: what is larger would only take time and memory."""
 
-
 MAX_LINES = 500_000
 """Parsing a file takes up to some 400 bytes of memory a line, however little is on it."""
-
 
 MAX_LINE = 5_000
 """Bytes: a sum of a million terms would take minutes, as many brackets more stack than the parser has."""
 
-
 _TICK = 2 * 10**9
 
-
 _BOM = b"\xef\xbb\xbf"
-
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -167,15 +162,12 @@ def plain_folder(coop: Coop, folder: Path) -> bool:
 
 _MARKER_SIGNS = (b"<<<<<<<", b">>>>>>>", b"=======", b"|||||||")
 
-
 _MARKER = re.compile(
     rb"^(?:\xef\xbb\xbf)?[ \t]*(?P<marker>(?:<{7,}|>{7,}|\|{7,})(?:[ \t\r].*)?|={7}(?: .*)?\r?)$",
     re.MULTILINE,
 )
 
-
 _MARKER_AS_REMARK = re.compile(rb"^[ \t]*[;#*][ \t]*(?P<marker>(?:<{7}|>{7}) [^\s<>].*)$", re.MULTILINE)
-
 
 _MARKERS_TOLD = 12
 
