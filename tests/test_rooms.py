@@ -50,7 +50,7 @@ def test_imports_run_downwards_only() -> None:
     assert not upwards
 
 
-@pytest.mark.parametrize("room", ["core", "analysis"])
+@pytest.mark.parametrize("room", ["core", "analysis", "treasury"])
 def test_a_pure_room_knows_no_file_clock_or_screen(room: str) -> None:
     for module in (PACKAGE / room).glob("*.py"):
         assert {name.split(".")[0] for name in imported(module)} <= PURE, module.name

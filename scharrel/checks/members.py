@@ -17,10 +17,10 @@ from scharrel.core.month import Month, months
 from scharrel.core.names import nearest
 from scharrel.core.pack import NoValueError, Pack
 from scharrel.core.problems import Problem, errors
-from scharrel.core.quotes import RECEIVABLE
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.reading import read_ledger
+from scharrel.treasury.accounts import OWN_ROLES
 
 _AT_FACT = ("no-value-for-fact", "fact-word")
 """What is told at the line of the fact, not at that of the rules."""
@@ -101,7 +101,7 @@ def member_problems(
     for month, roles in sorted(ledger.role_lines.items()):
         pack = books.packs.get(str(member.facts(month).get("rules")))
         for role, line in roles.items():
-            if pack and role not in pack.roles() | {"vat", "appropriation", BARTER, RECEIVABLE, *unused}:
+            if pack and role not in pack.roles() | {"vat", "appropriation", BARTER, *OWN_ROLES, *unused}:
                 unused.add(role)
                 yield text.problem(line, "unused-role", True, role=role, pack=pack.id)
 

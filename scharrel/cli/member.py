@@ -13,6 +13,7 @@ from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.iban import sound
 from scharrel.core.month import Month
+from scharrel.core.names import COOP_ID
 from scharrel.core.pack import Pack
 from scharrel.operations.opening import open_books
 from scharrel.store.durable import write_text
@@ -44,6 +45,8 @@ def command(
             fail(words("error.month-closed", month=words.month(month), open=books.first_open), status=2)
         if not MEMBER_ID.fullmatch(member):
             fail(words("error.member-id", member=member), status=2)
+        if member == COOP_ID:
+            fail(words("problem.coop-taken"), status=2)
         if member in books.holders:
             fail(words("error.member-exists", member=member), status=2)
         if not visible(name).strip():

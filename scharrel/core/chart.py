@@ -58,6 +58,10 @@ class Chart:
     def roles(self) -> frozenset[str]:
         return frozenset(account.role for account in self.accounts.values() if account.role)
 
+    def with_role(self, role: str) -> list[str]:
+        """The accounts that have this role of their own."""
+        return [name for name, account in self.accounts.items() if account.role == role]
+
     @cached_property
     def appropriation(self) -> str:
         """The other side of every allocation."""

@@ -4,6 +4,9 @@ import difflib
 import unicodedata
 from collections.abc import Iterable
 
+COOP_ID = "coop"
+"""Whose the cooperative's own book is: a name that nobody else can have."""
+
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name that looks most like this one, capitals aside, or nothing."""

@@ -17,11 +17,13 @@ from scharrel.packs.packs import read_packs
 from scharrel.store.paths import Coop
 from scharrel.store.seals import Seals, read_seals_of
 from scharrel.store.text import Text
+from scharrel.treasury.accounts import BankAccount, OwnEntries
 
 
 class Books(NamedTuple):
     """A cooperative without its members' ledgers; `closed` is the last month that was closed, `sealed` has by
-    closed month and member the digest that the member's seal should have."""
+    closed month and member the digest that the member's seal should have, `entries` what the register says of
+    the cooperative itself."""
 
     coop: Coop
     register: Text
@@ -33,6 +35,12 @@ class Books(NamedTuple):
     closed: Month | None = None
     grants: Mapping[str, Grant] = {}
     sealed: Mapping[Month, Mapping[str, str]] = {}
+    entries: OwnEntries = OwnEntries()
+
+    @property
+    def bank_accounts(self) -> Mapping[str, BankAccount]:
+        """The cooperative's bank accounts, by the name that the register gives them."""
+        return self.entries.bank_accounts
 
     @property
     def first_open(self) -> Month | None:
@@ -92,6 +100,7 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
         seals.closed,
         register.grants,
         seals.digests,
+        register.own,
     )
     return books, register, seals
 

@@ -93,7 +93,7 @@ def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
         if directive.account in accounts:
             values = {"account": directive.account}
             problems.append(text.problem(line, "opened-twice", **values))
-        for key in {"role", "depreciation"} & {*empty_keys(directive)}:
+        for key in {"role", "depreciation", "vat"} & {*empty_keys(directive)}:
             at, values = text.key_line(line, key), {"key": key, "form": form_of(key, directive.date)}
             problems.append(text.problem(at, "empty-key", **values))
         role, worn_on, vat = (metadata(directive).get(key) for key in ("role", "depreciation", "vat"))

@@ -216,4 +216,4 @@ def form_of(key: str, day: Any) -> str:
 
 QUOTED = '"…"'
 _DATES = frozenset({"earned", "born"})
-_FORMS = {"lifetime": "36", "weight": "2", "left": "TRUE"}
+_FORMS = {"lifetime": "36", "weight": "2", "left": "TRUE", "terms": "14", "opening": "1250.00 EUR"}

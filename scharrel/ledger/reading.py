@@ -34,6 +34,7 @@ from scharrel.ledger.parsing import (
 from scharrel.ledger.postings import CENTS, MAX_DECIMALS, CompletePosting, filled, rounded, too_fine
 from scharrel.ledger.purchases import bought, purchases, thing
 from scharrel.ledger.quotes import billed, quote_of
+from scharrel.ledger.register import REGISTERED
 from scharrel.ledger.scan import Plain, Scanned, as_transaction, number_of, scan, text_of
 from scharrel.ledger.source import refused
 from scharrel.store.paths import Coop
@@ -65,8 +66,6 @@ _READ = frozenset({"bom", "encoding", "repeated-key", "comma-number", "behind-st
 
 _READ_ON = frozenset({"bom", "encoding"})
 """What is wrong with a file of which the rest is looked at all the same."""
-
-_REGISTERED = ("member", "project", "subcooperative", "participant", "approval", "settlement", "grant")
 
 _ALLOWED = (
     data.Transaction, data.Open, data.Close, data.Commodity, data.Note, data.Event,
@@ -256,7 +255,7 @@ class _Reader:
                 self.say(line, "too-large", number=as_written(directive.amount.number))
         elif isinstance(directive, data.Price):
             self.ledger.prices.append(line)
-        elif isinstance(directive, data.Custom) and directive.type in _REGISTERED:
+        elif isinstance(directive, data.Custom) and directive.type in REGISTERED:
             self.say(line, "member-in-ledger")
         elif isinstance(directive, data.Custom) and directive.type == "quote":
             if quote := quote_of(directive):

@@ -9,17 +9,23 @@ from beancount.core.amount import Amount
 
 from scharrel.core.facts import Approval, Dated, Holder, HolderDirective, HolderKind, Settlement
 from scharrel.core.grants import Grant
-from scharrel.core.names import nearest
+from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.period import Period
 from scharrel.core.problems import Problem
 from scharrel.ledger.grants import read_grants
+from scharrel.ledger.own_entries import ENTRY_KINDS, read_own_entries
 from scharrel.ledger.parsing import empty_keys, form_of, metadata, parse, place
 from scharrel.ledger.source import refused
 from scharrel.store.paths import MEMBER_ID, Coop
 from scharrel.store.text import Text, read_text
+from scharrel.treasury.accounts import OwnEntries
 
 _COMMANDS = frozenset({"option", "include"})
-_KINDS = ("member", "project", "subcooperative", "participant", "approval", "settlement", "grant")
+REGISTERED = (
+    "member", "project", "subcooperative", "participant", "approval", "settlement", "grant", *ENTRY_KINDS,
+)  # fmt: skip
+"""What the register has to say, in its own words."""
+
 _ALIASES = {
     "lid": "member",
     "deelnemer": "participant",
@@ -28,6 +34,13 @@ _ALIASES = {
     "prijs": "grant",
     "goedkeuring": "approval",
     "afrekening": "settlement",
+    "cooperatie": "cooperative",
+    "coöperatie": "cooperative",
+    "ontvanger": "payee",
+    "begunstigde": "payee",
+    "bankrekening": "bank",
+    "rekening": "bank",
+    "klant": "customer",
 }
 _HOLDERS: tuple[HolderKind, ...] = ("member", "project", "subcooperative")
 """Who has a ledger, in the order in which short names are given out."""
@@ -36,7 +49,7 @@ _OF_OTHERS = ("fava", "budget")
 
 class Register(NamedTuple):
     """The cooperative's name, all who have a ledger by id, the grants by id, and what cannot be read as one
-    of these; its text and what beancount reads in it."""
+    of these; its text and what beancount reads in it; and what it says of the cooperative itself."""
 
     title: str
     members: dict[str, Holder]
@@ -44,6 +57,7 @@ class Register(NamedTuple):
     problems: list[Problem]
     text: Text
     directives: Sequence[Any] = ()
+    own: OwnEntries = OwnEntries()
 
 
 def read_register(coop: Coop) -> Register:
@@ -59,6 +73,7 @@ def read_register(coop: Coop) -> Register:
     approvals: dict[str, list[Approval]] = {}
     settlements: dict[str, list[Settlement]] = {}
     granted: list[Any] = []
+    of_coop: list[Any] = []
 
     def say(line: int, code: str, /, **values: str) -> None:
         problems.append(text.problem(line, code, **values))
@@ -69,7 +84,7 @@ def read_register(coop: Coop) -> Register:
             say(line, "booking-in-register")
         if not isinstance(directive, data.Custom):
             continue
-        emptied = empty_keys(directive) if directive.type in _KINDS else []
+        emptied = empty_keys(directive) if directive.type in REGISTERED else []
         for key in emptied:
             say(text.key_line(line, key), "empty-key", key=key, form=form_of(key, directive.date))
             del directive.meta[key]
@@ -97,13 +112,18 @@ def read_register(coop: Coop) -> Register:
                 say(line, "settlement")
         elif directive.type == "grant":
             granted.append(directive)
+        elif directive.type in ENTRY_KINDS:
+            of_coop.append(directive)
         elif not directive.type.startswith(_OF_OTHERS):
-            near = _ALIASES.get(directive.type) or nearest(directive.type, _KINDS)
-            values = {"kind": directive.type, "near": near, "kinds": ", ".join(_KINDS)}
+            near = _ALIASES.get(directive.type) or nearest(directive.type, REGISTERED)
+            values = {"kind": directive.type, "near": near, "kinds": ", ".join(REGISTERED)}
             problems.append(text.problem(line, "unknown-custom", True, **values))
     members: dict[str, Holder] = {}
     for kind, found_holders in holders.items():
         for member_id, said in sorted(found_holders.items()):
+            if member_id == COOP_ID:
+                say(said[0].line, "coop-taken")
+                continue
             if member_id in members:
                 code = "project-is-member" if kind == "project" else "subcooperative-taken"
                 say(said[0].line, code, project=member_id)
@@ -134,7 +154,8 @@ def read_register(coop: Coop) -> Register:
             elif taker not in members or not members[taker].person:
                 say(said[0].line, "participant-member", member=taker, near=nearest(taker, members))
     grants, more = read_grants(granted, members, text)
-    return Register(title, members, grants, [*problems, *more], text, tuple(directives))
+    own, wrong = read_own_entries(of_coop, text)
+    return Register(title, members, grants, [*problems, *more, *wrong], text, tuple(directives), own)
 
 
 def _ids(directive: data.Custom, count: int) -> list[str]:

@@ -1,0 +1,156 @@
+"""What is wrong with what the register says of the cooperative itself, and with the accounts that this asks
+of the chart."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+
+from scharrel.checks.register import contradictions, written_value
+from scharrel.core.chart import Account, Chart
+from scharrel.core.facts import Dated
+from scharrel.core.money import MAX_AMOUNT, as_written
+from scharrel.core.names import nearest
+from scharrel.core.problems import CHART, Problem
+from scharrel.ledger.chart import meant
+from scharrel.ledger.own_entries import ENTRY_KINDS, euros_of
+from scharrel.ledger.register import Register
+from scharrel.store.text import Text
+from scharrel.treasury.accounts import (
+    IN_HAND,
+    OWN_ROLES,
+    ROUNDING,
+    SUSPENSE,
+    TAX_DUE,
+    TRANSIT,
+    VAT_DUE,
+    BankAccount,
+)
+
+_ADDRESS = ("name", "kvk", "vat_id", "street", "postcode", "city", "country")
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    "cooperative": (*_ADDRESS, "vat", "terms"),
+    "payee": ("name", "iban", "reference"),
+    "bank": ("iban", "account", "opening"),
+    "customer": (*_ADDRESS, "email", "reference", "iban", "language", "oin", "terms"),
+}
+_REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "payee": ("name", "iban"),
+    "bank": _KEYS["bank"],
+    "customer": ("name",),
+}
+_NO_TEXT = ("terms", "opening")
+_LONGEST = 365
+"""Days to pay."""
+
+_KVK = re.compile(r"\d{8}")
+_VAT = re.compile(r"\d{1,2}%|input|reverse|reverse-eu")
+_VAT_WORDS = ("21%", "9%", "input", "reverse", "reverse-eu")
+_BALANCE = ("Assets:", "Liabilities:")
+_ROOTS: Mapping[str, tuple[str, ...]] = {
+    SUSPENSE: _BALANCE,
+    IN_HAND: ("Assets:",),
+    TRANSIT: _BALANCE,
+    TAX_DUE: _BALANCE,
+    ROUNDING: ("Income:", "Expenses:"),
+}
+
+
+def own_entries_problems(register: Register, chart: Chart, chart_text: Text) -> Iterator[Problem]:
+    """Keys that mean nothing or say what cannot be, what is missing, and bank accounts that the chart does
+    not have or that stand there twice."""
+    text, own = register.text, register.own
+    cooperative = {own.cooperative.id: own.cooperative} if own.cooperative else {}
+    for kind, named in zip(ENTRY_KINDS, (cooperative, own.payees, own.banks, own.customers), strict=True):
+        for entry in named.values():
+            yield from _entry_problems(kind, entry, text)
+            yield from contradictions(f"{kind} {entry.id}", entry.directives, text)
+    accounts = list(own.bank_accounts.values())
+    for nth, bank in enumerate(accounts):
+        yield from _bank_problems(bank, own.banks[bank.name], accounts[:nth], chart, text)
+    yield from _chart_problems(chart, chart_text, with_bank=bool(own.banks))
+
+
+def _entry_problems(kind: str, entry: Dated, text: Text) -> Iterator[Problem]:
+    first = entry.directives[0].line
+    said = {key for directive in entry.directives for key in directive.values}
+    for key in _REQUIRED.get(kind, ()):
+        # An empty key is told where it stands.
+        if key not in said and not any(text.key_below(d.line, key) for d in entry.directives):
+            yield text.problem(first, "own-without", kind=kind, name=entry.id, key=key)
+    for directive in entry.directives:
+        for key, value in directive.values.items():
+            line = text.key_line(directive.line, key)
+            if key not in _KEYS[kind]:
+                values = {"key": key, "kind": kind, "near": nearest(key, _KEYS[kind])}
+                yield text.problem(line, "own-key", True, **values, keys=", ".join(_KEYS[kind]))
+            elif key not in _NO_TEXT and not isinstance(value, str):
+                yield text.problem(line, "text-unquoted", key=key, value=written_value(text, line))
+            elif wrong := _wrong(key, value):
+                code, values = wrong
+                yield text.problem(line, code, **values)
+
+
+def _wrong(key: str, value: object) -> tuple[str, dict[str, str]] | None:
+    """What is wrong with the value of a known key; account numbers are told by the register."""
+    said = str(value).strip()
+    if key == "kvk" and not _KVK.fullmatch(said):
+        return "kvk", {"number": said}
+    if key == "vat" and said not in VAT_DUE:
+        return "vat-due", {"value": said, "near": nearest(said, VAT_DUE), "choices": ", ".join(VAT_DUE)}
+    if key == "terms" and not (isinstance(value, Decimal) and value == int(value) and 0 <= value <= _LONGEST):
+        return "terms", {}
+    if key == "opening":
+        euros = euros_of(value)
+        if euros is None:
+            return "opening", {}
+        if abs(euros) >= MAX_AMOUNT:
+            return "too-large", {"number": as_written(euros)}
+    return None
+
+
+def _bank_problems(
+    bank: BankAccount, entry: Dated, others: list[BankAccount], chart: Chart, text: Text
+) -> Iterator[Problem]:
+    said = {key: directive for directive in entry.directives for key in directive.values}
+    line = text.key_line(said["account"].line, "account")
+    known = chart.accounts.get(bank.account)
+    values = {"account": bank.account, "name": bank.name}
+    if not chart.accounts:
+        return  # what is wrong with the chart is told
+    if known is None:
+        near = meant(bank.account, (name for name in chart.accounts if name.startswith("Assets:")))
+        yield text.problem(line, "unknown-account", account=bank.account, near=near)
+    elif not bank.account.startswith("Assets:") or chart.role(bank.account) in OWN_ROLES:
+        yield text.problem(line, "bank-account", **values)
+    elif known.currencies and "EUR" not in known.currencies:
+        yield text.problem(line, "bank-currency", **values, expected=", ".join(known.currencies))
+    elif (when := _not_open(known, bank.day)) is not None:
+        yield text.problem(line, "account-not-open", account=bank.account, opened=str(when))
+    for other in others:
+        if other.iban == bank.iban:
+            at = text.key_line(said["iban"].line, "iban")
+            yield text.problem(at, "bank-again", key="iban", other=other.name)
+        if other.account == bank.account:
+            yield text.problem(line, "bank-again", key="account", other=other.name)
+
+
+def _not_open(account: Account, day: date) -> date | None:
+    return account.opened if day < account.opened else None
+
+
+def _chart_problems(chart: Chart, text: Text, *, with_bank: bool) -> Iterator[Problem]:
+    for name, account in chart.accounts.items():
+        line = text.account_line("open", name) or 1
+        roots = _ROOTS.get(account.role or "")
+        if roots and not name.startswith(roots):
+            at, below = text.key_line(line, "role"), ", ".join(root.rstrip(":") for root in roots)
+            yield text.problem(at, "role-place", account=name, role=str(account.role), roots=below)
+        if account.vat and not _VAT.fullmatch(account.vat):
+            values = {"value": account.vat, "near": nearest(account.vat, _VAT_WORDS)}
+            at = text.key_line(line, "vat")
+            yield text.problem(at, "vat-word", **values, choices=", ".join(_VAT_WORDS))
+    suspense = chart.with_role(SUSPENSE)
+    if with_bank and chart.accounts and len(suspense) != 1:
+        line = text.account_line("open", suspense[1]) if suspense else 1
+        yield Problem(CHART, line, "one-suspense", {"count": str(len(suspense))}, excerpt=text.line(line))

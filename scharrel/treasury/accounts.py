@@ -1,0 +1,58 @@
+"""What the register says of the cooperative itself: who it is, its bank accounts, and whom it deals with."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from scharrel.core.facts import Dated
+from scharrel.core.quotes import RECEIVABLE
+
+PAYEES = ("municipality", "tax")
+"""Who is paid what is due to them, by the names that the register gives them."""
+
+VAT_DUE = ("invoiced", "received", "exempt")
+"""When the cooperative owes VAT: when it invoices, when it is paid, or never."""
+
+SUSPENSE = "suspense"
+"""The role of the account on which bank lines stand that are not yet understood."""
+
+IN_HAND = "in-hand"
+"""The role of money of the cooperative that a holder has in hand."""
+
+TRANSIT = "transit"
+"""The role of payments that are ordered and on no statement yet."""
+
+TAX_DUE = "tax-due"
+"""The role of VAT that was filed: to pay, or to get back."""
+
+ROUNDING = "rounding"
+"""The role of the cents by which what is filed differs from what is booked."""
+
+OWN_ROLES = frozenset({RECEIVABLE, SUSPENSE, IN_HAND, TRANSIT, TAX_DUE, ROUNDING})
+"""The roles that the cooperative's own books go by, whatever the rules of a member."""
+
+
+class BankAccount(NamedTuple):
+    """An account of the cooperative in the register: `opening` euros at the start of `day`, from which on
+    statements are expected. `line` is where the register says so, `iban` has no blanks, and `account` is the
+    one of the chart."""
+
+    name: str
+    day: date
+    line: int
+    iban: str
+    account: str
+    opening: Decimal
+
+
+class OwnEntries(NamedTuple):
+    """The cooperative's own entries in the register, by the names there: itself (with its keys by date), who
+    is paid what is due to them, its customers, its banks as they are written, and the accounts of those of
+    which all is known."""
+
+    cooperative: Dated | None = None
+    payees: Mapping[str, Dated] = {}
+    customers: Mapping[str, Dated] = {}
+    banks: Mapping[str, Dated] = {}
+    bank_accounts: Mapping[str, BankAccount] = {}
