@@ -23,10 +23,11 @@ _KEY = re.compile(
     r' *(?:pack|pack-hash|step|project|member|subcooperative|correction_of|settlement_of): "[^"]*"'
 )
 _LEG = re.compile(r" *[A-Z][^ ]*:[^ ]+ +-?\d+\.\d\d EUR")
+_PLACES = "|".join((*FOLDERS.values(), "allocations/[a-z0-9-]+"))
 _BOOK = re.compile(
     r'option "(?:title|operating_currency|display_precision)" ".*"'
-    r'|1970-01-01 custom "fava-option" "default-file" "\.\./[a-z]+/[a-z0-9-]+\.beancount"'
-    rf'|include "\.\./(?:{"|".join(FOLDERS.values())}|allocations/[a-z0-9-]+)/[a-z0-9-]+\.beancount"'
+    r'|1970-01-01 custom "fava-option" "default-file" "\.\./(?:[a-z]+/[a-z0-9-]+|treasury)\.beancount"'
+    rf'|include "\.\./(?:(?:{_PLACES})/[a-z0-9-]+|treasury)\.beancount"'
 )
 MIN_DECIMALS = 2
 """That each commodity shows in Fava and in queries, at least."""
@@ -149,10 +150,11 @@ def quoted(text: str) -> str:
 
 
 def book_text(coop_title: str, member: Holder, months: list[str], decimals: Mapping[str, int]) -> str:
-    """The member's whole book: the ledger and every allocation file, by month. New entries in Fava go to the
-    ledger, and each commodity shows this many decimals."""
-    title = " · ".join(part for part in (member.name, coop_title) if part)
-    ledger = f"../{FOLDERS[member.kind]}/{member.id}.beancount"
+    """A member's whole book, or the cooperative's: the ledger and every allocation file, by month. New
+    entries in Fava go to the ledger, and each commodity shows this many decimals."""
+    title = " · ".join(dict.fromkeys(part for part in (member.name, coop_title) if part))
+    folder = FOLDERS.get(member.kind)
+    ledger = f"../{folder}/{member.id}.beancount" if folder else "../treasury.beancount"
     lines = [
         f'option "title" "{quoted(title)}"',
         'option "operating_currency" "EUR"',
