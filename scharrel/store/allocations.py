@@ -187,6 +187,22 @@ def corrections_in(text: str) -> str:
     return text[found.start() :] if found else ""
 
 
+_ENTRIES = re.compile(r'^\S+ \* "(?P<what>\w+) [^"]*"|^    step: "(?P<step>[^"]*)"$', re.MULTILINE)
+
+
+def step_lines(text: str) -> dict[tuple[str, bool], int]:
+    """The line of the first posting of each step in an allocation file, by the step and whether it is put
+    right there, of an earlier month."""
+    found: dict[tuple[str, bool], int] = {}
+    earlier = False
+    for entry in _ENTRIES.finditer(text):
+        if entry["what"]:
+            earlier = entry["what"] in ("Correctie", "Afrekening")
+        else:
+            found.setdefault((entry["step"], earlier), text.count("\n", 0, entry.start()))
+    return found
+
+
 class FileChange(NamedTuple):
     """An allocation file that is new, differs or goes: its text before and after."""
 
