@@ -151,7 +151,10 @@ def share_of(words: Words, data: StatementData, month: Month) -> Share:
         owed[part.against] = owed.get(part.against, last.balances.get(part.against, ZERO)) - part.amount
     above = data.member.kind == "subcooperative"
     to = [(r.step.party == "coop", r.step.to) for a in data.allocations for r in a.steps if r.step.to]
-    put_right = [(entry.label, entry.step, entry.correction) for entry in data.corrections.get(month, ())]
+    put_right = {
+        when: [(entry.label, entry.step, entry.correction) for entry in told]
+        for when, told in data.corrections.items()
+    }
     trends = {
         a.month: (
             a.from_outside,
