@@ -141,14 +141,14 @@ def _not_open(account: Account, day: date) -> date | None:
 
 def _chart_problems(chart: Chart, text: Text, *, with_bank: bool) -> Iterator[Problem]:
     for name, account in chart.accounts.items():
-        line = text.account_line("open", name) or 1
         roots = _ROOTS.get(account.role or "")
         if roots and not name.startswith(roots):
-            at, below = text.key_line(line, "role"), ", ".join(root.rstrip(":") for root in roots)
+            below = ", ".join(root.rstrip(":") for root in roots)
+            at = text.key_line(text.account_line("open", name), "role")
             yield text.problem(at, "role-place", account=name, role=str(account.role), roots=below)
         if account.vat and not _VAT.fullmatch(account.vat):
             values = {"value": account.vat, "near": nearest(account.vat, _VAT_WORDS)}
-            at = text.key_line(line, "vat")
+            at = text.key_line(text.account_line("open", name), "vat")
             yield text.problem(at, "vat-word", **values, choices=", ".join(_VAT_WORDS))
     suspense = chart.with_role(SUSPENSE)
     if with_bank and chart.accounts and len(suspense) != 1:

@@ -65,9 +65,9 @@ def own_shares(
     allocation: Allocation | None,
     corrected: Mapping[Month, Iterable[Named]],
 ) -> Iterator[OwnShare]:
-    """What the month books for the cooperative of the holder: its division, as it was before later months (of
-    all that is `corrected`, by the month that books it) put it right, and what it puts right itself. What a
-    member of a sub-cooperative pays comes in there, and that of the sub-cooperative is what it pays on."""
+    """What the month books for the cooperative of the holder: its division, without what later months put
+    right of it, and what it puts right itself; `corrected` has both by the month that books it. What a member
+    of a sub-cooperative pays comes in there, and that of the sub-cooperative is what it pays on."""
     posted: dict[tuple[str, Month], tuple[str, Decimal]] = {}
 
     def book(step: str, of: Month, name: str, amount: Decimal) -> None:

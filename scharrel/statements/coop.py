@@ -151,10 +151,7 @@ def share_of(words: Words, data: StatementData, month: Month) -> Share:
         owed[part.against] = owed.get(part.against, last.balances.get(part.against, ZERO)) - part.amount
     above = data.member.kind == "subcooperative"
     to = [(r.step.party == "coop", r.step.to) for a in data.allocations for r in a.steps if r.step.to]
-    put_right = {
-        when: [(entry.label, entry.step, entry.correction) for entry in told]
-        for when, told in data.corrections.items()
-    }
+    put_right = [(entry.label, entry.step, entry.correction) for entry in data.corrections.get(month, ())]
     trends = {
         a.month: (
             a.from_outside,
@@ -180,7 +177,9 @@ def share_of(words: Words, data: StatementData, month: Month) -> Share:
         data.open_still,
         corrected(words, data, [month], private=True),
         left_open(words, last) if last.month == month or data.told else [],
-        list(own_shares(words, data.member, month, last if last.month == month else None, put_right)),
+        list(
+            own_shares(words, data.member, month, last if last.month == month else None, {month: put_right})
+        ),
         frozenset(account for own, account in to if own),
         frozenset(account for own, account in to if not own),
     )
