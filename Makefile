@@ -11,7 +11,7 @@ allocate: .venv/ready
 test: .venv/ready
 	$(BIN)/python -m pytest -n auto
 
-lint: .venv/ready
+lint: .venv/lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -45,6 +45,10 @@ validate:
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --no-compile --editable ".[dev]"
+	$(BIN)/python -m pip install --quiet --no-compile --editable ".[test]"
 	$(BIN)/python -m compileall -q scharrel
+	@touch $@
+
+.venv/lint: .venv/ready
+	$(BIN)/python -m pip install --quiet --no-compile --editable ".[lint]"
 	@touch $@
