@@ -141,7 +141,7 @@ def _corrections(outcome: Outcome) -> list[tuple[str, Correction]]:
 
 def seen_of(books: Books, holder: str, ledger: Ledger) -> Seen:
     """The ledger as it was read."""
-    months = sorted({str(Month.of(day)) for day, _ in ledger.days})
+    months = [str(Month(*month)) for month in sorted({(day.year, day.month) for day, _ in ledger.days})]
     work = sorted((month, *sorted(done.items())) for month, done in ledger.amounts.projects.items())
     work_digest = digest_of_texts([repr(work)]) if work else ""
     across = across_of(books, holder, ledger)
