@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: allocate test lint ci wheel golden regimes validate long
+.PHONY: allocate test lint ci wheel golden regimes validate long bench
 .DEFAULT_GOAL := allocate
 
 allocate: .venv/ready
@@ -34,6 +34,12 @@ long: .venv/ready
 	EXAMPLES=1 $(BIN)/python -m pytest -n auto tests/test_closing.py tests/test_seals.py tests/test_faults.py tests/test_hostile.py tests/test_signs.py tests/test_statements.py -k "digit or killed_at_any or called or lacks or that_no_font or every_member or small_machine"
 	$(BIN)/python -m pip install --quiet atheris
 	$(BIN)/python tests/fuzz.py --runs 100000
+
+# How fast it is beside others of its kind: an hour on a quiet machine, see docs/speed.md.
+bench: .venv/ready
+	$(BIN)/python bench/run.py --runs 5
+	$(BIN)/python -m pip install --quiet weasyprint
+	$(BIN)/python bench/statements.py --runs 5
 
 # The wheel and the source distribution: built, compared, and tried in an empty environment.
 wheel:
