@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: allocate test lint ci wheel golden regimes validate long
+.PHONY: allocate test lint ci wheel golden regimes validate long bench
 .DEFAULT_GOAL := allocate
 
 allocate: .venv/ready
@@ -11,7 +11,7 @@ allocate: .venv/ready
 test: .venv/ready
 	$(BIN)/python -m pytest -n auto
 
-lint: .venv/ready
+lint: .venv/lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -35,6 +35,12 @@ long: .venv/ready
 	$(BIN)/python -m pip install --quiet atheris
 	$(BIN)/python tests/fuzz.py --runs 100000
 
+# How fast it is beside others of its kind: an hour on a quiet machine, see docs/speed.md.
+bench: .venv/ready
+	$(BIN)/python bench/run.py --runs 5
+	$(BIN)/python -m pip install --quiet weasyprint
+	$(BIN)/python bench/statements.py --runs 5
+
 # The wheel and the source distribution: built, compared, and tried in an empty environment.
 wheel:
 	.ci/wheel
@@ -45,6 +51,10 @@ validate:
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --no-compile --editable ".[dev]"
+	$(BIN)/python -m pip install --quiet --no-compile --editable ".[test]"
 	$(BIN)/python -m compileall -q scharrel
+	@touch $@
+
+.venv/lint: .venv/ready
+	$(BIN)/python -m pip install --quiet --no-compile --editable ".[lint]"
 	@touch $@

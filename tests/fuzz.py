@@ -138,7 +138,7 @@ def readers() -> dict[str, tuple[bytes, Callable[[bytes], None]]]:
         coop.cache.mkdir(exist_ok=True)
         (coop.cache / "groups.jsonl").write_bytes(content)
         books = open_books(coop)
-        kept = Cache(books, date(2026, 11, 1))
+        kept = Cache(books, "groups", "2026-11")
         list(kept.booked())
         for group in books.groups():
             if entry := kept.but_for_ledgers(group, Month(2026, 6)):

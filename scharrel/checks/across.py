@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from scharrel.checks.grants import overdone
 from scharrel.core.across import Across, Quoted
+from scharrel.core.barter import barter_of
 from scharrel.core.grants import entries_of, grant_accounts
 from scharrel.core.problems import Problem
 from scharrel.ledger.books import Books
@@ -19,6 +20,7 @@ def across_of(books: Books, holder: str, ledger: Ledger) -> Across:
         tuple(entry for entry in entries_of(holder, ledger.movements) if entry.grant in shared)
         if shared
         else (),
+        tuple(barter_of(holder, ledger.movements, ledger.roles)),
     )
 
 

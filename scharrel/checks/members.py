@@ -137,6 +137,7 @@ def rules_hold(books: Books, members: Collection[Holder], month: Month) -> bool:
 def _rules_problems(books: Books, member: Holder, first: Month, through: Month) -> Iterator[Problem]:
     """Packs that are missing or not in force, and parameters without a value."""
     told: set[tuple[str, ...]] = set()
+    words_of: dict[str, dict[str, list[str]]] = {}
 
     def at(when: Month, code: str, /, **values: str) -> Iterator[Problem]:
         same = (code, *(value for name, value in values.items() if name != "month"))
@@ -191,7 +192,9 @@ def _rules_problems(books: Books, member: Holder, first: Month, through: Month) 
                         yield from at(month, "no-value-for-fact", **known)
             if step.min_age is not None and "born" not in facts and _met(step.when, facts):
                 yield from _warned(at(month, "no-birthday", step=step.id, pack=pack.id))
-        for fact, words in _words_of(pack).items():
+        if name not in words_of:
+            words_of[name] = _words_of(pack)
+        for fact, words in words_of[name].items():
             if isinstance(value := facts.get(fact), str) and value not in words:
                 values = {"fact": fact, "pack": pack.id, "value": value, "choices": ", ".join(words)}
                 yield from _warned(at(month, "fact-word", **values, near=nearest(value, words)))

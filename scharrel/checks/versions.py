@@ -27,8 +27,10 @@ def copies(coop: Coop, members: Collection[str]) -> Iterator[Problem]:
         yield from _told(coop, written, ledger_copies(written, [*members, COOP_ID]))
     for member in names_in(coop.allocations):
         folder = coop.allocations / member
-        months = {name for name in names_in(folder) if _MONTH.fullmatch(name)}
-        yield from _told(coop, folder, copies_among(folder, months))
+        found = names_in(folder)
+        months = {name for name in found if _MONTH.fullmatch(name)}
+        if len(months) < len(found):
+            yield from _told(coop, folder, copies_among(folder, months))
     yield from _told(coop, coop.rules, rule_copies(coop))
     for folder, ending in ((coop.allocations, ".seal"), (coop.templates, ".j2")):
         found = names_in(folder)

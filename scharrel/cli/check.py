@@ -10,14 +10,17 @@ from scharrel.cli.screen import console, report_problems, words
 from scharrel.core.problems import errors
 from scharrel.operations.check import check_all
 from scharrel.operations.opening import open_books
+from scharrel.store.written_state import looking
 
 
 def command(
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
-    books = open_books(open_coop(coop))
-    problems = check_all(books, today())
+    where = open_coop(coop)
+    seen = looking(where, seals=True)
+    books = open_books(where)
+    problems = check_all(books, today(), seen)
     wrong = errors(problems)
     if as_json:
         print_json(

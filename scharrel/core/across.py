@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from scharrel.core.barter import Barter
 from scharrel.core.grants import Entry
 
 
@@ -14,7 +15,9 @@ class Quoted(NamedTuple):
 
 
 class Across(NamedTuple):
-    """What of a ledger bears on others: its quotes, and its bookings of grants that are for all."""
+    """What of a ledger bears on others: its quotes, its bookings of grants that are for all, and what was
+    done for others."""
 
     quotes: tuple[Quoted, ...] = ()
     entries: tuple[Entry, ...] = ()
+    barters: tuple[Barter, ...] = ()

@@ -98,7 +98,8 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
         # A role may stand on a line of the chart that cannot be read.
         problems += [p for p in more if not errors(problems) or p.file != coop.shown(coop.chart)]
     seals = read_seals_of(coop)
-    in_force = {member.id: _settled_so_far(member, seals.closed) for member in members.values()}
+    closed, digests = seals.closed, seals.digests
+    in_force = {member.id: _settled_so_far(member, closed) for member in members.values()}
     books = Books(
         coop,
         register.text,
@@ -107,9 +108,9 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
         in_force,
         packs,
         problems,
-        seals.closed,
+        closed,
         register.grants,
-        seals.digests,
+        digests,
         register.own,
         _own(coop, register.title, seals),
     )

@@ -59,6 +59,9 @@ _KNOWN = _KEYS | _OF_THINGS
 
 _PARSERS_KEYS = 2
 
+_SHORT = 12
+"""Signs of a number with cents that is certainly below MAX_AMOUNT."""
+
 _COMMANDS = frozenset({"include"})
 
 _READ = frozenset({"bom", "encoding", "repeated-key", "comma-number", "behind-star"})
@@ -102,14 +105,27 @@ def parsed_ledger(text: Text, chart: Chart) -> Ledger:
 
 
 class _Use(NamedTuple):
-    """How euros are booked on an account: from which day to which, in which role, whether what is booked is
-    negated, and whether it is owed."""
+    """How euros are booked on an account: from which day to which, under which key they are summed, in which
+    role, whether what is booked is negated, and whether it is owed."""
 
     first: date
     last: date
+    account: str
+    in_euros: tuple[str, str]
     role: str
     negated: bool
     owed: bool
+
+
+class _Into(NamedTuple):
+    """Where the bookings of a month are summed: their lines, what is on accounts and in roles, the first line
+    of each role, and what is owed."""
+
+    booked: list[int]
+    sums: dict[tuple[str, str], Decimal]
+    roles: dict[str, Decimal]
+    role_lines: dict[str, int]
+    owed: dict[str, Decimal]
 
 
 class _Reader:
@@ -130,6 +146,7 @@ class _Reader:
         self.owed: dict[Month, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         self.done: dict[Month, dict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         self.uses: dict[str, _Use] = {}
+        self.into: dict[tuple[int, int], _Into] = {}
         self.ledger = Ledger(Amounts({}, {}), problems=problems, text=text, roles=self.roles)
 
     @property
@@ -147,6 +164,8 @@ class _Reader:
 
     def read_scanned(self, scanned: Scanned) -> Ledger:
         """The ledger of plain lines; if anything is wrong in it, the parser is to read it again."""
+        if not scanned.rest:
+            return self._read([], scanned.bookings)
         rest = self.text._replace(data=scanned.rest.encode())
         if any(refused(rest, _COMMANDS)):
             self.wrong += 1
@@ -180,9 +199,11 @@ class _Reader:
             if isinstance(directive, data.Transaction) and (postings := self._complete(directive)):
                 self._sum(directive, postings)
         for booking in bookings:
+            if self._summed(booking):
+                continue
             if sum(not number for _, number, _ in booking.legs) > 1:
                 self.wrong += 1  # beancount may know what they are
-            elif not self._summed(booking):
+            else:
                 transaction = as_transaction(booking, self.text.shown)
                 self._look_at(transaction)
                 if postings := self._complete(transaction):
@@ -190,9 +211,10 @@ class _Reader:
         if self.ledger.balances and not any(not p.warning for p in self.ledger.problems):
             self._say_all(failing(directives, self.ledger.movements))
         ledger = self.ledger
+        ledger.role_lines = {month: lines for month, lines in ledger.role_lines.items() if lines}
         ledger.amounts = Amounts(
-            {month: dict(sums) for month, sums in self.by_role.items()},
-            {month: dict(sums) for month, sums in self.owed.items()},
+            {month: dict(sums) for month, sums in self.by_role.items() if sums},
+            {month: dict(sums) for month, sums in self.owed.items() if sums},
             {month: dict(sums) for month, sums in self.done.items()},
             purchases(ledger.movements, self.chart, self.say),
         )
@@ -328,45 +350,60 @@ class _Reader:
         whether it is one. It comes out as by `_sum`."""
         if booking.keys or "^" in booking.marks or len(booking.legs) < 2:
             return False
-        day, missing = booking.day, None
+        day, text, missing = booking.day, booking.text, -1
         uses: list[_Use] = []
         numbers: list[Decimal] = []
-        for nth, (account, number, unit) in enumerate(booking.legs):
+        for account, number, unit in booking.legs:
             use = self.uses.get(account) or self._use(account)
             if use is None or not use.first <= day <= use.last:
                 return False
             uses.append(use)
-            if number and unit == "EUR" and number[-3:-2] == ".":
+            if unit == "EUR" and number[-3:-2] == "." and len(number) <= _SHORT:
                 numbers.append(number_of(number))
-            elif number or missing is not None:
+            elif number or missing >= 0:
                 return False
             else:
+                missing = len(numbers)
                 numbers.append(ZERO)
-                missing = nth
         left = total(numbers)
-        if missing is not None:
+        if missing >= 0:
             numbers[missing] = -left
+            if abs(left) >= MAX_AMOUNT:
+                return False
         elif left:
             return False
-        if max(map(abs, numbers)) >= MAX_AMOUNT:
-            return False
-        ledger, line, month = self.ledger, booking.line, Month.of(day)
-        ledger.booked.setdefault(month, []).append(line)
+        booked, sums, by_role, role_lines, owed = self.into.get((day.year, day.month)) or self._into(
+            Month.of(day)
+        )
+        ledger, line = self.ledger, booking.line
+        booked.append(line)
         ledger.days.append((day, line))
-        sums = ledger.sums.setdefault(month, {})
-        text = booking.text
-        for (account, _, _), use, euros, row in zip(booking.legs, uses, numbers, booking.rows, strict=True):
-            sums[account, "EUR"] = sums.get((account, "EUR"), ZERO) + euros
-            amount = -euros if use.negated else euros
-            if use.role:
-                self.by_role[month][use.role] += amount
-                ledger.role_lines.setdefault(month, {}).setdefault(use.role, row)
+        for use, euros, row in zip(uses, numbers, booking.rows, strict=True):
+            sums[use.in_euros] = sums.get(use.in_euros, ZERO) + euros
+            account, role, amount = use.account, use.role, -euros if use.negated else euros
+            if role:
+                by_role[role] += amount
+                role_lines.setdefault(role, row)
             if use.owed:
-                self.owed[month][account] += amount
+                owed[account] += amount
             ledger.movements.append(
-                Movement(line, day, text, account, amount, "EUR", None, "", "", "", "", use.role)
+                Movement(line, day, text, account, amount, "EUR", None, "", "", "", "", role)
             )
         return True
+
+    def _into(self, month: Month) -> "_Into":
+        """Where the bookings of the month are summed."""
+        ledger = self.ledger
+        return self.into.setdefault(
+            month,
+            _Into(
+                ledger.booked.setdefault(month, []),
+                ledger.sums.setdefault(month, {}),
+                self.by_role[month],
+                ledger.role_lines.setdefault(month, {}),
+                self.owed[month],
+            ),
+        )
 
     def _use(self, account: str) -> "_Use | None":
         """What it takes to book euros on the account; nothing if that cannot be right."""
@@ -379,7 +416,8 @@ class _Reader:
             return None
         last = self.closed.get(account) or date.max
         negated, owed = account.startswith(_NEGATED), account.startswith(_OWED)
-        return self.uses.setdefault(account, _Use(known.opened, last, role or "", negated, owed))
+        use = _Use(known.opened, last, account, (account, "EUR"), role or "", negated, owed)
+        return self.uses.setdefault(account, use)
 
     def _sum(self, transaction: Any, postings: list[CompletePosting]) -> None:
         line, day = place(transaction), transaction.date

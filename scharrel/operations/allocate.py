@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 WORTH_SPREADING = 1_000_000
 """Bytes of ledgers from which more processes gain more than they cost."""
 
+_OF_TODAY = ("future", "permission-ends", "no-permission", "limit-near")
+"""Warnings that are true today and perhaps not tomorrow."""
+
 
 class Allocated(NamedTuple):
     """What came of a run: the rows of the month `through`, the corrections of closed months by member,
@@ -68,7 +71,7 @@ def allocate_all(
     `whole` asks for every allocation, also of groups that did not change. `seen` is how written files were
     left, as far as that was looked at before.
     """
-    cache = Cache(books, today, seen)
+    cache = Cache(books, "groups", str(Month.of(today)), seen)
     later = None if through else books.first_open
     through = through or last_booked(books, today, cache.booked())
     if later and later > through and corrected_in(books, later):
@@ -111,14 +114,15 @@ def allocate_all(
     if write and done:
         written = {member.id for member, *_ in wanted}
         for outcome in done:
-            if written >= outcome.booked.keys():
+            if written >= outcome.booked.keys() and not any(p.code in _OF_TODAY for p in outcome.problems):
                 cache.keep(
                     outcome.group,
                     through,
                     outcome.ledgers,
+                    outcome.problems,
+                    cache.files_now(outcome.group),
                     outcome.rows,
                     outcome.corrections,
-                    outcome.problems,
                     outcome.shares,
                 )
         cache.save()

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from types import MappingProxyType
 
 from scharrel.core.corrections import Correction
 from scharrel.core.facts import Group, Holder
@@ -24,19 +24,19 @@ from scharrel.store.text import digest, read_text, state_of
 from scharrel.store.written_state import Left, left
 from scharrel.text.words import sayable
 
-_OF_TODAY = ("future", "permission-ends", "no-permission", "limit-near")
-"""Warnings that are true today and perhaps not tomorrow."""
-
 
 class Cache:
-    """What is kept, for the books as they are now and the written files as they were left."""
+    """What is kept under a name, for the books as they are at a moment, and the written files as they were
+    left, with the seals among them if `seals` says so."""
 
-    def __init__(self, books: Books, today: date, seen: Left = dict):
+    def __init__(self, books: Books, name: str, moment: str, seen: Left = dict, *, seals: bool = False):
         self.coop = books.coop
+        self.path = books.coop.cache / f"{name}.jsonl"
+        self.left = partial(left, books.coop, seals=seals)
         self.seen = cache(seen)
         self.groups = {_name(group): group for group in books.groups()}
         self.states: dict[str, str] = {}
-        self.entries = _load(books, self.groups)
+        self.entries = _load(books, self.path, self.groups)
         packs = [books.packs[pack].hash for pack in sorted(books.packs)]
         chart = sorted((account, *map(str, known)) for account, known in books.chart.accounts.items())
         chart += [(commodity,) for commodity in sorted(books.chart.commodities)]
@@ -51,7 +51,7 @@ class Cache:
                 FORM,
                 books.title,
                 str(books.closed),
-                str(Month.of(today)),
+                moment,
                 *packs,
                 *_examples(books.coop),
                 repr(chart),
@@ -63,14 +63,23 @@ class Cache:
     def but_for_ledgers(self, group: Group, through: Month) -> Kept | None:
         """What is kept of the group up to this month, if nothing changed but ledgers, if any."""
         entry, _ = self.entries.get(_name(group), (None, ""))
-        if entry is None or entry.key != self._key(group, through) or entry.files != self._files(group):
+        if entry is None or entry.key != self._key(group, through) or entry.files != self.files(group):
             return None
         return entry
 
     def as_left(self, group: Group) -> bool:
         """Whether the files of the group are as they were written."""
         entry, _ = self.entries.get(_name(group), (None, ""))
-        return entry is not None and entry.files == self._files(group)
+        return entry is not None and entry.files == self.files(group)
+
+    def files(self, group: Group) -> str:
+        """How all that is written for the group was left when it was looked at."""
+        seen = self.seen()
+        return digest_of_texts(seen.get(member.id) or self.left(member.id) for member in group)
+
+    def files_now(self, group: Group) -> str:
+        """How all that is written for the group is left now."""
+        return digest_of_texts(self.left(member.id) for member in group)
 
     def changed(self, group: Group, entry: Kept) -> Iterator[Holder]:
         """Whose ledgers are not as they were."""
@@ -95,22 +104,21 @@ class Cache:
         group: Group,
         through: Month,
         ledgers: Sequence[Seen],
-        rows: Sequence[Summary],
-        corrections: Sequence[tuple[str, Correction]],
-        warnings: Sequence[Problem],
-        shares: Shares,
+        problems: Sequence[Problem],
+        files: str,
+        rows: Sequence[Summary] = (),
+        corrections: Sequence[tuple[str, Correction]] = (),
+        shares: Shares = MappingProxyType({}),
     ) -> None:
-        """Remember a group whose files are written."""
-        if any(warning.code in _OF_TODAY for warning in warnings):
-            return
+        """Remember what came of a group whose files, as they were left then, are as they should be."""
         kept = Kept(
             self._key(group, through),
             tuple(ledgers),
-            digest_of_texts(left(self.coop, member.id) for member in group),
+            files,
             tuple(rows),
             tuple(corrections),
-            tuple(warnings),
-            shares,
+            tuple(problems),
+            dict(shares),
         )
         name = _name(group)
         self.entries[name] = kept, kept_line(name, kept)
@@ -119,18 +127,13 @@ class Cache:
         """Keep this for the next run; a folder that takes no cache is no problem."""
         lines = [line for name, (_, line) in self.entries.items() if name in self.groups]
         with suppress(WriteError):
-            write_kept(_path(self.coop), lines)
+            write_kept(self.path, lines)
 
     def _state(self, member: str) -> str:
         """The state of the member's ledger when it was first asked for."""
         if member not in self.states:
             self.states[member] = state_of(self.coop.ledger(member))
         return self.states[member]
-
-    def _files(self, group: Group) -> str:
-        """How all that is written for the group was left when it was looked at."""
-        seen = self.seen()
-        return digest_of_texts(seen.get(member.id) or left(self.coop, member.id) for member in group)
 
     def _key(self, group: Group, through: Month) -> str:
         return digest_of_texts(
@@ -152,11 +155,11 @@ def _examples(coop: Coop) -> Iterator[str]:
         yield f"{path.name} {digest(read_text(coop, path))}"
 
 
-def _load(books: Books, groups: Mapping[str, Group]) -> dict[str, tuple[Kept, str]]:
+def _load(books: Books, path: Path, groups: Mapping[str, Group]) -> dict[str, tuple[Kept, str]]:
     """What is kept, by group, and the line that says so."""
     return {
         name: (kept, line)
-        for name, kept, line in read_kept(_path(books.coop))
+        for name, kept, line in read_kept(path)
         if name in groups and _belongs(books, groups[name], kept)
     }
 
@@ -177,6 +180,7 @@ def _belongs(books: Books, group: Group, kept: Kept) -> bool:
             for seen in kept.ledgers
             for entry in seen.across.entries
         )
+        and all(barter.giver in ids for seen in kept.ledgers for barter in seen.across.barters)
         and all(map(sayable, kept.problems))
         and all(
             member in ids
@@ -192,7 +196,3 @@ def _belongs(books: Books, group: Group, kept: Kept) -> bool:
 
 def _name(group: Group) -> str:
     return " ".join(member.id for member in group)
-
-
-def _path(coop: Coop) -> Path:
-    return coop.cache / "groups.jsonl"

@@ -6,46 +6,66 @@ from functools import partial
 from typing import NamedTuple
 
 from scharrel.checks.across import across_of, with_others
-from scharrel.checks.barter import all_barter, both_problems
+from scharrel.checks.barter import both_problems
 from scharrel.checks.books import case_problems, cases_of_nothing, in_books
 from scharrel.checks.treasury import read_treasury
-from scharrel.core.across import Across
-from scharrel.core.barter import Barter
 from scharrel.core.facts import Group
+from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID
-from scharrel.core.problems import Problem, in_order
+from scharrel.core.problems import Problem, errors, in_order
 from scharrel.ledger.books import Books
 from scharrel.operations.allocate import workers_for
+from scharrel.operations.cache import Cache
 from scharrel.operations.divide import divide_group
+from scharrel.operations.groups import seen_of
+from scharrel.store.kept import Seen
 from scharrel.store.processes import spread
+from scharrel.store.written_state import Left
 
 
 class _Checked(NamedTuple):
-    """What is wrong with a group, and what of its ledgers bears on others."""
+    """What is wrong with a group, and its ledgers as they were read."""
 
-    problems: list[Problem]
-    across: list[Across]
-    barters: list[Barter]
+    group: Group
+    problems: Sequence[Problem]
+    ledgers: Sequence[Seen]
 
 
-def check_all(books: Books, today: date) -> list[Problem]:
-    """Every problem of the books, each ledger, and what comes of dividing as far as there are rules."""
-    problems = [
+def check_all(books: Books, today: date, seen: Left = dict) -> list[Problem]:
+    """Every problem of the books, each ledger, and what comes of dividing as far as there are rules. A group
+    of which nothing changed since it was checked on this day is not read again; `seen` is how written files
+    were left, seals included, as far as that was looked at before."""
+    cache = Cache(books, "checks", str(today), seen, seals=True)
+    month, sound = Month.of(today), not errors(books.problems)
+    found, changed = [], []
+    for group in cache.groups.values():
+        kept = cache.but_for_ledgers(group, month) if sound else None
+        if kept and not any(cache.changed(group, kept)):
+            found.append(_Checked(group, kept.problems, kept.ledgers))
+        else:
+            changed.append(group)
+    looked_at = [member for group in cache.groups.values() if not cache.as_left(group) for member in group]
+    problems = in_books(books, books.holders.values(), today, cases=False, written=looked_at)
+    sound = sound and not errors(problems)
+    problems += [
         *books.problems,
-        *in_books(books, books.holders.values(), today, cases=False),
         *case_problems(books.coop, books.packs, books.chart),
         *cases_of_nothing(books.coop, books.packs),
     ]
-    groups = books.groups()
-    with workers_for(books, groups) as pool:
-        found = [each for piece in spread(pool, partial(_check, books, today), groups) for each in piece]
+    with workers_for(books, changed) as pool:
+        for piece in spread(pool, partial(_check, books, today), changed):
+            for each in piece:
+                cache.keep(each.group, month, each.ledgers, each.problems, cache.files(each.group))
+                found.append(each)
+    if sound and changed:
+        cache.save()
+    across = [ledger.across for each in found for ledger in each.ledgers]
     problems += [problem for each in found for problem in each.problems]
-    across = [across for each in found for across in each.across]
+    problems += both_problems(books, [barter for one in across for barter in one.barters])
     if found_treasury := read_treasury(books, today):
         treasury, of_treasury = found_treasury
         problems += of_treasury
         across.append(across_of(books, COOP_ID, treasury))
-    problems += both_problems(books, [barter for each in found for barter in each.barters])
     return in_order(with_others(books, problems, across))
 
 
@@ -53,6 +73,6 @@ def _check(books: Books, today: date, groups: Sequence[Group]) -> list[_Checked]
     checked = []
     for group in groups:
         outcome = divide_group(books, group, None, today)
-        across = [across_of(books, holder, ledger) for holder, ledger in outcome.ledgers.items()]
-        checked.append(_Checked(outcome.problems, across, all_barter(outcome.ledgers)))
+        ledgers = [seen_of(books, member.id, outcome.ledgers[member.id]) for member in group]
+        checked.append(_Checked(group, outcome.own, ledgers))
     return checked

@@ -73,9 +73,9 @@ def divide_group(
 
 def _last_booked(outcome: Outcome, through: Month) -> Month:
     """The last month with a booking in any of the ledgers; not before `through`."""
-    days = (Month.of(day) for ledger in outcome.ledgers.values() for day, _ in ledger.days)
+    last_days = (max(ledger.days) for ledger in outcome.ledgers.values() if ledger.days)
     counted = (month for ledger in outcome.ledgers.values() for month in ledger.booked)
-    return max(through, *days, *counted, through)
+    return max(through, *(Month.of(day) for day, _ in last_days), *counted, through)
 
 
 def _correct(books: Books, group: Group, outcome: Outcome) -> None:

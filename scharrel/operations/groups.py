@@ -63,7 +63,7 @@ def _anew(books: Books, through: Month, today: date, whole: bool, task: Task) ->
                 of[str(allocation.month)] = str(part.amount)
     return Done(
         task.group,
-        [_seen(books, member.id, outcome.ledgers[member.id]) for member in task.group],
+        [seen_of(books, member.id, outcome.ledgers[member.id]) for member in task.group],
         _rows(outcome, through),
         outcome.allocations if whole else [],
         _corrections(outcome),
@@ -86,7 +86,7 @@ def _in_part(books: Books, through: Month, today: date, task: Task) -> Done | No
     outcome = divide_group(
         books, task.changed, through, today, given=_given(books, kept.shares, task.changed)
     )
-    now = {member: _seen(books, member, ledger) for member, ledger in outcome.ledgers.items()}
+    now = {member: seen_of(books, member, ledger) for member, ledger in outcome.ledgers.items()}
     seen = [now.get(member.id, before) for member, before in zip(task.group, kept.ledgers, strict=True)]
     if any(new.work != before.work for new, before in zip(seen, kept.ledgers, strict=True)):
         return None
@@ -139,8 +139,9 @@ def _corrections(outcome: Outcome) -> list[tuple[str, Correction]]:
     return [(member, c) for member, found in outcome.corrections.items() for c in found]
 
 
-def _seen(books: Books, holder: str, ledger: Ledger) -> Seen:
-    months = sorted({str(Month.of(day)) for day, _ in ledger.days})
+def seen_of(books: Books, holder: str, ledger: Ledger) -> Seen:
+    """The ledger as it was read."""
+    months = [str(Month(*month)) for month in sorted({(day.year, day.month) for day, _ in ledger.days})]
     work = sorted((month, *sorted(done.items())) for month, done in ledger.amounts.projects.items())
     work_digest = digest_of_texts([repr(work)]) if work else ""
     across = across_of(books, holder, ledger)

@@ -104,7 +104,7 @@ def in_part(member: str, ledger: Callable[[], Iterable[str]]) -> Known:
     """Tells whether a line is one that the part of the member has; bookings with a cost or a price, and
     prices, are those of the `ledger`."""
     own = _name_of(member)
-    pattern = re.compile(
+    pattern = (  # most files are as they were written, and no line of them is looked at
         rf'{_ENTRY}|  book: "ledgers/books/{member}\.beancount"|  [A-Z]\S*{own} +-?[\d.]+ \S+'
         rf"|\S+ open [A-Z]\S*{own}(?: \S+)*|{_DECIMALS.pattern}"
     )
@@ -112,7 +112,8 @@ def in_part(member: str, ledger: Callable[[], Iterable[str]]) -> Known:
 
     def known(lines: Sequence[str], at: int) -> object:
         return (
-            pattern.fullmatch(lines[at]) or " ".join(lines[at].replace(own, "", 1).split()) in booked_there()
+            re.fullmatch(pattern, lines[at])
+            or " ".join(lines[at].replace(own, "", 1).split()) in booked_there()
         )
 
     return known

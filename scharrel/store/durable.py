@@ -13,6 +13,11 @@ from scharrel.core.problems import REGISTER
 AT_ONCE = 500
 """Files that wait for the disk together, at most."""
 
+WORTH_THREADS, THREADS = 32, 8
+"""Files from which waiting for several at a time gains something, and how many at a time.
+
+Their disk writes come together then: one of the journal does for all."""
+
 HALF_WRITTEN = re.compile(r"\.[a-z0-9_]{8}\.new")
 """What something is called until it is whole."""
 
@@ -106,10 +111,9 @@ def _put(files: Sequence[tuple[Path, bytes]]) -> None:
                 left = data
                 while left:
                     left = left[os.write(handle, left) :]
-        for temporary, path in waiting:  # noqa: B007 (it is told when that fails)
-            with _closing(os.open(temporary, os.O_WRONLY)) as handle:
-                os.chmod(temporary, 0o666 & ~_umask())
-                os.fsync(handle)
+        mode = 0o666 & ~_umask()
+        for path in _on_disk(waiting, mode):  # noqa: B007 (it is told when that fails)
+            pass
         for temporary, path in waiting:
             os.replace(temporary, path)
     except OSError as error:
@@ -117,6 +121,28 @@ def _put(files: Sequence[tuple[Path, bytes]]) -> None:
             with suppress(OSError):
                 os.unlink(temporary)
         raise WriteError(path, error.strerror or str(error)) from error
+
+
+def _on_disk(waiting: Sequence[tuple[str, Path]], mode: int) -> Iterator[Path]:
+    """Wait until the disk has all of the temporary files, several at a time; yields which is waited for."""
+
+    def wait(temporary: str) -> None:
+        with _closing(os.open(temporary, os.O_WRONLY)) as handle:
+            os.chmod(temporary, mode)
+            os.fsync(handle)
+
+    if len(waiting) < WORTH_THREADS:
+        for temporary, path in waiting:
+            yield path
+            wait(temporary)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        done = [pool.submit(wait, temporary) for temporary, _ in waiting]
+        for each, (_, path) in zip(done, waiting, strict=True):
+            yield path
+            each.result()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from scharrel import __version__
 from scharrel.core.across import Across, Quoted
+from scharrel.core.barter import Barter
 from scharrel.core.corrections import Cause, Change, Correction, Mark, Turned
 from scharrel.core.grants import Entry
 from scharrel.core.month import Month
@@ -24,7 +25,7 @@ from scharrel.store.digests import digest_of_texts
 from scharrel.store.durable import write_text
 from scharrel.store.shapes import fits
 
-FORM = f"{__version__}/15"
+FORM = f"{__version__}/16"
 
 
 class Seen(NamedTuple):
@@ -45,7 +46,7 @@ Shares = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 class Kept(NamedTuple):
     """One group: the digest of the rules and facts that it depends on, its ledgers, the state of what
-    was written for it, its rows and its warnings, and what its projects shared."""
+    was written for it, its rows and its problems, and what its projects shared."""
 
     key: str
     ledgers: tuple[Seen, ...]
@@ -58,15 +59,16 @@ class Kept(NamedTuple):
 
 _AMOUNT, _TEXT = shapes.amount, shapes.text
 _ENTRY = (shapes.day, _TEXT, shapes.line_text, _TEXT, _TEXT, _AMOUNT, _AMOUNT)
+_BARTER = (shapes.day, *[_TEXT] * 3, _AMOUNT, _TEXT, shapes.line_text)
 _CHANGE = (shapes.truth, _TEXT, shapes.day, [(_TEXT, _AMOUNT, _TEXT)])
 _SHAPE = (
     _TEXT,
     _TEXT,
-    [(_TEXT, _TEXT, [shapes.month], _TEXT, ([(_TEXT, shapes.line, _TEXT)], [_ENTRY]))],
+    [(_TEXT, _TEXT, [shapes.month], _TEXT, ([(_TEXT, shapes.line, _TEXT)], [_ENTRY], [_BARTER]))],
     _TEXT,
     [(_TEXT, _AMOUNT, {"": _AMOUNT}, _AMOUNT, [(_AMOUNT, _AMOUNT)])],
     [(_TEXT, shapes.month, *[_TEXT] * 3, _AMOUNT, _AMOUNT, [_CHANGE], *[_TEXT] * 4)],
-    [(_TEXT, shapes.line, _TEXT, {"": _TEXT}, _TEXT)],
+    [(_TEXT, shapes.line, _TEXT, {"": _TEXT}, shapes.truth, _TEXT)],
     {"": {"": {"": _AMOUNT}}},
 )
 """An entry as it is written: the name of the group, and what `_as_plain` makes of it."""
@@ -87,7 +89,7 @@ def _as_plain(entry: Kept) -> list[object]:
         ]
         for row in entry.rows
     ]
-    warnings = [[p.file, p.line, p.code, dict(p.values), p.excerpt] for p in entry.problems]
+    problems = [[p.file, p.line, p.code, dict(p.values), p.warning, p.excerpt] for p in entry.problems]
     corrected = [
         [
             member,
@@ -106,7 +108,7 @@ def _as_plain(entry: Kept) -> list[object]:
         for member, c in entry.corrections
     ]
     ledgers = [[*seen[:-1], _plain_across(seen.across)] for seen in entry.ledgers]
-    return [entry.key, ledgers, entry.files, rows, corrected, warnings, entry.shares]
+    return [entry.key, ledgers, entry.files, rows, corrected, problems, entry.shares]
 
 
 def _kept(
@@ -115,7 +117,7 @@ def _kept(
     files: str,
     rows: list[Any],
     corrected: list[Any],
-    warnings: list[Any],
+    problems: list[Any],
     shares: dict[str, Any],
 ) -> Kept:
     return Kept(
@@ -127,21 +129,29 @@ def _kept(
         files,
         tuple(_row(*row) for row in rows),
         tuple((member, _correction(*correction)) for member, *correction in corrected),
-        tuple(_warning(*warning) for warning in warnings),
+        tuple(Problem(*problem) for problem in problems),
         shares,
     )
 
 
 def _plain_across(across: Across) -> list[object]:
-    return [across.quotes, [[str(value) for value in entry] for entry in across.entries]]
+    return [across.quotes, *([[str(value) for value in each] for each in found] for found in across[1:])]
 
 
-def _across(quotes: list[Any], entries: list[Any]) -> Across:
-    return Across(tuple(Quoted(*quote) for quote in quotes), tuple(_entry(*entry) for entry in entries))
+def _across(quotes: list[Any], entries: list[Any], barters: list[Any]) -> Across:
+    return Across(
+        tuple(Quoted(*quote) for quote in quotes),
+        tuple(_entry(*entry) for entry in entries),
+        tuple(_barter(*barter) for barter in barters),
+    )
 
 
 def _entry(day: str, member: str, line: str, grant: str, text: str, received: str, spent: str) -> Entry:
     return Entry(date.fromisoformat(day), member, int(line), grant, text, Decimal(received), Decimal(spent))
+
+
+def _barter(day: str, giver: str, taker: str, commodity: str, amount: str, text: str, line: str) -> Barter:
+    return Barter(date.fromisoformat(day), giver, taker, commodity, Decimal(amount), text, int(line))
 
 
 def _row(member: str, pool: str, paid: dict[str, str], keep: str, pots: list[tuple[str, str]]) -> Summary:
@@ -171,10 +181,6 @@ def _correction(
 ) -> Correction:
     causes = tuple(map(_cause, because))
     return Correction(Month.parse(of), pack, step, account, Decimal(was), Decimal(becomes), causes, *more)
-
-
-def _warning(file: str, line: int, code: str, values: dict[str, str], excerpt: str) -> Problem:
-    return Problem(file, line, code, values, True, excerpt)
 
 
 def read_kept(path: Path) -> Iterator[tuple[str, Kept, str]]:

@@ -21,26 +21,26 @@ Left = Callable[[], Mapping[str, str]]
 """How files were left, by member, as far as that was looked at."""
 
 
-def looking(coop: Coop) -> Left:
+def looking(coop: Coop, *, seals: bool = False) -> Left:
     """Begin to look at what is written for everyone; what was seen, when it is asked for."""
     members: list[str] = []
     with suppress(OSError):
         members = os.listdir(coop.allocations)
-    look = partial(_of_all, coop, members)
+    look = partial(_of_all, coop, members, seals)
     return ahead(look) if len(members) >= WORTH_A_PROCESS else look
 
 
-def _of_all(coop: Coop, members: Iterable[str]) -> Mapping[str, str]:
-    return {member: left(coop, member) for member in members}
+def _of_all(coop: Coop, members: Iterable[str], seals: bool) -> Mapping[str, str]:
+    return {member: left(coop, member, seals=seals) for member in members}
 
 
-def left(coop: Coop, member: str) -> str:
-    """The state of all files written for the member."""
+def left(coop: Coop, member: str, *, seals: bool = False) -> str:
+    """The state of all files written for the member; the seals, which are never written again, only if these
+    are asked for."""
     found: list[str] = []
     ledgers = f"{coop.root}/ledgers"
     with suppress(OSError), os.scandir(f"{ledgers}/allocations/{member}") as entries:
-        # Seals are never written again; `scharrel audit` looks at them.
-        found = sorted([_as_left(e.name, e.stat()) for e in entries if not e.name.endswith(".seal")])
+        found = sorted([_as_left(e.name, e.stat()) for e in entries if seals or not e.name.endswith(".seal")])
     for folder in ("books", "consolidated"):
         with suppress(OSError):
             found.append(_as_left(folder, os.stat(f"{ledgers}/{folder}/{member}.beancount")))
