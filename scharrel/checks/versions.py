@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from scharrel.core.names import COOP_ID
 from scharrel.core.problems import Problem
 from scharrel.store.copies import bytes_at, copies_among, ledger_copies, rule_copies
 from scharrel.store.paths import FOLDERS, Coop
@@ -15,7 +16,7 @@ _MONTH = re.compile(r"\d{4}-\d{2}\.(?:beancount|seal)")
 def copies(coop: Coop, members: Collection[str]) -> Iterator[Problem]:
     """Every copy beside the register, the chart, a holder's ledger, what is written for it, a seal, a
     pack, worked cases or a template."""
-    read = (coop.register, coop.chart, coop.consolidated, coop.closings)
+    read = (coop.register, coop.chart, coop.treasury, coop.consolidated, coop.closings)
     yield from _told(
         coop, coop.register.parent, copies_among(coop.register.parent, {path.name for path in read})
     )
@@ -23,7 +24,7 @@ def copies(coop: Coop, members: Collection[str]) -> Iterator[Problem]:
         folder = coop.root / "ledgers" / kind
         yield from _told(coop, folder, ledger_copies(folder, members))
     for written in (coop.books, coop.parts):
-        yield from _told(coop, written, ledger_copies(written, members))
+        yield from _told(coop, written, ledger_copies(written, [*members, COOP_ID]))
     for member in names_in(coop.allocations):
         folder = coop.allocations / member
         months = {name for name in names_in(folder) if _MONTH.fullmatch(name)}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scharrel.core.facts import Holder
+from scharrel.core.names import COOP_ID
 from scharrel.core.problems import Problem
 from scharrel.ledger.books import Books
 from scharrel.store.allocations import in_allocation, in_book
@@ -41,11 +42,11 @@ def written_problems(books: Books, members: Collection[Holder]) -> Iterator[Prob
     if links:
         return
     closed = str(books.closed or "")
-    for member in members:
-        for file in _files_of(coop, member.id, closed):
+    for name in [*(member.id for member in members), *([COOP_ID] if books.own else [])]:
+        for file in _files_of(coop, name, closed):
             yield from _problems(coop, file)
     yield from _problems(coop, _File(coop.consolidated, in_whole))
-    for name in sorted(_written_for(coop) - books.holders.keys()):
+    for name in sorted(_written_for(coop) - books.names.keys()):
         for file in _files_of(coop, name, closed):
             yield from _problems(coop, file._replace(nobodys=True))
 

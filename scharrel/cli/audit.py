@@ -12,7 +12,7 @@ from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON
 from scharrel.cli.screen import console, fail, print_text, report_problems, words
 from scharrel.core.month import Month
-from scharrel.core.problems import errors
+from scharrel.core.problems import TREASURY, errors
 from scharrel.operations.close import audit, code_of, month_of_code, seals_up_to
 from scharrel.operations.opening import open_books
 from scharrel.store.paths import Coop
@@ -79,11 +79,14 @@ def _print_findings(findings: list[SealFinding]) -> None:
         message = words(f"audit.{first.code}", month=when, detail=first.detail)
         path = f"{first.file}:{first.line}" if first.line else first.file
         screen.print(f"{path}: {message}", soft_wrap=True)
-    codes = {finding.code for finding in findings}
+    own = {f.code for f in findings if f.file == TREASURY} & CORRECTED
+    codes = {f.code for f in findings if f.file != TREASURY or f.code not in own}
     if codes - CORRECTED:
         screen.print(words("audit.restore"), soft_wrap=True)
     if codes & CORRECTED:
         screen.print(words("audit.correct"), soft_wrap=True)
+    if own:
+        screen.print(words("audit.treasury"), soft_wrap=True)
 
 
 def _read_code(text: str) -> str:

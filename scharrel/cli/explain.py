@@ -7,13 +7,14 @@ import typer
 
 from scharrel.cli.arguments import fail_without_month, group_of, open_coop, read_month, today
 from scharrel.cli.as_json import fields, nonempty, print_json
+from scharrel.cli.explain_own import explain_own
 from scharrel.cli.options import COOP, JSON
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.corrections import Correction
 from scharrel.core.facts import Holder, Movement
 from scharrel.core.grants import counts_apart
 from scharrel.core.month import Month
-from scharrel.core.names import nearest
+from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.pack import Source
 from scharrel.core.pots import Drawn, drawn, packs_of, withdrawals
 from scharrel.core.trace import Allocation, StepResult
@@ -43,6 +44,9 @@ def command(
 ) -> None:
     asked = read_month(month)
     books = open_books(open_coop(coop))
+    if member == COOP_ID:
+        explain_own(books, asked, step, as_json=as_json)
+        return
     group = group_of(books, member)
     outcome = divide_group(books, group, asked, today())
     stop_on_errors(outcome.problems)

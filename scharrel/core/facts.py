@@ -14,7 +14,7 @@ from scharrel.core.period import Period
 
 KNOWN_KEYS = frozenset({"name", "rules", "left", "iban", "address", "subcooperative", "practice"})
 
-HolderKind = Literal["project", "member", "subcooperative"]
+HolderKind = Literal["project", "member", "subcooperative", "cooperative"]
 KINDS: tuple[HolderKind, ...] = ("project", "member", "subcooperative")
 """Who can have a ledger, in the order in which a month goes through them."""
 
@@ -94,7 +94,8 @@ class Dated:
 @dataclass(frozen=True, slots=True)
 class Holder(Dated):
     """Who has a ledger of their own: a member, a project that shares what is left with those who take
-    part in it, or a sub-cooperative, in which comes what its members and projects pay to the cooperative.
+    part in it, or a sub-cooperative, in which comes what its members and projects pay to the cooperative;
+    and the cooperative itself, of which nothing is divided.
 
     `participants` are those of a project: each with, by date, the `weight` that was agreed.
     """

@@ -25,10 +25,21 @@ Rests = dict[str, dict[str, str]]
 
 
 def basis_of(
-    books: "Books", member: Holder, ledger: Ledger, month: Month, sealed: Basis | None = None
+    books: "Books",
+    member: Holder,
+    ledger: Ledger,
+    month: Month,
+    sealed: Basis | None = None,
+    *,
+    before: bool = False,
 ) -> Basis:
-    """What the month rests on by now; in the terms of what was `sealed` of it, if that is given."""
-    movements = [m for m in ledger.movements if month in (Month.of(m.day), m.counts)]
+    """What the month rests on by now; in the terms of what was `sealed` of it, if that is given. With
+    `before` that is all that was booked in earlier months too."""
+    movements = [
+        m
+        for m in ledger.movements
+        if month in (Month.of(m.day), m.counts) or (before and Month.of(m.day) < month)
+    ]
     facts = facts_digest(member, month)
     if sealed and sealed.rests is None:
         return Basis(_marks(movements), facts)

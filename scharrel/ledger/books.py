@@ -1,13 +1,16 @@
 """Everything that is read before anything is divided: chart, register, packs, and what is wrong."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import NamedTuple
 
 from scharrel.core.chart import Chart
 from scharrel.core.facts import Group, Holder, HolderDirective, groups
 from scharrel.core.grants import Grant
 from scharrel.core.month import Month
+from scharrel.core.names import COOP_ID
 from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem, errors
 from scharrel.core.settling import ends
@@ -23,7 +26,7 @@ from scharrel.treasury.accounts import BankAccount, OwnEntries
 class Books(NamedTuple):
     """A cooperative without its members' ledgers; `closed` is the last month that was closed, `sealed` has by
     closed month and member the digest that the member's seal should have, `entries` what the register says of
-    the cooperative itself."""
+    the cooperative itself; `own` is the cooperative as who has a ledger, if it has or had one."""
 
     coop: Coop
     register: Text
@@ -36,6 +39,7 @@ class Books(NamedTuple):
     grants: Mapping[str, Grant] = {}
     sealed: Mapping[Month, Mapping[str, str]] = {}
     entries: OwnEntries = OwnEntries()
+    own: Holder | None = None
 
     @property
     def bank_accounts(self) -> Mapping[str, BankAccount]:
@@ -46,6 +50,12 @@ class Books(NamedTuple):
     def first_open(self) -> Month | None:
         """The month in which closed months are corrected, if any is closed."""
         return self.closed.plus(1) if self.closed else None
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What everyone who has a ledger is called, the cooperative included."""
+        everyone = [*self.holders.values(), *([self.own] if self.own else [])]
+        return {holder.id: holder.name for holder in everyone}
 
     @property
     def pots(self) -> frozenset[str]:
@@ -101,8 +111,16 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
         register.grants,
         seals.digests,
         register.own,
+        _own(coop, register.title, seals),
     )
     return books, register, seals
+
+
+def _own(coop: Coop, title: str, seals: Seals) -> Holder | None:
+    """The cooperative, if it has a ledger of its own, or had one when a month was closed."""
+    if not os.path.lexists(coop.treasury) and not any(COOP_ID in found for found in seals.digests.values()):
+        return None
+    return Holder(COOP_ID, (HolderDirective(date.min, 1, {"name": title or COOP_ID}),), kind="cooperative")
 
 
 def _settled_so_far(member: Holder, closed: Month | None) -> Holder:

@@ -36,7 +36,7 @@ from scharrel.ledger.purchases import bought, purchases, thing
 from scharrel.ledger.quotes import billed, quote_of
 from scharrel.ledger.register import REGISTERED
 from scharrel.ledger.scan import Plain, Scanned, as_transaction, number_of, scan, text_of
-from scharrel.ledger.source import refused
+from scharrel.ledger.source import chart_from, refused
 from scharrel.store.paths import Coop
 from scharrel.store.text import Text, read_text
 
@@ -162,7 +162,7 @@ class _Reader:
         self.readable = all(problem.warning for problem in problems)
         self.torn = self._torn([*self.ledger.problems])
         if not options["include"] and all(p.code != "forbidden-include" for p in self.ledger.problems):
-            self.say(1, "no-include")
+            self.say(1, "no-include", chart=chart_from(self.text.shown))
         return self._read(self.directives, ())
 
     def _read(self, directives: list[Any], bookings: Iterable[Plain]) -> Ledger:

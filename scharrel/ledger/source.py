@@ -85,7 +85,12 @@ def refused(text: Text, allowed: frozenset[str]) -> Iterator[Problem]:
             values = {"number": word, "whole": word.replace(",", ""), "point": point}
         else:
             continue
-        yield text.problem(line, code, **values)
+        yield text.problem(line, code, **values, chart=chart_from(shown))
+
+
+def chart_from(shown: str) -> str:
+    """The chart as a file at this place includes it."""
+    return posixpath.relpath(CHART, posixpath.dirname(shown))
 
 
 def _names_chart(shown: str, target: str) -> bool:

@@ -7,17 +7,20 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from scharrel.checks.across import with_others
+from scharrel.checks.across import across_of, with_others
 from scharrel.checks.books import in_books
+from scharrel.checks.treasury import read_treasury
 from scharrel.core.corrections import Correction
 from scharrel.core.facts import Group, Holder
 from scharrel.core.month import Month
+from scharrel.core.names import COOP_ID
 from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation, Summary
 from scharrel.ledger.books import Books
 from scharrel.operations.cache import Cache
 from scharrel.operations.divide import last_booked
 from scharrel.operations.groups import Done, Task, divide_all
+from scharrel.operations.treasury import write_treasury
 from scharrel.store.allocations import FileChange, corrections_in, planned, planned_book
 from scharrel.store.consolidated import Booked, bring_whole_up_to_date, planned_part, settle_all
 from scharrel.store.durable import put, read_written, remove, settle_names, sweep
@@ -81,10 +84,12 @@ def allocate_all(
     members = [member for group in groups for member in group]
     looked_at = [member for group in groups if not cache.as_left(group) for member in group]
     problems = in_books(books, members, today, cases=not known, written=looked_at)
+    treasury, of_treasury = (None if only else read_treasury(books, today)) or (None, [])
+    across = [ledger.across for outcome in outcomes for ledger in outcome.ledgers]
     problems += with_others(
         books,
-        (problem for outcome in outcomes for problem in outcome.problems),
-        (ledger.across for outcome in outcomes for ledger in outcome.ledgers),
+        [*(problem for outcome in outcomes for problem in outcome.problems), *of_treasury],
+        [*across, across_of(books, COOP_ID, treasury)] if treasury else across,
     )
     if errors(problems):
         return Allocated(through, [], [], [], [], problems)
@@ -98,9 +103,11 @@ def allocate_all(
         settle = partial(_bring_up_to_date, books, through, write)
         changes = [change for piece in spread(pool, settle, wanted) for change in piece]
     if write:
-        if done:
+        renewed = not only and write_treasury(books, treasury)
+        if done or renewed:
             settle_all(books.coop)
-        bring_whole_up_to_date(books.coop, books.title, books.holders)
+        parts = [*books.holders, COOP_ID] if books.own else list(books.holders)
+        bring_whole_up_to_date(books.coop, books.title, parts)
     if write and done:
         written = {member.id for member, *_ in wanted}
         for outcome in done:

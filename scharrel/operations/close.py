@@ -8,13 +8,25 @@ from scharrel.checks.across import across_of, with_others
 from scharrel.checks.books import in_books
 from scharrel.checks.outcome import Outcome, rules_as_sealed
 from scharrel.checks.seals import STOPS, SealFinding, corrected_unsealed, seal_findings, written_findings
+from scharrel.checks.treasury import read_treasury, treasury_basis, treasury_changes
 from scharrel.core.across import Across
-from scharrel.core.corrections import Posted, Sealed, Turned, changed_bookings, known, postings, turned
+from scharrel.core.corrections import (
+    Change,
+    Posted,
+    Sealed,
+    Turned,
+    changed_bookings,
+    known,
+    postings,
+    turned,
+)
 from scharrel.core.facts import Group, Holder
 from scharrel.core.month import Month, months
+from scharrel.core.names import COOP_ID
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.basis import basis_of
 from scharrel.ledger.books import Books
+from scharrel.ledger.ledger import Ledger
 from scharrel.operations.divide import divide_group
 from scharrel.operations.statement_data import not_allocated
 from scharrel.store.digests import digest_of, rules_digest
@@ -62,6 +74,9 @@ def close_all(books: Books, through: Month, today: date) -> Closed:
         if not errors(outcome.problems):
             problems += not_allocated(books, group, outcome, through)
         outcomes.append((group, outcome))
+    treasury, of_treasury = read_treasury(books, today) or (None, [])
+    problems += of_treasury
+    across += [across_of(books, COOP_ID, treasury)] if treasury else []
     problems = list(with_others(books, problems, across))
     if errors(problems):
         return Closed([], "", problems)
@@ -80,6 +95,8 @@ def close_all(books: Books, through: Month, today: date) -> Closed:
                 seal = _sealed(books, member, outcome, month, opens=month == first)
                 if member.active(month) or seal.posted or seal.revised:
                     sealed[member.id] = seal_text(seal)
+        if treasury:
+            sealed[COOP_ID] = seal_text(_sealed_treasury(books, treasury, month, opens=month == first))
         for name, has in seals.members.items():
             if month in has and name not in sealed:
                 remove(member_seal_path(coop, name, month))  # left by a run that was stopped
@@ -119,6 +136,24 @@ def _sealed(books: Books, member: Holder, outcome: Outcome, month: Month, *, ope
     )
 
 
+def _sealed_treasury(books: Books, ledger: Ledger, month: Month, *, opens: bool) -> Sealed:
+    """The cooperative's own month, of which nothing is divided or corrected."""
+    seals = read_seals(books.coop, COOP_ID, books.closed) if opens else []
+    return Sealed(
+        month,
+        "",
+        "",
+        "",
+        treasury_basis(books, ledger, month, begins=opens and not seals),
+        tuple(
+            (earlier, now)
+            for earlier, basis in known(seals).items()
+            if (now := treasury_basis(books, ledger, earlier, begins=earlier == seals[0].month)) != basis
+        ),
+        (),
+    )
+
+
 def code_of(seals: Seals) -> tuple[Month, str] | None:
     """The last closed month and its code, if there is any."""
     if not seals.chains:
@@ -154,7 +189,29 @@ def audit(books: Books, seals: Seals, today: date) -> tuple[list[SealFinding], l
         problems += outcome.problems
         for member in (m for m in group if not books.never_sealed(m)):
             findings += _member_findings(books, member, outcome, seals.closed)
+    if found := read_treasury(books, today):
+        treasury, of_treasury = found
+        problems += of_treasury
+        findings += _treasury_findings(books, treasury)
     return _in_order(findings), problems
+
+
+def _treasury_findings(books: Books, ledger: Ledger) -> Iterator[SealFinding]:
+    """What the closed months of the cooperative's own ledger rest on and is not what it was."""
+    assert books.own is not None
+    try:
+        changes = treasury_changes(books, ledger)
+    except BrokenSealError as broken:
+        code = "missing-seal" if broken.code == "lost-seal" else "broken-seal"
+        yield SealFinding(books.coop.shown(broken.path), code, Month.parse(broken.path.stem))
+        return
+    for month, causes in changes.items():
+        for cause in causes:
+            if isinstance(cause, Change):
+                code = "booking-new" if cause.new else "booking-gone"
+                yield SealFinding(ledger.shown, code, month, cause.mark.shown)
+            else:
+                yield _turned(books, books.own, month, cause)
 
 
 def _in_order(findings: Iterable[SealFinding]) -> list[SealFinding]:
@@ -165,7 +222,7 @@ def _gone(books: Books, seals: Seals) -> Iterator[SealFinding]:
     """Who was sealed in a month and is not in the register any more."""
     register = books.coop.shown(books.coop.register)
     for month, members in seals.digests.items():
-        for member in members.keys() - books.holders.keys():
+        for member in members.keys() - books.holders.keys() - {COOP_ID}:
             yield SealFinding(register, "member-gone", month, member)
 
 

@@ -6,11 +6,13 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from scharrel.checks.across import with_others
+from scharrel.checks.across import across_of, with_others
 from scharrel.checks.books import in_books
+from scharrel.checks.treasury import read_treasury
 from scharrel.core.across import Across
 from scharrel.core.facts import Group
 from scharrel.core.month import Month
+from scharrel.core.names import COOP_ID
 from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.books import Books
@@ -69,12 +71,17 @@ def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stat
                     whole.problems.extend(made.problems)
                 done += len(piece)
                 progress(done, len(groups))
+        treasury = None
+        if "coop" in order.kinds and not order.only and (own := read_treasury(books, order.today)):
+            treasury = own[0]
+            whole.problems.extend(own[1])
+            whole.across.append(across_of(books, COOP_ID, treasury))
         whole = whole._replace(problems=list(with_others(books, whole.problems, whole.across)))
         if not errors(whole.problems) and not order.only:
             packs = _packs_until(books, order.month)
             try:
                 for place, content in documents_together(
-                    books.title, packs, order, whole.shares, whole.returns
+                    books.title, packs, order, whole.shares, whole.returns, treasury
                 ):
                     whole.places.append(put_aside(aside, place, content))
             except BrokenTemplateError as broken:

@@ -9,6 +9,8 @@ from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month, months
 from scharrel.core.pack import PARTIES
 from scharrel.core.trace import Summary, summary_of, unsettled
+from scharrel.ledger.ledger import Ledger
+from scharrel.reports.own_month import OwnBooking, OwnMonth, OwnShare, own_month, own_shares
 from scharrel.statements.data import StatementData
 from scharrel.statements.member import Corrected, corrected
 from scharrel.text.periods import part_lines
@@ -27,7 +29,9 @@ class Share(NamedTuple):
     allocations pay into or are paid from, less what came in from there; `trends` by month turnover, the
     coop's share and the level of the pots; `received` what of the month came in from other ledgers;
     `provisional` that the municipality has yet to settle the month, `open_still` that it has not ended;
-    `corrections` are those that the month books, `left_open` what a membership that ends with it leaves open.
+    `corrections` are those that the month books, `left_open` what a membership that ends with it leaves open;
+    `own` is what the cooperative itself got, `own_accounts` and `other_accounts` are those to which steps pay
+    that are for it, and that are not.
     """
 
     name: str
@@ -42,6 +46,9 @@ class Share(NamedTuple):
     open_still: bool
     corrections: Sequence[Corrected]
     left_open: Sequence[tuple[str, Decimal]]
+    own: Sequence[OwnShare]
+    own_accounts: frozenset[str]
+    other_accounts: frozenset[str]
 
 
 class TrendPoint(NamedTuple):
@@ -63,7 +70,7 @@ class Trend(NamedTuple):
 
 class CoopView(NamedTuple):
     """The cooperative's month. Amounts in euros. `rows` are the members', `received` is what of all came in
-    from other ledgers."""
+    from other ledgers; `own` is what it got from whom, and what it booked in a ledger of its own."""
 
     coop: str
     month: Month
@@ -81,6 +88,7 @@ class CoopView(NamedTuple):
     corrections: Sequence[tuple[str, Corrected]]
     corrected: Sequence[tuple[str, Decimal]]
     left_open: Sequence[tuple[str, str, Decimal]]
+    own: OwnMonth
 
     def total(self, party: str) -> Decimal:
         return total(row.paid[party] for _, row in self.rows)
@@ -110,6 +118,11 @@ class CoopView(NamedTuple):
         return total(row.keep for _, row in self.rows)
 
     @property
+    def booked(self) -> Sequence[tuple[str, Sequence[OwnBooking]]]:
+        """What the cooperative booked itself, by account: income first."""
+        return [*self.own.income.items(), *self.own.spent.items()]
+
+    @property
     def figures(self) -> dict[str, Decimal]:
         """The amounts by which the overview can be checked."""
         return (
@@ -120,6 +133,7 @@ class CoopView(NamedTuple):
             }
             | {f"corrected {party}": amount for party, amount in self.corrected}
             | {f"owed {account}": balance for account, balance in self.owed}
+            | {f"own {account}": total(b.amount for b in bookings) for account, bookings in self.booked}
         )
 
 
@@ -136,6 +150,8 @@ def share_of(words: Words, data: StatementData, month: Month) -> Share:
     for part in (r for a in data.allocations for r in a.received):
         owed[part.against] = owed.get(part.against, last.balances.get(part.against, ZERO)) - part.amount
     above = data.member.kind == "subcooperative"
+    to = [(r.step.party == "coop", r.step.to) for a in data.allocations for r in a.steps if r.step.to]
+    put_right = [(entry.label, entry.step, entry.correction) for entry in data.corrections.get(month, ())]
     trends = {
         a.month: (
             a.from_outside,
@@ -161,11 +177,14 @@ def share_of(words: Words, data: StatementData, month: Month) -> Share:
         data.open_still,
         corrected(words, data, [month], private=True),
         left_open(words, last) if last.month == month or data.told else [],
+        list(own_shares(words, data.member, month, last if last.month == month else None, put_right)),
+        frozenset(account for own, account in to if own),
+        frozenset(account for own, account in to if not own),
     )
 
 
-def coop_view(coop: str, month: Month, shares: Sequence[Share]) -> CoopView:
-    """The overview of all members together, in the order of the shares."""
+def coop_view(coop: str, month: Month, shares: Sequence[Share], treasury: Ledger | None = None) -> CoopView:
+    """The overview of all members together, in the order of the shares, with the cooperative's own ledger."""
     rows, projects, above = (
         [(share.name, share.row) for share in shares if share.row and share.kind == kind]
         for kind in ("member", "project", "subcooperative")
@@ -177,6 +196,9 @@ def coop_view(coop: str, month: Month, shares: Sequence[Share]) -> CoopView:
             steps[key] = steps.get(key, ZERO) + paid
         for account, balance in share.owed.items():
             owed[account] = owed.get(account, ZERO) + balance
+    # What is the cooperative's own, it owes nobody.
+    own_accounts = frozenset[str]().union(*(share.own_accounts for share in shares))
+    own_accounts -= frozenset[str]().union(*(share.other_accounts for share in shares))
     return CoopView(
         coop,
         month,
@@ -191,13 +213,14 @@ def coop_view(coop: str, month: Month, shares: Sequence[Share]) -> CoopView:
             for share in shares
             for account, level in share.pots.items()
         ],
-        sorted((account, balance) for account, balance in owed.items() if balance),
+        sorted((account, n) for account, n in owed.items() if n and account not in own_accounts),
         [_trend(key, nth, month, shares) for nth, key in enumerate(TRENDS)],
         sorted({line for share in shares for line in share.provisional}),
         any(share.open_still for share in shares),
         [(share.name, c) for share in shares for c in share.corrections],
         [(party, amount) for party in PARTIES if (amount := _corrected(shares, party))],
         [(share.name, what, amount) for share in shares for what, amount in share.left_open],
+        own_month([given for share in shares for given in share.own], treasury, month),
     )
 
 

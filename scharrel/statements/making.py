@@ -13,6 +13,7 @@ from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
 from scharrel.core.period import Period
+from scharrel.ledger.ledger import Ledger
 from scharrel.plot.drawing import Drawing, Sheet, plot_figures
 from scharrel.statements.coop import Share, coop_view
 from scharrel.statements.data import StatementData, concerns
@@ -112,14 +113,19 @@ def subcooperative_document(
 
 
 def documents_together(
-    coop: str, used: Sequence[Pack], order: Order, shares: Sequence[Share], returns: Sequence[Return]
+    coop: str,
+    used: Sequence[Pack],
+    order: Order,
+    shares: Sequence[Share],
+    returns: Sequence[Return],
+    treasury: Ledger | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """The overview of the cooperative, the cover of the returns and their CSV: place and content. `used` are
-    the rules that anyone was under."""
+    the rules that anyone was under, `treasury` is the cooperative's own ledger."""
     packs = {pack.id: pack.hash for pack in used}
     heads = example_notice(Words(order.lang), used)
     if "coop" in order.kinds:
-        view = coop_view(coop, order.month, sorted(shares, key=lambda share: share.name))
+        view = coop_view(coop, order.month, sorted(shares, key=lambda share: share.name), treasury)
         yield _made(order, "coop", "", view, packs, view.figures, heads)
     if "municipality" in order.kinds:
         cover = Cover(coop, order.month, sorted(returns, key=lambda row: row.name))

@@ -23,10 +23,11 @@ _KEY = re.compile(
     r' *(?:pack|pack-hash|step|project|member|subcooperative|correction_of|settlement_of): "[^"]*"'
 )
 _LEG = re.compile(r" *[A-Z][^ ]*:[^ ]+ +-?\d+\.\d\d EUR")
+_PLACES = "|".join((*FOLDERS.values(), "allocations/[a-z0-9-]+"))
 _BOOK = re.compile(
     r'option "(?:title|operating_currency|display_precision)" ".*"'
-    r'|1970-01-01 custom "fava-option" "default-file" "\.\./[a-z]+/[a-z0-9-]+\.beancount"'
-    rf'|include "\.\./(?:{"|".join(FOLDERS.values())}|allocations/[a-z0-9-]+)/[a-z0-9-]+\.beancount"'
+    r'|1970-01-01 custom "fava-option" "default-file" "\.\./(?:[a-z]+/[a-z0-9-]+|treasury)\.beancount"'
+    rf'|include "\.\./(?:(?:{_PLACES})/[a-z0-9-]+|treasury)\.beancount"'
 )
 MIN_DECIMALS = 2
 """That each commodity shows in Fava and in queries, at least."""
@@ -149,10 +150,11 @@ def quoted(text: str) -> str:
 
 
 def book_text(coop_title: str, member: Holder, months: list[str], decimals: Mapping[str, int]) -> str:
-    """The member's whole book: the ledger and every allocation file, by month. New entries in Fava go to the
-    ledger, and each commodity shows this many decimals."""
-    title = " · ".join(part for part in (member.name, coop_title) if part)
-    ledger = f"../{FOLDERS[member.kind]}/{member.id}.beancount"
+    """A member's whole book, or the cooperative's: the ledger and every allocation file, by month. New
+    entries in Fava go to the ledger, and each commodity shows this many decimals."""
+    title = " · ".join(dict.fromkeys(part for part in (member.name, coop_title) if part))
+    folder = FOLDERS.get(member.kind)
+    ledger = f"../{folder}/{member.id}.beancount" if folder else "../treasury.beancount"
     lines = [
         f'option "title" "{quoted(title)}"',
         'option "operating_currency" "EUR"',
@@ -183,6 +185,22 @@ def corrections_in(text: str) -> str:
     """The end of an allocation file: what it puts right of closed months."""
     found = _CORRECTION.search(text)
     return text[found.start() :] if found else ""
+
+
+_ENTRIES = re.compile(r'^\S+ \* "(?P<what>\w+) [^"]*"|^    step: "(?P<step>[^"]*)"$', re.MULTILINE)
+
+
+def step_lines(text: str) -> dict[tuple[str, bool], int]:
+    """The line of the first posting of each step in an allocation file, by the step and whether it is put
+    right there, of an earlier month."""
+    found: dict[tuple[str, bool], int] = {}
+    earlier = False
+    for entry in _ENTRIES.finditer(text):
+        if entry["what"]:
+            earlier = entry["what"] in ("Correctie", "Afrekening")
+        else:
+            found.setdefault((entry["step"], earlier), text.count("\n", 0, entry.start()))
+    return found
 
 
 class FileChange(NamedTuple):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scharrel.core.month import Month
+from scharrel.core.names import COOP_ID
 
 MEMBER_ID = re.compile(r"[a-z][a-z0-9-]{0,30}")
 FOLDERS = {"member": "members", "project": "projects", "subcooperative": "subcooperatives"}
@@ -33,6 +34,11 @@ class Coop(NamedTuple):
     @property
     def chart(self) -> Path:
         return self.root.joinpath("ledgers", "accounts.beancount")
+
+    @property
+    def treasury(self) -> Path:
+        """The cooperative's own ledger."""
+        return self.root.joinpath("ledgers", "treasury.beancount")
 
     @property
     def rules(self) -> Path:
@@ -93,6 +99,8 @@ class Coop(NamedTuple):
         return self.root.joinpath("ledgers", "subcooperatives")
 
     def ledger(self, member: str) -> Path:
+        if member == COOP_ID:
+            return self.treasury
         folder = "projects" if member in self.project_ids else "members"
         if member in self.subcooperative_ids:
             folder = "subcooperatives"

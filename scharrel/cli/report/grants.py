@@ -7,13 +7,14 @@ import typer
 
 from scharrel.checks.grants import all_entries, overdone
 from scharrel.checks.members import read_ledgers
+from scharrel.checks.treasury import read_treasury
 from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, JSON
 from scharrel.cli.report.common import show_table
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.grants import GrantAccount, grant_accounts
-from scharrel.core.names import nearest
+from scharrel.core.names import COOP_ID, nearest
 from scharrel.ledger.books import Books
 from scharrel.operations.opening import open_books
 from scharrel.reports.grants import grant_heading, grant_rows, grant_terms, what_is_left
@@ -36,6 +37,9 @@ def command(
             hint = words("check.near", near=near) if near else words("grants.where")
             fail(f"{words('error.no-grant', grant=name)} {hint}", status=2)
     ledgers, problems = read_ledgers(books, books.holders if books.grants else (), today())
+    if books.grants and (own := read_treasury(books, today())):
+        ledgers[COOP_ID] = own[0]
+        problems += own[1]
     found = grant_accounts(books.grants, all_entries(ledgers))
     stop_on_errors([*problems, *overdone(books.coop, found)])
     shown = [account for account in found if not grant or account.grant.id in grant]
@@ -46,14 +50,13 @@ def command(
     screen.out(words("grants.title", coop=books.title), style="bold")
     if not shown:
         print_text(screen, words("grants.none"))
-    names = {member.id: member.name for member in books.holders.values()}
     for account in shown:
         screen.print()
         print_text(screen, grant_heading(words, account), style="bold")
-        for sentence in grant_terms(words, account, names):
+        for sentence in grant_terms(words, account, books.names):
             print_text(screen, sentence)
         if account.entries:
-            rows = grant_rows(words, account, names)
+            rows = grant_rows(words, account, books.names)
             show_table(screen, rows, range(len(rows[0]) - 2))
         for sentence in what_is_left(words, account):
             print_text(screen, sentence)

@@ -6,10 +6,12 @@ from typing import Annotated
 
 from scharrel.checks.across import across_of, with_others
 from scharrel.checks.members import read_ledgers
+from scharrel.checks.treasury import read_treasury
 from scharrel.cli.arguments import open_coop, require_members, today
 from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, JSON, MEMBERS
 from scharrel.cli.screen import console, print_text, stop_on_errors, words
+from scharrel.core.names import COOP_ID
 from scharrel.operations.opening import open_books
 from scharrel.reports.quotes import TEXT_COLUMNS, quote_rows, quote_sentences, quote_statuses
 from scharrel.text.table import columns
@@ -24,6 +26,9 @@ def command(
     books = open_books(open_coop(coop))
     require_members(books, member)
     ledgers, problems = read_ledgers(books, books.holders, today())
+    if own := read_treasury(books, today()):
+        ledgers[COOP_ID] = own[0]
+        problems += own[1]
     found_across = (across_of(books, holder, ledger) for holder, ledger in ledgers.items())
     stop_on_errors(list(with_others(books, problems, found_across)))
     found = quote_statuses({h: ledger for h, ledger in ledgers.items() if not member or h in member})
@@ -49,7 +54,7 @@ def command(
         return
     heading, *lines = columns(quote_rows(words, found), TEXT_COLUMNS, screen.width)
     for holder, of_holder in groupby(zip(found, lines, strict=True), lambda pair: pair[0].holder):
-        screen.out("\n" + visible(books.holders[holder].name), style="bold")
+        screen.out("\n" + visible(books.names[holder]), style="bold")
         screen.out(heading, style="dim")
         screen.out("\n".join(line for _, line in of_holder))
     screen.print()

@@ -1,0 +1,97 @@
+"""The cooperative's own ledger: what is wrong with it, and what changed in it since months were closed."""
+
+import os
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from scharrel.checks.accounts import divided_only
+from scharrel.checks.grants import grant_problems
+from scharrel.checks.quotes import quote_problems
+from scharrel.checks.signs import signs_in
+from scharrel.checks.suspicions import suspicions
+from scharrel.core.corrections import Basis, Cause, Change, Mark, changed_since
+from scharrel.core.month import Month
+from scharrel.core.names import COOP_ID
+from scharrel.core.problems import Problem
+from scharrel.ledger.basis import basis_of
+from scharrel.ledger.books import Books
+from scharrel.ledger.ledger import Ledger
+from scharrel.ledger.reading import read_ledger
+from scharrel.store.seals import BrokenSealError, read_seals
+
+_OF_HOLDERS = (("project", "project"), ("partner", "with"), ("purpose", "purpose"), ("lifetime", "lifetime"))
+"""What a booking says that does something in a holder's ledger only, and the key that says so."""
+
+
+def read_treasury(books: Books, today: date) -> tuple[Ledger, list[Problem]] | None:
+    """The cooperative's own ledger and what is wrong with it; nothing if there is none."""
+    if books.own is None:
+        return None
+    ledger = read_ledger(books.coop, COOP_ID, books.chart)
+    return ledger, list(_problems(books, ledger, today))
+
+
+def _problems(books: Books, ledger: Ledger, today: date) -> Iterator[Problem]:
+    assert books.own is not None
+    for problem in ledger.problems:
+        gone = problem.code == "no-file" and not os.path.lexists(books.coop.treasury)
+        yield problem._replace(code="treasury-gone") if gone else problem
+    text = ledger.text
+    for day, line in [*ledger.days, *ledger.earned]:
+        if day > today:
+            yield text.problem(line, "future", True, date=str(day))
+    told: set[tuple[int, str]] = set()
+    for movement in ledger.movements:
+        for field, key in _OF_HOLDERS:
+            if getattr(movement, field) and (movement.line, key) not in told:
+                told.add((movement.line, key))
+                yield text.problem(text.key_line(movement.line, key), "treasury-key", key=key)
+    # It may pay out what is on the accounts of allocations.
+    yield from divided_only(ledger, ())
+    yield from grant_problems(books, books.own, ledger)
+    yield from quote_problems(ledger)
+    yield from suspicions(ledger, books.chart)
+    if not text.problems:
+        yield from signs_in(text)
+        yield from _changed(books, ledger)
+
+
+def _changed(books: Books, ledger: Ledger) -> Iterator[Problem]:
+    """Bookings of closed months that are new or gone: nothing puts them right in a later month."""
+    try:
+        changed = treasury_changes(books, ledger)
+    except BrokenSealError:
+        return  # the seals are told
+    for month, causes in changed.items():
+        for change in causes:
+            if isinstance(change, Change):
+                code = "treasury-new" if change.new else "treasury-lost"
+                line = _line_of(ledger, change.mark) if change.new else 1
+                yield ledger.text.problem(line, code, True, month=str(month), booking=change.mark.shown)
+
+
+def _line_of(ledger: Ledger, mark: Mark) -> int:
+    return next(
+        m.line
+        for m in ledger.movements
+        if m.day == mark.day and (m.account, m.amount, m.currency) in mark.legs
+    )
+
+
+def treasury_changes(books: Books, ledger: Ledger) -> Mapping[Month, tuple[Cause, ...]]:
+    """What changed since months were closed, by month; BrokenSealError if a seal cannot be read."""
+    seals = read_seals(books.coop, COOP_ID, books.closed, books.sealed)
+
+    def as_now(month: Month, sealed: Basis) -> Basis:
+        return treasury_basis(books, ledger, month, sealed, begins=month == seals[0].month)
+
+    return changed_since(COOP_ID, seals, as_now)
+
+
+def treasury_basis(
+    books: Books, ledger: Ledger, month: Month, sealed: Basis | None = None, *, begins: bool
+) -> Basis:
+    """What the month rests on; the first that is sealed `begins` with everything of before, for the
+    cooperative's books may begin before anyone is a member."""
+    assert books.own is not None
+    return basis_of(books, books.own, ledger, month, sealed, before=begins)
