@@ -20,7 +20,7 @@ from scharrel.store.bank_lines import month_texts
 from scharrel.store.paths import Coop
 from scharrel.store.text import Text
 from scharrel.treasury.accounts import SUSPENSE, BankAccount
-from scharrel.treasury.lines import AcceptedGap, BankBook, BookedLine, StatementRecord
+from scharrel.treasury.lines import AcceptedGap, BankBook, BookedLine, Leg, StatementRecord
 
 _COMMANDS = frozenset({"include"})
 
@@ -34,6 +34,15 @@ def read_bank_book(
         reader.read(text)
     lines = sorted(reader.lines, key=lambda line: (line.day, line.file, line.line))
     return BankBook(account, tuple(lines), tuple(reader.statements), tuple(reader.gaps)), reader.problems
+
+
+def read_bank_month(
+    text: Text, account: BankAccount, chart: Chart, holders: Collection[str]
+) -> tuple[list[BookedLine], list[Problem]]:
+    """The lines of one month of the account."""
+    reader = _Reader(account, chart, holders)
+    reader.read(text)
+    return reader.lines, reader.problems
 
 
 class _Reader:
@@ -55,7 +64,7 @@ class _Reader:
         if not errors(found):
             directives, options, found = parse(text)
             if not options["include"]:
-                found.append(text.problem(1, "bank-no-include"))
+                found.append(text.problem(1, "bank-line-include"))
         self.problems += found
         for directive in directives:
             if isinstance(directive, data.Transaction):
@@ -63,7 +72,7 @@ class _Reader:
             elif isinstance(directive, data.Custom):
                 self._custom(directive, text)
             elif not isinstance(directive, data.Note | data.Event | data.Query):
-                self._say(text, directive, "bank-directive")
+                self._say(text, directive, "bank-line-directive")
 
     def _say(self, text: Text, directive: Any, code: str, /, key: str = "", **values: str) -> None:
         line = text.key_line(place(directive), key)
@@ -73,7 +82,7 @@ class _Reader:
         identity = self._identity(booking.meta.get("bank"), booking, text)
         complete = filled(booking)
         if complete is None or len(complete[0]) < 2:
-            self._say(text, booking, "bank-incomplete")
+            self._say(text, booking, "bank-line-incomplete")
             return
         postings, left, _ = complete
         if left:
@@ -85,17 +94,17 @@ class _Reader:
                     self.problems.append(text.problem(at, code, **values))
         own = [number for account, number, unit, _ in postings if self._is_own(account, unit)]
         if not own:
-            self._say(text, booking, "bank-elsewhere", own=self.account.account)
+            self._say(text, booking, "bank-line-elsewhere", own=self.account.account)
             return
-        others = tuple(account for account, _, unit, _ in postings if not self._is_own(account, unit))
-        suspended = any(self.chart.role(account) == SUSPENSE for account in others)
+        legs = tuple(Leg(name, number) for name, number, unit, _ in postings if not self._is_own(name, unit))
+        suspended = any(self.chart.role(leg.account) == SUSPENSE for leg in legs)
         earned = booking.meta.get("earned")
         if earned is not None and not isinstance(earned, date):
             self._say(text, booking, "earned-not-a-date", key="earned")
         self.lines.append(
             BookedLine(
                 identity, booking.date, total(own), booking.payee or "", _text(booking, "counter"),
-                booking.narration or "", self._holder(booking, text), others, _text(booking, "why"),
+                booking.narration or "", self._holder(booking, text), legs, _text(booking, "why"),
                 booking.flag != "!" and not suspended, None, earned, text.shown, place(booking),
             )
         )  # fmt: skip
@@ -106,10 +115,10 @@ class _Reader:
     def _identity(self, said: Any, directive: Any, text: Text) -> str:
         """What the bank's line is called; told where that cannot be."""
         if not isinstance(said, str) or not said.startswith(f"{self.account.name}:"):
-            self._say(text, directive, "bank-identity")
+            self._say(text, directive, "bank-line-identity")
         elif said in self.places:
             file, line = self.places[said]
-            self._say(text, directive, "bank-twice", key="bank", first=f"{file}:{line}", id=said)
+            self._say(text, directive, "bank-line-twice", key="bank", first=f"{file}:{line}", id=said)
         else:
             self.places[said] = text.shown, place(directive)
         return str(said)
@@ -118,7 +127,7 @@ class _Reader:
         said = _text(directive, "for")
         if said and said != COOP_ID and said not in self.holders:
             values = {"holder": said, "near": nearest(said, [*self.holders, COOP_ID])}
-            self._say(text, directive, "bank-holder", key="for", **values)
+            self._say(text, directive, "bank-line-holder", key="for", **values)
         return "" if said == COOP_ID else said
 
     def _custom(self, custom: Any, text: Text) -> None:
@@ -127,7 +136,7 @@ class _Reader:
             case "bank-line", [str() as said, Amount() as amount] if _euros(amount):
                 booked = custom.meta.get("booked")
                 if not isinstance(booked, date):
-                    self._say(text, custom, "bank-booked", key="booked")
+                    self._say(text, custom, "bank-line-booked", key="booked")
                     return
                 self.lines.append(
                     BookedLine(
@@ -149,7 +158,7 @@ class _Reader:
                     AcceptedGap(first, custom.date, balance.number or Decimal(0), _text(custom, "reason"))
                 )
             case _:
-                self._say(text, custom, "bank-custom")
+                self._say(text, custom, "bank-line-custom")
 
 
 def _euros(amount: Any) -> bool:

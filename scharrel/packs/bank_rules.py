@@ -79,13 +79,13 @@ class _Rules(Values):
         holder = said["for"]
         if holder and holder != COOP_ID and holder not in holders:
             near = nearest(holder, [*holders, COOP_ID])
-            self.say("for", "bank-holder", holder=holder, near=near, account="")
+            self.say("for", "bank-line-holder", holder=holder, near=near, account="")
         rate = rate_of(said["vat"]) if said["vat"] else None
         if said["vat"] and rate is None:
-            self.say("vat", "bank-rate", rate=said["vat"])
+            self.say("vat", "bank-rule-rate", rate=said["vat"])
         if wrong := account_wrong(said["account"], rate, self.chart, own):
             code, values = wrong
-            self.say("vat" if code == "bank-no-vat-account" else "account", code, **values)
+            self.say("vat" if code == "bank-vat-account" else "account", code, **values)
         line = self.lines.line("rule", nth=self.at[1])
         return BankRule(
             said["id"], said["sign"], compact(said["iban"]), said["name"], said["text"],
@@ -126,7 +126,7 @@ def account_wrong(
         return "no-role", {"account": account}
     if rate and not vat_accounts(chart, account, rate):
         kind = f"{rate * 100:.4g}%" if account.startswith("Income:") else "input"
-        return "bank-no-vat-account", {"account": account, "kind": kind}
+        return "bank-vat-account", {"account": account, "kind": kind}
     return None
 
 

@@ -15,8 +15,7 @@ from scharrel.store.allocations import quoted
 from scharrel.store.paths import MONTH_FILE, Coop
 from scharrel.store.text import MAX_BYTES, MAX_LINES, Text, names_in, read_text
 from scharrel.store.together import pending
-from scharrel.treasury.lines import AcceptedGap, BookedLine, StatementRecord
-from scharrel.treasury.recognition import Leg
+from scharrel.treasury.lines import AcceptedGap, BookedLine, Leg, StatementRecord
 
 _HEAD = """\
 ; Bankregels van {name}, geschreven door `scharrel bank import`. Wat je er zelf in verandert, blijft staan.
@@ -26,7 +25,7 @@ _MOST_BYTES = 2_000
 """Of a text on one line; a bank gives some hundreds."""
 
 _STATEMENTS = "statements"
-_ENDINGS = {"camt": "xml", "mt940": "sta", "csv": "csv", "zip": "zip"}
+_ENDINGS = {"camt": "xml", "mt940": "sta", "csv": "csv"}
 _DATED = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})\b")
 _KEY = re.compile(r"[ \t]+(?P<key>[a-z][A-Za-z0-9_-]*):")
 _POSTING = re.compile(r"[ \t]+(?:[*!][ \t]+)?(?P<account>[A-Z][^\s;]*:[^\s;]+)")
@@ -52,13 +51,13 @@ def month_path(coop: Coop, account: str, day: date) -> Path:
     return coop.bank / account / f"{Month.of(day)}.beancount"
 
 
-def kept_statement(coop: Coop, account: str, kind: str, days: tuple[date, date], content: bytes) -> Path:
-    """Where a statement over these days is kept as it was downloaded."""
+def kept_statement(kind: str, first: date, last: date, content: bytes) -> str:
+    """Where a statement over these days is kept as it was downloaded, in the folder of its account."""
     ending = next((each for start, each in _ENDINGS.items() if kind.startswith(start)), "txt")
-    if content[:2] == b"PK":
-        ending = _ENDINGS["zip"]
+    if content.startswith(b"PK"):
+        ending = "zip"
     digest = hashlib.sha256(content).hexdigest()[:8]
-    return coop.bank / account / _STATEMENTS / f"{days[0]}_{days[1]}_{digest}.{ending}"
+    return f"{_STATEMENTS}/{first}_{last}_{digest}.{ending}"
 
 
 def make_read_only(coop: Coop, account: str) -> None:
@@ -69,9 +68,8 @@ def make_read_only(coop: Coop, account: str) -> None:
             os.chmod(folder / name, 0o444)
 
 
-def line_text(line: BookedLine, on: str, legs: Sequence[Leg]) -> str:
-    """The line as it is booked on this account of the chart, against these; or by whose booking it is there
-    already."""
+def line_text(line: BookedLine, on: str) -> str:
+    """The line as it is booked on this account of the chart, or by whose booking it is there already."""
     if line.booked:
         return "\n".join(
             [
@@ -88,7 +86,7 @@ def line_text(line: BookedLine, on: str, legs: Sequence[Leg]) -> str:
             *_keys(("bank", line.id), ("counter", line.iban), ("for", line.holder)),
             *([f"  earned: {line.earned}"] if line.earned else []),
             *_keys(("why", line.why)),
-            *_postings([Leg(on, line.amount), *legs]),
+            *_postings([Leg(on, line.amount), *line.legs]),
         ]
     )
 
@@ -185,9 +183,9 @@ def with_entry(text: str, line: int, entry: str) -> str:
     return "\n".join([*lines[: line - 1], *entry.split("\n"), *lines[_end(lines, line - 1) :]])
 
 
-def assigned(entry: str, line: BookedLine, gone: frozenset[str], legs: Sequence[Leg]) -> str:
-    """The booking of a bank line with another holder, reason and month, and these postings for those on the
-    accounts that go; all else in it as it was."""
+def assigned(entry: str, line: BookedLine, gone: frozenset[str]) -> str:
+    """The booking of a bank line with what is now said of it, its postings for those on the accounts that go;
+    all else in it as it was."""
     head, *below = entry.split("\n")
     keys = [
         *_keys(("for", line.holder)),
@@ -195,7 +193,7 @@ def assigned(entry: str, line: BookedLine, gone: frozenset[str], legs: Sequence[
         *_keys(("why", line.why)),
     ]
     put = [_FLAG.sub(r"\1*", head, count=1)]
-    postings = _postings(legs)
+    postings = _postings(line.legs)
     going = False
     for said in below:
         key, posting = _KEY.match(said), _POSTING.match(said)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import NamedTuple, NoReturn
 
-from scharrel.core.money import MAX_AMOUNT, ZERO, as_written, plain, to_cents, total
+from scharrel.core.money import ZERO, plain, total
 from scharrel.formats.records import BankLine, BankStatement
 from scharrel.treasury.accounts import BankAccount
 from scharrel.treasury.lines import (
@@ -168,14 +168,16 @@ class Joining:
         }
         if not self.records:
             values["register"] = str(self.account.day)
-            raise StatementRefused("bank-opening", statement.line, **values)
+            raise StatementRefused("statement-opening", statement.line, **values)
         if statement.first <= max([*self.days, *(record.last for record in self.records)]):
-            raise StatementRefused("bank-overlap", statement.line, **values)
+            raise StatementRefused("statement-overlap", statement.line, **values)
         last = statement.first - _DAY
         covered = covered_to(self.book)
         first = min(covered + _DAY if covered else self.account.day, last)
         if not reason:
-            raise StatementRefused("bank-gap", statement.line, **values, first=str(first), last=str(last))
+            raise StatementRefused(
+                "statement-gap", statement.line, **values, first=str(first), last=str(last)
+            )
         self.gaps.append(AcceptedGap(first, last, statement.opening, reason))
         self.balances = _Balances(self.book)
 
@@ -217,7 +219,7 @@ class Joining:
             if known is not None and known.amount != line.amount:
                 values = {"id": identity, "day": str(known.day), "amount": plain(known.amount)}
                 values |= {"other": plain(line.amount)}
-                raise StatementRefused("bank-reference", line.line, **values)
+                raise StatementRefused("statement-reference", line.line, **values)
             if known is None:
                 strange.append(len(found))
                 known = BookedLine(
@@ -248,12 +250,12 @@ class Joining:
         if strange:
             raise _unknown(strange)
         values = {"id": missing.id, "day": str(missing.day), "amount": plain(missing.amount)}
-        raise StatementRefused("bank-line-missing", statement.line, **values)
+        raise StatementRefused("statement-lacks-line", statement.line, **values)
 
 
 def _unknown(line: JoinedLine) -> StatementRefused:
     values = {"day": str(line.booked.day), "amount": plain(line.booked.amount), "name": line.booked.name}
-    return StatementRefused("bank-line-unknown", line.source.line, **values)
+    return StatementRefused("statement-strange-line", line.source.line, **values)
 
 
 def disturbing(joining: Joining, broken: StatementRecord) -> tuple[str, StatementRefused] | None:
@@ -288,10 +290,7 @@ def _sum(statement: BankStatement) -> Decimal:
 
 
 def _check_sums(statement: BankStatement) -> None:
-    """StatementRefused where an amount cannot be, or opening and lines are not the closing balance."""
-    for line in statement.lines:
-        if abs(line.amount) >= MAX_AMOUNT or to_cents(line.amount, "half-up") != line.amount:
-            raise StatementRefused("bank-amount", line.line, amount=as_written(line.amount))
+    """StatementRefused where opening and lines are not the closing balance."""
     if statement.opening is None or statement.closing is None:
         return
     reached = statement.opening + _sum(statement)
@@ -299,4 +298,4 @@ def _check_sums(statement: BankStatement) -> None:
         values = {"opening": statement.opening, "closing": statement.closing, "reached": reached}
         values["difference"] = statement.closing - reached
         told = {key: plain(value) for key, value in values.items()}
-        raise StatementRefused("bank-not-closing", statement.line, **told, lines=str(len(statement.lines)))
+        raise StatementRefused("statement-sum", statement.line, **told, lines=str(len(statement.lines)))

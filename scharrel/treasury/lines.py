@@ -23,10 +23,18 @@ _FEWEST_DIGITS = 6
 _NO_TEXT = ("Cc", "Cs", "Zl", "Zp")
 
 
+class Leg(NamedTuple):
+    """A posting on the other side of a bank line, in euros."""
+
+    account: str
+    amount: Decimal
+
+
 class BookedLine(NamedTuple):
     """A line of a statement as it stands in the books. `holder` is for whom it is, empty for the cooperative
-    itself; `accounts` is the other side; `settled` is false as long as that is the suspense account. A line
-    that is a hand-made booking has its day in `booked`. `file` and `line` are where it stands."""
+    itself; `legs` is the other side; `settled` is false as long as that is not understood. A line that is a
+    hand-made booking has the day of that in `booked`, and no other side of its own. `file` and `line` are
+    where it stands."""
 
     id: str
     day: date
@@ -35,7 +43,7 @@ class BookedLine(NamedTuple):
     iban: str
     text: str
     holder: str = ""
-    accounts: tuple[str, ...] = ()
+    legs: tuple[Leg, ...] = ()
     why: str = ""
     settled: bool = True
     booked: date | None = None

@@ -9,20 +9,13 @@ from typing import Literal, NamedTuple
 from scharrel.core.chart import Chart
 from scharrel.core.money import to_cents
 from scharrel.formats.records import BankLine
-from scharrel.treasury.lines import BookedLine
+from scharrel.treasury.lines import BookedLine, Leg
 
 DAYS_APART = 5
 """How far a hand-made booking and its bank line may lie from one another, at most."""
 
 Sign = Literal["in", "out"]
 SIGNS: tuple[Sign, ...] = ("in", "out")
-
-
-class Leg(NamedTuple):
-    """A posting on the other side of a bank line, in euros."""
-
-    account: str
-    amount: Decimal
 
 
 class Recognised(NamedTuple):
@@ -86,7 +79,7 @@ class BankRule(NamedTuple):
     rate: Decimal | None
     line: int
 
-    def fits(self, line: BankLine) -> bool:
+    def fits(self, line: BankLine | BookedLine) -> bool:
         return (
             (not self.sign or self.sign == sign_of(line.amount))
             and (not self.iban or self.iban == line.iban)
