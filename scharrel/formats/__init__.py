@@ -1,1 +1,1 @@
-"""The world's formats, each in a file that yields plain records and knows no cooperative."""
+"""The world's formats, each in a file that knows no cooperative."""
