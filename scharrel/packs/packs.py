@@ -65,7 +65,7 @@ def read_packs(coop: Coop, chart: Chart) -> tuple[dict[str, Pack], list[Problem]
     problems: list[Problem] = []
     copied = rule_copies(coop)
     for path in sorted(coop.rules.glob("*.toml"), key=lambda path: path.stem):
-        if path.name.endswith(".cases.toml") or path.name in copied:
+        if path.name.endswith(".cases.toml") or path == coop.bank_rules or path.name in copied:
             continue
         text = read_text(coop, path)
         shown = coop.shown(path)

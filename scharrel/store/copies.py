@@ -38,7 +38,8 @@ def ledger_copies(folder: Path, members: Collection[str]) -> dict[str, str]:
 
 
 def rule_copies(coop: Coop) -> dict[str, str]:
-    """The files under rules/ that are copies: of a pack that bears the name of its file, or of its cases."""
+    """The files under rules/ that are copies: of a pack that bears the name of its file, of its cases, or of
+    those for bank lines."""
     found = names_in(coop.rules)
     own = {
         name
@@ -46,7 +47,7 @@ def rule_copies(coop: Coop) -> dict[str, str]:
         if name.endswith(_PACK) and not name.endswith(_CASES) and _pack_id(coop.rules / name) + _PACK == name
     }
     cases = {name.removesuffix(_PACK) + _CASES for name in own}
-    return copies_among(coop.rules, own | cases)
+    return copies_among(coop.rules, own | cases | {coop.bank_rules.name})
 
 
 def _pack_id(path: Path) -> str:

@@ -10,6 +10,8 @@ from filelock import FileLock, Timeout
 
 from scharrel.store.durable import WriteError, refuse_links, sweep
 from scharrel.store.paths import Coop
+from scharrel.store.text import names_in
+from scharrel.store.together import finish
 
 
 class BusyError(Exception):
@@ -39,9 +41,11 @@ def only_writer(coop: Coop, command: str, now: datetime) -> Iterator[None]:
                 )
         for folder in (
             coop.cache, coop.register.parent, coop.members, coop.projects, coop.subcooperatives,
-            coop.allocations, coop.books, coop.parts, coop.rules,
+            coop.allocations, coop.books, coop.parts, coop.rules, coop.bank,
+            *(coop.bank / name / below for name in names_in(coop.bank) for below in ("", "statements")),
         ):  # fmt: skip
             sweep(folder)
+        finish(coop.bank)
         yield
     finally:
         with suppress(OSError):

@@ -86,6 +86,15 @@ class Coop(NamedTuple):
         return self.root.joinpath("ledgers", "consolidated")
 
     @property
+    def bank(self) -> Path:
+        """The lines and statements of the cooperative's bank accounts."""
+        return self.root.joinpath("ledgers", "bank")
+
+    @property
+    def bank_rules(self) -> Path:
+        return self.root.joinpath("rules", "bank.toml")
+
+    @property
     def subcooperatives(self) -> Path:
         return self.root.joinpath("ledgers", "subcooperatives")
 

@@ -1,0 +1,266 @@
+"""Open bank lines one by one at a terminal: what the bank said, what it may be, and an answer."""
+
+import re
+import shutil
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from scharrel.cli.screen import console, print_indented, report_problems, words
+from scharrel.cli.writing import writing_in
+from scharrel.core.names import COOP_ID
+from scharrel.core.problems import Problem
+from scharrel.ledger.books import Books
+from scharrel.operations.bank import Bank
+from scharrel.operations.bank_assign import OpenLine, assign, forget, remember, restore
+from scharrel.packs.bank_rules import account_wrong, rate_of
+from scharrel.text.bank import answer_text, line_of, suggestion_text
+from scharrel.text.words import visible
+from scharrel.treasury.lines import BookedLine
+from scharrel.treasury.recognition import BankRule, HandBooking, sign_of, unconfirmed, vat_accounts
+from scharrel.treasury.suggestions import Answer, Suggestion, suggestions
+
+LATER, UNDO, STOP, HELP = "", "-", ".", "?"
+"""What is typed instead of an answer; no holder and no account is called so."""
+
+
+class Done(NamedTuple):
+    """An answer that was given: the line, what stood there before, and the rules before one was added."""
+
+    nth: int
+    was: str
+    rule_added: bool
+    rules: str | None
+
+
+def ask_all(books: Books, bank: Bank, lines: Sequence[OpenLine]) -> None:
+    """Ask about each line until all had their turn or the treasurer stops; every answer is kept at once."""
+    screen = console()
+    if not lines:
+        screen.print(words("assign.none"))
+        return
+    print_indented(screen, words("assign.how"))
+    done: list[Done] = []
+    nth = 0
+    while nth < len(lines):
+        _show(lines, nth)
+        offered = _offered(books, bank, lines[nth])
+        for number, suggestion in enumerate(offered, 1):
+            print_indented(screen, f"  {number}  {suggestion_text(words, suggestion, books.names)}")
+        said = _ask(words("assign.who"), [*books.holders, COOP_ID, *_accounts(books, bank, lines[nth])])
+        if said in (None, STOP):
+            break
+        if said == LATER:
+            nth += 1
+        elif said == HELP:
+            print_indented(screen, words("assign.help"))
+            print_indented(
+                screen, words("assign.accounts", names=", ".join(_accounts(books, bank, lines[nth])))
+            )
+        elif said == UNDO:
+            nth = _undo(books, bank, lines, done) if done else nth
+        else:
+            answer = _understood(books, bank, lines[nth], offered, str(said))
+            if answer and (one := _keep(books, bank, lines, nth, answer)):
+                done.append(one)
+                nth += 1
+    screen.print(words("assign.done", count=len(done)))
+
+
+def _show(lines: Sequence[OpenLine], nth: int) -> None:
+    screen = console()
+    line = lines[nth].line
+    way = words(f"assign.{sign_of(line.amount)}", amount=words.money(abs(line.amount)))
+    screen.print()
+    head = f"{nth + 1}/{len(lines)} · {words.day(line.day)} · {way}"
+    screen.print(head, style="bold")
+    for said in (line_of(line), line.iban if line.name or line.text else ""):
+        if said:
+            print_indented(screen, f"  {said}")
+
+
+def _offered(books: Books, bank: Bank, which: OpenLine) -> list[Suggestion]:
+    book = bank.books[which.account.name]
+    left = unconfirmed(bank.bookings[which.account.name], book.lines)
+    names = {holder: known.name for holder, known in books.holders.items()}
+    return suggestions(which.line, book.lines, left, bank.rules, names, books.chart)
+
+
+def _accounts(books: Books, bank: Bank, which: OpenLine) -> list[str]:
+    """The accounts that can be the other side, those of income first where money came in."""
+    own = {account.account for account in bank.accounts}
+    fits = [name for name in books.chart.accounts if not account_wrong(name, None, books.chart, own)]
+    first = "Income:" if which.line.amount > 0 else "Expenses:"
+    return sorted(fits, key=lambda name: (not name.startswith(first), name))
+
+
+def _understood(
+    books: Books, bank: Bank, which: OpenLine, offered: Sequence[Suggestion], said: str
+) -> Answer | HandBooking | None:
+    """The answer that was typed, with what lacks asked for; nothing, and why, if it is none."""
+    holder, account, rate, earned = "", "", None, None
+    left = said.split()
+    if left[0].isdecimal():
+        if not 0 < int(left[0]) <= len(offered):
+            console().print(words("assign.no-number", number=left[0]))
+            return None
+        chosen = offered[int(left[0]) - 1]
+        if chosen.booking:
+            return chosen.booking
+        holder, account, rate, earned = chosen.answer
+        left = left[1:]
+    elif whose := _holder(left[0], books):
+        holder, left = whose, left[1:]
+    names = _accounts(books, bank, which)
+    for word in left:
+        if word.endswith("%") and (percent := rate_of(word)) is not None:
+            rate = percent
+        elif re.fullmatch(r"\d{4}-\d\d-\d\d", word):
+            with suppress(ValueError):
+                earned = date.fromisoformat(word)
+        elif found := _account(word, names):
+            account = found
+        else:
+            print_indented(console(), words("assign.unknown", word=word))
+            return None
+    if not account:
+        typed = _ask(words("assign.account"), names) or ""
+        account = _account(typed, names) if typed else ""
+        if not account:
+            print_indented(console(), words("assign.unknown", word=typed))
+            return None
+        rate = rate or _ask_rate(books, account)
+    elif rate is None and not said[0].isdecimal():
+        rate = _ask_rate(books, account)
+    wrong = account_wrong(account, rate, books.chart, {each.account for each in bank.accounts})
+    if wrong:
+        code, values = wrong
+        print_indented(console(), words(f"problem.{code}", **values))
+        return None
+    return Answer("" if holder == COOP_ID else holder, account, rate, earned)
+
+
+def _holder(word: str, books: Books) -> str:
+    """The holder that is meant: by short name, or by the beginning of that or of the name."""
+    folded = word.casefold()
+    names = {COOP_ID: "", **{holder: known.name.casefold() for holder, known in books.holders.items()}}
+    if folded in names:
+        return folded
+    found = [each for each, name in names.items() if each.startswith(folded) or name.startswith(folded)]
+    return found[0] if len(found) == 1 else ""
+
+
+def _account(word: str, names: Sequence[str]) -> str:
+    """The account that is meant: by its name, or by the beginning of a part of it that no other has."""
+    folded = word.casefold()
+    if same := [name for name in names if name.casefold() == folded]:
+        return same[0]
+    ends = [name for name in names if name.casefold().endswith(f":{folded}")]
+    begins = [name for name in names if any(part.startswith(folded) for part in name.casefold().split(":"))]
+    return ends[0] if len(ends) == 1 else begins[0] if len(begins) == 1 else ""
+
+
+def _ask_rate(books: Books, account: str) -> Decimal | None:
+    """The VAT that is in the amount, where the account can have any."""
+    rates = [
+        rate for rate in ("21%", "9%") if vat_accounts(books.chart, account, rate_of(rate) or Decimal(0))
+    ]
+    if not rates or not account.startswith(("Income:", "Expenses:")):
+        return None
+    said = _ask(words("assign.rate", rates=", ".join(rates)), rates)
+    return rate_of(said) if said else None
+
+
+def _keep(
+    books: Books, bank: Bank, lines: Sequence[OpenLine], nth: int, answer: Answer | HandBooking
+) -> Done | None:
+    """Write the answer, and the rule that it may become."""
+    which = lines[nth]
+    with writing_in(books.coop, "bank assign"):
+        done = assign(books, which, answer)
+    if _told(done.problems):
+        return None
+    _remember_line(bank, which, done.line)
+    print_indented(console(), f"  {answer_text(words, answer, books.names)}")
+    rule = _rule(which, answer) if isinstance(answer, Answer) else None
+    if rule and not any(known.fits(which.line) for known in bank.rules) and _always(which):
+        with writing_in(books.coop, "bank assign"):
+            rules, problems = remember(books, rule)
+        if not _told(problems):
+            bank.rules.append(rule)
+            return Done(nth, done.was, True, rules)
+    return Done(nth, done.was, False, None)
+
+
+def _remember_line(bank: Bank, which: OpenLine, line: BookedLine) -> None:
+    """Have what is suggested next go by what the line is now."""
+    book = bank.books[which.account.name]
+    lines = tuple(line if each.id == line.id else each for each in book.lines)
+    bank.books[which.account.name] = book._replace(lines=lines)
+
+
+def _told(problems: Sequence[Problem]) -> bool:
+    report_problems(problems)
+    return bool(problems)
+
+
+def _rule(which: OpenLine, answer: Answer) -> BankRule | None:
+    """The rule by which lines with this counterparty are always what this one is."""
+    line = which.line
+    if not line.iban and not line.name:
+        return None
+    stem = re.sub(
+        r"[^a-z0-9]+", "-", f"{line.name or line.iban}".casefold().encode("ascii", "ignore").decode()
+    )
+    name = re.sub(r"^[^a-z]+", "", stem)[:24].strip("-") or "regel"
+    by_name = "" if line.iban else line.name
+    sign = sign_of(line.amount)
+    return BankRule(name, sign, line.iban, by_name, "", answer.holder, answer.account, answer.rate, 1)
+
+
+def _always(which: OpenLine) -> bool:
+    line = which.line
+    said = _ask(words("assign.always", name=line.name or line.iban), [])
+    return bool(said) and str(said).casefold()[0] in "jy"
+
+
+def _undo(books: Books, bank: Bank, lines: Sequence[OpenLine], done: list[Done]) -> int:
+    """Take the last answer back, with the rule that it became; the line to ask about again."""
+    last = done.pop()
+    with writing_in(books.coop, "bank assign"):
+        undone = restore(books, lines[last.nth], last.was)
+        _remember_line(bank, lines[last.nth], undone.line)
+        if last.rule_added and not undone.problems:
+            forget(books, last.rules)
+            bank.rules.pop()
+    _told(undone.problems)
+    return last.nth
+
+
+def _ask(prompt: str, choices: Sequence[str]) -> str | None:
+    """What is typed, with completion where the terminal has it; nothing at its end."""
+    _complete(choices)
+    width = shutil.get_terminal_size().columns
+    try:
+        return input(visible(prompt)[: width - 1] + " ").strip()
+    except EOFError:
+        print()  # noqa: T201
+        return None
+
+
+def _complete(choices: Sequence[str]) -> None:
+    with suppress(ImportError):
+        import readline
+
+        def completer(text: str, state: int) -> str | None:
+            found = [each for each in choices if each.casefold().startswith(text.casefold())]
+            found += [e for e in choices if e not in found and f":{text.casefold()}" in e.casefold()]
+            return [*found, None][state] if state <= len(found) else None
+
+        done: Callable[[str, int], str | None] = completer
+        readline.set_completer(done)
+        readline.set_completer_delims(" ")
+        editline = "libedit" in (readline.__doc__ or "")
+        readline.parse_and_bind("bind ^I rl_complete" if editline else "tab: complete")

@@ -1,0 +1,71 @@
+"""What the bank commands work on: every account's book, the hand-made bookings on it, and the rules."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from scharrel.core.facts import Movement
+from scharrel.core.money import total
+from scharrel.core.names import COOP_ID
+from scharrel.core.problems import Problem, errors
+from scharrel.ledger.bank_lines import read_bank_book
+from scharrel.ledger.books import Books
+from scharrel.ledger.ledger import Ledger
+from scharrel.ledger.reading import read_ledger
+from scharrel.packs.bank_rules import read_bank_rules
+from scharrel.treasury.accounts import BankAccount
+from scharrel.treasury.lines import BankBook
+from scharrel.treasury.recognition import BankRule, HandBooking
+
+
+class Bank(NamedTuple):
+    """Every account by name: its book and the hand-made bookings on it, in order of days; the rules by which
+    lines are recognised, and what is wrong with any of these."""
+
+    books: dict[str, BankBook]
+    bookings: dict[str, list[HandBooking]]
+    rules: list[BankRule]
+    problems: list[Problem]
+
+    @property
+    def accounts(self) -> list[BankAccount]:
+        return [book.account for book in self.books.values()]
+
+
+def read_bank(books: Books) -> Bank:
+    """The bank of the cooperative; it counts only if no problem is an error."""
+    of_books = {books.coop.shown(path) for path in (books.coop.chart, books.coop.register)}
+    problems = [problem for problem in books.problems if problem.file in of_books]
+    accounts = books.bank_accounts
+    found: dict[str, BankBook] = {}
+    for name, account in accounts.items():
+        found[name], wrong = read_bank_book(books.coop, account, books.chart, books.holders)
+        problems += wrong
+    bookings: dict[str, list[HandBooking]] = {name: [] for name in accounts}
+    for holder in (*books.holders, *([COOP_ID] if books.own else ())):
+        ledger = read_ledger(books.coop, holder, books.chart)
+        problems += errors(ledger.problems)
+        for name, account in accounts.items():
+            bookings[name] += _made_by_hand(ledger, "" if holder == COOP_ID else holder, account)
+    rules, wrong = read_bank_rules(books.coop, books.chart, books.holders, accounts)
+    return Bank(
+        found,
+        {name: sorted(made, key=lambda b: (b.day, b.file, b.line)) for name, made in bookings.items()},
+        rules,
+        problems + wrong,
+    )
+
+
+def _made_by_hand(ledger: Ledger, holder: str, account: BankAccount) -> Iterator[HandBooking]:
+    """The bookings of the ledger that put money on the account or take it off, but for its opening."""
+    by_line: dict[int, list[Movement]] = {}
+    lines = {moved.line for moved in ledger.movements if moved.account == account.account}
+    for moved in ledger.movements:
+        if moved.line in lines:
+            by_line.setdefault(moved.line, []).append(moved)
+    for line, movements in by_line.items():
+        own = [moved for moved in movements if moved.account == account.account and moved.currency == "EUR"]
+        others = tuple(moved.account for moved in movements if moved.account != account.account)
+        amount, day = total(moved.amount for moved in own), movements[0].day
+        opens = day == account.day and amount == account.opening
+        if amount and not (opens and not holder and all(other.startswith("Equity:") for other in others)):
+            yield HandBooking(holder, day, amount, movements[0].text, others, ledger.shown, line)

@@ -1,0 +1,266 @@
+"""Statements into the books: read → join → recognise → write, all of it or nothing."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+from scharrel.core.problems import Problem, errors
+from scharrel.formats.bank import read_bank_file
+from scharrel.formats.records import BankLine, BankStatement, UnreadableBankFile
+from scharrel.ledger.books import Books
+from scharrel.operations.bank import Bank
+from scharrel.store.bank_lines import (
+    gap_text,
+    kept_statement,
+    line_text,
+    make_read_only,
+    month_path,
+    month_texts,
+    record_text,
+    too_large,
+    with_entries,
+)
+from scharrel.store.processes import Progress
+from scharrel.store.together import put_together
+from scharrel.treasury.accounts import SUSPENSE, BankAccount
+from scharrel.treasury.following import JoinedLine, Joining, StatementRefused, broken_records, disturbing
+from scharrel.treasury.lines import BankBook, BookedLine, Leg, account_of
+from scharrel.treasury.recognition import (
+    Finder,
+    HandBooking,
+    Recognised,
+    by_rule,
+    can_confirm,
+    confirming,
+    recognised,
+    unconfirmed,
+)
+
+
+class Download(NamedTuple):
+    """A file of the bank: its name as it was asked for, and what is in it."""
+
+    name: str
+    content: bytes
+
+
+class ReadStatement(NamedTuple):
+    """A statement of a file, the account that it is of, the file's name, and the one under which it is
+    kept."""
+
+    file: str
+    account: BankAccount
+    statement: BankStatement
+    kept: str
+
+
+class ImportedLine(NamedTuple):
+    """A line as it stands in the books of an account, and whether it was there before."""
+
+    account: str
+    booked: BookedLine
+    known: bool
+
+
+class Imported(NamedTuple):
+    """What came of the files: the kind of each, their statements and lines, how many lines were pending, each
+    account's book by now, and what is wrong."""
+
+    kinds: dict[str, str]
+    statements: list[ReadStatement]
+    lines: list[ImportedLine]
+    pending: int
+    books: dict[str, BankBook]
+    problems: list[Problem]
+
+
+def import_statements(
+    books: Books, bank: Bank, files: Sequence[Download], reason: str, *, write: bool, progress: Progress
+) -> Imported:
+    """Join the statements of the files to the books; a gap needs a reason. Nothing is written if anything is
+    an error; WriteError if it cannot be."""
+    kinds, statements, problems = _read(bank.accounts, files)
+    problems = [*bank.problems, *problems]
+    pending = sum(read.statement.pending for read in statements)
+    if errors(problems):
+        return Imported(kinds, statements, [], pending, bank.books, problems)
+    lines: list[ImportedLine] = []
+    changed: dict[Path, bytes] = {}
+    after = dict(bank.books)
+    for name, book in bank.books.items():
+        own = [read for read in statements if read.account.name == name]
+        if not own:
+            continue
+        joining, joined, wrong = _join(book, own, reason)
+        problems += wrong
+        if errors(wrong):
+            continue
+        found = _recognise(books, bank, book, joined, progress)
+        lines += found
+        becomes = {line.booked.id: line.booked for line in found if not line.known}
+        whole = joining.book
+        after[name] = whole._replace(lines=tuple(becomes.get(line.id, line) for line in whole.lines))
+        months, wrong = _months(books, book, after[name])
+        problems += wrong
+        changed |= months
+        contents = {file.name: file.content for file in files}
+        changed |= {books.coop.bank / name / read.kept: contents[read.file] for read in own}
+    if write and not errors(problems):
+        put_together(books.coop.bank, changed)
+        for name in after:
+            make_read_only(books.coop, name)
+    return Imported(kinds, statements, lines, pending, after, problems)
+
+
+def _read(
+    accounts: Sequence[BankAccount], files: Iterable[Download]
+) -> tuple[dict[str, str], list[ReadStatement], list[Problem]]:
+    kinds: dict[str, str] = {}
+    found: list[ReadStatement] = []
+    problems: list[Problem] = []
+    for name, content in files:
+        try:
+            kinds[name], statements = read_bank_file(content)
+        except UnreadableBankFile as wrong:
+            problems.append(Problem(_shown(name, wrong.part), wrong.line, wrong.code, wrong.values))
+            continue
+        own: dict[BankAccount, list[BankStatement]] = {}
+        for statement in statements:
+            shown = _shown(name, statement.part)
+            problems += [Problem(shown, line, code, {}, True) for line, code in statement.warnings]
+            account = account_of(statement.account, accounts)
+            if wrong_one := _not_taken(statement, account, accounts):
+                code, values, warning = wrong_one
+                problems.append(Problem(shown, statement.line, code, values, warning))
+            elif account:
+                own.setdefault(account, []).append(statement)
+        for account, those in own.items():
+            days = [day for one in those for day in (one.first, one.last) if day]
+            kept = kept_statement(kinds[name], min(days), max(days), content)
+            found += [ReadStatement(name, account, statement, kept) for statement in those]
+    return kinds, found, problems
+
+
+def _not_taken(
+    statement: BankStatement, account: BankAccount | None, accounts: Sequence[BankAccount]
+) -> tuple[str, dict[str, str], bool] | None:
+    """Why the statement is left out: a code, what the message needs, and whether all else can go on."""
+    if account is None:
+        known = ", ".join(f"{each.iban} ({each.name})" for each in accounts)
+        return "statement-account", {"account": statement.account, "known": known}, False
+    values = {"account": account.name, "day": str(account.day), "currency": statement.currency}
+    if statement.currency != "EUR":
+        return "statement-currency", values, False
+    if statement.first is None or statement.last is None:
+        return "statement-no-days", values, True
+    return ("statement-too-early", values, True) if statement.last < account.day else None
+
+
+def _shown(file: str, part: str) -> str:
+    """A file, or one in a zip, in a message."""
+    return f"{file}/{part}" if part else file
+
+
+def _join(
+    book: BankBook, statements: Sequence[ReadStatement], reason: str
+) -> tuple[Joining, list[JoinedLine], list[Problem]]:
+    """The statements of one account joined in order of their days: their lines, or what stands against it."""
+    joining = Joining(book)
+    found: list[JoinedLine] = []
+    todo = sorted(statements, key=_days)
+    while todo:
+        begin = [read for read in todo if read.statement.first == todo[0].statement.first]
+        read = next((read for read in begin if joining.fits(read.statement)), todo[0])
+        todo.remove(read)
+        try:
+            found += joining.join(read.statement, read.kept, reason)
+        except StatementRefused as wrong:
+            shown = _shown(read.file, read.statement.part)
+            return joining, [], [Problem(shown, wrong.line, wrong.code, wrong.values)]
+    problems = []
+    files = {read.kept: _shown(read.file, read.statement.part) for read in statements}
+    for record in broken_records(joining.book):
+        if disturbed := disturbing(joining, record):
+            kept, strange = disturbed
+            problems.append(Problem(files[kept], strange.line, strange.code, strange.values))
+        else:
+            values = {"account": book.account.name, "first": str(record.first), "last": str(record.last)}
+            problems.append(
+                Problem(record.at or files[record.file], record.line, "statement-changed", values)
+            )
+    return joining, found, problems
+
+
+def _days(read: ReadStatement) -> tuple[date, date]:
+    return read.statement.first or date.max, read.statement.last or date.max
+
+
+def _recognise(
+    books: Books, bank: Bank, book: BankBook, joined: Sequence[JoinedLine], progress: Progress
+) -> list[ImportedLine]:
+    """Each line as it is to stand in the books."""
+    suspense = books.chart.with_role(SUSPENSE)[0]
+    open_bookings: dict[Decimal, list[HandBooking]] = {}
+    for booking in unconfirmed(bank.bookings[book.account.name], book.lines):
+        open_bookings.setdefault(booking.amount, []).append(booking)
+
+    def made_by_hand(line: BankLine) -> list[Recognised]:
+        there = open_bookings.get(line.amount, ())
+        return [confirming(each) for each in there if can_confirm(line.day, line.amount, each)]
+
+    # A payment run and an open invoice go before these.
+    finders: list[Finder] = [made_by_hand, lambda line: by_rule(line, bank.rules, books.chart)]
+    found: list[ImportedLine] = []
+    new: dict[str, BookedLine] = {}
+    for nth, line in enumerate(joined):
+        if line.known:
+            booked = new.get(line.booked.id, line.booked)
+            found.append(ImportedLine(book.account.name, booked, known=True))
+            continue
+        known = recognised(line.source, finders)
+        if known and known.booked:
+            there = open_bookings[line.booked.amount]
+            there.remove(next(b for b in there if (b.holder, b.day) == (known.holder, known.booked)))
+        booked = _booked(line.booked, known, suspense)
+        found.append(ImportedLine(book.account.name, booked, known=False))
+        new[line.booked.id] = booked
+        if nth % 1000 == 0:
+            progress(nth, len(joined))
+    return found
+
+
+def _booked(line: BookedLine, known: Recognised | None, suspense: str) -> BookedLine:
+    if known is None:
+        return line._replace(legs=(Leg(suspense, -line.amount),), settled=False)
+    return line._replace(holder=known.holder, legs=known.legs, why=known.why, booked=known.booked)
+
+
+def _months(books: Books, before: BankBook, after: BankBook) -> tuple[dict[Path, bytes], list[Problem]]:
+    """The months of the account that change, with what is new in each."""
+    account, coop = before.account, books.coop
+    there = {line.id for line in before.lines}
+    entries: dict[Path, list[tuple[date, str]]] = {}
+
+    def put(day: date, entry: str) -> None:
+        entries.setdefault(month_path(coop, account.name, day), []).append((day, entry))
+
+    for line in after.lines:
+        if line.id not in there:
+            put(line.day, line_text(line, account.account))
+    for gap in after.gaps:
+        if gap not in before.gaps:
+            put(gap.last, gap_text(account.name, gap))
+    for record in after.statements:
+        if record not in before.statements:
+            put(record.last, record_text(account.name, record))
+    texts = {text.shown: text.data.decode() for text in month_texts(coop, account.name)}
+    changed: dict[Path, bytes] = {}
+    problems = []
+    for path, new in entries.items():
+        text = with_entries(texts.get(coop.shown(path)), account.name, new)
+        if too_large(text):
+            problems.append(Problem(coop.shown(path), 1, "bank-month-size", {"lines": str(len(new))}))
+        changed[path] = text.encode()
+    return changed, problems

@@ -1,0 +1,128 @@
+"""A bank account in words: what an import brought, and how bank and books stand."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from scharrel.text.table import columns, signed
+from scharrel.text.words import Words, catalogue
+from scharrel.treasury.accounts import BankAccount
+from scharrel.treasury.lines import BookedLine
+from scharrel.treasury.recognition import HandBooking
+from scharrel.treasury.standing import Standing
+from scharrel.treasury.suggestions import Answer, Suggestion
+
+LISTED = 20
+"""Lines of one kind that are told one by one."""
+
+
+def account_title(account: BankAccount) -> str:
+    """Its name, and its number in groups of four."""
+    parts = (account.iban[at : at + 4] for at in range(0, len(account.iban), 4))
+    return f"{account.name} · {' '.join(parts)}"
+
+
+def days_line(words: Words, first: date, last: date, opening: Decimal | None, closing: Decimal | None) -> str:
+    """What a file says of an account."""
+    values = {"first": words.short_day(first), "last": words.short_day(last)}
+    if opening is None or closing is None:
+        return words("bank.days", **values)
+    return words("bank.balances", **values, opening=words.money(opening), closing=words.money(closing))
+
+
+def found_lines(words: Words, new: Sequence[BookedLine], known: int) -> Iterator[str]:
+    """How many lines there are, and by what those that are new found their place."""
+    yield words("bank.new", count=len(new)) + (" " + words("bank.known", count=known) if known else "")
+    kinds = Counter("open" if not line.settled else line.why.partition(" ")[0] for line in new)
+    order = [*catalogue(words.lang)["bank"]["found"]]
+    width = len(str(max(kinds.values(), default=0)))
+    for kind in order:
+        if kinds[kind]:
+            yield f"  {kinds[kind]:>{width}}  " + words(f"bank.found.{kind}")
+
+
+def meeting_line(words: Words, stands: Standing) -> str:
+    """Whether bank and books meet."""
+    if not stands.difference:
+        return words("bank.meets", amount=words.money(stands.bank))
+    return words(
+        "bank.differs",
+        bank=words.money(stands.bank),
+        books=words.money(stands.books),
+        difference=words.money(stands.difference),
+    )
+
+
+def standing_lines(words: Words, stands: Standing, names: Mapping[str, str], width: int) -> Iterator[str]:
+    """The account as a whole: the days, what it holds by bank and books, and what makes the difference."""
+    if stands.to:
+        values = {"first": words.day(stands.account.day), "last": words.day(stands.to)}
+        yield words("bank.covered", **values)
+    else:
+        yield words("bank.nothing")
+    rows = [
+        [words(f"bank.{key}"), words.amount(amount)]
+        for key, amount in (("bank", stands.bank), ("books", stands.books), ("difference", stands.difference))
+    ]
+    yield from (f"  {line}" for line in columns(rows, (0,), width))
+    reasons = [*_reasons(words, stands, names)]
+    if reasons:
+        yield words("bank.because")
+        yield from (f"  {line}" for line in columns(reasons, (1,), width - 2))
+    if stands.open_lines:
+        yield words("bank.open", count=len(stands.open_lines))
+        told = stands.open_lines[:LISTED]
+        rows = [[words.short_day(line.day), signed(words, line.amount), line_of(line)] for line in told]
+        yield from (f"  {line}" for line in columns(rows, (0, 2), width - 2))
+        if (more := len(stands.open_lines) - LISTED) > 0:
+            yield f"  {words('bank.more', count=more)}"
+
+
+def _reasons(words: Words, stands: Standing, names: Mapping[str, str]) -> Iterator[list[str]]:
+    """What is on one side only, with what it does to the difference."""
+    for booking in stands.outstanding:
+        yield [
+            signed(words, -booking.amount),
+            booking_of(words, booking, names, late=stands.overdue(booking)),
+        ]
+    for line in stands.lost:
+        values = {"day": words.short_day(line.booked or line.day), "what": line_of(line)}
+        yield [signed(words, line.amount), words("bank.lost", **values, place=f"{line.file}:{line.line}")]
+    for gap, missing in stands.gaps:
+        days = {"first": words.short_day(gap.first), "last": words.short_day(gap.last)}
+        yield [signed(words, missing), words("bank.gap", **days, reason=gap.reason)]
+
+
+def booking_of(words: Words, booking: HandBooking, names: Mapping[str, str], *, late: bool) -> str:
+    """A hand-made booking that no line confirms."""
+    values = {"name": names.get(booking.holder, words("bank.coop")), "day": words.short_day(booking.day)}
+    place = f"{booking.file}:{booking.line}"
+    return words(f"bank.{'overdue' if late else 'outstanding'}", **values, what=booking.text, place=place)
+
+
+def line_of(line: BookedLine) -> str:
+    """With whom a line is, and what they wrote."""
+    return " · ".join(part for part in (line.name, line.text) if part) or line.iban
+
+
+def answer_text(words: Words, answer: Answer | HandBooking, names: Mapping[str, str]) -> str:
+    """What was answered."""
+    holder = names.get(answer.holder, answer.holder) or words("bank.coop")
+    if isinstance(answer, HandBooking):
+        return words("assign.is-booking", name=holder, day=words.short_day(answer.day), what=answer.text)
+    parts = [holder, answer.account]
+    if answer.rate:
+        parts.append(words("assign.with-vat", rate=words.rate(answer.rate)))
+    if answer.earned:
+        parts.append(words("assign.earned", day=words.short_day(answer.earned)))
+    return ", ".join(part for part in parts if part)
+
+
+def suggestion_text(words: Words, suggestion: Suggestion, names: Mapping[str, str]) -> str:
+    """What a line may be, and why."""
+    said = answer_text(words, suggestion.booking or suggestion.answer, names)
+    if suggestion.by == "booking":
+        return said
+    day = words.short_day(suggestion.day) if suggestion.day else ""
+    return f"{said} ({words(f'assign.by-{suggestion.by}', day=day)})"

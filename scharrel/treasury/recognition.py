@@ -1,0 +1,136 @@
+"""What a bank line is: the first that holds of what is known says for whom it is, and its other side."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from scharrel.core.chart import Chart
+from scharrel.core.money import to_cents
+from scharrel.formats.records import BankLine
+from scharrel.treasury.lines import BookedLine, Leg
+
+DAYS_APART = 5
+"""How far a hand-made booking and its bank line may lie from one another, at most."""
+
+Sign = Literal["in", "out"]
+SIGNS: tuple[Sign, ...] = ("in", "out")
+
+
+class Recognised(NamedTuple):
+    """For whom a line is (empty for the cooperative itself), its other side, and why. A line that is a
+    hand-made booking has the day of that, and is not posted a second time."""
+
+    holder: str
+    legs: tuple[Leg, ...]
+    why: str
+    booked: date | None = None
+    earned: date | None = None
+
+
+Finder = Callable[[BankLine], list[Recognised]]
+"""Everything of one kind that a line can be."""
+
+
+def recognised(line: BankLine, finders: Sequence[Finder]) -> Recognised | None:
+    """What the line is by the first of these that knows anything of it; of two that fit it is none."""
+    for finder in finders:
+        if found := finder(line):
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+class HandBooking(NamedTuple):
+    """A booking on a bank's account in a holder's ledger: what it puts there in euros, its other accounts,
+    and where it stands."""
+
+    holder: str
+    day: date
+    amount: Decimal
+    text: str
+    others: tuple[str, ...]
+    file: str
+    line: int
+
+
+def can_confirm(day: date, amount: Decimal, booking: HandBooking) -> bool:
+    """Whether a bank line of this day and amount can be the booking."""
+    return amount == booking.amount and abs((day - booking.day).days) <= DAYS_APART
+
+
+def confirming(booking: HandBooking) -> Recognised:
+    """A bank line that is this booking."""
+    legs = tuple(Leg(account, -booking.amount) for account in booking.others[:1])
+    return Recognised(booking.holder, legs, f"booking {booking.day}", booking.day)
+
+
+class BankRule(NamedTuple):
+    """A rule of rules/bank.toml: the conditions, of which an empty one always holds, and what a line is of
+    which they all hold. `rate` is the rate of VAT that is in the amount; `line` is where the rule stands."""
+
+    id: str
+    sign: str
+    iban: str
+    name: str
+    text: str
+    holder: str
+    account: str
+    rate: Decimal | None
+    line: int
+
+    def fits(self, line: BankLine | BookedLine) -> bool:
+        return (
+            (not self.sign or self.sign == sign_of(line.amount))
+            and (not self.iban or self.iban == line.iban)
+            and self.name.casefold() in line.name.casefold()
+            and self.text.casefold() in line.text.casefold()
+        )
+
+
+def by_rule(line: BankLine, rules: Sequence[BankRule], chart: Chart) -> list[Recognised]:
+    """What the first rule that fits makes of the line."""
+    for rule in rules:
+        if rule.fits(line):
+            legs = other_side(line.amount, rule.account, rule.rate, chart)
+            return [Recognised(rule.holder, legs, f"rule {rule.id}")]
+    return []
+
+
+def sign_of(amount: Decimal) -> Sign:
+    """Whether the euros come in or go out."""
+    return "in" if amount > 0 else "out"
+
+
+def other_side(amount: Decimal, account: str, rate: Decimal | None, chart: Chart) -> tuple[Leg, ...]:
+    """The postings against an amount on the bank's account; with a rate the VAT in it is split off to the
+    account for that, which has to be there."""
+    if not rate:
+        return (Leg(account, -amount),)
+    net = without_vat(amount, rate)
+    return Leg(account, -net), Leg(vat_accounts(chart, account, rate)[0], net - amount)
+
+
+def without_vat(amount: Decimal, rate: Decimal) -> Decimal:
+    """The amount without the VAT that is in it at this rate, to the cent."""
+    return to_cents(amount / (1 + rate), "half-up")
+
+
+def vat_accounts(chart: Chart, account: str, rate: Decimal) -> list[str]:
+    """The accounts on which VAT of this rate goes that belongs to an amount on this account: what is due on
+    income, what comes back on anything else."""
+    wanted = f"{(rate * 100).normalize():f}%" if account.startswith("Income:") else "input"
+    return [name for name, known in chart.accounts.items() if known.vat == wanted]
+
+
+def unconfirmed(bookings: Iterable[HandBooking], lines: Iterable[BookedLine]) -> list[HandBooking]:
+    """The bookings that none of the bank lines confirms; each line confirms one."""
+    confirmed = Counter((line.holder, line.booked, line.amount) for line in lines if line.booked)
+    left = []
+    for booking in bookings:
+        key = booking.holder, booking.day, booking.amount
+        if confirmed[key]:
+            confirmed[key] -= 1
+        else:
+            left.append(booking)
+    return left

@@ -1,0 +1,97 @@
+"""What an open bank line may be, for the treasurer to choose from: nothing of it is ever used unasked."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from scharrel.core.chart import Chart
+from scharrel.treasury.lines import BookedLine
+from scharrel.treasury.recognition import BankRule, HandBooking, can_confirm, sign_of, without_vat
+
+MOST_SUGGESTIONS = 6
+
+_RATES = (Decimal("0.21"), Decimal("0.09"))
+_SHORTEST_NAME = 3
+
+
+class Answer(NamedTuple):
+    """What a line is: for whom (empty for the cooperative itself), the other side, the rate of VAT in it, and
+    the day on which it was earned if that was in another month."""
+
+    holder: str
+    account: str
+    rate: Decimal | None = None
+    earned: date | None = None
+
+
+class Suggestion(NamedTuple):
+    """What a line may be, and by what: a rule, an earlier line, a hand-made booking, or a name in its text,
+    which says for whom but not what for. `day` is that of the earlier line or the booking."""
+
+    by: str
+    answer: Answer
+    day: date | None = None
+    booking: HandBooking | None = None
+
+
+def suggestions(
+    line: BookedLine,
+    earlier: Sequence[BookedLine],
+    bookings: Sequence[HandBooking],
+    rules: Sequence[BankRule],
+    names: Mapping[str, str],
+    chart: Chart,
+) -> list[Suggestion]:
+    """What the line may be, the likeliest first; `bookings` are those that no line confirms, `names` has what
+    each holder is called."""
+    found: dict[object, Suggestion] = {}
+    for suggestion in (
+        *_bookings(line, bookings),
+        *_rules(line, rules),
+        *_earlier(line, earlier, chart),
+        *_named(line, names),
+    ):
+        found.setdefault(suggestion.booking or suggestion.answer, suggestion)
+    return list(found.values())[:MOST_SUGGESTIONS]
+
+
+def _bookings(line: BookedLine, bookings: Sequence[HandBooking]) -> Iterator[Suggestion]:
+    for booking in bookings:
+        if can_confirm(line.day, line.amount, booking):
+            other = booking.others[0] if booking.others else ""
+            yield Suggestion("booking", Answer(booking.holder, other), booking.day, booking)
+
+
+def _rules(line: BookedLine, rules: Sequence[BankRule]) -> Iterator[Suggestion]:
+    rule = next((rule for rule in rules if rule.fits(line)), None)
+    if rule:
+        yield Suggestion("rule", Answer(rule.holder, rule.account, rule.rate))
+
+
+def _earlier(line: BookedLine, earlier: Sequence[BookedLine], chart: Chart) -> Iterator[Suggestion]:
+    """How lines with the same counterparty were assigned, the last one first."""
+    for other in reversed(earlier):
+        if not (other.settled and other.legs and sign_of(other.amount) == sign_of(line.amount)):
+            continue
+        if other.iban == line.iban if other.iban and line.iban else other.name and other.name == line.name:
+            account, rate = other.legs[0].account, rate_in(other, chart)
+            yield Suggestion("earlier", Answer(other.holder, account, rate), other.day)
+
+
+def rate_in(line: BookedLine, chart: Chart) -> Decimal | None:
+    """The rate of VAT that was split off, if any was."""
+    if len(line.legs) != 2 or not chart.vat(line.legs[1].account):
+        return None
+    net, amount = -line.legs[0].amount, -line.legs[0].amount - line.legs[1].amount
+    return next((rate for rate in _RATES if without_vat(amount, rate) == net), None)
+
+
+def _named(line: BookedLine, names: Mapping[str, str]) -> Iterator[Suggestion]:
+    """Who is named in the line, by short name or by a name of their own."""
+    said = set(re.findall(r"\w+", f"{line.name} {line.text}".casefold()))
+    for holder, name in names.items():
+        own = {holder, *name.casefold().split()[:1]}
+        if any(len(word) >= _SHORTEST_NAME and word in said for word in own):
+            yield Suggestion("name", Answer(holder, ""))
