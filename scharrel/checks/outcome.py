@@ -50,6 +50,13 @@ class Outcome:
         """Those of every month that was divided."""
         return [*self.allocations, *self.later]
 
+    def placed(self) -> "Outcome":
+        """The same with each of its own problems in the file that has its line: of bank lines not
+        the ledger."""
+        texts = {ledger.shown: ledger.text for ledger in self.ledgers.values()}
+        self.own = [texts[p.file].placed(p) if p.file in texts else p for p in self.own]
+        return self
+
     def corrected(self, member: str, first_open: Month | None) -> dict[Month, list[Correction]]:
         """All corrections of a member, by the month in which they are booked."""
         due = self.corrections.get(member)

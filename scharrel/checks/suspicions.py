@@ -87,7 +87,8 @@ def suspicions(ledger: Ledger, chart: Chart) -> Iterator[Problem]:
         return  # sums of it may be too
     kinds = {account: _kind(account, role, chart) for account, role in ledger.roles.items()}
     groups = [list(group) for _, group in groupby(ledger.movements, _line)]
-    found = {line: ("twice", {"first": str(first)}) for line, first in _twice(groups)}
+    by_hand = [group for group in groups if ledger.text.own(group[0].line)]  # a bank tells two lines apart
+    found = {line: ("twice", {"first": str(first)}) for line, first in _twice(by_hand)}
     shapes: dict[tuple[str, ...], _Shape] = {}
     odd: list[list[Movement]] = []
     sales: dict[str, list[_Sale]] = defaultdict(list)

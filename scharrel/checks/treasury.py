@@ -28,7 +28,7 @@ def read_treasury(books: Books, today: date) -> tuple[Ledger, list[Problem]] | N
     if books.own is None:
         return None
     ledger = read_ledger(books.coop, COOP_ID, books.chart)
-    return ledger, list(_problems(books, ledger, today))
+    return ledger, list(map(ledger.text.placed, _problems(books, ledger, today)))
 
 
 def _problems(books: Books, ledger: Ledger, today: date) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from scharrel.core.names import COOP_ID
 from scharrel.core.problems import Problem
 from scharrel.ledger.books import Books
 from scharrel.store.allocations import in_allocation, in_book
+from scharrel.store.bank_lines import bank_lines_for
 from scharrel.store.consolidated import in_part, in_whole
 from scharrel.store.durable import link_on_the_way
 from scharrel.store.paths import MEMBER_ID, MONTH_FILE, Coop
@@ -66,7 +68,7 @@ def _files_of(coop: Coop, member: str, closed: str) -> Iterator[_File]:
     folder = coop.allocations / member
     for name in sorted(filter(MONTH_FILE.fullmatch, names_in(folder))):
         yield _File(folder / name, in_allocation, ledger, closed=name <= f"{closed}.beancount")
-    yield _File(coop.book(member), in_book, ledger)
+    yield _File(coop.book(member), in_book(partial(bank_lines_for, coop, member)), ledger)
     yield _File(coop.part(member), in_part(member, _lines_of(coop, path)), ledger)
 
 

@@ -193,7 +193,7 @@ def _booking(ledger: Any, movement: Movement, text: str) -> tuple[str, str]:
         else f"{words.number(movement.amount)} {movement.currency}"
     )
     late = f" ({words('explain.earned', month=words.month(movement.counts))})" if movement.earned else ""
-    return f"{ledger.shown}:{movement.line}", f"{words.day(movement.day)}  {amount}  {text}{late}"
+    return ledger.text.where(movement.line), f"{words.day(movement.day)}  {amount}  {text}{late}"
 
 
 def _add_work(

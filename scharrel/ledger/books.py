@@ -17,6 +17,7 @@ from scharrel.core.settling import ends
 from scharrel.ledger.chart import read_chart
 from scharrel.ledger.register import Register, read_register
 from scharrel.packs.packs import read_packs
+from scharrel.store.bank_lines import bank_lines_for, bank_state
 from scharrel.store.paths import Coop
 from scharrel.store.seals import Seals, read_seals_of
 from scharrel.store.text import Text
@@ -90,6 +91,7 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
     coop = coop._replace(
         project_ids=frozenset(m.id for m in members.values() if m.project),
         subcooperative_ids=frozenset(m.id for m in members.values() if m.kind == "subcooperative"),
+        bank_state=bank_state(coop),
     )
     problems += register.problems
     packs: dict[str, Pack] = {}
@@ -118,8 +120,9 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
 
 
 def _own(coop: Coop, title: str, seals: Seals) -> Holder | None:
-    """The cooperative, if it has a ledger of its own, or had one when a month was closed."""
-    if not os.path.lexists(coop.treasury) and not any(COOP_ID in found for found in seals.digests.values()):
+    """The cooperative, if it has a ledger or bank lines of its own, or had when a month was closed."""
+    sealed = any(COOP_ID in found for found in seals.digests.values())
+    if not (sealed or os.path.lexists(coop.treasury) or bank_lines_for(coop, COOP_ID)):
         return None
     return Holder(COOP_ID, (HolderDirective(date.min, 1, {"name": title or COOP_ID}),), kind="cooperative")
 

@@ -37,8 +37,9 @@ from scharrel.ledger.quotes import billed, quote_of
 from scharrel.ledger.register import REGISTERED
 from scharrel.ledger.scan import Plain, Scanned, as_transaction, number_of, scan, text_of
 from scharrel.ledger.source import chart_from, refused
+from scharrel.store.bank_lines import ledger_text
 from scharrel.store.paths import Coop
-from scharrel.store.text import Text, read_text
+from scharrel.store.text import Text
 
 _OWED = ("Liabilities:", "Equity:")
 
@@ -77,8 +78,9 @@ _ALLOWED = (
 
 
 def read_ledger(coop: Coop, holder: str, chart: Chart) -> Ledger:
-    """The holder's ledger; its amounts count only if `problems` holds no error."""
-    text = read_text(coop, coop.ledger(holder))
+    """The holder's ledger with the bank lines that are for them; its amounts count only if `problems` holds
+    no error, and the lines in it are those of its text."""
+    text = ledger_text(coop, holder)
     return scanned_ledger(text, chart) or parsed_ledger(text, chart)
 
 

@@ -22,6 +22,7 @@ from scharrel.operations.divide import last_booked
 from scharrel.operations.groups import Done, Task, divide_all
 from scharrel.operations.treasury import write_treasury
 from scharrel.store.allocations import FileChange, corrections_in, planned, planned_book
+from scharrel.store.bank_lines import bank_lines_for
 from scharrel.store.consolidated import Booked, bring_whole_up_to_date, planned_part, settle_all
 from scharrel.store.durable import put, read_written, remove, settle_names, sweep
 from scharrel.store.kept import Kept
@@ -190,7 +191,8 @@ def _bring_up_to_date(
                 keep_what_is_added(folder / f"{change.month}.beancount", change.was)
             sweep(folder)
             allocations |= plan.files
-            books_of |= planned_book(books.coop, member, books.title, plan.months, booked_in.decimals)
+            banked = bank_lines_for(books.coop, member.id)
+            books_of |= planned_book(books.coop, member, books.title, plan.months, booked_in.decimals, banked)
             books_of |= planned_part(books.coop, member, books.chart, booked_in, months, plan.months)
             gone += plan.gone
     put(allocations)

@@ -63,6 +63,8 @@ def _made_by_hand(ledger: Ledger, holder: str, account: BankAccount) -> Iterator
         if moved.line in lines:
             by_line.setdefault(moved.line, []).append(moved)
     for line, movements in by_line.items():
+        if not ledger.text.own(line):
+            continue
         own = [moved for moved in movements if moved.account == account.account and moved.currency == "EUR"]
         others = tuple(moved.account for moved in movements if moved.account != account.account)
         amount, day = total(moved.amount for moved in own), movements[0].day

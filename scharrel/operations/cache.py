@@ -15,12 +15,13 @@ from scharrel.core.trace import Summary
 from scharrel.ledger.books import Books
 from scharrel.packs.cases import ENDING
 from scharrel.store import shapes
+from scharrel.store.bank_lines import ledger_state, ledger_text
 from scharrel.store.digests import digest_of_texts
 from scharrel.store.durable import WriteError
 from scharrel.store.kept import FORM, Kept, Seen, Shares, kept_line, read_kept, write_kept
 from scharrel.store.paths import Coop
 from scharrel.store.shapes import fits
-from scharrel.store.text import digest, read_text, state_of
+from scharrel.store.text import digest, read_text
 from scharrel.store.written_state import Left, left
 from scharrel.text.words import sayable
 
@@ -86,7 +87,7 @@ class Cache:
         for member, seen in zip(group, entry.ledgers, strict=True):
             if seen.state and seen.state == self._state(member.id):
                 continue
-            text = read_text(self.coop, self.coop.ledger(member.id))
+            text = ledger_text(self.coop, member.id)
             if text.problems or digest(text) != seen.digest:
                 yield member
 
@@ -132,7 +133,7 @@ class Cache:
     def _state(self, member: str) -> str:
         """The state of the member's ledger when it was first asked for."""
         if member not in self.states:
-            self.states[member] = state_of(self.coop.ledger(member))
+            self.states[member] = ledger_state(self.coop, member)
         return self.states[member]
 
     def _key(self, group: Group, through: Month) -> str:

@@ -29,8 +29,8 @@ from scharrel.ledger.basis import basis_of
 from scharrel.ledger.books import Books
 from scharrel.ledger.reading import read_ledger
 from scharrel.store.allocations import allocation_text
+from scharrel.store.bank_lines import ledger_text
 from scharrel.store.seals import BrokenSealError, read_seals
-from scharrel.store.text import read_text
 
 
 def divide_group(
@@ -55,7 +55,7 @@ def divide_group(
     outcome.standing = standing_problems(books, group)
     outcome.own = ledger_problems(books, group, outcome.ledgers, through, today)
     if errors(outcome.problems):
-        return outcome
+        return outcome.placed()
     for member in group:
         ledger, pack_in = outcome.ledgers[member.id], packs_of(member, books.packs)
         ledger.amounts, outcome.costs[member.id] = with_approvals(
@@ -68,7 +68,7 @@ def divide_group(
     if sealed:
         _correct(books, group, outcome)
     outcome.own += outcome_problems(books, group, outcome, through, today, sealed=sealed)
-    return outcome
+    return outcome.placed()
 
 
 def _last_booked(outcome: Outcome, through: Month) -> Month:
@@ -157,7 +157,7 @@ def last_booked(books: Books, today: date, known: Iterable[str] = ()) -> Month:
     first = min((member.first for member in books.holders.values()), default=ended)
     end = str(ended)
     found = max((month for month in known if month <= end), default="")
-    text_of = cache(lambda member: read_text(books.coop, books.coop.ledger(member)).data)
+    text_of = cache(lambda member: ledger_text(books.coop, member).data)
     for back in range(ended.since(first) + 1):
         month = ended.plus(-back)
         if str(month) == found:

@@ -46,6 +46,7 @@ def statement_data(
     if posted:
         problems += not_allocated(books, group, outcome, month)
     ahead = _prospects(books, group, outcome, month)
+    banks = frozenset(account.account for account in books.bank_accounts.values())
     roles = {account: books.chart.role(account) for account in books.chart.accounts}
     found = []
     for member in group:
@@ -58,11 +59,12 @@ def statement_data(
             found.append(
                 StatementData(
                     books.title, member, month, allocations, ledger.movements, roles | ledger.roles,
-                    stretches, ledger.shown, open_still,
+                    stretches, ledger.text._replace(data=b"", problems=[]), open_still,
                     {
                         when: [_rectified(words, books, c) for c in told]
                         for when, told in corrected.items()
                     },
+                    banks,
                 )
             )  # fmt: skip
     return found, across, problems

@@ -7,6 +7,7 @@ from scharrel.ledger.books import Books
 from scharrel.ledger.consolidated import sums_of_ledger
 from scharrel.ledger.ledger import Ledger
 from scharrel.store.allocations import planned_book
+from scharrel.store.bank_lines import bank_lines_for
 from scharrel.store.consolidated import planned_part
 from scharrel.store.durable import put, read_written, remove
 from scharrel.store.stamps import HEAD, keep_what_is_added
@@ -19,7 +20,9 @@ def write_treasury(books: Books, ledger: Ledger | None) -> bool:
         _remove_book(books.coop.book(COOP_ID))
         return False
     booked = sums_of_ledger(ledger)
-    files = planned_book(books.coop, books.own, books.title, [], booked.decimals)
+    files = planned_book(
+        books.coop, books.own, books.title, [], booked.decimals, bank_lines_for(books.coop, COOP_ID)
+    )
     files |= planned_part(books.coop, books.own, books.chart, booked, {}, [])
     put(files)
     return bool(files)

@@ -102,7 +102,7 @@ def _accounts(ledger: Ledger, month: Month, root: str) -> OwnAccounts:
     found: dict[str, list[OwnBooking]] = {}
     for m in sorted(ledger.movements, key=lambda m: (m.account, m.day, m.line)):
         if m.account.startswith(root) and m.counts == month and m.currency == "EUR":
-            booking = OwnBooking(m.day, m.text, m.amount, ledger.shown, m.line)
+            booking = OwnBooking(m.day, m.text, m.amount, *ledger.text.at(m.line))
             found.setdefault(m.account, []).append(booking)
     return found
 

@@ -13,6 +13,7 @@ from scharrel.core.month import Month, months
 from scharrel.core.pack import Step
 from scharrel.core.period import Period
 from scharrel.core.trace import Allocation
+from scharrel.store.text import Text
 
 
 class Rectified(NamedTuple):
@@ -28,8 +29,8 @@ class Rectified(NamedTuple):
 class StatementData(NamedTuple):
     """One member up to a month; `allocations` ends with that month, or before it for who left.
 
-    `shown` is the ledger's name for people, `roles` the role of each account, `stretches` what is kept
-    of more turnover, `corrections` what was put right, by the month in which it was booked (also later
+    `source` says where each line of the ledger stands, `banks` are the cooperative's accounts at a bank,
+    `roles` has the role of each account, `stretches` what is kept of more turnover, `corrections` what was put right, by the month in which it was booked (also later
     than this month).
     """
 
@@ -40,9 +41,10 @@ class StatementData(NamedTuple):
     movements: Sequence[Movement]
     roles: Mapping[str, str | None]
     stretches: Sequence[Stretch]
-    shown: str
+    source: Text
     open_still: bool
     corrections: Mapping[Month, Sequence[Rectified]]
+    banks: frozenset[str] = frozenset()
 
     @property
     def here(self) -> bool:
@@ -80,6 +82,17 @@ class StatementData(NamedTuple):
     def dated(self, account: str) -> Iterator[Movement]:
         """The postings on the account that are dated in the month."""
         return (m for m in self._in_order() if m.account == account and Month.of(m.day) == self.month)
+
+    def by_bank(self, movement: Movement) -> bool:
+        """Whether the bank brought it, and not the member."""
+        return not self.source.own(movement.line)
+
+    def banked(self) -> list[tuple[Movement, str]]:
+        """What the bank's lines of the month put on the cooperative's accounts or took off for the member, and
+        where each stands."""
+        dated = (m for account in sorted(self.banks) for m in self.dated(account))
+        found = [(m, self.source.where(m.line)) for m in dated if self.by_bank(m)]
+        return sorted(found, key=lambda each: (each[0].day, each[0].line))
 
     def of_year(self, year: int) -> list[Allocation]:
         """The year's allocations up to the month of the statement."""

@@ -157,6 +157,7 @@ class MemberView(NamedTuple):
     has_last_year: bool
     years: Sequence[YearOnYear]
     bookings: Sequence[Movement]
+    banked: Sequence[tuple[Movement, str]]
     vat: Decimal
     ledger: str
     allocation: Allocation
@@ -218,12 +219,16 @@ def member_view(words: Words, data: StatementData) -> MemberView:
         has_last_year=bool(last_year),
         years=tuple(_compared(data.of_year(month.month.year), last_year)),
         bookings=[
-            m._replace(text=f"{m.text} ({m.project})") if m.project else m
+            m._replace(
+                text=f"{m.text} ({m.project})" if m.project else m.text,
+                line=0 if data.by_bank(m) else m.line,
+            )
             for m in counted
             if data.roles[m.account] not in ("vat", RECEIVABLE)
         ],
+        banked=data.banked(),
         vat=total(m.amount for m in counted if data.roles[m.account] == "vat"),
-        ledger=data.shown,
+        ledger=data.source.shown,
         allocation=month,
         kept_on={account: month.balances.get(account, ZERO) for account in _kept_on(data)},
     )

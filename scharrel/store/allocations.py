@@ -2,8 +2,9 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from scharrel.core.pack import Pack
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.store.durable import WriteError, read_written
 from scharrel.store.paths import FOLDERS, MONTH_FILE, Coop
-from scharrel.store.stamps import alike, renewed, stamped
+from scharrel.store.stamps import Known, alike, renewed, stamped
 
 _TITLES = "Afschrijving|Bijdrage|Deel|Verdeling|Correctie|Afrekening"
 _ENTRY = re.compile(rf' *\S+ \* "(?:{_TITLES}) ([0-9Q-]+)" \^verdeling-\1')
@@ -29,6 +30,9 @@ _BOOK = re.compile(
     r'|1970-01-01 custom "fava-option" "default-file" "\.\./(?:[a-z]+/[a-z0-9-]+|treasury)\.beancount"'
     rf'|include "\.\./(?:(?:{_PLACES})/[a-z0-9-]+|treasury)\.beancount"'
 )
+BankedEntry = tuple[str, int, bytes]
+"""A booking of a bank line as it is written: its file, line and text."""
+
 MIN_DECIMALS = 2
 """That each commodity shows in Fava and in queries, at least."""
 
@@ -42,9 +46,14 @@ def in_allocation(lines: Sequence[str], at: int) -> object:
     return first or (at + 1 < len(lines) and lines[at + 1].lstrip().startswith("step: "))
 
 
-def in_book(lines: Sequence[str], at: int) -> object:
-    """Whether the line is one that a book has."""
-    return _BOOK.fullmatch(lines[at])
+def in_book(banked: Callable[[], Sequence[BankedEntry]]) -> Known:
+    """Tells whether a line is one that a book has, among them those of these bank lines."""
+    booked_there = cache(lambda: {line for entry in banked() for line in _with_source(entry).split("\n")})
+
+    def known(lines: Sequence[str], at: int) -> object:
+        return _BOOK.fullmatch(lines[at]) or lines[at] in booked_there()
+
+    return known
 
 
 def precisions(decimals: Mapping[str, int]) -> list[str]:
@@ -149,9 +158,17 @@ def quoted(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
 
 
-def book_text(coop_title: str, member: Holder, months: list[str], decimals: Mapping[str, int]) -> str:
-    """A member's whole book, or the cooperative's: the ledger and every allocation file, by month. New
-    entries in Fava go to the ledger, and each commodity shows this many decimals."""
+def book_text(
+    coop_title: str,
+    member: Holder,
+    months: list[str],
+    decimals: Mapping[str, int],
+    banked: Sequence[BankedEntry] = (),
+    has_ledger: bool = True,
+) -> str:
+    """A member's whole book, or the cooperative's: the ledger, every allocation file, by month, and the bank
+    lines that are for them (file, line and text). New entries in Fava go to the ledger, and each commodity
+    shows this many decimals."""
     title = " · ".join(dict.fromkeys(part for part in (member.name, coop_title) if part))
     folder = FOLDERS.get(member.kind)
     ledger = f"../{folder}/{member.id}.beancount" if folder else "../treasury.beancount"
@@ -159,11 +176,18 @@ def book_text(coop_title: str, member: Holder, months: list[str], decimals: Mapp
         f'option "title" "{quoted(title)}"',
         'option "operating_currency" "EUR"',
         *precisions(decimals),
-        f'1970-01-01 custom "fava-option" "default-file" "{ledger}"',
-        f'include "{ledger}"',
+        *([f'1970-01-01 custom "fava-option" "default-file" "{ledger}"'] if has_ledger else []),
+        f'include "{ledger if has_ledger else "../accounts.beancount"}"',
         *(f'include "../allocations/{member.id}/{month}.beancount"' for month in months),
+        *(f"\n{_with_source(entry)}" for entry in banked),
     ]
     return stamped("\n" + "\n".join(lines) + "\n")
+
+
+def _with_source(entry: BankedEntry) -> str:
+    file, line, text = entry
+    head, *below = text.decode("utf-8", "replace").split("\n")
+    return "\n".join([head, f'  source: "{file}:{line}"', *below])
 
 
 def written_months(coop: Coop, member: str) -> dict[str, Path]:
@@ -249,7 +273,13 @@ def planned(
 
 
 def planned_book(
-    coop: Coop, member: Holder, title: str, months: list[str], decimals: Mapping[str, int]
+    coop: Coop,
+    member: Holder,
+    title: str,
+    months: list[str],
+    decimals: Mapping[str, int],
+    banked: Sequence[BankedEntry] = (),
 ) -> dict[Path, bytes]:
-    """The member's book of these months, if it has to be written."""
-    return renewed(coop.book(member.id), book_text(title, member, months, decimals))
+    """The member's book of these months, with the bank lines that are for them, if it has to be written."""
+    has_ledger = member.kind != "cooperative" or os.path.lexists(coop.treasury)
+    return renewed(coop.book(member.id), book_text(title, member, months, decimals, banked, has_ledger))

@@ -4,17 +4,20 @@ were downloaded. What someone wrote in a month stays as it is; lines are put in 
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from scharrel.core.money import plain
 from scharrel.core.month import Month
-from scharrel.store.allocations import quoted
+from scharrel.core.names import COOP_ID
+from scharrel.store.allocations import BankedEntry, quoted
+from scharrel.store.digests import digest_of_texts
 from scharrel.store.paths import MONTH_FILE, Coop
-from scharrel.store.text import MAX_BYTES, MAX_LINES, Text, names_in, read_text
-from scharrel.store.together import pending
+from scharrel.store.text import MAX_BYTES, MAX_LINES, Text, names_in, read_text, state_of
+from scharrel.store.together import pending, pending_path
 from scharrel.treasury.lines import AcceptedGap, BookedLine, Leg, StatementRecord
 
 _HEAD = """\
@@ -29,6 +32,8 @@ _ENDINGS = {"camt": "xml", "mt940": "sta", "csv": "csv"}
 _DATED = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})\b")
 _KEY = re.compile(r"[ \t]+(?P<key>[a-z][A-Za-z0-9_-]*):")
 _POSTING = re.compile(r"[ \t]+(?:[*!][ \t]+)?(?P<account>[A-Z][^\s;]*:[^\s;]+)")
+_BOOKING = re.compile(r"\S+[ \t]+(?:[*!]|txn)[ \t]")
+_FOR = re.compile(r'[ \t]+for:[ \t]*"([^"]*)"')
 _FLAG = re.compile(r"(\S+[ \t]+)(?:\*|!|txn)(?=[ \t]|$)")
 
 
@@ -44,6 +49,72 @@ def month_texts(coop: Coop, account: str) -> list[Text]:
         for path in sorted(months)
         if MONTH_FILE.fullmatch(path.name)
     ]
+
+
+def bank_state(coop: Coop) -> str:
+    """How the months of all accounts were left; empty if there are none."""
+    found = []
+    for folder in sorted(names_in(coop.bank)):
+        for name in sorted(filter(MONTH_FILE.fullmatch, names_in(coop.bank / folder))):
+            found.append(_left(coop.bank / folder / name))
+    found += [said for path in [pending_path(coop.bank)] if (said := _left(path))]
+    return digest_of_texts(found) if found else ""
+
+
+def _left(path: Path) -> str:
+    with suppress(OSError):
+        left = os.lstat(path)
+        return f"{path} {left.st_ino} {left.st_size} {left.st_mtime_ns} {left.st_ctime_ns}"
+    return ""
+
+
+def ledger_text(coop: Coop, holder: str) -> Text:
+    """The holder's ledger, and behind it the bank lines that are for them; the cooperative itself needs no
+    ledger to have some."""
+    text = read_text(coop, coop.ledger(holder))
+    lines = bank_lines_for(coop, holder)
+    if not lines:
+        return text
+    if holder == COOP_ID and [problem.code for problem in text.problems] == ["no-file"]:
+        text = Text(b'include "accounts.beancount"\n', [], shown=text.shown)
+    if not text.data:
+        return text
+    data = [text.data if text.data.endswith(b"\n") else text.data + b"\n"]
+    parts, number = [], data[0].count(b"\n") + 1
+    for shown, line, said in lines:
+        data.append(b"\n" + said + b"\n")
+        parts.append((number + 1, shown, line))
+        number += said.count(b"\n") + 2
+    state = f"{text.state} {coop.bank_state}" if text.state else ""
+    return text._replace(data=b"".join(data), parts=tuple(parts), state=state)
+
+
+def ledger_state(coop: Coop, holder: str) -> str:
+    """What changes whenever anything is written that `ledger_text` reads; nothing when that is too recent to
+    tell."""
+    state = state_of(coop.ledger(holder))
+    return f"{state} {coop.bank_state}" if state and bank_lines_for(coop, holder) else state
+
+
+def bank_lines_for(coop: Coop, holder: str) -> Sequence[BankedEntry]:
+    """The bookings of bank lines that are for the holder, as they are written: file, line and text."""
+    return _lines_for(coop).get(holder, ()) if coop.bank_state else ()
+
+
+@lru_cache(maxsize=2)
+def _lines_for(coop: Coop) -> Mapping[str, Sequence[BankedEntry]]:
+    """By holder the bookings that are for them."""
+    found: dict[str, list[BankedEntry]] = {}
+    for account in sorted(names_in(coop.bank)):
+        for text in month_texts(coop, account):
+            lines = text.data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+            for start, _ in _starts(lines):
+                if _BOOKING.match(lines[start]):
+                    entry = lines[start : _end(lines, start)]
+                    said = next(filter(None, map(_FOR.match, entry)), None)
+                    booked = text.shown, start + 1, "\n".join(entry).encode()
+                    found.setdefault(said[1] if said else COOP_ID, []).append(booked)
+    return found
 
 
 def month_path(coop: Coop, account: str, day: date) -> Path:

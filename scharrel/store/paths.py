@@ -21,11 +21,13 @@ class NoCoopError(Exception):
 
 class Coop(NamedTuple):
     """A cooperative's folder, absolute; `project_ids` and `subcooperative_ids` are those who have their
-    ledger among the projects and the sub-cooperatives."""
+    ledger among the projects and the sub-cooperatives, `bank_state` is how the bank's lines were left, empty
+    where there are none."""
 
     root: Path
     project_ids: frozenset[str] = frozenset()
     subcooperative_ids: frozenset[str] = frozenset()
+    bank_state: str = ""
 
     @property
     def register(self) -> Path:

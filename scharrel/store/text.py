@@ -5,9 +5,11 @@ import os
 import re
 import stat
 import time
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache, lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,12 +34,37 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 class Text(NamedTuple):
     """A file's bytes as they can be parsed, what stands against parsing them, the file's state, and its path
-    in the cooperative."""
+    in the cooperative. Behind the file parts of others may follow: of each its first line here, the file, and
+    the line there."""
 
     data: bytes
     problems: list[Problem]
     state: str = ""
     shown: str = ""
+    parts: tuple[tuple[int, str, int], ...] = ()
+
+    def at(self, number: int) -> tuple[str, int]:
+        """The file that has this line, and its number there."""
+        nth = bisect_right(self.parts, number, key=itemgetter(0))
+        if not nth:
+            return self.shown, number
+        first, shown, line = self.parts[nth - 1]
+        return shown, line + number - first
+
+    def own(self, number: int) -> bool:
+        """Whether the line is one of the file itself."""
+        return not self.parts or number < self.parts[0][0]
+
+    def where(self, number: int) -> str:
+        """The same as `file:line`."""
+        return "{}:{}".format(*self.at(number))
+
+    def placed(self, problem: Problem) -> Problem:
+        """The problem with the file that has its line."""
+        if not self.parts or problem.file != self.shown:
+            return problem
+        file, line = self.at(problem.line)
+        return problem._replace(file=file, line=line)
 
     def problem(self, number: int, code: str, warning: bool = False, /, **values: str) -> Problem:
         """A problem at one line of this file."""

@@ -32,10 +32,15 @@ def finish(folder: Path) -> None:
         _put(folder, files)
 
 
+def pending_path(folder: Path) -> Path:
+    """Where it stands what is yet to be put there."""
+    return folder / _PENDING
+
+
 def pending(folder: Path) -> dict[Path, bytes]:
     """What a run that was stopped has yet to put there."""
     with suppress(FileNotFoundError, NotADirectoryError, ValueError, AttributeError, TypeError):
-        said = json.loads((folder / _PENDING).read_bytes())
+        said = json.loads(pending_path(folder).read_bytes())
         paths = {folder / name: b64decode(data) for name, data in said.items()}
         return {p: data for p, data in paths.items() if folder in p.parents and ".." not in p.parts}
     return {}

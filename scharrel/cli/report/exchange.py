@@ -47,7 +47,7 @@ def command(
     only = frozenset(member or ())
     shown = [b for b in found if b.day.year == asked and (not only or only & {b.giver, b.taker})]
     balances = [b for b in barter_balances(found, asked) if not only or b.member in only]
-    places = {b: f"{ledgers[b.giver].shown}:{b.line}" for b in shown}
+    places = {b: ledgers[b.giver].text.where(b.line) for b in shown}
     if as_json:
         print_json(
             {

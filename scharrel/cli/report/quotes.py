@@ -41,7 +41,7 @@ def command(
                 "member": s.holder,
                 "amount": s.quote.amount,
                 **fields(s, "invoiced", "owed", "state"),
-                "place": f"{ledgers[s.holder].shown}:{s.quote.line}",
+                "place": ledgers[s.holder].text.where(s.quote.line),
             }
             for s in found
         ]
