@@ -136,6 +136,9 @@ def _read(
                 problems.append(Problem(shown, statement.line, code, values, warning))
             elif account:
                 own.setdefault(account, []).append(statement)
+                if statement.opening is None and statement.closing is None:
+                    values = {"account": account.name}
+                    problems.append(Problem(shown, statement.line, "statement-no-balances", values, True))
         for account, those in own.items():
             days = [day for one in those for day in (one.first, one.last) if day]
             kept = kept_statement(kinds[name], min(days), max(days), content)

@@ -119,8 +119,17 @@ def without_vat(amount: Decimal, rate: Decimal) -> Decimal:
 def vat_accounts(chart: Chart, account: str, rate: Decimal) -> list[str]:
     """The accounts on which VAT of this rate goes that belongs to an amount on this account: what is due on
     income, what comes back on anything else."""
-    wanted = f"{(rate * 100).normalize():f}%" if account.startswith("Income:") else "input"
-    return [name for name, known in chart.accounts.items() if known.vat == wanted]
+    return [name for name, known in chart.accounts.items() if known.vat == vat_word(account, rate)]
+
+
+def vat_word(account: str, rate: Decimal) -> str:
+    """What the chart says of the account on which VAT goes that belongs to an amount on this account."""
+    return as_percent(rate) if account.startswith("Income:") else "input"
+
+
+def as_percent(rate: Decimal) -> str:
+    """The rate as charts and rules have it: `21%`."""
+    return f"{(rate * 100).normalize():f}%"
 
 
 def unconfirmed(bookings: Iterable[HandBooking], lines: Iterable[BookedLine]) -> list[HandBooking]:
