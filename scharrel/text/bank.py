@@ -84,7 +84,7 @@ def _reasons(words: Words, stands: Standing, names: Mapping[str, str]) -> Iterat
     """What is on one side only, with what it does to the difference."""
     for booking in stands.outstanding:
         late = stands.overdue(booking)
-        yield signed(words, -booking.amount), booking_of(words, booking, names, late=late)
+        yield signed(words, -booking.amount), outstanding_text(words, booking, names, late=late)
     for line in stands.lost:
         values = {"day": words.short_day(line.booked or line.day), "what": line_of(line)}
         yield signed(words, line.amount), words("bank.lost", **values, place=f"{line.file}:{line.line}")
@@ -93,7 +93,7 @@ def _reasons(words: Words, stands: Standing, names: Mapping[str, str]) -> Iterat
         yield signed(words, missing), words("bank.gap", **days, reason=gap.reason)
 
 
-def booking_of(words: Words, booking: HandBooking, names: Mapping[str, str], *, late: bool) -> str:
+def outstanding_text(words: Words, booking: HandBooking, names: Mapping[str, str], *, late: bool) -> str:
     """A hand-made booking that no line confirms."""
     values = {"name": names.get(booking.holder, words("bank.coop")), "day": words.short_day(booking.day)}
     place = f"{booking.file}:{booking.line}"
