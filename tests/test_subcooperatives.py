@@ -330,8 +330,8 @@ def test_the_overview_has_projects_and_sub_cooperatives_and_counts_nothing_twice
     assert "Noord 40,00 12,00 28,00" in said
     # Between the books the share is settled, and of the contributions only Bram's goes to the umbrella.
     assert "Deelnemers" not in said
-    assert "Cooperatie 3,50" in said
-    assert "Koepel 12,00" in said
+    assert "Bram Coöperatie 3,50 Noord Koepel 12,00 samen 15,50" in said
+    assert "rekening bedrag Buurt 15,00 Lid 121,50 Reserve 28,00 Per stap" in said
 
 
 def test_a_sub_cooperative_has_an_overview_of_its_own(noord: Path, quick: Run) -> None:

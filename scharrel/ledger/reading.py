@@ -81,7 +81,7 @@ def read_ledger(coop: Coop, holder: str, chart: Chart) -> Ledger:
 
 def scanned_ledger(text: Text, chart: Chart) -> Ledger | None:
     """The ledger of this text without the parser, if all of it is plain and right."""
-    scanned = None if text.problems else scan(text.data.decode())
+    scanned = None if text.problems else scan(text.data.decode(), chart_from(text.shown))
     if scanned is None:
         return None
     reader = _Reader(chart, text, [])

@@ -31,7 +31,6 @@ _LEG = re.compile(
 )
 _KEY = re.compile(rf"[ \t]+([a-z][A-Za-z0-9_-]+):[ \t]+(?:({_TEXT})|({_DAY})|({_NUMBER})){_REMARK}\n")
 _BETWEEN = re.compile(r"(?:[ \t]*\n|;[^\n\r\x00]*\n)+")
-_INCLUDE = 'include "../accounts.beancount"\n'
 _REST = rf"(?:{_TEXT}|[^\"\n\r\x00;])*{_REMARK}\n"
 _OTHER = re.compile(
     rf"{_DAY}[ \t]+(?:open|close|balance|note|custom)[ \t]{_REST}(?:[ \t]+[a-z][A-Za-z0-9_-]+:{_REST})*"
@@ -80,8 +79,9 @@ class Scanned(NamedTuple):
     rest: str
 
 
-def scan(text: str) -> Scanned | None:
-    """What stands in a ledger of plain lines; nothing if one of them is none."""
+def scan(text: str, chart: str = "../accounts.beancount") -> Scanned | None:
+    """What stands in a ledger of plain lines; nothing if one of them is none, or if none opens the chart."""
+    opens = f'include "{chart}"\n'
     text = text.replace("\r\n", "\n")
     if not text.endswith("\n"):
         text += "\n"
@@ -120,9 +120,9 @@ def scan(text: str) -> Scanned | None:
             line += found[0].count("\n")
             if text[found.end() : found.end() + 1] in (" ", "\t"):
                 return None  # what is set in goes on with what stands above
-        elif text.startswith(_INCLUDE, at) and not included:
+        elif text.startswith(opens, at) and not included:
             included = True
-            at += len(_INCLUDE)
+            at += len(opens)
             line += 1
             continue
         elif found := _OTHER.match(text, at):

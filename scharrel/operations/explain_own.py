@@ -6,6 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 from scharrel.checks.treasury import read_treasury
+from scharrel.core.corrections import Correction
 from scharrel.core.facts import Group
 from scharrel.core.income import corrected_part
 from scharrel.core.month import Month
@@ -13,7 +14,7 @@ from scharrel.core.problems import Problem, errors
 from scharrel.ledger.books import Books
 from scharrel.operations.allocate import workers_for
 from scharrel.operations.divide import divide_group
-from scharrel.reports.own_month import OwnMonth, OwnShare, own_month, own_shares
+from scharrel.reports.own_month import Named, OwnMonth, OwnShare, own_month, own_shares
 from scharrel.store.allocations import step_lines
 from scharrel.store.durable import read_written
 from scharrel.store.processes import spread
@@ -53,6 +54,11 @@ def explain_treasury(words: Words, books: Books, month: Month, today: date) -> O
     return OwnExplained(own_month(shares, ledger, month), places, problems + of_treasury)
 
 
+def _named(words: Words, books: Books, correction: Correction) -> Named:
+    name = correction_label(words, books.packs, books.holders, correction)
+    return name, corrected_part(books.packs.get(correction.pack), correction)[1], correction
+
+
 def _shared(
     lang: str, books: Books, month: Month, today: date, groups: Sequence[Group]
 ) -> list[tuple[list[OwnShare], list[Problem]]]:
@@ -65,10 +71,10 @@ def _shared(
             if holder.practice:
                 continue
             own = (a for a in outcome.allocations if a.member == holder.id and a.month == month)
-            corrected = []
-            for c in outcome.corrected(holder.id, books.first_open).get(month, ()):
-                name = correction_label(words, books.packs, books.holders, c)
-                corrected.append((name, corrected_part(books.packs.get(c.pack), c)[1], c))
+            corrected = {
+                when: [_named(words, books, c) for c in told]
+                for when, told in outcome.corrected(holder.id, books.first_open).items()
+            }
             found += own_shares(words, holder, month, next(own, None), corrected)
         done.append((found, outcome.problems))
     return done

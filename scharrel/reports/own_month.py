@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from scharrel.core.corrections import Correction
 from scharrel.core.facts import Holder
-from scharrel.core.money import total
+from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.pack import Step
 from scharrel.core.trace import Allocation
@@ -54,24 +54,40 @@ class OwnMonth(NamedTuple):
         return total(share.amount for share in self.shares)
 
 
+Named = tuple[str, Step | None, Correction]
+"""A correction with its name, and the step that pays it."""
+
+
 def own_shares(
     words: Words,
     holder: Holder,
     month: Month,
     allocation: Allocation | None,
-    corrected: Iterable[tuple[str, Step | None, Correction]],
+    corrected: Mapping[Month, Iterable[Named]],
 ) -> Iterator[OwnShare]:
-    """What the cooperative gets of the holder by the month's division and by what the month puts `corrected`
-    (each by its name, with the step that pays it). What a member of a sub-cooperative pays comes in there,
-    and that of the sub-cooperative is what it pays on."""
-    if allocation and not holder.belongs_to(month):
-        for result in allocation.posted:
-            if result.step.party == "coop":
-                name = label(words, result.step)
-                yield OwnShare(holder.id, holder.name, result.step.id, name, month, result.paid)
-    for name, step, c in corrected:
-        if step and step.party == "coop" and not c.project and not holder.belongs_to(c.of) and c.difference:
-            yield OwnShare(holder.id, holder.name, c.step, name, c.of, c.difference)
+    """What the month books for the cooperative of the holder: its division, without what later months put
+    right of it, and what it puts right itself; `corrected` has both by the month that books it. What a member
+    of a sub-cooperative pays comes in there, and that of the sub-cooperative is what it pays on."""
+    posted: dict[tuple[str, Month], tuple[str, Decimal]] = {}
+
+    def book(step: str, of: Month, name: str, amount: Decimal) -> None:
+        known, before = posted.get((step, of), (name, ZERO))
+        posted[step, of] = known, before + amount
+
+    for result in allocation.posted if allocation else ():
+        if result.step.party == "coop" and not holder.belongs_to(month):
+            book(result.step.id, month, label(words, result.step), result.paid)
+    for booked, entries in corrected.items():
+        for name, step, c in entries:
+            if not step or step.party != "coop" or c.project or holder.belongs_to(c.of):
+                continue
+            if booked == month:
+                book(c.step, c.of, name, c.difference)
+            elif c.of == month:
+                book(c.step, month, name, -c.difference)
+    for (step_id, of), (name, amount) in posted.items():
+        if amount:
+            yield OwnShare(holder.id, holder.name, step_id, name, of, amount)
 
 
 def own_month(shares: Sequence[OwnShare], ledger: Ledger | None, month: Month) -> OwnMonth:

@@ -177,7 +177,9 @@ def share_of(words: Words, data: StatementData, month: Month) -> Share:
         data.open_still,
         corrected(words, data, [month], private=True),
         left_open(words, last) if last.month == month or data.told else [],
-        list(own_shares(words, data.member, month, last if last.month == month else None, put_right)),
+        list(
+            own_shares(words, data.member, month, last if last.month == month else None, {month: put_right})
+        ),
         frozenset(account for own, account in to if own),
         frozenset(account for own, account in to if not own),
     )
