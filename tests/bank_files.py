@@ -85,7 +85,7 @@ def knab(lines: Sequence[Given]) -> bytes:
             f'"{cell}"'
             for cell in (
                 IBAN, _dutch(line.day), "EUR", "D" if line.amount.startswith("-") else "C",
-                line.amount.lstrip("-").replace(".", ","), line.iban, line.name, _dutch(line.day), "Overboeking",
+                line.amount.lstrip("-").replace(".", ","), line.iban, line.name, _dutch(line.day), "Overig",
                 line.text, "", "", "", "", line.reference, _dutch(line.day),
             )
         )

@@ -423,6 +423,17 @@ OWN_TESTS |= {  # in test_grants.py
     "problem.grant-received", "problem.grant-spent", "problem.grant-without", "problem.unknown-grant",
     "error.no-grant", "error.year-ahead",
 }  # fmt: skip
+OWN_TESTS |= {  # in test_own_entries.py
+    "problem.bank-account", "problem.bank-again", "problem.bank-currency", "problem.bank-name",
+    "problem.coop-taken", "problem.cooperative-name", "problem.customer-name", "problem.kvk",
+    "problem.one-suspense", "problem.opening", "problem.own-key", "problem.own-without",
+    "problem.payee-name", "problem.role-place", "problem.terms", "problem.text-unquoted",
+    "problem.two-cooperatives", "problem.vat-due", "problem.vat-word",
+}  # fmt: skip
+OWN_TESTS |= {  # in test_treasury.py
+    "problem.treasury-gone", "problem.treasury-key", "problem.treasury-lost", "problem.treasury-new",
+    "audit.treasury", "error.coop-step",
+}  # fmt: skip
 
 
 def run_and_look(key: str, row: tuple[Break, str, int], coop: Path, quick: Run) -> None:

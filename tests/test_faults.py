@@ -19,6 +19,12 @@ from scharrel.store.stamps import stamped
 
 LEDGER = "ledgers/members/amina.beancount"
 WHOLE = "ledgers/consolidated.beancount"
+TREASURY = """\
+include "accounts.beancount"
+2026-01-05 * "huur"
+  Expenses:Onkosten  30.00 EUR
+  Assets:Bank
+"""
 CALLS = ("write", "fsync", "replace", "unlink", "mkdir")
 """Every way in which this program changes a disk; the files it opens it makes with mkstemp."""
 
@@ -70,6 +76,7 @@ def before(coop: Path, quick: Run) -> Path:
     """A cooperative with allocations of which some must be rewritten, some made and one removed, and with
     the part in the consolidated ledger of someone who is no member any more."""
     assert quick("allocate", "2026-05", "--coop", str(coop)).status == 0
+    (coop / "ledgers/treasury.beancount").write_text(TREASURY)
     with open(coop / LEDGER, "a") as ledger:
         ledger.write('\n2026-01-30 * "klant" "nog iets"\n  Income:Omzet  -100.00 EUR\n  Assets:Bank\n')
     # As a run wrote them that knew of more.

@@ -219,6 +219,9 @@ def test_a_late_booking_is_told_until_the_next_month_closes(closed: Path, quick:
     ran = quick("audit", "--coop", str(closed))
     assert ran.status == 1
     assert f"{TREASURY}: In januari 2026 stond deze boeking er niet" in ran.out
+    # Nothing was divided, so there is nothing for `allocate` to put right.
+    assert "hoort bij de volgende maand die sluit" in ran.out
+    assert "boekt het verschil" not in ran.out
     assert quick("allocate", "2026-05", "--coop", str(closed)).status == 0
     assert quick("close", "2026-03", "--coop", str(closed)).status == 0
     assert told(closed, quick) == []
@@ -315,7 +318,23 @@ def test_explain_without_a_ledger_says_how_to_begin_one(coop: Path, quick: Run) 
     assert ran.status == 0
     assert TREASURY in ran.out
     assert explained(coop, quick, "2026-01")["from"][0]["booking"] is None
-    assert quick("explain", "coop", "2026-01", "coop", "--coop", str(coop)).status == 2
+    ran = quick("explain", "coop", "2026-01", "coop", "--coop", str(coop))
+    assert ran.status == 2
+    assert "heeft geen stappen" in ran.err
+
+
+def test_nothing_that_it_says_steers_the_screen(own: Path, quick: Run, tmp_path: Path) -> None:
+    add(own, RENT.replace("huur", "[red]\x1b[2J\u202ehuur {{ 1 }}"))
+    assert quick("allocate", "2026-05", "--coop", str(own)).status == 0
+    said = quick("explain", "coop", "2026-01", "--coop", str(own)).out
+    options = ("--for", "coop", "--format", "html", "--coop", str(own), "--out", str(tmp_path / "o"))
+    assert quick("statements", "2026-01", *options).status == 0
+    page = (tmp_path / "o/coop/overview.html").read_text()
+    for text in (said, page):
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+        assert "[red]" in text
+        assert "{{ 1 }}" in text
 
 
 def test_the_overview_tells_the_members(own: Path, quick: Run, tmp_path: Path) -> None:

@@ -17,29 +17,23 @@ from scharrel.ledger.own_entries import ENTRY_KINDS, euros_of
 from scharrel.ledger.register import Register
 from scharrel.store.text import Text
 from scharrel.treasury.accounts import (
+    ENTRY_KEYS,
     IN_HAND,
     OWN_ROLES,
     ROUNDING,
     SUSPENSE,
     TAX_DUE,
+    TEXT_KEYS,
     TRANSIT,
     VAT_DUE,
     BankAccount,
 )
 
-_ADDRESS = ("name", "kvk", "vat_id", "street", "postcode", "city", "country")
-_KEYS: Mapping[str, tuple[str, ...]] = {
-    "cooperative": (*_ADDRESS, "vat", "terms"),
-    "payee": ("name", "iban", "reference"),
-    "bank": ("iban", "account", "opening"),
-    "customer": (*_ADDRESS, "email", "reference", "iban", "language", "oin", "terms"),
-}
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "payee": ("name", "iban"),
-    "bank": _KEYS["bank"],
+    "bank": ENTRY_KEYS["bank"],
     "customer": ("name",),
 }
-_NO_TEXT = ("terms", "opening")
 _LONGEST = 365
 """Days to pay."""
 
@@ -81,10 +75,10 @@ def _entry_problems(kind: str, entry: Dated, text: Text) -> Iterator[Problem]:
     for directive in entry.directives:
         for key, value in directive.values.items():
             line = text.key_line(directive.line, key)
-            if key not in _KEYS[kind]:
-                values = {"key": key, "kind": kind, "near": nearest(key, _KEYS[kind])}
-                yield text.problem(line, "own-key", True, **values, keys=", ".join(_KEYS[kind]))
-            elif key not in _NO_TEXT and not isinstance(value, str):
+            if key not in ENTRY_KEYS[kind]:
+                values = {"key": key, "kind": kind, "near": nearest(key, ENTRY_KEYS[kind])}
+                yield text.problem(line, "own-key", True, **values, keys=", ".join(ENTRY_KEYS[kind]))
+            elif key in TEXT_KEYS and not isinstance(value, str):
                 yield text.problem(line, "text-unquoted", key=key, value=written_value(text, line))
             elif wrong := _wrong(key, value):
                 code, values = wrong

@@ -20,7 +20,7 @@ from scharrel.store.bank_lines import month_texts
 from scharrel.store.paths import Coop
 from scharrel.store.text import Text
 from scharrel.treasury.accounts import SUSPENSE, BankAccount
-from scharrel.treasury.lines import AcceptedGap, BankBook, BookedLine, Leg, StatementRecord
+from scharrel.treasury.lines import AcceptedGap, BankBook, BookedLine, CounterLeg, StatementRecord
 
 _COMMANDS = frozenset({"include"})
 
@@ -96,7 +96,9 @@ class _Reader:
         if not own:
             self._say(text, booking, "bank-line-elsewhere", own=self.account.account)
             return
-        legs = tuple(Leg(name, number) for name, number, unit, _ in postings if not self._is_own(name, unit))
+        legs = tuple(
+            CounterLeg(name, number) for name, number, unit, _ in postings if not self._is_own(name, unit)
+        )
         suspended = any(self.chart.role(leg.account) == SUSPENSE for leg in legs)
         earned = booking.meta.get("earned")
         if earned is not None and not isinstance(earned, date):

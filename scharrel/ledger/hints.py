@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from scharrel.core.intended import amount_in, date_in, hours_in, impossible_date, posting_in
-from scharrel.core.problems import Problem
+from scharrel.core.problems import REGISTER, Problem
+from scharrel.treasury.accounts import TEXT_KEYS
 
 _ROOTS = "Assets|Liabilities|Equity|Income|Expenses"
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -20,6 +21,7 @@ BEHIND_STAR = re.compile(
 _FAR = 100
 """Lines of one booking that are looked at."""
 _KEY = re.compile(r"\s+([A-Za-z][\w-]*):(?:\s+(.*))?$")
+_AS_NUMBER = re.compile(r'\s+([a-z][\w-]*):\s+(\d[^"]*?)\s*')
 
 
 def hint(shown: str, lines: list[str], number: int) -> Problem:
@@ -30,6 +32,8 @@ def hint(shown: str, lines: list[str], number: int) -> Problem:
     def at(code: str, /, place: int = number, **values: str) -> Problem:
         return Problem(shown, place, code, values, excerpt=lines[place - 1].rstrip("\r"))
 
+    if shown == REGISTER and (told := _AS_NUMBER.fullmatch(line)) and told[1] in TEXT_KEYS:
+        return at("text-unquoted", key=told[1], value=told[2])
     if wrong := impossible_date(line):
         return at("impossible-date", date=wrong)
     for code, fits in _SIGNS.items():

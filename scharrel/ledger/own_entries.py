@@ -13,9 +13,9 @@ from scharrel.core.problems import Problem
 from scharrel.ledger.parsing import metadata, place
 from scharrel.store.paths import MEMBER_ID
 from scharrel.store.text import Text
-from scharrel.treasury.accounts import PAYEES, BankAccount, OwnEntries
+from scharrel.treasury.accounts import ENTRY_KEYS, PAYEES, BankAccount, OwnEntries
 
-ENTRY_KINDS = ("cooperative", "payee", "bank", "customer")
+ENTRY_KINDS = tuple(ENTRY_KEYS)
 
 
 def read_own_entries(directives: Sequence[Any], text: Text) -> tuple[OwnEntries, list[Problem]]:

@@ -8,7 +8,7 @@ from scharrel.ledger.bank_lines import read_bank_month
 from scharrel.ledger.books import Books
 from scharrel.operations.bank import Bank
 from scharrel.packs.bank_rules import read_bank_rules, with_rule
-from scharrel.store.bank_lines import assigned, entry_at, line_text, month_texts, with_entry
+from scharrel.store.bank_lines import assigned, bank_line_text, entry_at, month_texts, with_entry
 from scharrel.store.durable import read_written, remove, write_text
 from scharrel.store.text import Text
 from scharrel.treasury.accounts import SUSPENSE, BankAccount
@@ -63,7 +63,7 @@ def assign(books: Books, which: OpenLine, answer: Answer | HandBooking) -> Rewri
         now = line._replace(
             holder=answer.holder, booked=answer.day, why=confirming(answer).why, settled=True, legs=()
         )
-        becomes = "\n".join([line_text(now, on), *_remarks(was)])
+        becomes = "\n".join([bank_line_text(now, on), *_remarks(was)])
     else:
         suspended = [leg for leg in line.legs if books.chart.role(leg.account) == SUSPENSE]
         going = suspended or line.legs
@@ -73,7 +73,7 @@ def assign(books: Books, which: OpenLine, answer: Answer | HandBooking) -> Rewri
             holder=answer.holder, legs=legs, why=BY_HAND, settled=True, booked=None, earned=answer.earned
         )
         gone = frozenset(leg.account for leg in going)
-        becomes = line_text(now, on) if line.booked else assigned(was, now, gone)
+        becomes = bank_line_text(now, on) if line.booked else assigned(was, now, gone)
     _put(books, text, line, becomes)
     return Rewritten(was, now, [])
 

@@ -12,21 +12,21 @@ from scharrel.formats.records import BankLine, BankStatement, UnreadableBankFile
 from scharrel.ledger.books import Books
 from scharrel.operations.bank import Bank
 from scharrel.store.bank_lines import (
+    bank_line_text,
     gap_text,
     kept_statement,
-    line_text,
     make_read_only,
     month_path,
     month_texts,
+    month_too_large,
     record_text,
-    too_large,
     with_entries,
 )
 from scharrel.store.processes import Progress
 from scharrel.store.together import put_together
 from scharrel.treasury.accounts import SUSPENSE, BankAccount
 from scharrel.treasury.following import JoinedLine, Joining, StatementRefused, broken_records, disturbing
-from scharrel.treasury.lines import BankBook, BookedLine, Leg, account_of
+from scharrel.treasury.lines import BankBook, BookedLine, CounterLeg, account_of
 from scharrel.treasury.recognition import (
     Finder,
     HandBooking,
@@ -136,6 +136,9 @@ def _read(
                 problems.append(Problem(shown, statement.line, code, values, warning))
             elif account:
                 own.setdefault(account, []).append(statement)
+                if statement.opening is None and statement.closing is None:
+                    values = {"account": account.name}
+                    problems.append(Problem(shown, statement.line, "statement-no-balances", values, True))
         for account, those in own.items():
             days = [day for one in those for day in (one.first, one.last) if day]
             kept = kept_statement(kinds[name], min(days), max(days), content)
@@ -233,7 +236,7 @@ def _recognise(
 
 def _booked(line: BookedLine, known: Recognised | None, suspense: str) -> BookedLine:
     if known is None:
-        return line._replace(legs=(Leg(suspense, -line.amount),), settled=False)
+        return line._replace(legs=(CounterLeg(suspense, -line.amount),), settled=False)
     return line._replace(holder=known.holder, legs=known.legs, why=known.why, booked=known.booked)
 
 
@@ -248,7 +251,7 @@ def _months(books: Books, before: BankBook, after: BankBook) -> tuple[dict[Path,
 
     for line in after.lines:
         if line.id not in there:
-            put(line.day, line_text(line, account.account))
+            put(line.day, bank_line_text(line, account.account))
     for gap in after.gaps:
         if gap not in before.gaps:
             put(gap.last, gap_text(account.name, gap))
@@ -260,7 +263,7 @@ def _months(books: Books, before: BankBook, after: BankBook) -> tuple[dict[Path,
     problems = []
     for path, new in entries.items():
         text = with_entries(texts.get(coop.shown(path)), account.name, new)
-        if too_large(text):
+        if month_too_large(text):
             problems.append(Problem(coop.shown(path), 1, "bank-month-size", {"lines": str(len(new))}))
         changed[path] = text.encode()
     return changed, problems

@@ -16,7 +16,7 @@ from scharrel.packs.values import Values
 from scharrel.store.paths import MEMBER_ID, Coop
 from scharrel.store.text import read_text
 from scharrel.treasury.accounts import SUSPENSE, BankAccount
-from scharrel.treasury.recognition import SIGNS, BankRule, vat_accounts
+from scharrel.treasury.recognition import SIGNS, BankRule, as_percent, vat_accounts, vat_word
 
 _KEYS = ("id", "sign", "iban", "name", "text", "for", "account", "vat")
 _CONDITIONS = ("sign", "iban", "name", "text")
@@ -125,8 +125,7 @@ def account_wrong(
     if account.startswith(("Income:", "Expenses:")) and chart.role(account) is None:
         return "no-role", {"account": account}
     if rate and not vat_accounts(chart, account, rate):
-        kind = f"{rate * 100:.4g}%" if account.startswith("Income:") else "input"
-        return "bank-vat-account", {"account": account, "kind": kind}
+        return "bank-vat-account", {"account": account, "kind": vat_word(account, rate)}
     return None
 
 
@@ -140,7 +139,7 @@ def with_rule(text: str, rule: BankRule, taken: Collection[str]) -> str:
     values = {
         "id": name, "sign": rule.sign, "iban": rule.iban, "name": rule.name, "text": rule.text,
         "for": rule.holder or COOP_ID, "account": rule.account,
-        "vat": f"{(rule.rate * 100).normalize():f}%" if rule.rate else "",
+        "vat": as_percent(rule.rate) if rule.rate else "",
     }  # fmt: skip
     said = "".join(f"{key} = {toml_value(value)}\n" for key, value in values.items() if value)
     return f"{text.rstrip()}\n\n[[rule]]\n{said}".lstrip("\n")

@@ -18,7 +18,7 @@ from scharrel.store.digests import digest_of_texts
 from scharrel.store.paths import MONTH_FILE, Coop
 from scharrel.store.text import MAX_BYTES, MAX_LINES, Text, names_in, read_text, state_of
 from scharrel.store.together import pending, pending_path
-from scharrel.treasury.lines import AcceptedGap, BookedLine, Leg, StatementRecord
+from scharrel.treasury.lines import AcceptedGap, BookedLine, CounterLeg, StatementRecord
 
 _HEAD = """\
 ; Bankregels van {name}, geschreven door `scharrel bank import`. Wat je er zelf in verandert, blijft staan.
@@ -139,7 +139,7 @@ def make_read_only(coop: Coop, account: str) -> None:
             os.chmod(folder / name, 0o444)
 
 
-def line_text(line: BookedLine, on: str) -> str:
+def bank_line_text(line: BookedLine, on: str) -> str:
     """The line as it is booked on this account of the chart, or by whose booking it is there already."""
     if line.booked:
         return "\n".join(
@@ -157,7 +157,7 @@ def line_text(line: BookedLine, on: str) -> str:
             *_keys(("bank", line.id), ("counter", line.iban), ("for", line.holder)),
             *([f"  earned: {line.earned}"] if line.earned else []),
             *_keys(("why", line.why)),
-            *_postings([Leg(on, line.amount), *line.legs]),
+            *_postings([CounterLeg(on, line.amount), *line.legs]),
         ]
     )
 
@@ -190,7 +190,7 @@ def _said(text: str) -> str:
     return f'"{quoted(cut)}"'
 
 
-def _postings(legs: Sequence[Leg]) -> list[str]:
+def _postings(legs: Sequence[CounterLeg]) -> list[str]:
     width = max(30, *(len(leg.account) + 2 for leg in legs))
     return [f"  {leg.account:<{width}}{plain(leg.amount):>12} EUR" for leg in legs]
 
@@ -285,6 +285,6 @@ def assigned(entry: str, line: BookedLine, gone: frozenset[str]) -> str:
     return "\n".join([*put, *keys, *postings])
 
 
-def too_large(text: str) -> bool:
+def month_too_large(text: str) -> bool:
     """Whether it is more than is read as one ledger."""
     return len(text.encode()) > MAX_BYTES or text.count("\n") > MAX_LINES

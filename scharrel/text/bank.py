@@ -69,7 +69,8 @@ def standing_lines(words: Words, stands: Standing, names: Mapping[str, str], wid
     reasons = [*_reasons(words, stands, names)]
     if reasons:
         yield words("bank.because")
-        yield from (f"  {line}" for line in columns(reasons, (1,), width - 2))
+        widest = max(len(amount) for amount, _ in reasons)
+        yield from (f"  {amount:>{widest}} {reason}" for amount, reason in reasons)
     if stands.open_lines:
         yield words("bank.open", count=len(stands.open_lines))
         told = stands.open_lines[:LISTED]
@@ -79,22 +80,20 @@ def standing_lines(words: Words, stands: Standing, names: Mapping[str, str], wid
             yield f"  {words('bank.more', count=more)}"
 
 
-def _reasons(words: Words, stands: Standing, names: Mapping[str, str]) -> Iterator[list[str]]:
+def _reasons(words: Words, stands: Standing, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """What is on one side only, with what it does to the difference."""
     for booking in stands.outstanding:
-        yield [
-            signed(words, -booking.amount),
-            booking_of(words, booking, names, late=stands.overdue(booking)),
-        ]
+        late = stands.overdue(booking)
+        yield signed(words, -booking.amount), outstanding_text(words, booking, names, late=late)
     for line in stands.lost:
         values = {"day": words.short_day(line.booked or line.day), "what": line_of(line)}
-        yield [signed(words, line.amount), words("bank.lost", **values, place=f"{line.file}:{line.line}")]
+        yield signed(words, line.amount), words("bank.lost", **values, place=f"{line.file}:{line.line}")
     for gap, missing in stands.gaps:
         days = {"first": words.short_day(gap.first), "last": words.short_day(gap.last)}
-        yield [signed(words, missing), words("bank.gap", **days, reason=gap.reason)]
+        yield signed(words, missing), words("bank.gap", **days, reason=gap.reason)
 
 
-def booking_of(words: Words, booking: HandBooking, names: Mapping[str, str], *, late: bool) -> str:
+def outstanding_text(words: Words, booking: HandBooking, names: Mapping[str, str], *, late: bool) -> str:
     """A hand-made booking that no line confirms."""
     values = {"name": names.get(booking.holder, words("bank.coop")), "day": words.short_day(booking.day)}
     place = f"{booking.file}:{booking.line}"

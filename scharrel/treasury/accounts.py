@@ -14,6 +14,19 @@ PAYEES = ("municipality", "tax")
 VAT_DUE = ("invoiced", "received", "exempt")
 """When the cooperative owes VAT: when it invoices, when it is paid, or never."""
 
+_ADDRESS = ("name", "kvk", "vat_id", "street", "postcode", "city", "country")
+
+ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
+    "cooperative": (*_ADDRESS, "vat", "terms"),
+    "payee": ("name", "iban", "reference"),
+    "bank": ("iban", "account", "opening"),
+    "customer": (*_ADDRESS, "email", "reference", "iban", "language", "oin", "terms"),
+}
+"""What can be said of the cooperative and of whom it deals with, by the kind of entry in the register."""
+
+TEXT_KEYS = frozenset(key for keys in ENTRY_KEYS.values() for key in keys) - {"terms", "opening"}
+"""Those that are text, also where they look like a number or a date."""
+
 SUSPENSE = "suspense"
 """The role of the account on which bank lines stand that are not yet understood."""
 

@@ -23,7 +23,7 @@ _FEWEST_DIGITS = 6
 _NO_TEXT = ("Cc", "Cs", "Zl", "Zp")
 
 
-class Leg(NamedTuple):
+class CounterLeg(NamedTuple):
     """A posting on the other side of a bank line, in euros."""
 
     account: str
@@ -43,7 +43,7 @@ class BookedLine(NamedTuple):
     iban: str
     text: str
     holder: str = ""
-    legs: tuple[Leg, ...] = ()
+    legs: tuple[CounterLeg, ...] = ()
     why: str = ""
     settled: bool = True
     booked: date | None = None

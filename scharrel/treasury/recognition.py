@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from scharrel.core.chart import Chart
 from scharrel.core.money import to_cents
 from scharrel.formats.records import BankLine
-from scharrel.treasury.lines import BookedLine, Leg
+from scharrel.treasury.lines import BookedLine, CounterLeg
 
 DAYS_APART = 5
 """How far a hand-made booking and its bank line may lie from one another, at most."""
@@ -23,7 +23,7 @@ class Recognised(NamedTuple):
     hand-made booking has the day of that, and is not posted a second time."""
 
     holder: str
-    legs: tuple[Leg, ...]
+    legs: tuple[CounterLeg, ...]
     why: str
     booked: date | None = None
     earned: date | None = None
@@ -61,7 +61,7 @@ def can_confirm(day: date, amount: Decimal, booking: HandBooking) -> bool:
 
 def confirming(booking: HandBooking) -> Recognised:
     """A bank line that is this booking."""
-    legs = tuple(Leg(account, -booking.amount) for account in booking.others[:1])
+    legs = tuple(CounterLeg(account, -booking.amount) for account in booking.others[:1])
     return Recognised(booking.holder, legs, f"booking {booking.day}", booking.day)
 
 
@@ -102,13 +102,13 @@ def sign_of(amount: Decimal) -> Sign:
     return "in" if amount > 0 else "out"
 
 
-def other_side(amount: Decimal, account: str, rate: Decimal | None, chart: Chart) -> tuple[Leg, ...]:
+def other_side(amount: Decimal, account: str, rate: Decimal | None, chart: Chart) -> tuple[CounterLeg, ...]:
     """The postings against an amount on the bank's account; with a rate the VAT in it is split off to the
     account for that, which has to be there."""
     if not rate:
-        return (Leg(account, -amount),)
+        return (CounterLeg(account, -amount),)
     net = without_vat(amount, rate)
-    return Leg(account, -net), Leg(vat_accounts(chart, account, rate)[0], net - amount)
+    return CounterLeg(account, -net), CounterLeg(vat_accounts(chart, account, rate)[0], net - amount)
 
 
 def without_vat(amount: Decimal, rate: Decimal) -> Decimal:
@@ -119,8 +119,17 @@ def without_vat(amount: Decimal, rate: Decimal) -> Decimal:
 def vat_accounts(chart: Chart, account: str, rate: Decimal) -> list[str]:
     """The accounts on which VAT of this rate goes that belongs to an amount on this account: what is due on
     income, what comes back on anything else."""
-    wanted = f"{(rate * 100).normalize():f}%" if account.startswith("Income:") else "input"
-    return [name for name, known in chart.accounts.items() if known.vat == wanted]
+    return [name for name, known in chart.accounts.items() if known.vat == vat_word(account, rate)]
+
+
+def vat_word(account: str, rate: Decimal) -> str:
+    """What the chart says of the account on which VAT goes that belongs to an amount on this account."""
+    return as_percent(rate) if account.startswith("Income:") else "input"
+
+
+def as_percent(rate: Decimal) -> str:
+    """The rate as charts and rules have it: `21%`."""
+    return f"{(rate * 100).normalize():f}%"
 
 
 def unconfirmed(bookings: Iterable[HandBooking], lines: Iterable[BookedLine]) -> list[HandBooking]:

@@ -36,7 +36,7 @@ class Standing(NamedTuple):
         return self.to is not None and (self.to - booking.day).days > DAYS_APART
 
 
-def standing(book: BankBook, bookings: Sequence[HandBooking]) -> Standing:
+def standing_of(book: BankBook, bookings: Sequence[HandBooking]) -> Standing:
     """How the account stands, by its book and the hand-made bookings on it."""
     account = book.account
     left = unconfirmed(bookings, book.lines)

@@ -26,7 +26,7 @@ LATER, UNDO, STOP, HELP = "", "-", ".", "?"
 """What is typed instead of an answer; no holder and no account is called so."""
 
 
-class Done(NamedTuple):
+class GivenAnswer(NamedTuple):
     """An answer that was given: the line, what stood there before, and the rules before one was added."""
 
     nth: int
@@ -42,7 +42,7 @@ def ask_all(books: Books, bank: Bank, lines: Sequence[OpenLine]) -> None:
         screen.print(words("assign.none"))
         return
     print_indented(screen, words("assign.how"))
-    done: list[Done] = []
+    done: list[GivenAnswer] = []
     nth = 0
     while nth < len(lines):
         _show(lines, nth)
@@ -175,7 +175,7 @@ def _ask_rate(books: Books, account: str) -> Decimal | None:
 
 def _keep(
     books: Books, bank: Bank, lines: Sequence[OpenLine], nth: int, answer: Answer | HandBooking
-) -> Done | None:
+) -> GivenAnswer | None:
     """Write the answer, and the rule that it may become."""
     which = lines[nth]
     with writing_in(books.coop, "bank assign"):
@@ -190,8 +190,8 @@ def _keep(
             rules, problems = remember(books, rule)
         if not _told(problems):
             bank.rules.append(rule)
-            return Done(nth, done.was, True, rules)
-    return Done(nth, done.was, False, None)
+            return GivenAnswer(nth, done.was, True, rules)
+    return GivenAnswer(nth, done.was, False, None)
 
 
 def _remember_line(bank: Bank, which: OpenLine, line: BookedLine) -> None:
@@ -226,7 +226,7 @@ def _always(which: OpenLine) -> bool:
     return bool(said) and str(said).casefold()[0] in "jy"
 
 
-def _undo(books: Books, bank: Bank, lines: Sequence[OpenLine], done: list[Done]) -> int:
+def _undo(books: Books, bank: Bank, lines: Sequence[OpenLine], done: list[GivenAnswer]) -> int:
     """Take the last answer back, with the rule that it became; the line to ask about again."""
     last = done.pop()
     with writing_in(books.coop, "bank assign"):

@@ -116,7 +116,7 @@ def _as_plain(done: "Imported") -> dict[str, Any]:
 
 def _show(bank: "Bank", done: "Imported", *, dry_run: bool) -> None:
     from scharrel.text.bank import account_title, days_line, found_lines, meeting_line
-    from scharrel.treasury.standing import standing
+    from scharrel.treasury.standing import standing_of
 
     screen = console()
     for name, book in done.books.items():
@@ -134,7 +134,7 @@ def _show(bank: "Bank", done: "Imported", *, dry_run: bool) -> None:
         new = [line.booked for line in lines if not line.known]
         for line in found_lines(words, new, len(lines) - len(new)):
             print_indented(screen, f"  {line}")
-        print_indented(screen, "  " + meeting_line(words, standing(book, bank.bookings[name])))
+        print_indented(screen, "  " + meeting_line(words, standing_of(book, bank.bookings[name])))
     if done.pending:
         print_indented(screen, words("bank.pending", count=done.pending))
     if dry_run:

@@ -1,0 +1,598 @@
+"""Statements of the bank come into the books line by line, once, and only where they fit."""
+
+import json
+import os
+import random
+import stat
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bank_files import CUSTOMER, LANDLORD, Given, camt, knab, with_bank
+from beancount import loader
+from beancount.core import data
+from conftest import Once, Run
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+MONTH = "ledgers/bank/betaalrekening/2026-10.beancount"
+LEDGER = "ledgers/members/amina.beancount"
+OCTOBER = (
+    Given("2026-10-05", "121.00", text="factuur 2026-0012", reference="4711-1"),
+    Given("2026-10-12", "-45.00", "Bakker", "", "pas 12", "4711-2"),
+    Given("2026-10-15", "-121.00", "Woning", LANDLORD, "huur okt", "4711-3"),
+)
+WHOLE = camt(OCTOBER, "1250.00", first="2026-10-01", last="2026-10-31")
+RENT = f'[[rule]]\nid = "huur"\nsign = "out"\niban = "{LANDLORD}"\nfor = "amina"\n'
+RENT += 'account = "Expenses:Onkosten"\nvat = "21%"\n'
+BAKER = '\n2026-10-11 * "Bakker" "brood"\n  Expenses:Onkosten  45.00 EUR\n  Assets:Bank\n'
+
+
+@pytest.fixture
+def coop(tmp_path: Path, once: Once) -> Path:
+    return once(with_bank, tmp_path / "coop")
+
+
+class Bank:
+    """The command on one cooperative."""
+
+    def __init__(self, quick: Run, coop: Path):
+        self.quick, self.coop = quick, coop
+        self.files = 0
+
+    def run(self, *arguments: str) -> Any:
+        return self.quick("bank", *arguments, "--coop", str(self.coop))
+
+    def take(self, *contents: bytes, options: tuple[str, ...] = ()) -> Any:
+        """Import files of these contents."""
+        paths = []
+        for content in contents:
+            self.files += 1
+            paths.append(self.coop.parent / f"{self.coop.name}-{self.files}.download")
+            paths[-1].write_bytes(content)
+        return self.run("import", *map(str, paths), *options)
+
+    def took(self, *contents: bytes, options: tuple[str, ...] = ()) -> dict[str, Any]:
+        """What an import that must succeed tells programs."""
+        done = self.take(*contents, options=(*options, "--json"))
+        assert done.status == 0, done.err
+        return dict(json.loads(done.out))
+
+    def stands(self) -> dict[str, Any]:
+        done = self.run("status", "--json")
+        assert done.status == 0, done.err
+        (account,) = json.loads(done.out)["accounts"]
+        return dict(account)
+
+    def tree(self) -> dict[str, bytes]:
+        return {
+            str(path.relative_to(self.coop)): path.read_bytes()
+            for path in self.coop.rglob("*")
+            if path.is_file() and ".scharrel" not in path.parts
+        }
+
+    def add(self, file: str, text: str) -> None:
+        path = self.coop / file
+        path.parent.mkdir(exist_ok=True)
+        path.write_text((path.read_text() if path.exists() else "") + text)
+
+    def put(self, file: str, old: str, new: str) -> None:
+        text = (self.coop / file).read_text()
+        assert old in text
+        (self.coop / file).write_text(text.replace(old, new, 1))
+
+    def directives(self) -> list[Any]:
+        """What beancount reads in every month, which passes alone."""
+        found = []
+        for path in sorted((self.coop / "ledgers/bank").glob("*/*.beancount")):
+            entries, errors, _ = loader.load_file(str(path))
+            assert not errors, errors
+            found += [e for e in entries if isinstance(e, data.Transaction | data.Custom)]
+        return found
+
+    def lines(self) -> list[tuple[str, str, str]]:
+        """Every line in the books: its day, its identity and its amount."""
+        return [
+            (str(e.date), e.meta["bank"], str(e.postings[0].units.number))
+            for e in self.directives()
+            if isinstance(e, data.Transaction)
+        ]
+
+
+@pytest.fixture
+def bank(quick: Run, coop: Path) -> Bank:
+    return Bank(quick, coop)
+
+
+def test_a_line_is_written_as_the_contract_says(bank: Bank) -> None:
+    bank.add("rules/bank.toml", RENT)
+    bank.add(LEDGER, BAKER)
+    took = bank.took(WHOLE)
+    text = (bank.coop / MONTH).read_text()
+    assert (
+        """
+2026-10-05 ! "Buurthuis De Hoek" "factuur 2026-0012"
+  bank: "betaalrekening:4711-1"
+  counter: "NL91ABNA0417164300"
+  Assets:Bank                         121.00 EUR
+  Assets:UitTeZoeken                 -121.00 EUR
+
+2026-10-12 custom "bank-line" "betaalrekening:4711-2" -45.00 EUR
+  for: "amina"
+  booked: 2026-10-11
+"""
+        in text
+    )
+    assert (
+        """
+2026-10-15 * "Woning" "huur okt"
+  bank: "betaalrekening:4711-3"
+  counter: "NL20INGB0001234567"
+  for: "amina"
+  why: "rule huur"
+  Assets:Bank                        -121.00 EUR
+  Expenses:Onkosten                   100.00 EUR
+  Liabilities:Btw:Voor                 21.00 EUR
+"""
+        in text
+    )
+    assert len(bank.directives()) == 4
+    assert took["files"][0]["statements"] == [
+        {
+            "account": "betaalrekening", "from": "2026-10-01", "to": "2026-10-31", "opening": "1250.00",
+            "closing": "1205.00",
+        }
+    ]  # fmt: skip
+    assert took["files"][0]["kind"] == "camt.053.001.02"
+    assert (took["new"], took["known"], took["pending"]) == (3, 0, 0)
+    keys = ("id", "amount", "for", "account", "why", "known")
+    assert [[line[key] for key in keys] for line in took["lines"]] == [
+        ["betaalrekening:4711-1", "121.00", None, "Assets:UitTeZoeken", None, False],
+        ["betaalrekening:4711-2", "-45.00", "amina", "Expenses:Onkosten", "booking 2026-10-11", False],
+        ["betaalrekening:4711-3", "-121.00", "amina", "Expenses:Onkosten", "rule huur", False],
+    ]
+    (kept,) = (bank.coop / "ledgers/bank/betaalrekening/statements").iterdir()
+    assert kept.read_bytes() == WHOLE
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o444
+
+
+def test_the_screen_tells_what_found_its_place_in_both_languages(bank: Bank) -> None:
+    bank.add("rules/bank.toml", RENT)
+    bank.add(LEDGER, BAKER)
+    dry = bank.take(WHOLE, options=("--dry-run",))
+    assert "er is niets geschreven" in dry.out
+    assert not (bank.coop / "ledgers/bank").exists()
+    done = bank.take(WHOLE)
+    assert done.out.replace("\xa0", " ").split("\n") == [
+        "betaalrekening · NL02 ABNA 0123 4567 89",
+        "  1 okt 2026 t/m 31 okt 2026: van € 1.250,00 naar € 1.205,00, en dat klopt.",
+        "  3 nieuwe regels.",
+        "    1  al geboekt in een kasboek",
+        "    1  volgens rules/bank.toml",
+        "    1  nog uit te zoeken",
+        "  Bank en boeken komen allebei uit op € 1.205,00.",
+        "Uitzoeken wat er open staat: scharrel bank assign",
+        "",
+    ]
+    english = bank.take(WHOLE, options=("--lang", "en"))
+    assert "0 new lines. 3 were there already." in english.out
+    bank.quick("--lang", "nl", "--version")
+
+
+def test_a_second_import_changes_no_byte_and_what_was_changed_by_hand_stays(bank: Bank) -> None:
+    content = camt(OCTOBER, "1250.00")
+    bank.took(content)
+    bank.put(MONTH, "2026-10-05 !", "; navragen bij de klant\n2026-10-05 *")
+    bank.put(
+        MONTH, "  Assets:UitTeZoeken                 -121.00 EUR", "  Income:Omzet  -121.00 EUR ; contant?"
+    )
+    before = bank.tree()
+    took = bank.took(content, content)
+    assert bank.tree() == before
+    assert (took["new"], took["known"]) == (0, 6)
+    assert took["lines"][0]["account"] == "Income:Omzet"
+    more = [
+        *OCTOBER,
+        Given("2026-10-20", "10.00", reference="4711-4"),
+        Given("2026-11-01", "1.00", reference="x"),
+    ]
+    bank.took(camt(more, "1250.00", first="2026-10-01", last="2026-11-01"))
+    after = (bank.coop / MONTH).read_text()
+    assert after.startswith(before[MONTH].decode().rstrip("\n"))
+    assert len(bank.lines()) == 5
+
+
+def _refusals() -> dict[str, tuple[list[bytes], str]]:
+    other = [*OCTOBER[:2], OCTOBER[2]._replace(amount="-122.00")]
+    early = [OCTOBER[0], Given("2026-10-08", "7.00", reference="n"), *OCTOBER[1:]]
+    late = [Given("2026-11-05", "1.00", reference="k")]
+    return {
+        "a sum": ([camt(OCTOBER, "1250.00", closing="1206.00")], "dit afschrift klopt niet"),
+        "a first opening": ([camt(OCTOBER, "1251.00")], "volgens het ledenregister"),
+        "a gap": ([WHOLE, camt(late, "1300.00")], "van 2026-11-01 tot en met 2026-11-04"),
+        "an amount": ([WHOLE, camt(other, "1250.00", first="2026-10-01")], "met een ander bedrag"),
+        "a line too few": (
+            [WHOLE, camt([OCTOBER[0], OCTOBER[2]], "1250.00", first="2026-10-01")], "ontbreekt een regel"
+        ),
+        "a line too many": (
+            [WHOLE, camt(early, "1250.00", first="2026-10-01", last="2026-10-31")], "2026-10-08, 7.00"
+        ),
+        "a balance in between": ([WHOLE, camt(OCTOBER[1:], "1300.00")], "past niet bij de regels"),
+        "another account": ([camt(OCTOBER, "1250.00", account=CUSTOMER)], "staat niet in het ledenregister"),
+        "another currency": ([camt(OCTOBER, "1250.00", currency="USD")], "is in usd"),
+        "no statement": ([b"%PDF-1.7 ..."], "pdf"),
+        "an empty file": ([b""], "leeg"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", _refusals())
+def test_what_does_not_fit_is_refused_whole(name: str, bank: Bank) -> None:
+    contents, told = _refusals()[name]
+    for content in contents[:-1]:
+        bank.took(content)
+    before = bank.tree()
+    done = bank.take(contents[-1])
+    assert done.status == 1
+    assert told in done.err.casefold()
+    assert ".download:" in done.err
+    # With a file that is right beside it: nothing is half imported.
+    assert bank.take(camt(OCTOBER[:1], "1250.00"), contents[-1]).status == 1
+    assert bank.tree() == before
+    assert bank.take(contents[-1], options=("--accept-gap", "kwijt")).status == (0 if name == "a gap" else 1)
+
+
+def test_an_accepted_gap_is_kept_and_explains_the_difference_until_it_is_filled(bank: Bank) -> None:
+    bank.took(camt(OCTOBER[:1], "1250.00", first="2026-10-01", last="2026-10-05"))
+    bank.took(
+        camt(OCTOBER[2:], "1326.00", first="2026-10-15", last="2026-10-31"),
+        options=("--accept-gap", 'niet meer te "downloaden"'),
+    )
+    stands = bank.stands()
+    assert stands["gaps"] == [
+        {"from": "2026-10-06", "to": "2026-10-14", "amount": "-45.00", "reason": 'niet meer te "downloaden"'}
+    ]
+    assert (stands["bank"], stands["difference"], stands["to"]) == ("1205.00", "-45.00", "2026-10-31")
+    assert "niet meer te" in " ".join(bank.run("status").out.split())
+    bank.took(camt(OCTOBER[1:2], "1371.00", first="2026-10-06", last="2026-10-14"))
+    assert bank.stands()["gaps"] == []
+    assert bank.stands()["difference"] == "0.00"
+    assert bank.take(camt(OCTOBER, "1250.00"), options=("--accept-gap", " ")).status == 2
+
+
+def test_days_without_a_statement_are_no_gap_and_a_quiet_last_day_counts_when_the_next_opens_so(
+    bank: Bank,
+) -> None:
+    bank.took(camt(OCTOBER, "1250.00"))
+    assert bank.stands()["to"] == "2026-10-15"
+    bank.took(camt([Given("2026-11-03", "1.00", reference="a")], "1205.00"))
+    assert bank.stands()["to"] == "2026-11-03"
+    assert bank.stands()["from"] == "2026-10-01"
+
+
+def test_what_lies_before_the_first_day_is_not_asked_for(bank: Bank) -> None:
+    september = Given("2026-09-30", "50.00", reference="s")
+    took = bank.took(camt([september, *OCTOBER], "1200.00"))
+    assert took["new"] == 3
+    done = bank.take(camt([september], "1200.00"))
+    assert done.status == 0
+    assert "van voor 2026-10-01" in done.err
+
+
+def test_a_file_without_balances_covers_its_days_when_the_next_balance_confirms_them(bank: Bank) -> None:
+    done = bank.take(knab(OCTOBER))
+    assert done.status == 0, done.err
+    assert "saldo" in done.err
+    assert bank.stands()["to"] is None
+    assert bank.stands()["bank"] == "1205.00"
+    bank.took(camt([Given("2026-11-03", "1.00", reference="a")], "1205.00"))
+    assert bank.stands()["to"] == "2026-11-03"
+
+
+def test_the_same_month_from_camt_and_from_csv_gives_the_same_books(
+    bank: Bank, quick: Run, tmp_path: Path, once: Once
+) -> None:
+    # Other references, and names that one of the two cut off.
+    others = [line._replace(reference="", name=line.name[:6]) for line in OCTOBER]
+    other = Bank(quick, once(with_bank, tmp_path / "other"))
+    first, second = bank.took(WHOLE), other.took(knab(others))
+    what = ("date", "amount", "iban", "text", "for", "account")
+    assert [[line[key] for key in what] for line in first["lines"]] == [
+        [line[key] for key in what] for line in second["lines"]
+    ]
+    for one, late in ((bank, knab(others)), (other, WHOLE)):
+        books = one.lines()
+        assert one.took(late)["known"] == 3
+        assert one.lines() == books
+    strange = bank.take(knab([*others[:2], others[2]._replace(iban=CUSTOMER)]))
+    assert strange.status == 1
+
+
+def test_equal_lines_count_each(bank: Bank) -> None:
+    coffee = Given("2026-10-05", "-2.50", "Koffie", "", "kop")
+    content = camt([coffee, coffee, coffee, OCTOBER[2]], "1250.00")
+    assert bank.took(content)["new"] == 4
+    assert bank.took(content)["known"] == 4
+    assert len({identity for _, identity, _ in bank.lines()}) == 4
+    assert bank.take(camt([coffee, coffee, OCTOBER[2]], "1250.00")).status == 1
+
+
+def test_two_lines_of_one_statement_may_have_the_same_reference(bank: Bank) -> None:
+    charge = Given("2026-10-05", "-0.25", "Bank", "", "kosten", "4711-1")
+    content = camt([OCTOBER[0], charge], "1250.00")
+    assert bank.took(content)["new"] == 2
+    before = bank.tree()
+    assert bank.took(content)["known"] == 2
+    assert bank.tree() == before
+
+
+LINE = st.tuples(
+    st.integers(1, 6), st.sampled_from(["10.00", "-10.00", "2.50"]), st.sampled_from(["Aa", "Bee"])
+)
+
+
+@settings(max_examples=int(os.environ.get("EXAMPLES", "12")))
+@given(
+    raw=st.lists(LINE, min_size=1, max_size=12),
+    referred=st.booleans(),
+    seed=st.integers(0, 10**6),
+    together=st.booleans(),
+)
+def test_overlapping_files_in_any_order_give_the_same_books(
+    raw: list[tuple[int, str, str]], referred: bool, seed: int, together: bool,
+    quick: Run, once: Once, tmp_path_factory: pytest.TempPathFactory,
+) -> None:  # fmt: skip
+    chance = random.Random(seed)
+    history = [
+        Given(f"2026-10-{day:02}", amount, name, "", "t", f"R{nth}" if referred else "")
+        for nth, (day, amount, name) in enumerate(sorted(raw, key=lambda line: line[0]))
+    ]
+    starts = [n for n, line in enumerate(history) if referred or n == 0 or history[n - 1].day != line.day]
+    cuts = [*starts, len(history)]
+
+    def part(begin: int, end: int) -> bytes:
+        opening = Decimal("1250.00") + sum(Decimal(line.amount) for line in history[:begin])
+        return camt(history[begin:end], str(opening))
+
+    parts, reached = [], 0
+    while reached < len(history):
+        begin = chance.choice([cut for cut in cuts if cut <= reached])
+        end = chance.choice([cut for cut in cuts if cut > max(begin, reached)])
+        parts.append(part(begin, end))
+        reached = end
+    whole = Bank(quick, once(with_bank, tmp_path_factory.mktemp("whole")))
+    whole.took(camt(history, "1250.00"))
+    pieces = Bank(quick, once(with_bank, tmp_path_factory.mktemp("pieces")))
+    if together:
+        chance.shuffle(parts)
+        pieces.took(*parts)
+    else:
+        for one in parts:
+            pieces.took(one)
+    assert sorted(pieces.lines()) == sorted(whole.lines())
+    assert pieces.stands()["bank"] == whole.stands()["bank"]
+    before = pieces.tree()
+    again = chance.choice(parts)
+    assert pieces.took(again, camt(history, "1250.00"))["new"] == 0
+    assert {name for name, text in pieces.tree().items() if before.get(name) != text} <= {
+        MONTH, *(name for name in pieces.tree() if "/statements/" in name)
+    }  # fmt: skip
+
+
+HOSTILE = 'a"b\\c; <<<<<<< x {nl} plugin "x" \u202e \x1b[31m [red] é 漢 \U0001f600 2026-10-01 * \\n'
+
+
+def test_text_of_a_bank_is_text_whatever_it_holds(bank: Bank) -> None:
+    said = HOSTILE.replace("\x1b", "")  # which XML cannot hold
+    line = Given("2026-10-05", "1.00", said[:60], "", said, reference='"\\ r')
+    (took,) = bank.took(camt([line], "1250.00"))["lines"]
+    transaction = next(e for e in bank.directives() if isinstance(e, data.Transaction))
+    assert (transaction.payee, transaction.narration) == (took["name"], took["text"])
+    assert "漢 \U0001f600 2026-10-01 * \\n" in transaction.narration
+    before = bank.tree()
+    assert bank.took(camt([line], "1250.00"))["known"] == 1
+    assert bank.tree() == before
+    status = bank.run("status")
+    assert status.status == 0
+    assert "\x1b" not in status.out
+    assert "\u202e" not in status.out
+    assert bank.quick("check", "--coop", str(bank.coop)).status == 0
+
+
+def test_many_lines(bank: Bank) -> None:
+    count = 2_000
+    lines = [Given("2026-10-02", "1.00", text="x" * 700, reference=f"r{n}") for n in range(count)]
+    assert bank.took(camt(lines, "1250.00"))["new"] == count
+    many = [Given("2026-10-02", "1.00", text="x" * 900, reference=f"r{n}") for n in range(10_000)]
+    done = bank.take(camt([*lines, *many[count:]], "1250.00"))
+    assert done.status == 1
+    assert "meer dan een kasboek kan hebben" in done.err
+    assert bank.stands()["bank"] == "3250.00"
+
+
+RECOGNISED = {
+    "five days": (["2026-10-07"], 1),
+    "six days": (["2026-10-06"], 0),
+    "two that fit": (["2026-10-11", "2026-10-13"], 0),
+    "one of two": (["2026-10-01", "2026-10-13"], 1),
+}
+
+
+@pytest.mark.parametrize("name", RECOGNISED)
+def test_a_hand_made_booking_is_recognised_where_only_one_fits(name: str, bank: Bank) -> None:
+    days, count = RECOGNISED[name]
+    for day in days:
+        bank.add(LEDGER, BAKER.replace("2026-10-11", day))
+    bank.took(camt(OCTOBER[1:2], "1250.00"))
+    assert (bank.coop / MONTH).read_text().count('custom "bank-line"') == count
+
+
+def test_one_booking_confirms_one_line(bank: Bank) -> None:
+    bank.add(LEDGER, BAKER)
+    twice = [OCTOBER[1], OCTOBER[1]._replace(day="2026-10-13", reference="4711-9")]
+    took = bank.took(camt(twice, "1250.00"))
+    assert [line["why"] for line in took["lines"]] == ["booking 2026-10-11", None]
+    assert bank.stands()["difference"] == "0.00"
+
+
+def test_the_coops_own_booking_is_recognised_too(bank: Bank) -> None:
+    bank.add("ledgers/treasury.beancount", f'include "accounts.beancount"\n{BAKER}')
+    (line,) = bank.took(camt(OCTOBER[1:2], "1250.00"))["lines"]
+    assert (line["for"], line["why"]) == ("coop", "booking 2026-10-11")
+    assert bank.stands()["difference"] == "0.00"
+
+
+CONDITIONS = {
+    'sign = "in"': False,
+    'sign = "out"': True,
+    f'iban = "{LANDLORD[:4]} {LANDLORD[4:]}"': True,
+    f'iban = "{CUSTOMER}"': False,
+    'name = "WON"': True,
+    'name = "huur"': False,
+    'text = "Huur"': True,
+    'text = "woning"': False,
+    'sign = "out"\ntext = "niet"': False,
+}
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_a_rule_fits_when_all_its_conditions_do(condition: str, bank: Bank) -> None:
+    rule = f'[[rule]]\nid = "een"\n{condition}\naccount = "Expenses:Telefoon"\n'
+    bank.add("rules/bank.toml", rule + '\n[[rule]]\nid = "rest"\nsign = "out"\naccount = "Expenses:Studie"\n')
+    (line,) = bank.took(camt(OCTOBER[2:], "1250.00"))["lines"]
+    assert line["why"] == ("rule een" if CONDITIONS[condition] else "rule rest")
+    assert line["for"] == "coop"
+    assert "for:" not in (bank.coop / MONTH).read_text()
+
+
+@pytest.mark.parametrize(
+    ("amount", "account", "legs"),
+    [
+        ("-10.00", "Expenses:Onkosten", ["8.26", "1.74"]),
+        ("10.00", "Income:Omzet", ["-8.26", "-1.74"]),
+        ("0.01", "Income:Omzet", ["-0.01", "0.00"]),
+        ("-0.03", "Expenses:Onkosten", ["0.02", "0.01"]),
+    ],
+)
+def test_vat_is_split_off_to_the_cent(amount: str, account: str, legs: list[str], bank: Bank) -> None:
+    bank.add("rules/bank.toml", f'[[rule]]\nid = "r"\nname = "h"\naccount = "{account}"\nvat = "21%"\n')
+    bank.took(camt([Given("2026-10-02", amount, reference="1")], "1250.00"))
+    transaction = next(e for e in bank.directives() if isinstance(e, data.Transaction))
+    vat = "Liabilities:Btw:Hoog" if account.startswith("Income") else "Liabilities:Btw:Voor"
+    assert [(p.account, str(p.units.number)) for p in transaction.postings[1:]] == list(
+        zip((account, vat), legs, strict=True)
+    )
+
+
+WRONG_RULES = {
+    '[[rule]]\nid = "a"\nsgn = "out"\naccount = "Expenses:Studie"': (3, "Bedoel je sign?"),
+    '[[rule]]\nid = "a"\nsign = "uit"\naccount = "Expenses:Studie"': (3, "Kies uit: in, out"),
+    '[[rule]]\nid = "a"\nname = "x"\naccount = "Expenses:Stdie"': (4, "Bedoel je Expenses:Studie?"),
+    '[[rule]]\nid = "a"\nname = "x"\naccount = "Assets:Bank"': (4, "andere kant"),
+    '[[rule]]\nid = "a"\nname = "x"': (1, "account"),
+    '[[rule]]\nid = "a"\naccount = "Expenses:Studie"': (1, "past op alles"),
+    '[[rule]]\nid = "a"\niban = "NL20INGB0001234568"\naccount = "Expenses:Studie"': (3, "geen geldig IBAN"),
+    '[[rule]]\nid = "a"\nname = "x"\nfor = "amnia"\naccount = "Expenses:Studie"': (4, "Bedoel je amina?"),
+    '[[rule]]\nid = "a"\nname = "x"\naccount = "Expenses:Studie"\nvat = "veel"': (5, "geen btw-tarief"),
+    '[[rule]]\nid = "a"\nname = "x"\naccount = "Income:Omzet"\nvat = "9%"': (5, 'vat: "9%"'),
+    '[[rule]]\nid = "a"\nname = 3\naccount = "Expenses:Studie"': (3, "tekst"),
+    '[[rule]]\nid = "a"\nname = "x"\naccount = "Expenses:Studie"\n' * 2: (6, "twee keer"),
+    '[[rules]]\nid = "a"': (1, "Bedoel je rule?"),
+    "[[rule]": (1, "TOML"),
+}
+
+
+@pytest.mark.parametrize("text", WRONG_RULES)
+def test_a_mistake_in_the_rules_is_told_with_its_line(text: str, bank: Bank) -> None:
+    line, told = WRONG_RULES[text]
+    bank.add("rules/bank.toml", text + "\n")
+    before = bank.tree()
+    done = bank.take(WHOLE)
+    assert done.status == 1
+    assert f"rules/bank.toml:{line}: " in done.err
+    assert told in done.err
+    assert bank.tree() == before
+
+
+def test_status_explains_the_difference_line_by_line(bank: Bank) -> None:
+    bank.add(LEDGER, BAKER + BAKER.replace("2026-10-11", "2026-10-29").replace("brood", "taart"))
+    bank.took(WHOLE)
+    stands = bank.stands()
+    assert (stands["bank"], stands["books"], stands["difference"]) == ("1205.00", "1160.00", "45.00")
+    (late,) = stands["outstanding"]
+    assert (late["for"], late["date"], late["amount"], late["overdue"]) == (
+        "amina", "2026-10-29", "-45.00", False,
+    )  # fmt: skip
+    assert stands["unassigned"] == 2
+    bank.took(camt([Given("2026-11-05", "1.00", reference="n")], "1205.00"))
+    assert bank.stands()["outstanding"][0]["overdue"]
+    bank.put(LEDGER, 'brood"\n  Expenses:Onkosten  45.00', 'brood"\n  Expenses:Onkosten  46.00')
+    stands = bank.stands()
+    assert [line["id"] for line in stands["lost"]] == ["betaalrekening:4711-2"]
+    assert len(stands["outstanding"]) == 2
+    shown = bank.run("status").out
+    assert "taart" in shown
+    assert "weg of veranderd" in shown
+
+
+def test_the_opening_balance_in_the_treasury_is_the_one_in_the_register(bank: Bank) -> None:
+    opening = '\n2026-10-01 * "Openingsbalans"\n  Assets:Bank  1250.00 EUR\n  Equity:Uren\n'
+    bank.put("ledgers/accounts.beancount", "open Equity:Uren UUR", "open Equity:Uren UUR,EUR")
+    bank.add("ledgers/treasury.beancount", f'include "accounts.beancount"\n{opening}')
+    bank.took(WHOLE)
+    assert bank.stands()["difference"] == "0.00"
+    assert bank.stands()["outstanding"] == []
+
+
+CHANGED = {
+    "an amount": ("Assets:Bank                         121.00", "Assets:Bank  120.00", "niet nul"),
+    "both amounts": ("121.00 EUR\n  Assets:UitTeZoeken                 -121.00",
+                     "120.00 EUR\n  Assets:UitTeZoeken  -120.00", "kloppen niet meer"),
+    "an identity": ('  bank: "betaalrekening:4711-1"\n', "", "zoals hij ingelezen is"),
+    "an identity again": ("betaalrekening:4711-1", "betaalrekening:4711-3", "staat er twee keer"),
+    "a holder": ("  counter:", '  for: "amnia"\n  counter:', "Bedoel je amina?"),
+    "an account": ("Assets:UitTeZoeken", "Assets:UitTeZoken", "Assets:UitTeZoeken"),
+    "the chart": ('include "../../accounts.beancount"\n', "", 'include "../../accounts.beancount"'),
+    "a record": ("2026-10-01 1250.00 EUR", '"x"', "Zet het terug"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_what_was_changed_wrongly_is_told_with_its_line_and_stops_everything(name: str, bank: Bank) -> None:
+    old, new, told = CHANGED[name]
+    bank.took(WHOLE)
+    bank.put(MONTH, old, new)
+    before = bank.tree()
+    done = bank.run("status")
+    assert done.status == 1
+    assert told in done.err
+    assert bank.take(WHOLE).status == 1
+    assert bank.tree() == before
+
+
+def test_a_line_that_went_comes_back_with_its_statement(bank: Bank) -> None:
+    bank.took(WHOLE)
+    before = sorted(bank.lines())
+    text = (bank.coop / MONTH).read_text()
+    start = text.index("2026-10-05 !")
+    (bank.coop / MONTH).write_text(text[:start] + text[text.index("2026-10-12") :])
+    assert bank.run("status").status == 1
+    assert bank.took(WHOLE)["new"] == 1
+    assert sorted(bank.lines()) == before
+
+
+def test_a_broken_ledger_of_a_member_stops_the_import(bank: Bank) -> None:
+    bank.add(LEDGER, "\n2026-10-11 * brood\n")
+    done = bank.take(WHOLE)
+    assert done.status == 1
+    assert LEDGER in done.err
+    assert not (bank.coop / "ledgers/bank").exists()
+
+
+def test_a_cooperative_without_a_bank_says_what_is_missing(new: Path, quick: Run, tmp_path: Path) -> None:
+    bank = Bank(quick, new)
+    for done in (bank.run("status"), bank.take(WHOLE), bank.run("assign")):
+        assert done.status == 1
+        assert 'custom "bank"' in done.err
+    assert bank.run("import", str(tmp_path / "niet.xml")).status == 1
+    assert bank.run("import", str(tmp_path)).status == 1
