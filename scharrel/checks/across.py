@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from scharrel.checks.bank import bank_problems
 from scharrel.checks.grants import overdone
 from scharrel.core.across import Across, Quoted
 from scharrel.core.barter import barter_of
 from scharrel.core.grants import entries_of, grant_accounts
 from scharrel.core.problems import Problem
+from scharrel.ledger.bank_lines import hand_bookings
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
 from scharrel.store.text import read_text
@@ -16,17 +18,20 @@ def across_of(books: Books, holder: str, ledger: Ledger) -> Across:
     """What of the holder's ledger bears on others."""
     shared = {grant.id for grant in books.grants.values() if not grant.holder}
     return Across(
+        holder,
         tuple(Quoted(ledger.shown, quote.line, quote.number) for quote in ledger.quotes),
         tuple(entry for entry in entries_of(holder, ledger.movements) if entry.grant in shared)
         if shared
         else (),
         tuple(barter_of(holder, ledger.movements, ledger.roles)),
+        tuple(hand_bookings(ledger, holder, books.bank_accounts.values())),
     )
 
 
 def with_others(books: Books, problems: Iterable[Problem], found: Iterable[Across]) -> Iterator[Problem]:
     """The problems of ledgers, in the light of all of them: a quote that is missing in one and stands in
-    another is told so; one that stands twice, and a grant for all of which too much was spent, are more."""
+    another is told so; one that stands twice, what the bank's lines say otherwise, and a grant for all of
+    which too much was spent, are more."""
     found = list(found)
     first: dict[str, Quoted] = {}
     for quote in sorted(quote for one in found for quote in one.quotes):
@@ -38,6 +43,9 @@ def with_others(books: Books, problems: Iterable[Problem], found: Iterable[Acros
             first[quote.number] = quote
     for problem in problems:
         yield _elsewhere(problem, first) if problem.code == "quote-unknown" else problem
+    if books.bank_accounts or books.coop.bank_state:
+        made = [booking for one in found for booking in one.by_hand]
+        yield from bank_problems(books, {one.holder for one in found}, made)
     entries = [entry for one in found for entry in one.entries]
     if entries:
         yield from overdone(books.coop, grant_accounts(books.grants, entries))

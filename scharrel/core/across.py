@@ -1,5 +1,7 @@
 """What of a ledger bears on others."""
 
+from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.core.barter import Barter
@@ -14,10 +16,26 @@ class Quoted(NamedTuple):
     number: str
 
 
-class Across(NamedTuple):
-    """What of a ledger bears on others: its quotes, its bookings of grants that are for all, and what was
-    done for others."""
+class HandBooking(NamedTuple):
+    """A booking on the account of a bank, by the name of that, in a holder's ledger: what it puts there in
+    euros, the other accounts, and where it stands. What the cooperative booked itself has no holder."""
 
+    account: str
+    holder: str
+    day: date
+    amount: Decimal
+    text: str
+    others: tuple[str, ...]
+    file: str
+    line: int
+
+
+class Across(NamedTuple):
+    """What of a holder's ledger bears on others: its quotes, its bookings of grants that are for all, what
+    was done for others, and what was booked by hand on accounts of the bank."""
+
+    holder: str
     quotes: tuple[Quoted, ...] = ()
     entries: tuple[Entry, ...] = ()
     barters: tuple[Barter, ...] = ()
+    by_hand: tuple[HandBooking, ...] = ()

@@ -1,6 +1,6 @@
 """Reading the lines of a bank account under ledgers/bank, as the treasurer completed them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,14 +8,18 @@ from typing import Any
 from beancount.core import data
 from beancount.core.amount import Amount
 
+from scharrel.core.across import HandBooking
 from scharrel.core.chart import Chart
+from scharrel.core.facts import Movement
 from scharrel.core.money import total
 from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.chart import unknown
+from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.parsing import parse, place
 from scharrel.ledger.postings import filled
-from scharrel.ledger.source import refused
+from scharrel.ledger.scan import as_transaction, scan
+from scharrel.ledger.source import chart_from, refused
 from scharrel.store.bank_lines import month_texts
 from scharrel.store.paths import Coop
 from scharrel.store.text import Text
@@ -59,12 +63,16 @@ class _Reader:
         self.places: dict[str, tuple[str, int]] = {}
 
     def read(self, text: Text) -> None:
-        found = [*text.problems, *refused(text, _COMMANDS)]
+        scanned = None if text.problems else scan(text.data.decode(), chart_from(text.shown))
+        rest = text._replace(data=scanned.rest.encode()) if scanned else text
+        found = [*text.problems, *refused(rest, _COMMANDS)]
         directives: list[Any] = []
-        if not errors(found):
-            directives, options, found = parse(text)
-            if not options["include"]:
+        if rest.data and not errors(found):
+            directives, options, found = parse(rest)
+            if not options["include"] and not scanned:
                 found.append(text.problem(1, "bank-line-include"))
+        for booking in scanned.bookings if scanned else ():
+            self._line(as_transaction(booking, text.shown), text)
         self.problems += found
         for directive in directives:
             if isinstance(directive, data.Transaction):
@@ -170,3 +178,25 @@ def _euros(amount: Any) -> bool:
 def _text(directive: Any, key: str) -> str:
     said = directive.meta.get(key)
     return said.strip() if isinstance(said, str) else ""
+
+
+def hand_bookings(ledger: Ledger, holder: str, accounts: Iterable[BankAccount]) -> Iterator[HandBooking]:
+    """The bookings of the holder's ledger itself that put money on one of the accounts or take it off, but
+    for its opening."""
+    for account in accounts:
+        by_line: dict[int, list[Movement]] = {}
+        for moved in ledger.movements:
+            if moved.account == account.account and ledger.text.own(moved.line):
+                by_line[moved.line] = []
+        for moved in ledger.movements if by_line else ():
+            if moved.line in by_line:
+                by_line[moved.line].append(moved)
+        whose = "" if holder == COOP_ID else holder
+        for line, movements in by_line.items():
+            on = [m for m in movements if m.account == account.account and m.currency == "EUR"]
+            others = tuple(m.account for m in movements if m.account != account.account)
+            amount, day = total(m.amount for m in on), movements[0].day
+            opens = day == account.day and amount == account.opening
+            if amount and not (opens and not whose and all(other.startswith("Equity:") for other in others)):
+                text = movements[0].text
+                yield HandBooking(account.name, whose, day, amount, text, others, ledger.shown, line)

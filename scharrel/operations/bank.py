@@ -1,20 +1,17 @@
 """What the bank commands work on: every account's book, the hand-made bookings on it, and the rules."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from scharrel.core.facts import Movement
-from scharrel.core.money import total
+from scharrel.core.across import HandBooking
 from scharrel.core.names import COOP_ID
 from scharrel.core.problems import Problem, errors
-from scharrel.ledger.bank_lines import read_bank_book
+from scharrel.ledger.bank_lines import hand_bookings, read_bank_book
 from scharrel.ledger.books import Books
-from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.reading import read_ledger
 from scharrel.packs.bank_rules import read_bank_rules
 from scharrel.treasury.accounts import BankAccount
 from scharrel.treasury.lines import BankBook
-from scharrel.treasury.recognition import BankRule, HandBooking
+from scharrel.treasury.recognition import BankRule
 
 
 class Bank(NamedTuple):
@@ -44,8 +41,8 @@ def read_bank(books: Books) -> Bank:
     for holder in (*books.holders, *([COOP_ID] if books.own else ())):
         ledger = read_ledger(books.coop, holder, books.chart)
         problems += errors(ledger.problems)
-        for name, account in accounts.items():
-            bookings[name] += _made_by_hand(ledger, "" if holder == COOP_ID else holder, account)
+        for booking in hand_bookings(ledger, holder, accounts.values()):
+            bookings[booking.account].append(booking)
     rules, wrong = read_bank_rules(books.coop, books.chart, books.holders, accounts)
     return Bank(
         found,
@@ -53,21 +50,3 @@ def read_bank(books: Books) -> Bank:
         rules,
         problems + wrong,
     )
-
-
-def _made_by_hand(ledger: Ledger, holder: str, account: BankAccount) -> Iterator[HandBooking]:
-    """The bookings of the ledger that put money on the account or take it off, but for its opening."""
-    by_line: dict[int, list[Movement]] = {}
-    lines = {moved.line for moved in ledger.movements if moved.account == account.account}
-    for moved in ledger.movements:
-        if moved.line in lines:
-            by_line.setdefault(moved.line, []).append(moved)
-    for line, movements in by_line.items():
-        if not ledger.text.own(line):
-            continue
-        own = [moved for moved in movements if moved.account == account.account and moved.currency == "EUR"]
-        others = tuple(moved.account for moved in movements if moved.account != account.account)
-        amount, day = total(moved.amount for moved in own), movements[0].day
-        opens = day == account.day and amount == account.opening
-        if amount and not (opens and not holder and all(other.startswith("Equity:") for other in others)):
-            yield HandBooking(holder, day, amount, movements[0].text, others, ledger.shown, line)

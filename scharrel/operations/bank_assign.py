@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from scharrel.core.across import HandBooking
 from scharrel.core.money import total
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.bank_lines import read_bank_month
@@ -13,7 +14,7 @@ from scharrel.store.durable import read_written, remove, write_text
 from scharrel.store.text import Text
 from scharrel.treasury.accounts import SUSPENSE, BankAccount
 from scharrel.treasury.lines import BookedLine
-from scharrel.treasury.recognition import BankRule, HandBooking, confirming, other_side
+from scharrel.treasury.recognition import BankRule, confirming, other_side
 from scharrel.treasury.suggestions import Answer
 
 BY_HAND = "by hand"

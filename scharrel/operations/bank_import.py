@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+from scharrel.core.across import HandBooking
 from scharrel.core.problems import Problem, errors
 from scharrel.formats.bank import read_bank_file
 from scharrel.formats.records import BankLine, BankStatement, UnreadableBankFile
@@ -29,7 +30,6 @@ from scharrel.treasury.following import JoinedLine, Joining, StatementRefused, b
 from scharrel.treasury.lines import BankBook, BookedLine, CounterLeg, account_of
 from scharrel.treasury.recognition import (
     Finder,
-    HandBooking,
     Recognised,
     by_rule,
     can_confirm,

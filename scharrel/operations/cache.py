@@ -46,7 +46,7 @@ class Cache:
             (m.id, m.first, [(d.day, d.values["left"]) for d in m.directives if "left" in d.values])
             for m in books.holders.values()
         ]
-        grants = [repr(books.grants)] if books.grants else []
+        others = [repr(found) for found in (books.grants, books.bank_accounts) if found]
         self.common = digest_of_texts(
             [
                 FORM,
@@ -57,7 +57,7 @@ class Cache:
                 *_examples(books.coop),
                 repr(chart),
                 repr(when),
-                *grants,
+                *others,
             ]
         )
 
@@ -182,6 +182,7 @@ def _belongs(books: Books, group: Group, kept: Kept) -> bool:
             for entry in seen.across.entries
         )
         and all(barter.giver in ids for seen in kept.ledgers for barter in seen.across.barters)
+        and all(seen.across.holder in ids for seen in kept.ledgers)
         and all(map(sayable, kept.problems))
         and all(
             member in ids

@@ -30,8 +30,8 @@ class StatementData(NamedTuple):
     """One member up to a month; `allocations` ends with that month, or before it for who left.
 
     `source` says where each line of the ledger stands, `banks` are the cooperative's accounts at a bank,
-    `roles` has the role of each account, `stretches` what is kept of more turnover, `corrections` what was put right, by the month in which it was booked (also later
-    than this month).
+    `roles` has the role of each account, `stretches` what is kept of more turnover, `corrections` what was
+    put right, by the month in which it was booked (also later than this month).
     """
 
     coop: str
@@ -88,8 +88,8 @@ class StatementData(NamedTuple):
         return not self.source.own(movement.line)
 
     def banked(self) -> list[tuple[Movement, str]]:
-        """What the bank's lines of the month put on the cooperative's accounts or took off for the member, and
-        where each stands."""
+        """What the bank's lines of the month put on the cooperative's accounts or took off for the member,
+        and where each stands."""
         dated = (m for account in sorted(self.banks) for m in self.dated(account))
         found = [(m, self.source.where(m.line)) for m in dated if self.by_bank(m)]
         return sorted(found, key=lambda each: (each[0].day, each[0].line))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scharrel import __version__
-from scharrel.core.across import Across, Quoted
+from scharrel.core.across import Across, HandBooking, Quoted
 from scharrel.core.barter import Barter
 from scharrel.core.corrections import Cause, Change, Correction, Mark, Turned
 from scharrel.core.grants import Entry
@@ -25,7 +25,7 @@ from scharrel.store.digests import digest_of_texts
 from scharrel.store.durable import write_text
 from scharrel.store.shapes import fits
 
-FORM = f"{__version__}/16"
+FORM = f"{__version__}/17"
 
 
 class Seen(NamedTuple):
@@ -37,7 +37,7 @@ class Seen(NamedTuple):
     state: str
     months: tuple[str, ...]
     work: str = ""
-    across: Across = Across()
+    across: Across = Across("")
 
 
 Shares = Mapping[str, Mapping[str, Mapping[str, str]]]
@@ -60,11 +60,20 @@ class Kept(NamedTuple):
 _AMOUNT, _TEXT = shapes.amount, shapes.text
 _ENTRY = (shapes.day, _TEXT, shapes.line_text, _TEXT, _TEXT, _AMOUNT, _AMOUNT)
 _BARTER = (shapes.day, *[_TEXT] * 3, _AMOUNT, _TEXT, shapes.line_text)
+_HAND = (_TEXT, _TEXT, shapes.day, _AMOUNT, _TEXT, [_TEXT], _TEXT, shapes.line)
 _CHANGE = (shapes.truth, _TEXT, shapes.day, [(_TEXT, _AMOUNT, _TEXT)])
 _SHAPE = (
     _TEXT,
     _TEXT,
-    [(_TEXT, _TEXT, [shapes.month], _TEXT, ([(_TEXT, shapes.line, _TEXT)], [_ENTRY], [_BARTER]))],
+    [
+        (
+            _TEXT,
+            _TEXT,
+            [shapes.month],
+            _TEXT,
+            (_TEXT, [(_TEXT, shapes.line, _TEXT)], [_ENTRY], [_BARTER], [_HAND]),
+        )
+    ],
     _TEXT,
     [(_TEXT, _AMOUNT, {"": _AMOUNT}, _AMOUNT, [(_AMOUNT, _AMOUNT)])],
     [(_TEXT, shapes.month, *[_TEXT] * 3, _AMOUNT, _AMOUNT, [_CHANGE], *[_TEXT] * 4)],
@@ -135,14 +144,28 @@ def _kept(
 
 
 def _plain_across(across: Across) -> list[object]:
-    return [across.quotes, *([[str(value) for value in each] for each in found] for found in across[1:])]
+    as_text = (
+        [[str(value) for value in each] for each in found] for found in (across.entries, across.barters)
+    )
+    made = [
+        [one.account, one.holder, str(one.day), str(one.amount), one.text, one.others, one.file, one.line]
+        for one in across.by_hand
+    ]
+    return [across.holder, across.quotes, *as_text, made]
 
 
-def _across(quotes: list[Any], entries: list[Any], barters: list[Any]) -> Across:
+def _across(
+    holder: str, quotes: list[Any], entries: list[Any], barters: list[Any], made: list[Any]
+) -> Across:
     return Across(
+        holder,
         tuple(Quoted(*quote) for quote in quotes),
         tuple(_entry(*entry) for entry in entries),
         tuple(_barter(*barter) for barter in barters),
+        tuple(
+            HandBooking(account, whose, date.fromisoformat(day), Decimal(amount), text, tuple(others), *place)
+            for account, whose, day, amount, text, others, *place in made
+        ),
     )
 
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from scharrel.core.across import HandBooking
 from scharrel.text.table import columns, signed
 from scharrel.text.words import Words, catalogue
 from scharrel.treasury.accounts import BankAccount
 from scharrel.treasury.lines import BookedLine
-from scharrel.treasury.recognition import HandBooking
 from scharrel.treasury.standing import Standing
 from scharrel.treasury.suggestions import Answer, Suggestion
 

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from scharrel.core.across import HandBooking
 from scharrel.core.chart import Chart
 from scharrel.core.money import to_cents
 from scharrel.formats.records import BankLine
@@ -39,19 +40,6 @@ def recognised(line: BankLine, finders: Sequence[Finder]) -> Recognised | None:
         if found := finder(line):
             return found[0] if len(found) == 1 else None
     return None
-
-
-class HandBooking(NamedTuple):
-    """A booking on a bank's account in a holder's ledger: what it puts there in euros, its other accounts,
-    and where it stands."""
-
-    holder: str
-    day: date
-    amount: Decimal
-    text: str
-    others: tuple[str, ...]
-    file: str
-    line: int
 
 
 def can_confirm(day: date, amount: Decimal, booking: HandBooking) -> bool:

@@ -6,11 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from scharrel.core.across import HandBooking
 from scharrel.core.money import total
 from scharrel.treasury.accounts import BankAccount
 from scharrel.treasury.following import balance_of, covered_to, gap_amounts
 from scharrel.treasury.lines import AcceptedGap, BankBook, BookedLine
-from scharrel.treasury.recognition import DAYS_APART, HandBooking, unconfirmed
+from scharrel.treasury.recognition import DAYS_APART, unconfirmed
 
 
 class Standing(NamedTuple):

@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from scharrel.core.across import HandBooking
 from scharrel.core.chart import Chart
 from scharrel.treasury.lines import BookedLine
-from scharrel.treasury.recognition import BankRule, HandBooking, can_confirm, sign_of, without_vat
+from scharrel.treasury.recognition import BankRule, can_confirm, sign_of, without_vat
 
 MOST_SUGGESTIONS = 6
 

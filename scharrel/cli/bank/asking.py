@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from scharrel.cli.screen import console, print_indented, report_problems, words
 from scharrel.cli.writing import writing_in
+from scharrel.core.across import HandBooking
 from scharrel.core.names import COOP_ID
 from scharrel.core.problems import Problem
 from scharrel.ledger.books import Books
@@ -19,7 +20,7 @@ from scharrel.packs.bank_rules import account_wrong, rate_of
 from scharrel.text.bank import answer_text, line_of, suggestion_text
 from scharrel.text.words import visible
 from scharrel.treasury.lines import BookedLine
-from scharrel.treasury.recognition import BankRule, HandBooking, sign_of, unconfirmed, vat_accounts
+from scharrel.treasury.recognition import BankRule, sign_of, unconfirmed, vat_accounts
 from scharrel.treasury.suggestions import Answer, Suggestion, suggestions
 
 LATER, UNDO, STOP, HELP = "", "-", ".", "?"

@@ -14,10 +14,10 @@ from scharrel.cli.writing import writing_in
 from scharrel.core.names import COOP_ID, nearest
 
 if TYPE_CHECKING:
+    from scharrel.core.across import HandBooking
     from scharrel.ledger.books import Books
     from scharrel.operations.bank import Bank
     from scharrel.operations.bank_assign import OpenLine
-    from scharrel.treasury.recognition import HandBooking
     from scharrel.treasury.suggestions import Answer
 
 _LINE = typer.Argument(

@@ -1,0 +1,66 @@
+"""What is wrong with the bank's lines, beside what holders booked themselves."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from scharrel.core.across import HandBooking
+from scharrel.core.month import Month
+from scharrel.core.names import COOP_ID, nearest
+from scharrel.core.problems import Problem, errors
+from scharrel.ledger.bank_lines import read_bank_book
+from scharrel.ledger.books import Books
+from scharrel.store.bank_lines import month_texts
+from scharrel.store.text import names_in
+from scharrel.treasury.following import broken_records, covered_to
+from scharrel.treasury.lines import BankBook, BookedLine
+from scharrel.treasury.standing import standing_of
+
+
+def bank_problems(books: Books, holders: Collection[str], made: Sequence[HandBooking]) -> Iterator[Problem]:
+    """What is wrong with the lines of every account, and of these holders the bookings `made` by hand that
+    the bank should have confirmed by now."""
+    for name in sorted(set(names_in(books.coop.bank)) - books.bank_accounts.keys()):
+        for text in month_texts(books.coop, name)[:1]:
+            near = nearest(name, books.bank_accounts)
+            yield text.problem(1, "bank-not-registered", name=name, near=near)
+    for account in books.bank_accounts.values():
+        book, wrong = read_bank_book(books.coop, account, books.chart, books.holders)
+        yield from wrong
+        if errors(wrong):
+            continue
+        yield from changed_statements(book)
+        theirs = tuple(line for line in book.lines if not line.booked or (line.holder or COOP_ID) in holders)
+        now = standing_of(book._replace(lines=theirs), [one for one in made if one.account == account.name])
+        for line in now.open_lines:
+            yield _at(line, "bank-line-open", True)
+        for line in now.lost:
+            yield _at(line, "bank-line-lost", holder=line.holder or COOP_ID, day=str(line.booked))
+        for one in filter(now.overdue, now.outstanding):
+            values = {"account": account.name, "to": str(now.to), "amount": str(one.amount)}
+            yield Problem(one.file, one.line, "booking-unconfirmed", values, excerpt=f"{one.day} {one.text}")
+
+
+def changed_statements(book: BankBook) -> Iterator[Problem]:
+    """The statements by whose balances the lines in the books are not what they were."""
+    for record in broken_records(book):
+        values = {"account": book.account.name, "first": str(record.first), "last": str(record.last)}
+        yield Problem(record.at, record.line, "statement-changed", values)
+
+
+def unready_bank(books: Books, through: Month) -> Iterator[Problem]:
+    """What of the bank keeps the month from being closed: lines that are not understood, and days that no
+    statement covers."""
+    for account in books.bank_accounts.values():
+        book, _ = read_bank_book(books.coop, account, books.chart, books.holders)
+        for line in book.lines:
+            if not line.settled and Month.of(line.day) <= through:
+                yield _at(line, "bank-line-unready", month=str(through))
+        covered = covered_to(book)
+        if account.day <= through.last_day and (covered is None or covered < through.last_day):
+            values = {"account": account.name, "covered": str(covered or "-"), "month": str(through)}
+            yield books.register.problem(account.line, "bank-uncovered", **values)
+
+
+def _at(line: BookedLine, code: str, warning: bool = False, /, **values: str) -> Problem:
+    said = " · ".join(filter(None, (line.name, line.text)))
+    values |= {"id": line.id, "amount": str(line.amount), "account": line.id.partition(":")[0]}
+    return Problem(line.file, line.line, code, values, warning, f"{line.day} {said}"[:200])
