@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 from scharrel.core.facts import Movement
 from scharrel.core.money import total
-from scharrel.core.names import COOP_ID
+from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.bank_lines import read_bank_book
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.reading import read_ledger
 from scharrel.packs.bank_rules import read_bank_rules
+from scharrel.store.text import names_in
 from scharrel.treasury.accounts import BankAccount
 from scharrel.treasury.lines import BankBook
 from scharrel.treasury.recognition import BankRule, HandBooking
@@ -40,6 +41,11 @@ def read_bank(books: Books) -> Bank:
     for name, account in accounts.items():
         found[name], wrong = read_bank_book(books.coop, account, books.chart, books.holders)
         problems += wrong
+    for name in names_in(books.coop.bank):
+        if name not in accounts and not name.startswith("."):
+            shown = books.coop.shown(books.coop.bank / name)
+            values = {"name": name, "near": nearest(name, accounts)}
+            problems.append(Problem(shown, 1, "bank-folder", values))
     bookings: dict[str, list[HandBooking]] = {name: [] for name in accounts}
     for holder in (*books.holders, *([COOP_ID] if books.own else ())):
         ledger = read_ledger(books.coop, holder, books.chart)
