@@ -2,19 +2,24 @@
 
 import json
 import os
+import pty
 import random
+import shutil
 import stat
+import sys
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from bank_files import CUSTOMER, LANDLORD, Given, camt, knab, with_bank
+from bank_coop import CUSTOMER, LANDLORD, Given, camt, knab, with_bank
 from beancount import loader
 from beancount.core import data
 from conftest import Once, Run
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_faults import die, failing_at, no_space
 
 MONTH = "ledgers/bank/betaalrekening/2026-10.beancount"
 LEDGER = "ledgers/members/amina.beancount"
@@ -596,3 +601,213 @@ def test_a_cooperative_without_a_bank_says_what_is_missing(new: Path, quick: Run
         assert 'custom "bank"' in done.err
     assert bank.run("import", str(tmp_path / "niet.xml")).status == 1
     assert bank.run("import", str(tmp_path)).status == 1
+
+
+def test_a_line_is_assigned_by_options_and_all_else_stays(bank: Bank) -> None:
+    bank.took(WHOLE)
+    bank.put(
+        MONTH, '  counter: "NL91ABNA0417164300"\n', '  counter: "NL91ABNA0417164300"\n  ; gebeld\n  nr: 7\n'
+    )
+    other = (bank.coop / MONTH).read_text().split("2026-10-12")[1]
+    done = bank.run(
+        "assign",
+        "4711-1",
+        "--for",
+        "amina",
+        "--account",
+        "Income:Omzet",
+        "--vat",
+        "21%",
+        "--earned",
+        "2026-09-30",
+    )
+    assert done.status == 0, done.err
+    assert "betaalrekening:4711-1: Amina, Income:Omzet" in done.out
+    text = (bank.coop / MONTH).read_text()
+    assert (
+        """
+2026-10-05 * "Buurthuis De Hoek" "factuur 2026-0012"
+  bank: "betaalrekening:4711-1"
+  counter: "NL91ABNA0417164300"
+  ; gebeld
+  nr: 7
+  for: "amina"
+  earned: 2026-09-30
+  why: "by hand"
+  Assets:Bank                         121.00 EUR
+  Income:Omzet                       -100.00 EUR
+  Liabilities:Btw:Hoog                -21.00 EUR
+
+"""
+        in text
+    )
+    assert text.endswith(other)
+    assert bank.stands()["unassigned"] == 2
+    assert bank.stands()["difference"] == "0.00"
+    before = bank.tree()
+    assert bank.took(WHOLE)["lines"][0]["for"] == "amina"
+    assert bank.tree() == before
+    # Once more, for the cooperative itself.
+    assert bank.run("assign", "betaalrekening:4711-1", "--account", "Assets:Debiteuren").status == 0
+    text = (bank.coop / MONTH).read_text()
+    assert "earned" not in text
+    assert "amina" not in text
+    assert "Btw:Hoog" not in text
+    assert len(bank.directives()) == 4
+
+
+def test_a_line_is_assigned_to_a_hand_made_booking_and_back(bank: Bank) -> None:
+    bank.took(WHOLE)
+    bank.add(LEDGER, BAKER)
+    assert bank.stands()["difference"] == "45.00"
+    assert bank.run("assign", "4711-2", "--for", "amina").status == 0
+    assert 'custom "bank-line" "betaalrekening:4711-2" -45.00 EUR' in (bank.coop / MONTH).read_text()
+    assert bank.stands()["difference"] == "0.00"
+    assert bank.took(WHOLE)["known"] == 3
+    assert bank.run("assign", "4711-2", "--account", "Expenses:Studie").status == 0
+    assert len(bank.lines()) == 3
+    assert bank.stands()["difference"] == "45.00"
+
+
+WRONG_ANSWERS = {
+    ("4711-9", "--account", "Income:Omzet"): "geen bankregel",
+    ("4711-1", "--for", "amnia", "--account", "Income:Omzet"): "Bedoel je amina?",
+    ("4711-1", "--for", "amina"): "geen boeking van",
+    ("4711-1", "--account", "Income:Omzt"): "Bedoel je Income:Omzet?",
+    ("4711-1", "--account", "Assets:UitTeZoeken"): "andere kant",
+    ("4711-1", "--account", "Income:Omzet", "--vat", "veel"): "geen btw-tarief",
+    ("4711-1", "--account", "Income:Omzet", "--vat", "9%"): 'vat: "9%"',
+    ("4711-1", "--account", "Income:Omzet", "--earned", "2026-02-30"): "geen datum",
+    ("4711-1", "--vat", "21%"): "--account",
+    ("--account", "Income:Omzet"): "welke regel",
+    ("4711-1",): "--account",
+    (): "terminal",
+}
+
+
+@pytest.mark.parametrize("options", WRONG_ANSWERS)
+def test_an_answer_that_cannot_be_is_refused(options: tuple[str, ...], bank: Bank, quick: Run) -> None:
+    bank.took(WHOLE)
+    before = bank.tree()
+    done = bank.run("assign", *options)
+    assert done.status == 2
+    assert WRONG_ANSWERS[options] in done.err.replace("\n", " ")
+    assert bank.tree() == before
+
+
+def at_terminal(coop: Path, *answers: str) -> str:
+    """What `bank assign` shows at a terminal of 80 columns on which this is typed, each after a question."""
+    child, screen = pty.fork()
+    if not child:
+        os.environ.update(LC_ALL="nl_NL.UTF-8", COLUMNS="80", TERM="xterm", NO_COLOR="1")
+        os.execv(sys.executable, [sys.executable, "-m", "scharrel", "bank", "assign", "--coop", str(coop)])
+    shown = b""
+    with suppress(OSError):  # the terminal closes
+        for answer in [*answers, None]:
+            begin = len(shown)
+            while answer is None or not shown[begin:].rstrip().endswith(b"?"):
+                if not (more := os.read(screen, 4096)):
+                    break
+                shown += more
+            if answer is not None:
+                os.write(screen, answer.encode() + b"\r")
+    os.close(screen)
+    assert os.waitpid(child, 0)[1] == 0, shown.decode()
+    return shown.decode().replace("\r\n", "\n").replace("\xa0", " ")
+
+
+def test_at_a_terminal_lines_are_assigned_one_by_one(bank: Bank) -> None:
+    bank.add("rules/bank.toml", "# Onze regels\n\n# nog geen\n")
+    more = Given("2026-10-20", "24.20", text="voor Amina", reference="4711-4")
+    last = Given("2026-10-21", "-9.99", "KPN", "", reference="4711-5")
+    bank.took(camt([*OCTOBER, more, last], "1250.00"))
+    bank.add(LEDGER, BAKER)
+    before = (bank.coop / MONTH).read_text()
+    shown = at_terminal(
+        bank.coop,
+        "amina Omzet 21%", "j",  # always so
+        "-",  # no: back, with the rule
+        "coop Debit", "n",
+        "1",  # the hand-made booking
+        "",  # later
+        "wie", "?",
+        "ami", "Omzet", "21", "j",
+        ".",
+    )  # fmt: skip
+    assert "1/5 · 5 oktober 2026 · € 121,00 bij" in shown
+    assert "1  Amina, geboekt op 11 okt 2026" in shown
+    assert "Amina (staat in de tekst)" in shown
+    assert "de coöperatie, Assets:Debiteuren (zo was het op 5 okt 2026)" in shown
+    assert "3 regels uitgezocht." in shown
+    assert max(map(len, shown.split("\n"))) <= 80
+    text = (bank.coop / MONTH).read_text()
+    assert text != before
+    assert text.count(" ! ") == 2
+    rules = (bank.coop / "rules/bank.toml").read_text()
+    assert rules.startswith("# Onze regels\n\n# nog geen\n\n[[rule]]\n")
+    assert rules.count("[[rule]]") == 1
+    assert f'iban = "{CUSTOMER}"\nfor = "amina"\naccount = "Income:Omzet"\nvat = "21%"\n' in rules
+    assert bank.stands()["difference"] == "0.00"
+    next_one = Given("2026-10-25", "121.00", reference="4711-6")
+    took = bank.took(camt([next_one], bank.stands()["bank"]))
+    assert took["lines"][0]["why"].startswith("rule ")
+
+
+def test_every_call_that_can_fail_leaves_whole_files_and_no_half_import(bank: Bank, tmp_path: Path) -> None:
+    both = [*OCTOBER, Given("2026-11-02", "1.00", reference="n")]
+    content = camt(both, "1250.00")
+    after = Bank(bank.quick, Path(shutil.copytree(bank.coop, tmp_path / "after")))
+    after.took(content)
+    number = killed = 0
+    while True:
+        number += 1
+        for fault, fork in ((no_space, False), (die, True)):
+            tried = Bank(bank.quick, Path(shutil.copytree(bank.coop, tmp_path / f"{number}-{fork}")))
+            if fork and not (child := os.fork()):
+                with failing_at(number, fault):
+                    tried.take(content)
+                os._exit(0)
+            if fork:
+                killed += bool(os.waitpid(child, 0)[1])
+            else:
+                with failing_at(number, fault) as calls:
+                    done = tried.take(content)
+                assert "Traceback" not in done.err
+                assert done.status in (0, 1)
+            # As any command sees it, all or nothing.
+            assert tried.stands() in (bank.stands(), after.stands())
+            assert set(tried.tree().values()) <= set(after.tree().values()) | _pending(tried)
+            assert tried.take(content).status == 0
+            assert {name: text for name, text in tried.tree().items() if name in after.tree()} == after.tree()
+            assert not _pending(tried)
+        if len(calls) < number:
+            break
+    assert killed > 15
+
+
+def _pending(bank: Bank) -> set[bytes]:
+    hidden = (bank.coop / "ledgers/bank").rglob(".*")
+    return {path.read_bytes() for path in hidden if path.is_file()}
+
+
+def test_an_answer_that_is_killed_leaves_the_month_as_it_was_or_as_it_becomes(
+    bank: Bank, tmp_path: Path
+) -> None:
+    bank.took(WHOLE)
+    answer = ("assign", "4711-1", "--for", "amina", "--account", "Income:Omzet")
+    after = Bank(bank.quick, Path(shutil.copytree(bank.coop, tmp_path / "after")))
+    after.run(*answer)
+    texts = {(one.coop / MONTH).read_text() for one in (bank, after)}
+    number, status = 0, 1
+    while status:
+        number += 1
+        tried = Bank(bank.quick, Path(shutil.copytree(bank.coop, tmp_path / f"{number}")))
+        if not (child := os.fork()):
+            with failing_at(number, die):
+                tried.run(*answer)
+            os._exit(0)
+        status = os.waitpid(child, 0)[1]
+        assert (tried.coop / MONTH).read_text() in texts
+        assert tried.run(*answer).status == 0
+        assert (tried.coop / MONTH).read_text() == (after.coop / MONTH).read_text()
+    assert number > 3

@@ -44,6 +44,7 @@ def test_no_english_text_was_left_in_dutch() -> None:
         "rule.place.rate",
         "table.reserve",
         "paper.because",
+        "paper.book_bank",
         "paper.coop_reserve",
         "paper.coop_title",
         "paper.left_open_line",

@@ -8,7 +8,6 @@ from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.bank_lines import read_bank_book
 from scharrel.ledger.books import Books
-from scharrel.store.bank_lines import month_texts
 from scharrel.store.text import names_in
 from scharrel.treasury.following import broken_records, covered_to
 from scharrel.treasury.lines import BankBook, BookedLine
@@ -18,10 +17,7 @@ from scharrel.treasury.standing import standing_of
 def bank_problems(books: Books, holders: Collection[str], made: Sequence[HandBooking]) -> Iterator[Problem]:
     """What is wrong with the lines of every account, and of these holders the bookings `made` by hand that
     the bank should have confirmed by now."""
-    for name in sorted(set(names_in(books.coop.bank)) - books.bank_accounts.keys()):
-        for text in month_texts(books.coop, name)[:1]:
-            near = nearest(name, books.bank_accounts)
-            yield text.problem(1, "bank-not-registered", name=name, near=near)
+    yield from strange_folders(books)
     for account in books.bank_accounts.values():
         book, wrong = read_bank_book(books.coop, account, books.chart, books.holders)
         yield from wrong
@@ -37,6 +33,14 @@ def bank_problems(books: Books, holders: Collection[str], made: Sequence[HandBoo
         for one in filter(now.overdue, now.outstanding):
             values = {"account": account.name, "to": str(now.to), "amount": str(one.amount)}
             yield Problem(one.file, one.line, "booking-unconfirmed", values, excerpt=f"{one.day} {one.text}")
+
+
+def strange_folders(books: Books) -> Iterator[Problem]:
+    """Folders of lines of accounts that the register does not know."""
+    for name in sorted(set(names_in(books.coop.bank)) - books.bank_accounts.keys()):
+        if not name.startswith("."):
+            values = {"name": name, "near": nearest(name, books.bank_accounts)}
+            yield Problem(books.coop.shown(books.coop.bank / name), 1, "bank-folder", values)
 
 
 def changed_statements(book: BankBook) -> Iterator[Problem]:

@@ -48,6 +48,11 @@ class Chart:
             account = account.rpartition(":")[0]
         return None
 
+    def open_on(self, account: str, day: date) -> bool:
+        """Whether the account is there on the day."""
+        known = self.accounts.get(account)
+        return known is not None and known.opened <= day and (known.closed is None or day <= known.closed)
+
     @property
     def spending(self) -> frozenset[str]:
         """The roles on which money is spent."""

@@ -6,7 +6,7 @@ import zipfile
 from datetime import date
 
 from scharrel.formats.bank_csv import read_bank_csv
-from scharrel.formats.camt import MESSAGE, read_camt
+from scharrel.formats.camt import read_camt
 from scharrel.formats.mt940 import is_mt940, read_mt940
 from scharrel.formats.records import BankStatement, UnreadableBankFile, clean
 
@@ -65,8 +65,6 @@ def _file(content: bytes) -> tuple[str, list[BankStatement]]:
     if _HTML.search(beginning):
         raise UnreadableBankFile("bank-html")
     if beginning.startswith("<"):
-        if not MESSAGE.search(text) and "<!" in text:
-            raise UnreadableBankFile("bank-dtd")
         return read_camt(text)
     if is_mt940(text):
         return "mt940", read_mt940(text)
@@ -90,7 +88,7 @@ def _decoded(content: bytes) -> str:
         except UnicodeDecodeError:
             text = "\0"
     if "\0" in text:
-        raise UnreadableBankFile("bank-kind", found="")
+        raise UnreadableBankFile("bank-binary")
     return text
 
 

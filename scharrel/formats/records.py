@@ -72,7 +72,7 @@ class UnreadableBankFile(Exception):
 
 _STEERING = ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn")
 _IBAN = re.compile(r"[A-Z]{2}\d\d[A-Z0-9]{11,30}")
-_NUMBER = re.compile(r"([0-9]{1,3}(?:([.,' ])[0-9]{3})(?:\2[0-9]{3})*|[0-9]{1,30})(?:[.,]([0-9]{1,2})|,)?")
+_NUMBER = re.compile(r"([0-9]{1,3}(?:([.,' ])[0-9]{3})(?:\2[0-9]{3})*|[0-9]{1,30})(?:[.,]([0-9]{0,2}))?")
 _PLAIN = re.compile(r"[0-9]{1,30}(?:\.[0-9]{0,5})?")
 _WIDE = Context(prec=60)
 _NO_REFERENCE = frozenset({"NONREF", "NOTPROVIDED", "NOREF"})
@@ -97,7 +97,7 @@ def clean(text: str) -> str:
 def reference(text: str) -> str:
     """A reference, or nothing for a bank's word for none."""
     text = clean(text)
-    return "" if text.upper() in _NO_REFERENCE else text
+    return "" if text.upper().replace(" ", "") in _NO_REFERENCE else text
 
 
 def account_number(text: str) -> str:

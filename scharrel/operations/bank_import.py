@@ -245,6 +245,7 @@ def _months(books: Books, before: BankBook, after: BankBook) -> tuple[dict[Path,
     account, coop = before.account, books.coop
     there = {line.id for line in before.lines}
     entries: dict[Path, list[tuple[date, str]]] = {}
+    problems: list[Problem] = []
 
     def put(day: date, entry: str) -> None:
         entries.setdefault(month_path(coop, account.name, day), []).append((day, entry))
@@ -252,6 +253,10 @@ def _months(books: Books, before: BankBook, after: BankBook) -> tuple[dict[Path,
     for line in after.lines:
         if line.id not in there:
             put(line.day, bank_line_text(line, account.account))
+            for used in (account.account, *(leg.account for leg in line.legs)):
+                if not books.chart.open_on(used, line.day):
+                    values = {"account": used, "day": str(line.day)}
+                    problems.append(Problem(coop.shown(coop.chart), 1, "bank-not-open", values))
     for gap in after.gaps:
         if gap not in before.gaps:
             put(gap.last, gap_text(account.name, gap))
@@ -260,7 +265,6 @@ def _months(books: Books, before: BankBook, after: BankBook) -> tuple[dict[Path,
             put(record.last, record_text(account.name, record))
     texts = {text.shown: text.data.decode() for text in month_texts(coop, account.name)}
     changed: dict[Path, bytes] = {}
-    problems = []
     for path, new in entries.items():
         text = with_entries(texts.get(coop.shown(path)), account.name, new)
         if month_too_large(text):

@@ -3,6 +3,7 @@ end; all else stays as it was written."""
 
 import re
 from collections.abc import Collection, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -108,10 +109,10 @@ def rate_of(text: str) -> Decimal | None:
 
 
 def account_wrong(
-    account: str, rate: Decimal | None, chart: Chart, own: Collection[str]
+    account: str, rate: Decimal | None, chart: Chart, own: Collection[str], day: date | None = None
 ) -> tuple[str, dict[str, str]] | None:
-    """What is wrong with an account as the other side of a bank line, with VAT of this rate split off: a code
-    and what the message needs. `own` are the accounts of the banks."""
+    """What is wrong with an account as the other side of a bank line (of this day), with VAT of this rate
+    split off: a code and what the message needs. `own` are the accounts of the banks."""
     if not account:
         return None
     known = chart.accounts.get(account)
@@ -120,6 +121,8 @@ def account_wrong(
     if known.currencies and "EUR" not in known.currencies:
         expected = ", ".join(known.currencies)
         return "wrong-currency", {"account": account, "currency": "EUR", "expected": expected, "near": ""}
+    if day and not chart.open_on(account, day):
+        return "bank-not-open", {"account": account, "day": str(day)}
     if account in own or chart.role(account) in (SUSPENSE, "appropriation"):
         return "bank-other-side", {"account": account}
     if account.startswith(("Income:", "Expenses:")) and chart.role(account) is None:

@@ -92,7 +92,8 @@ def _offered(books: Books, bank: Bank, which: OpenLine) -> list[Suggestion]:
 def _accounts(books: Books, bank: Bank, which: OpenLine) -> list[str]:
     """The accounts that can be the other side, those of income first where money came in."""
     own = {account.account for account in bank.accounts}
-    fits = [name for name in books.chart.accounts if not account_wrong(name, None, books.chart, own)]
+    chart, day = books.chart, which.line.day
+    fits = [name for name in chart.accounts if not account_wrong(name, None, chart, own, day)]
     first = "Income:" if which.line.amount > 0 else "Expenses:"
     return sorted(fits, key=lambda name: (not name.startswith(first), name))
 
@@ -135,7 +136,8 @@ def _understood(
         rate = rate or _ask_rate(books, account)
     elif rate is None and not said[0].isdecimal():
         rate = _ask_rate(books, account)
-    wrong = account_wrong(account, rate, books.chart, {each.account for each in bank.accounts})
+    own = {each.account for each in bank.accounts}
+    wrong = account_wrong(account, rate, books.chart, own, which.line.day)
     if wrong:
         code, values = wrong
         print_indented(console(), words(f"problem.{code}", **values))

@@ -107,7 +107,8 @@ def _answer(
     percent = rate_of(rate) if rate else None
     if rate and percent is None:
         fail(words("problem.bank-rule-rate", rate=rate), status=2)
-    wrong = account_wrong(account, percent, books.chart, {each.account for each in bank.accounts})
+    own = {each.account for each in bank.accounts}
+    wrong = account_wrong(account, percent, books.chart, own, which.line.day)
     if wrong:
         code, values = wrong
         hint = " " + words("check.near", near=values["near"]) if values.get("near") else ""
