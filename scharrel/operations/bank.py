@@ -39,33 +39,10 @@ def read_bank(books: Books) -> Bank:
         found[name], wrong = read_bank_book(books.coop, account, books.chart, books.holders)
         problems += wrong
     problems += strange_folders(books)
-    bookings: dict[str, list[HandBooking]]
-    rules: list[BankRule]
-    problems: list[Problem]
-
-    @property
-    def accounts(self) -> list[BankAccount]:
-        return [book.account for book in self.books.values()]
-
-
-def read_bank(books: Books) -> Bank:
-    """The bank of the cooperative; it counts only if no problem is an error."""
-    of_books = {books.coop.shown(path) for path in (books.coop.chart, books.coop.register)}
-    problems = [problem for problem in books.problems if problem.file in of_books]
-    accounts = books.bank_accounts
-    found: dict[str, BankBook] = {}
-    for name, account in accounts.items():
-        found[name], wrong = read_bank_book(books.coop, account, books.chart, books.holders)
-        problems += wrong
-    for name in names_in(books.coop.bank):
-        if name not in accounts and not name.startswith("."):
-            shown = books.coop.shown(books.coop.bank / name)
-            values = {"name": name, "near": nearest(name, accounts)}
-            problems.append(Problem(shown, 1, "bank-folder", values))
     bookings: dict[str, list[HandBooking]] = {name: [] for name in accounts}
     for holder in (*books.holders, *([COOP_ID] if books.own else ())):
         ledger = read_ledger(books.coop, holder, books.chart)
-        problems += errors(ledger.problems)
+        problems += map(ledger.text.placed, errors(ledger.problems))
         for booking in hand_bookings(ledger, holder, accounts.values()):
             bookings[booking.account].append(booking)
     rules, wrong = read_bank_rules(books.coop, books.chart, books.holders, accounts)
