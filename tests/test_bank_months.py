@@ -1,0 +1,136 @@
+"""What the bank's lines do to months: they count as if they stood in the holder's own ledger."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from bank_coop import Given, camt, with_bank
+from conftest import Run, in_process
+
+AMINA = "ledgers/members/amina.beancount"
+LINES = "ledgers/bank/betaalrekening/2026-10.beancount"
+SOLD = ("--for", "amina", "--account", "Income:Omzet", "--vat", "21%")
+
+
+def ids(coop: Path) -> list[str]:
+    text = (coop / LINES).read_text()
+    return [line.split('"')[1] for line in text.split("\n") if line.startswith("  bank: ")]
+
+
+def _imported(folder: Path) -> None:
+    with_bank(folder)
+    lines = [
+        Given("2026-10-12", "121.00", text="tien fietsen", reference="A1"),
+        Given("2026-10-20", "-40.00", "Kantoor", text="papier", reference="A2"),
+    ]
+    (folder / "oktober.xml").write_bytes(camt(lines, "1250.00", first="2026-10-01", last="2026-10-31"))
+    done = in_process("bank", "import", str(folder / "oktober.xml"), "--coop", str(folder))
+    assert done.status == 0, done.err
+
+
+@pytest.fixture
+def imported(once: Callable[[Callable[[Path], object], Path], Path], tmp_path: Path) -> Path:
+    return once(_imported, tmp_path / "imported")
+
+
+@pytest.fixture
+def assigned(imported: Path, quick: Run) -> Path:
+    first, second = ids(imported)
+    for line, answer in ((first, SOLD), (second, ("--for", "amina", "--account", "Expenses:Onkosten"))):
+        done = quick("bank", "assign", line, *answer, "--coop", str(imported))
+        assert done.status == 0, done.err
+    return imported
+
+
+def allocations(quick: Run, coop: Path) -> object:
+    done = quick("allocate", "2026-10", "--json", "--coop", str(coop))
+    assert done.status == 0, done.err
+    return json.loads(done.out)["allocations"]
+
+
+def test_a_line_counts_as_if_it_stood_in_the_ledger(assigned: Path, quick: Run) -> None:
+    of_bank = allocations(quick, assigned)
+    entries = (assigned / LINES).read_text().split("\n\n")
+    own = [entry for entry in entries if '  for: "amina"' in entry]
+    assert len(own) == 2
+    shutil.rmtree(assigned / "ledgers/bank")
+    register = assigned / "ledgers/coop.beancount"
+    register.write_text("\n".join(_without_bank(register.read_text())))
+    with open(assigned / AMINA, "a") as ledger:
+        ledger.write("\n" + "\n\n".join(own) + "\n")
+    assert allocations(quick, assigned) == of_bank
+
+
+def _without_bank(register: str) -> list[str]:
+    kept, skipping = [], False
+    for line in register.split("\n"):
+        skipping = ' custom "bank" ' in line or (skipping and line.startswith(" "))
+        kept += [] if skipping else [line]
+    return kept
+
+
+def test_it_is_told_by_the_line_of_the_banks_file(assigned: Path, quick: Run) -> None:
+    allocations(quick, assigned)
+    line = (assigned / LINES).read_text().split("\n").index(
+        '2026-10-12 * "Buurthuis De Hoek" "tien fietsen"'
+    ) + 1
+    for command in (
+        ("explain", "amina", "2026-10"),
+        ("statements", "2026-10", "--format", "txt", "--for", "member", "--out", str(assigned / "out")),
+    ):
+        done = quick(*command, "--coop", str(assigned))
+        assert done.status == 0, done.err
+    explained = quick("explain", "amina", "2026-10", "--coop", str(assigned)).out
+    assert f"{LINES}:{line}\n" in explained
+    page = next((assigned / "out").rglob("amina.txt")).read_text()
+    assert "Op 12 oktober 2026 kwam € 121,00 op de rekening van de coöperatie" in page.replace("\xa0", " ")
+    book = (assigned / "ledgers/books/amina.beancount").read_text()
+    assert f'  source: "{LINES}:{line}"\n' in book
+    assert quick("check", "--coop", str(assigned)).status == 0
+
+
+def test_a_line_that_is_not_understood_keeps_its_month_open(imported: Path, quick: Run) -> None:
+    checked = quick("check", "--coop", str(imported))
+    assert checked.status == 0
+    assert checked.err.count("nog niet uitgezocht") == 2
+    closed = quick("close", "2026-10", "--coop", str(imported))
+    assert closed.status == 1
+    assert f"{LINES}:" in closed.err
+
+
+def test_days_without_a_statement_keep_a_month_open(coop: Path, quick: Run) -> None:
+    with_bank(coop)
+    part = [Given("2026-10-12", "121.00", reference="A1")]
+    rest = [Given("2026-11-05", "1.00", reference="A2")]
+    for lines, opening, says in ((part, "1250.00", "tot en met 2026-10-12"), (rest, "1371.00", "")):
+        (coop / "afschrift.xml").write_bytes(camt(lines, opening))
+        assert quick("bank", "import", str(coop / "afschrift.xml"), "--coop", str(coop)).status == 0
+        for line in ids(coop):
+            quick("bank", "assign", line, *SOLD, "--coop", str(coop))
+        assert quick("allocate", "2026-10", "--coop", str(coop)).status == 0
+        closed = quick("close", "2026-10", "--coop", str(coop))
+        assert (closed.status, says in closed.err) == (1 if says else 0, True), closed.err
+
+
+def test_a_line_that_changes_after_closing_is_put_right_in_the_next_month(assigned: Path, quick: Run) -> None:
+    assert quick("allocate", "2026-10", "--coop", str(assigned)).status == 0
+    assert quick("close", "2026-10", "--coop", str(assigned)).status == 0
+    text = (assigned / LINES).read_text()
+    (assigned / LINES).write_text(text.replace('  for: "amina"\n', '  for: "coop"\n', 1))
+    done = quick("allocate", "2026-11", "--coop", str(assigned))
+    assert done.status == 0, done.err
+    assert "tien fietsen" not in done.err
+    written = (assigned / "ledgers/allocations/amina/2026-11.beancount").read_text()
+    assert 'correction_of: "2026-10"' in written
+
+
+def test_a_booking_that_the_bank_does_not_confirm_is_an_error(imported: Path, quick: Run) -> None:
+    with open(imported / AMINA, "a") as ledger:
+        ledger.write('\n2026-10-15 * "x" "nooit gekomen"\n  Income:Omzet  -9.00 EUR\n  Assets:Bank\n')
+    for command in ("check", "allocate"):
+        done = quick(command, "--coop", str(imported))
+        assert done.status == 1
+        assert f"{AMINA}:" in done.err
+        assert "staat op geen afschrift" in done.err
