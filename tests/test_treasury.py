@@ -383,3 +383,30 @@ def test_its_quotes_and_grants_are_in_the_reports(own: Path, quick: Run) -> None
     # What one grant is spent on in all ledgers together is not more than it.
     add(own, LATE.replace("80.00", "480.00").replace("  Exp", '  grant: "prijs"\n  Exp'))
     assert told(own, quick) == [(TREASURY, 22, "grant-spent")]
+
+
+@pytest.mark.parametrize(
+    ("booked", "told"),
+    [
+        ("30.00", ("Je hebt € 30,00 van de coöperatie in handen.", "Er komt dus nog € ")),
+        (
+            "99999.00",
+            ("Je hebt € 99.999,00 van de coöperatie in handen.", "lever dat in bij de penningmeester"),
+        ),
+        ("-12.50", ("Je schoot € 12,50 voor.", "Er komt dus nog € ")),
+    ],
+)
+def test_cash_in_hand_is_netted_on_the_statement(
+    booked: str, told: tuple[str, str], coop: Path, quick: Run
+) -> None:
+    chart = coop / "ledgers/accounts.beancount"
+    chart.write_text(chart.read_text() + '2020-01-01 open Assets:Kas EUR\n  role: "in-hand"\n')
+    with open(coop / "ledgers/members/amina.beancount", "a") as ledger:
+        ledger.write(f'\n2026-06-20 * "kas" "geteld"\n  Assets:Kas  {booked} EUR\n  Assets:Bank\n')
+    assert quick("allocate", "2026-06", "--coop", str(coop)).status == 0
+    out = ("--format", "txt", "--for", "member", "--out", str(coop / "out"))
+    done = quick("statements", "2026-06", *out, "--coop", str(coop))
+    assert done.status == 0, done.err
+    page = " ".join(next((coop / "out").rglob("amina.txt")).read_text().replace("\xa0", " ").split())
+    assert all(said in page for said in told), page
+    assert "geteld" not in page

@@ -8,12 +8,13 @@ from scharrel.analysis.prospect import Stretch
 from scharrel.core.corrections import Correction
 from scharrel.core.facts import Holder, Movement
 from scharrel.core.grants import counts_apart
-from scharrel.core.money import ZERO
+from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month, months
 from scharrel.core.pack import Step
 from scharrel.core.period import Period
 from scharrel.core.trace import Allocation
 from scharrel.store.text import Text
+from scharrel.treasury.accounts import IN_HAND
 
 
 class Rectified(NamedTuple):
@@ -93,6 +94,13 @@ class StatementData(NamedTuple):
         dated = (m for account in sorted(self.banks) for m in self.dated(account))
         found = [(m, self.source.where(m.line)) for m in dated if self.by_bank(m)]
         return sorted(found, key=lambda each: (each[0].day, each[0].line))
+
+    @property
+    def in_hand(self) -> Decimal:
+        """What the member holds of the cooperative's money at the end of the month, in euros; below zero what
+        the member laid out."""
+        held = (m for m in self.movements if self.roles.get(m.account) == IN_HAND and m.currency == "EUR")
+        return total(m.amount for m in held if Month.of(m.day) <= self.month)
 
     def of_year(self, year: int) -> list[Allocation]:
         """The year's allocations up to the month of the statement."""

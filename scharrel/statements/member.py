@@ -12,7 +12,6 @@ from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES, Step
 from scharrel.core.pots import withdrawals
-from scharrel.core.quotes import RECEIVABLE
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.data import StatementData, concerns
 from scharrel.statements.seal import month_figures
@@ -30,6 +29,7 @@ from scharrel.text.sentences import (
     sentences,
 )
 from scharrel.text.words import Words
+from scharrel.treasury.accounts import OWN_ROLES
 
 HUNDRED = Decimal(100)
 
@@ -149,6 +149,7 @@ class MemberView(NamedTuple):
     to_member: Decimal
     paid_out: Sequence[Movement]
     due: Decimal
+    in_hand: Decimal
     limits: Sequence[Used]
     corrections: Sequence[Corrected]
     corrected_reduction: Decimal
@@ -209,6 +210,7 @@ def member_view(words: Words, data: StatementData) -> MemberView:
         to_member=total(r.paid for r in month.posted if r.step.to in accounts),
         paid_out=[m for account in accounts for m in data.dated(account) if m.amount < 0],
         due=total(month.balances.get(account, ZERO) for account in accounts),
+        in_hand=data.in_hand,
         limits=tuple(used for result in month.steps for used in limits_used(words, result)),
         corrections=corrected(words, data, [data.month]),
         corrected_reduction=_difference(data, lambda step: step.reduction),
@@ -224,7 +226,7 @@ def member_view(words: Words, data: StatementData) -> MemberView:
                 line=0 if data.by_bank(m) else m.line,
             )
             for m in counted
-            if data.roles[m.account] not in ("vat", RECEIVABLE)
+            if data.roles[m.account] not in ("vat", *OWN_ROLES)
         ],
         banked=data.banked(),
         vat=total(m.amount for m in counted if data.roles[m.account] == "vat"),
