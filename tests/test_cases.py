@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from decimal import localcontext
+from dataclasses import replace
+from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,12 +11,14 @@ import pytest
 from conftest import REPOSITORY, Run
 from random_coops import CHART, lay_down
 
-from scharrel.analysis.cases import case_differences, notices, replayed
+from scharrel.analysis.cases import case_differences, noticed_by, replayed
 from scharrel.analysis.mutations import mutations, try_all
-from scharrel.analysis.replays import Passed, Replay
+from scharrel.analysis.replays import Replay, ReplayedMonth
 from scharrel.analysis.trials import Trials
+from scharrel.core.case import Case, CaseMonth, Expected
 from scharrel.core.money import EXACT
-from scharrel.core.pack import Pack
+from scharrel.core.month import Month
+from scharrel.core.pack import Pack, Source
 from scharrel.core.state import State
 from scharrel.operations.opening import open_books
 from scharrel.packs.cases import read_cases
@@ -549,7 +552,7 @@ def test_every_modifier_is_changed(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def paid(months: Sequence[Passed]) -> list[object]:
+def paid(months: Sequence[ReplayedMonth]) -> list[object]:
     """What each step paid to whom in each month, or that it could not be divided."""
     return [
         month.no_value
@@ -561,8 +564,7 @@ def paid(months: Sequence[Passed]) -> list[object]:
 DATED = """
 [param.deel]
 source = "alv"
-by = "household"
-values = [{ from = 2025-01-01, value = { single = 7.00 } }, { from = 2025-06-01, value = { couple = 8.00 } }]
+values = [{ from = 2025-03-01, value = 7.00 }]
 
 """
 
@@ -590,4 +592,41 @@ def test_a_case_notices_a_change_when_it_does_not_hold_for_it(name: str) -> None
     for case in cases:
         replay = replayed(pack, case)
         for mutation in mutations(pack):
-            assert notices(case, replay, mutation.pack) == bool(case_differences(mutation.pack, case))
+            assert noticed_by(case, replay, mutation.pack) == bool(case_differences(mutation.pack, case))
+
+
+COSTS = (
+    '[[step]]\nid = "k"\nlabel = "k"\ninput = "costs"\ncarry = true\nparty = "supplier"\nsource = "alv"\n\n'
+)
+IN_TURN = HEAD + COSTS + step("a", "max_months = 2", "amount = 5.00", "carry = true", 'when = "granted"')
+IN_TURN += step("b", "amount = 7.00", 'after = "a"') + LAST
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "months"),
+    [
+        # a is not open any more when its months would be over: only b tells how many those are.
+        ("max_months = 2", "max_months = 3", [(100, 0, True, 95), (100, 0, True, 95), (100, 0, False, 93)]),
+        # What was short shows in a later month only.
+        ("amount = 5.00\ncarry = true", "amount = 5.00", [(1, 0, True, 0), (100, 0, True, 91)]),
+        ('input = "costs"\ncarry = true', 'input = "costs"', [(1, 11, True, 0), (100, 0, True, 80)]),
+        ("carry = true", "carry = true", [(1, 11, True, 0), (100, 0, True, 80)]),
+    ],
+)
+def test_a_case_that_only_says_what_is_kept(
+    old: str, new: str, months: list[tuple[int, int, bool, int]], tmp_path: Path
+) -> None:
+    assert old in IN_TURN
+    pack, changed = read(IN_TURN, tmp_path / "was"), read(IN_TURN.replace(old, new, 1), tmp_path / "becomes")
+    given = tuple(
+        CaseMonth(
+            Month(2025, number), 1, {"granted": granted},
+            {"turnover": Decimal(turnover), "costs": Decimal(costs)}, {},
+            (Expected(1, "keep", "", Decimal(keep)),),
+        )
+        for number, (turnover, costs, granted, keep) in enumerate(months, 1)
+    )  # fmt: skip
+    case = Case("", 1, Source("alv", "decision", ""), {}, {}, given)
+    assert not case_differences(pack, case)
+    assert bool(case_differences(changed, case)) == (old != new)
+    assert noticed_by(case, replayed(pack, case), replace(pack, steps=changed.steps)) == (old != new)

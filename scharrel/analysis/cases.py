@@ -42,7 +42,7 @@ def replayed(pack: Pack, case: Case) -> Replay:
     return Replay(pack, [facts for _, facts in _months(case)], _start(case))
 
 
-def notices(case: Case, replay: Replay, changed: Pack) -> bool:
+def noticed_by(case: Case, replay: Replay, changed: Pack) -> bool:
     """Whether the case, which holds for the pack that was replayed, does not for the changed one."""
     months = replay.since(says_else(replay.pack, changed))
     if not months:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
-from scharrel.analysis.cases import notices, replayed
+from scharrel.analysis.cases import noticed_by, replayed
 from scharrel.analysis.trials import Trials
 from scharrel.core.case import Case
 from scharrel.core.money import CENT
@@ -64,7 +64,7 @@ def try_all(pack: Pack, cases: Sequence[Case]) -> Noticed:
     unnoticed = []
     tried = 0
     for mutation in mutations(pack):
-        noticed = next((kept for kept in first if notices(*kept, mutation.pack)), None)
+        noticed = next((kept for kept in first if noticed_by(*kept, mutation.pack)), None)
         if noticed:
             # The next change is like this one, so the same case will most likely notice it.
             first.remove(noticed)

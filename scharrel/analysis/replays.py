@@ -18,7 +18,7 @@ from scharrel.core.state import State, StepState
 from scharrel.core.trace import StepResult
 
 
-class Passed(NamedTuple):
+class ReplayedMonth(NamedTuple):
     """A month under the pack: how the member stood `before` it, the waterfall before each step but the
     closing one, and what each step took: nothing where the pack is not in force, or a figure has
     `no_value`."""
@@ -34,7 +34,7 @@ class Again(NamedTuple):
     """A month of which changed steps are asked again: what they now take, by their positions, and their
     pasts."""
 
-    passed: Passed
+    passed: ReplayedMonth
     taken: Mapping[int, StepResult]
     pasts: Mapping[int, StepState]
 
@@ -63,20 +63,20 @@ class Replay:
         self.before = before
 
     @cached_property
-    def passed(self) -> list[Passed]:
+    def passed(self) -> list[ReplayedMonth]:
         return list(self._pass())
 
-    def since(self, differs: Callable[[Month], bool]) -> Sequence[Passed]:
+    def since(self, differs: Callable[[Month], bool]) -> Sequence[ReplayedMonth]:
         """The months from the first that differs on."""
         nth = next((nth for nth, facts in enumerate(self.months) if differs(facts.month)), None)
         return () if nth is None else self.passed[nth:]
 
-    def _pass(self) -> Iterator[Passed]:
+    def _pass(self) -> Iterator[ReplayedMonth]:
         state = self.before
         for facts in self.months:
             before = state
             if not self.pack.holds_in(facts.month):
-                yield Passed(facts, before)
+                yield ReplayedMonth(facts, before)
                 continue
             try:
                 waterfall, stages = Waterfall(self.pack, facts, before), []
@@ -84,10 +84,10 @@ class Replay:
                     stages.append(waterfall.under(self.pack))
                     waterfall.pay(waterfall.take(step))
             except NoValueError:
-                yield Passed(facts, before, no_value=True)
+                yield ReplayedMonth(facts, before, no_value=True)
                 continue
             allocation, state = close(waterfall.division(""))
-            yield Passed(facts, before, stages, allocation.steps)
+            yield ReplayedMonth(facts, before, stages, allocation.steps)
 
 
 def changed_steps(pack: Pack, changed: Pack) -> list[int] | None:
@@ -104,7 +104,7 @@ def changed_steps(pack: Pack, changed: Pack) -> list[int] | None:
     return None if pack.steps[-1].id in found else list(found.values())
 
 
-def asked_again(changed: Pack, steps: Sequence[int], months: Sequence[Passed]) -> Iterator[Again]:
+def asked_again(changed: Pack, steps: Sequence[int], months: Sequence[ReplayedMonth]) -> Iterator[Again]:
     """What these steps take in the months when they are changed: true up to the first month in which one
     takes something else. NoValueError where a changed figure has no value."""
     if not months:

@@ -7,7 +7,7 @@ from itertools import permutations
 from typing import Any
 
 from scharrel.analysis.kinds import BORN, facts_asked
-from scharrel.analysis.replays import Passed, Replay, asked_again, changed_steps, paid_to, says_else
+from scharrel.analysis.replays import Replay, ReplayedMonth, asked_again, changed_steps, paid_to, says_else
 from scharrel.analysis.situations import periods
 from scharrel.analysis.supposed import quantities
 from scharrel.analysis.trajectories import plenty_of
@@ -56,7 +56,7 @@ class Trials:
         return False
 
 
-def _take_else(changed: Pack, steps: Sequence[int], months: Sequence[Passed]) -> bool:
+def _take_else(changed: Pack, steps: Sequence[int], months: Sequence[ReplayedMonth]) -> bool:
     """Whether one of these steps ever takes something else, or the month can be divided where it could not,
     or cannot be where it could."""
     unknown = (passed for passed in months if passed.no_value)
@@ -69,7 +69,7 @@ def _take_else(changed: Pack, steps: Sequence[int], months: Sequence[Passed]) ->
         return True
 
 
-def _differs(changed: Pack, months: Sequence[Passed]) -> bool:
+def _differs(changed: Pack, months: Sequence[ReplayedMonth]) -> bool:
     state = months[0].before if months else State.new()
     for passed in months:
         paid, state = _paid(changed, passed.facts, state)
