@@ -1,7 +1,9 @@
 """Worked examples beside a pack: the shipped ones, mistakes in writing them, and what they notice."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,7 +11,15 @@ import pytest
 from conftest import REPOSITORY, Run
 from random_coops import CHART, lay_down
 
-from scharrel.analysis.mutations import try_all
+from scharrel.analysis.cases import case_differences, noticed_by, replayed
+from scharrel.analysis.mutations import mutations, try_all
+from scharrel.analysis.replays import Replay, ReplayedMonth
+from scharrel.analysis.trials import Trials
+from scharrel.core.case import Case, CaseMonth, Expected
+from scharrel.core.money import EXACT
+from scharrel.core.month import Month
+from scharrel.core.pack import Pack, Source
+from scharrel.core.state import State
 from scharrel.operations.opening import open_books
 from scharrel.packs.cases import read_cases
 from scharrel.packs.packs import read_pack
@@ -396,15 +406,19 @@ def test_a_case_that_expects_little_notices_little(lang: str, small: Path, quick
     assert len(told) == len(try_all(pack, []).unnoticed)
 
 
-def changes(pack: str, tmp_path: Path) -> Iterator[tuple[str, str, str, str]]:
-    """The changes that make a difference: the kind of change, of what, which word, and what it becomes."""
+def read(pack: str, tmp_path: Path) -> Pack:
     coop = lay_down(tmp_path / "gedachte", pack, {}, "")
     assert (coop / "ledgers/accounts.beancount").read_text() == CHART
     found, problems = read_pack(pack.encode(), "", None, open_books(Coop(coop)).chart)
     assert found, problems
+    return found
+
+
+def changes(pack: str, tmp_path: Path) -> Iterator[tuple[str, str, str, str]]:
+    """The changes that make a difference: the kind of change, of what, which word, and what it becomes."""
     return (
         (mutation.code, mutation.of, mutation.key, str(mutation.becomes))
-        for mutation in try_all(found, []).unnoticed
+        for mutation in try_all(read(pack, tmp_path), []).unnoticed
     )
 
 
@@ -415,6 +429,19 @@ LAST = PACK[PACK.index('[[step]]\nid = "lid"') :]
 def step(name: str, *lines: str) -> str:
     body = "\n".join((f'id = "{name}"', f'label = "{name}"', *lines, 'source = "alv"'))
     return f'[[step]]\n{body}\nto = "Liabilities:Pot1"\nparty = "coop"\n\n'
+
+
+_FIRST = step("a", "amount = 5.00", "max_months = 3")
+_SECOND = step(
+    "b", 'rate = "10%"', 'of = "turnover"', "above = 100.00", 'over = "year"', "carry = true",
+    "cap = { month = 300.00 }", "max_months = 6", "consecutive = true", 'after = "a"', "min_age = 27",
+    'when = { granted = true, household = "single" }',
+)  # fmt: skip
+_BANDS = step("c", 'bands = [{ from = 0, rate = "5%" }, { from = 1000, rate = "8%" }]')
+_MORE = step("d", "amount = 20.00", "target = 90.00", 'not_with = "a"')
+_MORE += step("f", 'rate = "50%"', "above = 100.00")
+_MORE += step("e", "amount = 20.00", "cap = { year = 100.00, life = 150.00 }", 'counts = ["elsewhere"]')
+EVERY_MODIFIER = HEAD + _FIRST + _SECOND + _BANDS + _MORE + LAST
 
 
 def test_a_figure_before_the_first_month_is_not_changed(tmp_path: Path) -> None:
@@ -461,6 +488,34 @@ def test_a_yearly_cap_behind_a_monthly_one_does_not_bind_in_january(tmp_path: Pa
     assert [becomes for code, *_, becomes in found if code == "since"] == ["2025-02", "2025-12"]
 
 
+def test_a_yearly_figure_is_reached_in_any_year(tmp_path: Path) -> None:
+    param = (
+        '[param.jaar]\nsource = "alv"\nvalues = [{ from = 2025-01-01, value = 700.00 }, '
+        "{ from = 2027-01-01, value = 1000.00 }]\n\n"
+    )
+    capped = step("s", "amount = 90.00", 'cap = { month = 90.00, year = "jaar" }')
+    found = list(changes(HEAD + param + capped + LAST, tmp_path))
+    assert [becomes for code, *_, becomes in found if code == "figure"] == [
+        "699.99", "700.01", "999.99", "1000.01",
+    ]  # fmt: skip
+
+
+def test_a_step_that_another_shuts_out_is_changed_for_who_lacks_both(tmp_path: Path) -> None:
+    other = step("a", "amount = 5.00", 'when = "granted"')
+    shut_out = step("b", "amount = 7.00", 'when = "asked"', 'not_with = "a"', "min_age = 27")
+    found = list(changes(HEAD + other + shut_out + LAST, tmp_path))
+    assert {(key, becomes) for _, of, key, becomes in found if of == "b"} >= {
+        ("when", "None"), ("when", "('asked', False)"), ("min_age", "26"), ("min_age", "28"),
+    }  # fmt: skip
+
+
+def test_who_comes_first_matters_when_there_is_enough_for_one(tmp_path: Path) -> None:
+    costs = '[[step]]\nid = "k"\nlabel = "k"\ninput = "costs"\nparty = "supplier"\nsource = "alv"\n\n'
+    hours = step("h", 'per = 0.23\nunits = "hours"')
+    found = list(changes(HEAD + costs + hours + LAST, tmp_path))
+    assert [of for code, of, *_ in found if code == "order"] == ["k"]
+
+
 def test_what_a_step_always_gets_is_not_carried(tmp_path: Path) -> None:
     tax = step("tax", 'rate = "20%"')
     share = step("deel", 'rate = "80%"', 'of = "after.tax"')
@@ -481,23 +536,13 @@ def test_neighbours_change_places_where_someone_looks_between_them(
 
 
 def test_half_a_cent_is_only_rounded_where_there_can_be_one(tmp_path: Path) -> None:
-    steps = step("a", "amount = 5.00") + step("c", 'per = 2.00\nunits = "hours"') + step("b", 'rate = "100%"')
+    steps = step("a", "amount = 5.00") + step("c", 'per = 5.60\nunits = "hours"') + step("b", 'rate = "100%"')
     found = list(changes(HEAD + steps + LAST, tmp_path))
     assert [of for _, of, key, _ in found if key == "rounding"] == ["c"]
 
 
 def test_every_modifier_is_changed(tmp_path: Path) -> None:
-    first = step("a", "amount = 5.00", "max_months = 3")
-    second = step(
-        "b", 'rate = "10%"', 'of = "turnover"', "above = 100.00", 'over = "year"', "carry = true",
-        "cap = { month = 300.00 }", "max_months = 6", "consecutive = true", 'after = "a"', "min_age = 27",
-        'when = { granted = true, household = "single" }',
-    )  # fmt: skip
-    bands = step("c", 'bands = [{ from = 0, rate = "5%" }, { from = 1000, rate = "8%" }]')
-    more = step("d", "amount = 20.00", "target = 90.00", 'not_with = "a"')
-    more += step("f", 'rate = "50%"', "above = 100.00")
-    more += step("e", "amount = 20.00", "cap = { year = 100.00, life = 150.00 }", 'counts = ["elsewhere"]')
-    found = {(of, key): 0 for _, of, key, _ in changes(HEAD + first + second + bands + more + LAST, tmp_path)}
+    found = {(of, key): 0 for _, of, key, _ in changes(EVERY_MODIFIER, tmp_path)}
     assert found.keys() >= {
         ("", "valid_from"), ("", "pool"), ("a", "amount"), ("a", "max_months"),
         ("a", "to"), ("a", "party"), ("b", "rate"), ("b", "of"), ("f", "above"), ("b", "over"),
@@ -505,3 +550,83 @@ def test_every_modifier_is_changed(tmp_path: Path) -> None:
         ("b", "max_months"), ("b", "consecutive"), ("b", "after"), ("d", "not_with"), ("b", "when"),
         ("e", "counts"), ("b", "rounding"), ("c", "bands"), ("c", "over"),
     }  # fmt: skip
+
+
+def paid(months: Sequence[ReplayedMonth]) -> list[object]:
+    """What each step paid to whom in each month, or that it could not be divided."""
+    return [
+        month.no_value
+        or {(r.step.id, r.paid, r.step.party, r.step.to, r.step.reduction) for r in month.results if r.paid}
+        for month in months
+    ]
+
+
+DATED = """
+[param.deel]
+source = "alv"
+values = [{ from = 2025-03-01, value = 7.00 }]
+
+"""
+
+
+@pytest.mark.parametrize("pack", ["modifiers", "dated"])
+def test_what_is_asked_again_is_what_dividing_all_again_gives(pack: str, tmp_path: Path) -> None:
+    short = HEAD + DATED + step("a", 'amount = "deel"', "carry = true") + step("b", "amount = 5.00") + LAST
+    found = read(EVERY_MODIFIER if pack == "modifiers" else short, tmp_path)
+    trials = Trials(found)
+    for mutation in mutations(found):
+        with localcontext(EXACT):
+            differs = any(
+                paid(trial.passed) != paid(again.passed)
+                for trial in (*trials.whole, *trials.around)
+                if (again := Replay(mutation.pack, trial.months, State.new()))
+            )
+        assert trials.differ(mutation.pack) == differs, mutation._replace(pack=found)
+
+
+@pytest.mark.parametrize("name", ["lucas", "ons", "vrije-uitloop", "wijkproject"])
+def test_a_case_notices_a_change_when_it_does_not_hold_for_it(name: str) -> None:
+    books = open_books(Coop(REPOSITORY))
+    pack = books.packs[name]
+    cases, _ = read_cases(books.coop, REPOSITORY / f"rules/{name}.cases.toml", pack, books.chart)
+    for case in cases:
+        replay = replayed(pack, case)
+        for mutation in mutations(pack):
+            assert noticed_by(case, replay, mutation.pack) == bool(case_differences(mutation.pack, case))
+
+
+COSTS = (
+    '[[step]]\nid = "k"\nlabel = "k"\ninput = "costs"\ncarry = true\nparty = "supplier"\nsource = "alv"\n\n'
+)
+IN_TURN = HEAD + COSTS + step("a", "max_months = 2", "amount = 5.00", "carry = true", 'when = "granted"')
+IN_TURN += step("b", "amount = 7.00", 'after = "a"') + LAST
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "months"),
+    [
+        # a is not open any more when its months would be over: only b tells how many those are.
+        ("max_months = 2", "max_months = 3", [(100, 0, True, 95), (100, 0, True, 95), (100, 0, False, 93)]),
+        # What was short shows in a later month only.
+        ("amount = 5.00\ncarry = true", "amount = 5.00", [(1, 0, True, 0), (100, 0, True, 91)]),
+        ('input = "costs"\ncarry = true', 'input = "costs"', [(1, 11, True, 0), (100, 0, True, 80)]),
+        ("carry = true", "carry = true", [(1, 11, True, 0), (100, 0, True, 80)]),
+    ],
+)
+def test_a_case_that_only_says_what_is_kept(
+    old: str, new: str, months: list[tuple[int, int, bool, int]], tmp_path: Path
+) -> None:
+    assert old in IN_TURN
+    pack, changed = read(IN_TURN, tmp_path / "was"), read(IN_TURN.replace(old, new, 1), tmp_path / "becomes")
+    given = tuple(
+        CaseMonth(
+            Month(2025, number), 1, {"granted": granted},
+            {"turnover": Decimal(turnover), "costs": Decimal(costs)}, {},
+            (Expected(1, "keep", "", Decimal(keep)),),
+        )
+        for number, (turnover, costs, granted, keep) in enumerate(months, 1)
+    )  # fmt: skip
+    case = Case("", 1, Source("alv", "decision", ""), {}, {}, given)
+    assert not case_differences(pack, case)
+    assert bool(case_differences(changed, case)) == (old != new)
+    assert noticed_by(case, replayed(pack, case), replace(pack, steps=changed.steps)) == (old != new)

@@ -16,7 +16,8 @@ ROOMS = re.findall(r"^\| `(\w+)/` \|", ARCHITECTURE, re.MULTILINE)
 MODULES = sorted(PACKAGE.glob("*/**/*.py"))
 PURE = {
     "calendar", "collections", "contextlib", "dataclasses", "datetime", "decimal", "difflib", "fractions",
-    "functools", "hashlib", "itertools", "math", "re", "scharrel", "stdnum", "types", "typing", "unicodedata",
+    "functools", "hashlib", "itertools", "math", "operator", "re", "scharrel", "stdnum", "types", "typing",
+    "unicodedata",
 }  # fmt: skip
 """What a room of values alone may use."""
 

@@ -32,7 +32,7 @@ TOKENS = {
     "flag": ["*", "*", "*", "!", "txn", "P"],
     "text": [
         '"Markt"', '"kraam 3,50"', '""', '"a \\"b\\" c"', '"; geen opmerking"', '"Café\t№ 5 – ½"', '"option"',
-        '"{1 EUR}"', '"twee\nregels"', '"open',
+        '"{1 EUR}"', '"\\\\"', '"a\\\\\\"b"', '"a\\nb"', '"\\x"', '"\\\\\\\\ ^"', '"twee\nregels"', '"open',
     ],
     "mark": ["", "", "", " #markt", " ^factuur-1", " #a ^b", " ; opmerking", ' "derde"', " | "],
     "key": [

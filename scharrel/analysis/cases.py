@@ -1,15 +1,16 @@
 """Worked examples put to a pack: where does something else come out than they expect?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
-from scharrel.core.case import Case, CaseMonth, Expected
+from scharrel.analysis.replays import Replay, asked_again, changed_steps, paid_to, says_else
+from scharrel.core.case import Case, CaseMonth, Expected, What
 from scharrel.core.engine import close, divide
 from scharrel.core.facts import MonthFacts
 from scharrel.core.money import EXACT, ZERO
 from scharrel.core.month import Month
-from scharrel.core.pack import NoValueError, Pack
+from scharrel.core.pack import NoValueError, Pack, Step
 from scharrel.core.state import State
 from scharrel.core.trace import Allocation
 
@@ -33,27 +34,56 @@ class CaseDifference(NamedTuple):
 def case_differences(pack: Pack, case: Case) -> list[CaseDifference]:
     """Everything in which the pack does not do what the case expects."""
     with localcontext(EXACT):
-        return list(_differences(pack, case))
+        return list(_differences(pack, case, _months(case), _start(case)))
 
 
-def holds(pack: Pack, case: Case) -> bool:
-    """Whether the pack does all that the case expects."""
+def replayed(pack: Pack, case: Case) -> Replay:
+    """The months of a case under a pack for which it holds."""
+    return Replay(pack, [facts for _, facts in _months(case)], _start(case))
+
+
+def noticed_by(case: Case, replay: Replay, changed: Pack) -> bool:
+    """Whether the case, which holds for the pack that was replayed, does not for the changed one."""
+    months = replay.since(says_else(replay.pack, changed))
+    if not months:
+        return False
+    steps = changed_steps(replay.pack, changed)
     with localcontext(EXACT):
-        return next(_differences(pack, case), None) is None
+        if steps is None:
+            return _fails(changed, case, months[0].facts.month, months[0].before)
+        try:
+            for again in asked_again(changed, steps, months):
+                month = again.passed.facts.month
+                for was, becomes in again.pairs():
+                    if was.paid != becomes.paid and _says(case, month, "paid", was.step):
+                        return True
+                    if was.why != becomes.why and _says(case, month, "why", was.step):
+                        return True
+                    if paid_to(was) != paid_to(becomes):
+                        return _fails(changed, case, month, again.before(changed))
+        except NoValueError:
+            return True
+    return False
 
 
-def first_noticed(pack: Pack, cases: Sequence[Case]) -> Case | None:
-    """The first case that does not hold."""
-    return next((case for case in cases if not holds(pack, case)), None)
+def _says(case: Case, month: Month, what: What, step: Step) -> bool:
+    """Whether the case expects this of the step in the month."""
+    given = next((given for given in case.months if given.month == month), None)
+    return given is not None and (what, step.id) in [(e.what, e.name) for e in given.expected]
 
 
-def _differences(pack: Pack, case: Case) -> Iterator[CaseDifference]:
-    state = State.new()._replace(balances=dict(case.balances))
-    named = {given.month: given for given in case.months}
-    facts = case.facts
-    for month in case.span:
-        given = named.get(month) or CaseMonth(month, case.line, {}, {}, {}, ())
-        facts = {**facts, **given.facts}
+def _fails(pack: Pack, case: Case, since: Month, state: State) -> bool:
+    """Whether the case does not hold from this month on, before which the member stands like this."""
+    months = [(given, facts) for given, facts in _months(case) if facts.month >= since]
+    return next(_differences(pack, case, months, state), None) is not None
+
+
+def _differences(
+    pack: Pack, case: Case, months: Iterable[tuple[CaseMonth, MonthFacts]], state: State
+) -> Iterator[CaseDifference]:
+    named = {given.month for given in case.months}
+    for given, facts in months:
+        month = facts.month
         in_force = pack.holds_in(month)
         asked = [expected for expected in given.expected if expected.what == "in_force"]
         for expected in asked:
@@ -64,8 +94,7 @@ def _differences(pack: Pack, case: Case) -> Iterator[CaseDifference]:
                 yield CaseDifference(case, month, given.line)
             continue
         try:
-            month_facts = MonthFacts(month, facts, given.roles, given.accounts, approved=given.approved)
-            division = divide("", pack, month_facts, state)
+            division = divide("", pack, facts, state)
         except NoValueError as missing:
             yield CaseDifference(case, month, given.line, param=missing.param.id)
             return
@@ -75,6 +104,20 @@ def _differences(pack: Pack, case: Case) -> Iterator[CaseDifference]:
                 computed = _computed(allocation, expected)
                 if computed != expected.value:
                     yield CaseDifference(case, month, expected.line, expected, computed, allocation)
+
+
+def _start(case: Case) -> State:
+    return State.new()._replace(balances=dict(case.balances))
+
+
+def _months(case: Case) -> Iterator[tuple[CaseMonth, MonthFacts]]:
+    """Every month from the first to the last, with what the case says of it."""
+    named = {given.month: given for given in case.months}
+    facts = case.facts
+    for month in case.span:
+        given = named.get(month) or CaseMonth(month, case.line, {}, {}, {}, ())
+        facts = {**facts, **given.facts}
+        yield given, MonthFacts(month, facts, given.roles, given.accounts, approved=given.approved)
 
 
 def _computed(allocation: Allocation, expected: Expected) -> Decimal | tuple[str, ...]:

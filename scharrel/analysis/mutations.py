@@ -10,8 +10,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
-from scharrel.analysis.cases import first_noticed
-from scharrel.analysis.trials import Trials, says_else
+from scharrel.analysis.cases import noticed_by, replayed
+from scharrel.analysis.trials import Trials
 from scharrel.core.case import Case
 from scharrel.core.money import CENT
 from scharrel.core.month import Month
@@ -59,14 +59,13 @@ class Noticed(NamedTuple):
 
 def try_all(pack: Pack, cases: Sequence[Case]) -> Noticed:
     """Put every change of the pack to the cases, which hold for the pack as it is."""
-    first = list(cases)
+    first = [(case, replayed(pack, case)) for case in cases]
     trials = Trials(pack)
     unnoticed = []
     tried = 0
     for mutation in mutations(pack):
-        may_differ = says_else(pack, mutation.pack)
-        touched = [case for case in first if any(map(may_differ, case.span))]
-        if noticed := first_noticed(mutation.pack, touched):
+        noticed = next((kept for kept in first if noticed_by(*kept, mutation.pack)), None)
+        if noticed:
             # The next change is like this one, so the same case will most likely notice it.
             first.remove(noticed)
             first.insert(0, noticed)

@@ -9,10 +9,10 @@ The contract is section 4 of the formats page; the words there are the words her
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
+from scharrel.core.depreciation import WrittenOff
 from scharrel.core.facts import MonthFacts
 from scharrel.core.money import ZERO, to_cents, total
 from scharrel.core.month import Month
@@ -49,20 +49,11 @@ def divide(
     `definitive` has, by step, what is due in this month of a year that is settled. With `settled` the
     municipality's steps are done with all that came before, at what they took.
     """
-    state = before.opened(facts)
-    came_in = total(facts.roles.get(role, ZERO) for role in pack.pool)
-    net = came_in + before.deficit
-    pool = left = max(net, ZERO)
-    waterfall = _Waterfall(pack, facts, state, negative=net < 0, pool=pool, settled=settled)
-    done = []
+    waterfall = Waterfall(pack, facts, before, settled=settled)
     for step in pack.steps[:-1]:
         due = definitive.get(step.id)
-        result = waterfall.take(step, left) if due is None else waterfall.settle(step, due, left)
-        left -= result.paid
-        waterfall.left_after[step.id] = left
-        done.append(result)
-    state = state.with_deficit(min(net, ZERO))
-    return Division(member, pack, facts, came_in, before.deficit, pool, tuple(done), left, state)
+        waterfall.pay(waterfall.take(step) if due is None else waterfall.settle(step, due))
+    return waterfall.division(member)
 
 
 def close(
@@ -93,65 +84,82 @@ def close(
     return allocation, state
 
 
-class _Waterfall:
-    """The month while it is being divided."""
+class _Wish(NamedTuple):
+    """What the amount kind of a step asks, and by what; the words are those of StepResult."""
 
-    def __init__(
-        self,
-        pack: Pack,
-        facts: MonthFacts,
-        state: State,
-        *,
-        negative: bool,
-        pool: Decimal,
-        settled: bool,
-    ):
+    wanted: Decimal
+    figure: Figure | None = None
+    base: Decimal | None = None
+    year_before: Decimal = ZERO
+    units: Decimal | None = None
+    above: Figure | None = None
+    bands: tuple[tuple[Figure, Figure], ...] = ()
+    limits: tuple[Limit, ...] = ()
+    written: tuple[WrittenOff, ...] = ()
+
+
+class Waterfall:
+    """The month while it is being divided: what is `left` of the pool after the steps that were paid."""
+
+    def __init__(self, pack: Pack, facts: MonthFacts, before: State, *, settled: bool = False):
         self.pack = pack
         self.facts = facts
-        self.state = state
-        self.negative = negative
-        self.pool = pool
         self.settled = settled
+        self.state = before.opened(facts)
+        self.carried = before.deficit
+        self.came_in = total(facts.roles.get(role, ZERO) for role in pack.pool)
+        self.net = self.came_in + self.carried
+        self.pool = self.left = max(self.net, ZERO)
         self.left_after: dict[str, Decimal] = {}
         self.paid: dict[str, Decimal] = {}
+        self.done: list[StepResult] = []
 
-    def take(self, step: Step, left: Decimal) -> StepResult:
-        """Let one step take what it asks, as far as there is any."""
-        state = self.state.of(self.pack.id, step)
+    def take(self, step: Step, past: StepState | None = None) -> StepResult:
+        """What a step takes of what it asks, as far as there is any; with another past than its own, if
+        that is given."""
+        state = past or self.state.of(self.pack.id, step)
         wish = self._wanted(step, state)
         levels = self._levels(step, state)
         asked, limits, stopped = self._limited(step, state, wish, levels)
         asked = to_cents(asked, step.rounding)
-        paid = min(asked, left)
-        if self.negative and paid < 0:
+        paid = min(asked, self.left)
+        if self.net < 0 and paid < 0:
             paid = ZERO
         if paid < asked:
             limits.append(Limit("pool-empty", asked, paid))
-        shortfall = self._shortfall(step, wish.waiting, asked - paid, stopped)
-        self.state.pay(self.pack.id, step, paid, self.facts.month, wish.base or ZERO, shortfall)
-        self.paid[step.id] = paid
-        return wish._replace(
-            paid=paid,
-            left_before=left,
-            limits=tuple(limits),
-            levels=levels,
-            shortfall=shortfall,
-            target=self._figure(step.target) if step.target is not None else None,
-        )
-
-    def settle(self, step: Step, due: Decimal, left: Decimal) -> StepResult:
-        """Let a step take what is definitively due, whatever it would ask by itself; the year to date goes
-        on counting what it was asked of, and what was short is over."""
-        state = self.state.of(self.pack.id, step)
-        wish = self._wanted(step, state)
-        paid = min(due, left)
-        limits = (Limit("pool-empty", due, paid),) if paid < due else ()
-        self.state.pay(self.pack.id, step, paid, self.facts.month, wish.base or ZERO)
-        self.paid[step.id] = paid
         return StepResult(
             step,
             paid,
-            left,
+            self.left,
+            wish.wanted,
+            state.shortfall,
+            self._shortfall(step, state.shortfall, asked - paid, stopped),
+            wish.base,
+            wish.year_before,
+            wish.units,
+            wish.figure,
+            wish.above,
+            wish.bands,
+            tuple(limits),
+            levels,
+            target=self._figure(step.target) if step.target is not None else None,
+            months_used=state.months_used,
+            year_used=state.year_paid,
+            life_used=state.life_paid,
+            written=wish.written,
+        )
+
+    def settle(self, step: Step, due: Decimal) -> StepResult:
+        """What a step takes of what is definitively due, whatever it would ask by itself; the year to date
+        goes on counting what it was asked of, and what was short is over."""
+        state = self.state.of(self.pack.id, step)
+        wish = self._wanted(step, state)
+        paid = min(due, self.left)
+        limits = (Limit("pool-empty", due, paid),) if paid < due else ()
+        return StepResult(
+            step,
+            paid,
+            self.left,
             wanted=due,
             limits=limits,
             base=wish.base,
@@ -160,31 +168,50 @@ class _Waterfall:
             definitive=due,
         )
 
-    def _wanted(self, step: Step, state: StepState) -> StepResult:
+    def pay(self, result: StepResult) -> None:
+        """Let the step have what it takes; the next comes after it."""
+        step, paid = result.step, result.paid
+        self.state.pay(self.pack.id, step, paid, self.facts.month, result.base or ZERO, result.shortfall)
+        self.left -= paid
+        self.left_after[step.id] = self.left
+        self.paid[step.id] = paid
+        self.done.append(result)
+
+    def under(self, pack: Pack) -> "Waterfall":
+        """The month as it is now, kept for asking steps under this pack; a step looks at earlier ones
+        only, so what is paid later does no harm."""
+        kept = object.__new__(Waterfall)
+        kept.__dict__.update(self.__dict__, pack=pack, state=self.state.copy())
+        return kept
+
+    def division(self, member: str) -> Division:
+        """What there is when every step but the closing one is paid."""
+        state = self.state.with_deficit(min(self.net, ZERO))
+        return Division(
+            member,
+            self.pack,
+            self.facts,
+            self.came_in,
+            self.carried,
+            self.pool,
+            tuple(self.done),
+            self.left,
+            state,
+        )
+
+    def _wanted(self, step: Step, state: StepState) -> _Wish:
         """What the amount kind asks, before any limit but `above`."""
         role = self.facts.roles.get(step.role, ZERO) if step.role else ZERO
-        figure = self._figure(step.operand) if step.operand is not None else None
-        asking = partial(
-            StepResult,
-            step,
-            ZERO,
-            ZERO,
-            waiting=state.shortfall,
-            figure=figure,
-            months_used=state.months_used,
-            year_used=state.year_paid,
-            life_used=state.life_paid,
-        )
         if step.kind == "input":
-            written = tuple(w for w in self.facts.written if w.purchase.role == step.role)
-            return asking(wanted=role, written=written)
+            return _Wish(role, written=tuple(w for w in self.facts.written if w.purchase.role == step.role))
+        figure = self._figure(step.operand) if step.operand is not None else None
         if step.kind == "amount" and figure:
-            return asking(wanted=figure.value)
+            return _Wish(figure.value, figure)
         if step.kind == "per" and figure:
-            return asking(wanted=max(role * figure.value, ZERO), units=role)
+            return _Wish(max(role * figure.value, ZERO), figure, units=role)
         base = self._base(step.base)
         above = self._figure(step.above) if step.above is not None else None
-        bands = tuple((self._figure(start), self._figure(rate)) for start, rate in step.bands)
+        bands = tuple([(self._figure(start), self._figure(rate)) for start, rate in step.bands])
         start = above.value if above else ZERO
         year_before = state.year_base if step.over_year else ZERO
 
@@ -196,14 +223,8 @@ class _Waterfall:
         reached = year_before + base
         wanted = max(due(reached) - due(year_before), ZERO)
         nothing_above = above is not None and base != 0 and reached <= start
-        return asking(
-            wanted=wanted,
-            base=base,
-            year_before=year_before,
-            above=above,
-            bands=bands,
-            limits=(Limit("below-threshold", base, ZERO, above),) if nothing_above else (),
-        )
+        limits = (Limit("below-threshold", base, ZERO, above),) if nothing_above else ()
+        return _Wish(wanted, figure, base, year_before, above=above, bands=bands, limits=limits)
 
     def _levels(self, step: Step, state: StepState) -> tuple[LimitLevel, ...]:
         """The limits of the step, in the contract's order, as far as they are filled."""
@@ -216,13 +237,13 @@ class _Waterfall:
             "cap-life": life + state.life_paid,
             "target": self.state.balances.get(step.to or "", ZERO),
         }
-        return tuple(LimitLevel(kind, self._figure(operand), used[kind]) for kind, operand in limits)
+        return tuple([LimitLevel(kind, self._figure(operand), used[kind]) for kind, operand in limits])
 
     def _limited(
-        self, step: Step, state: StepState, wish: StepResult, levels: tuple[LimitLevel, ...]
+        self, step: Step, state: StepState, wish: _Wish, levels: tuple[LimitLevel, ...]
     ) -> tuple[Decimal, list[Limit], bool]:
         """What is asked after the limits in the contract's order, and whether one stopped the step."""
-        asked = wish.wanted + wish.waiting
+        asked = wish.wanted + state.shortfall
         limits = list(wish.limits)
         if stop := self._stop(step, state):
             code, cause = stop
@@ -246,7 +267,7 @@ class _Waterfall:
         facts = self.facts.facts
         if step.own:
             return "not-deductible", "own"
-        if any(facts.get(fact) != value for fact, value in step.when):
+        if step.when and any(facts.get(fact) != value for fact, value in step.when):
             return "condition", "when"
         if step.until and not lasts(facts.get(step.until), self.facts.month):
             return "condition", "until"

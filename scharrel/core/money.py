@@ -35,9 +35,11 @@ def to_cents(value: Decimal, rounding: Rounding | None) -> Decimal:
     """
     if rounding is None:
         return value
-    if int(value.as_tuple().exponent) < _FINEST:
-        value = value.quantize(_FINE, ROUND_HALF_UP, _ROUNDED)
-    return value.quantize(CENT, _MODES[rounding], _ROUNDED)
+    rounded = value.quantize(CENT, _MODES[rounding], _ROUNDED)
+    if rounded != value and int(value.as_tuple().exponent) < _FINEST:
+        fine = value.quantize(_FINE, ROUND_HALF_UP, _ROUNDED)
+        rounded = fine.quantize(CENT, _MODES[rounding], _ROUNDED)
+    return rounded
 
 
 def plain(amount: Decimal) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 from scharrel.core.money import Rounding
@@ -104,12 +105,12 @@ class Param:
         if row is None:
             raise NoValueError(self, month)
         since, value = row
-        if isinstance(value, Mapping):
-            fact = facts.get(self.by or "")
-            if fact not in value:
-                raise NoValueError(self, month, fact if fact is not None else "")
-            return Figure(value[str(fact)], self.id, since, self.source)
-        return Figure(value, self.id, since, self.source)
+        if isinstance(value, Decimal):
+            return Figure(value, self.id, since, self.source)
+        fact = facts.get(self.by or "")
+        if fact not in value:
+            raise NoValueError(self, month, fact if fact is not None else "")
+        return Figure(value[str(fact)], self.id, since, self.source)
 
     def cases(self, month: Month) -> tuple[str, ...]:
         """What the fact may be in the month; empty where one figure holds for all."""
@@ -157,6 +158,7 @@ class Term(NamedTuple):
 
 
 _FIELDS = {"rate": "operand", "amount": "operand", **{kind: kind.replace("-", "_") for kind in LIMITS}}
+_LIMITS_OF = attrgetter(*(_FIELDS[kind] for kind in LIMITS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,8 @@ class Step:
 
     def limits(self) -> list[tuple[str, Operand]]:
         """The limits of LIMITS that the step has, in that order."""
-        return [(kind, operand) for kind in LIMITS if (operand := getattr(self, _FIELDS[kind])) is not None]
+        operands = zip(LIMITS, _LIMITS_OF(self), strict=True)
+        return [(kind, operand) for kind, operand in operands if operand is not None]
 
     def terms(self) -> Iterator[Term]:
         """Every figure of the step, in the order in which it is told."""

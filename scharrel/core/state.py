@@ -28,6 +28,21 @@ class StepState(NamedTuple):
             return self.first_paid is not None and month.since(self.first_paid) >= step.max_months
         return self.months_used >= step.max_months
 
+    def after(self, paid: Decimal, month: Month, base: Decimal, shortfall: Decimal) -> "StepState":
+        """The step after it paid this in the month."""
+        return StepState(
+            self.months_used + (paid > 0),
+            self.first_paid or (month if paid > 0 else None),
+            self.year_paid + paid,
+            self.life_paid + paid,
+            self.year_base + base,
+            shortfall,
+        )
+
+    def in_new_year(self) -> "StepState":
+        """The step with nothing of the year yet."""
+        return self._replace(year_paid=ZERO, year_base=ZERO)
+
 
 class State(NamedTuple):
     """One member between two months. `balances` belong to the account, `waiting` (shortfalls of
@@ -50,9 +65,7 @@ class State(NamedTuple):
         """The state in which a month is divided: its bookings counted, a new year started."""
         same_year = self.year == facts.month.year
         steps = (
-            dict(self.steps)
-            if same_year
-            else {key: state._replace(year_paid=ZERO, year_base=ZERO) for key, state in self.steps.items()}
+            dict(self.steps) if same_year else {key: state.in_new_year() for key, state in self.steps.items()}
         )
         return State(
             facts.month.year,
@@ -68,7 +81,8 @@ class State(NamedTuple):
         """The step's own state, with the shortfall of its input wherever that arose."""
         state = self.steps.get((pack, step.id), StepState())
         if step.kind == "input" and step.role:
-            return state._replace(shortfall=self.waiting.get(step.role, ZERO))
+            waiting = self.waiting.get(step.role, ZERO)
+            return state if waiting == state.shortfall else state._replace(shortfall=waiting)
         return state
 
     def counted(self, step: Step, facts: MonthFacts) -> tuple[Decimal, Decimal, Decimal]:
@@ -91,18 +105,16 @@ class State(NamedTuple):
     ) -> None:
         """Note what a step paid; only for a state that `opened` made for this month."""
         old = self.steps.get((pack, step.id), StepState())
-        self.steps[pack, step.id] = StepState(
-            old.months_used + (paid > 0),
-            old.first_paid or (month if paid > 0 else None),
-            old.year_paid + paid,
-            old.life_paid + paid,
-            old.year_base + base,
-            shortfall,
-        )
+        self.steps[pack, step.id] = old.after(paid, month, base, shortfall)
         if step.kind == "input" and step.role:
             self.waiting[step.role] = shortfall
         if step.to:
             self.balances[step.to] = self.balances.get(step.to, ZERO) + paid
+
+    def copy(self) -> "State":
+        """The same state, that stays so when something is paid."""
+        copied = dict(self.steps), dict(self.waiting), dict(self.balances)
+        return State(self.year, self.deficit, *copied, self.counted_year, self.counted_life)
 
     def with_deficit(self, deficit: Decimal) -> "State":
         """The same state with this negative pool to carry."""

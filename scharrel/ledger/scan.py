@@ -16,7 +16,8 @@ from beancount.core.number import MISSING
 
 _NUMBER = r"[0-9]{1,12}(?:\.[0-9]{1,6})?"
 _DAY = r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]"
-_TEXT = r'"[^"\\\x00-\x1f\x7f]*"'
+_SIGNS = r'[^"\\\x00-\x1f\x7f]*'
+_TEXT = rf'"{_SIGNS}(?:\\["\\]{_SIGNS})*"'
 _ACCOUNT = r"(?:Assets|Liabilities|Equity|Income|Expenses)(?::[A-Z0-9][A-Za-z0-9-]*)+"
 _REMARK = r"[ \t]*(?:;[^\n\r\x00]*)?"
 _HEAD = re.compile(
@@ -35,6 +36,7 @@ _REST = rf"(?:{_TEXT}|[^\"\n\r\x00;])*{_REMARK}\n"
 _OTHER = re.compile(
     rf"{_DAY}[ \t]+(?:open|close|balance|note|custom)[ \t]{_REST}(?:[ \t]+[a-z][A-Za-z0-9_-]+:{_REST})*"
 )
+_ESCAPED = re.compile(r"\\(.)")
 _RESERVED = frozenset({"lineno", "filename"})
 
 Leg = tuple[str, str, str]
@@ -113,7 +115,7 @@ def scan(text: str, chart: str = "../accounts.beancount") -> Scanned | None:
             if ";" in body:
                 rows = [row for row, leg in zip(rows, legs, strict=True) if leg[0]]
                 legs = [leg for leg in legs if leg[0]]
-            payee, narration = (first[1:-1], second[1:-1]) if second else (None, first[1:-1])
+            payee, narration = (_said(first), _said(second)) if second else (None, _said(first))
             bookings.append(Plain(day, line, flag, payee, narration, marks, told, legs, rows))
             line = below + count
         elif found := between(text, at):
@@ -139,6 +141,11 @@ def scan(text: str, chart: str = "../accounts.beancount") -> Scanned | None:
     return Scanned(bookings, _on_their_lines(others))
 
 
+def _said(text: str) -> str:
+    """What stands between the quotation marks."""
+    return _ESCAPED.sub(r"\1", text[1:-1]) if "\\" in text else text[1:-1]
+
+
 def _read_keys(keys: str) -> list[tuple[str, Any]] | None:
     """The keys below a booking with their values; nothing if one stands twice or is not plain."""
     read: dict[str, Any] = {}
@@ -149,7 +156,7 @@ def _read_keys(keys: str) -> list[tuple[str, Any]] | None:
             return None
         key, text, day, number = found.groups()
         try:
-            read[key] = text[1:-1] if text else date.fromisoformat(day) if day else Decimal(number)
+            read[key] = _said(text) if text else date.fromisoformat(day) if day else Decimal(number)
         except ValueError:
             return None
         at = found.end()

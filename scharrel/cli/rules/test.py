@@ -1,13 +1,14 @@
 """scharrel rules test: do the worked examples beside a pack come out, and would they notice a change?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
-from scharrel.analysis.cases import case_differences
-from scharrel.analysis.mutations import try_all
+from scharrel.analysis.cases import CaseDifference, case_differences
+from scharrel.analysis.mutations import Noticed, try_all
 from scharrel.cli.arguments import open_coop
 from scharrel.cli.options import COOP
 from scharrel.cli.packs import named_pack
@@ -20,6 +21,7 @@ from scharrel.operations.opening import open_books
 from scharrel.packs.cases import cases_path, read_cases
 from scharrel.packs.locate import Lines
 from scharrel.store.paths import Coop
+from scharrel.store.processes import ahead
 from scharrel.store.text import read_text
 from scharrel.text.cases import difference, unnoticed
 
@@ -39,54 +41,77 @@ def command(
     named = {name: named_pack(books, name) for name in packs or books.packs}
     wrong = [] if packs else [p for p in books.problems if p.file.startswith("rules/")]
     report_problems(wrong)
-    well = [_try(books, name, pack, mutate=mutate) for name, pack in named.items()]
+    tested = [_test(books, name, pack, mutate=mutate) for name, pack in named.items()]
+    well = [_report(each, mutate=mutate) for each in tested]
     if not all(well) or errors(wrong):
         raise SystemExit(1)
 
 
-def _try(books: Books, name: str, pack: Pack, *, mutate: bool) -> bool:
-    """Report what is wrong with the cases, what does not come out or what no case notices, and how many hold.
-    Whether all was well."""
+class _Tested(NamedTuple):
+    """A pack whose cases, if it has any, were put to it; `noticed` is there when changes are tried and all
+    cases hold."""
+
+    pack: Pack
+    folder: Coop
+    file: Path
+    cases: Sequence[Case] | None
+    problems: Sequence[Problem]
+    differences: Sequence[CaseDifference] = ()
+    noticed: Callable[[], Noticed] | None = None
+
+
+def _test(books: Books, name: str, pack: Pack, *, mutate: bool) -> _Tested:
     is_file = name.endswith(".toml")
     file = Path(name).resolve() if is_file else books.coop.rules / f"{name}.toml"
     folder = Coop(file.parent) if is_file else books.coop
     path = cases_path(file)
     if not path.exists():
         values = {"pack": pack.id, "file": path.name}
-        report_problems([Problem(folder.shown(file), 1, "no-cases", values, warning=not mutate)])
-        return not mutate
+        missing = Problem(folder.shown(file), 1, "no-cases", values, warning=not mutate)
+        return _Tested(pack, folder, file, None, [missing])
     cases, problems = read_cases(folder, path, pack, books.chart)
-    report_problems(problems)
-    if problems or not _hold(pack, folder.shown(path), cases):
+    differences = [] if problems else [found for case in cases for found in case_differences(pack, case)]
+    tested = _Tested(pack, folder, file, cases, problems, differences)
+    if not mutate or problems or differences:
+        return tested
+    return tested._replace(noticed=ahead(partial(try_all, pack, cases)))
+
+
+def _report(tested: _Tested, *, mutate: bool) -> bool:
+    """Tell what is wrong with the cases, what does not come out or what no case notices, and how many hold.
+    Whether all was well."""
+    report_problems(tested.problems)
+    if tested.cases is None:
+        return not mutate
+    if tested.problems:
         return False
-    return not mutate or _mutate(pack, folder, file, cases)
+    _report_cases(tested, tested.cases)
+    if tested.noticed:
+        return _report_noticed(tested, tested.noticed())
+    return not tested.differences
 
 
-def _hold(pack: Pack, shown: str, cases: Sequence[Case]) -> bool:
-    failed = set()
-    for case in cases:
-        for found in case_differences(pack, case):
-            failed.add(case.line)
-            message = "\n    ".join(difference(words, pack, found))
-            to_stderr(f"{shown}:{found.line}: {message}")
+def _report_cases(tested: _Tested, cases: Sequence[Case]) -> None:
+    shown = tested.folder.shown(cases_path(tested.file))
+    for found in tested.differences:
+        message = "\n    ".join(difference(words, tested.pack, found))
+        to_stderr(f"{shown}:{found.line}: {message}")
     elsewhere = sum(case.source.kind == "example" for case in cases)
-    values = {"pack": pack.id, "count": len(cases)}
-    if failed:
+    values = {"pack": tested.pack.id, "count": len(cases)}
+    if failed := {found.case.line for found in tested.differences}:
         _print(words("cases.failed", **values, held=len(cases) - len(failed)))
     else:
         _print(words("cases.held", **values, elsewhere=elsewhere))
-    return not failed
 
 
-def _mutate(pack: Pack, folder: Coop, file: Path, cases: Sequence[Case]) -> bool:
-    lines = Lines(read_text(folder, file).data.decode())
-    noticed = try_all(pack, cases)
+def _report_noticed(tested: _Tested, noticed: Noticed) -> bool:
+    lines = Lines(read_text(tested.folder, tested.file).data.decode())
     for mutation in noticed.unnoticed:
         line = lines.line(*mutation.place)
-        to_stderr(f"{folder.shown(file)}:{line}: {unnoticed(words, mutation)}")
+        to_stderr(f"{tested.folder.shown(tested.file)}:{line}: {unnoticed(words, mutation)}")
         to_stderr(f"    {lines.excerpt(line)[:100]}")
     key = "some-unnoticed" if noticed.unnoticed else "all-noticed"
-    _print(words(f"cases.{key}", pack=pack.id, tried=noticed.tried, count=len(noticed.unnoticed)))
+    _print(words(f"cases.{key}", pack=tested.pack.id, tried=noticed.tried, count=len(noticed.unnoticed)))
     return not noticed.unnoticed
 
 
