@@ -434,6 +434,15 @@ OWN_TESTS |= {  # in test_treasury.py
     "problem.treasury-gone", "problem.treasury-key", "problem.treasury-lost", "problem.treasury-new",
     "audit.treasury", "error.coop-step",
 }  # fmt: skip
+OWN_TESTS |= {  # in test_formats.py
+    "problem.bank-amount", "problem.bank-archive", "problem.bank-batch", "problem.bank-binary",
+    "problem.bank-currencies", "problem.bank-day", "problem.bank-dtd", "problem.bank-empty",
+    "problem.bank-encoding", "problem.bank-field", "problem.bank-html", "problem.bank-kind",
+    "problem.bank-message", "problem.bank-no-account", "problem.bank-no-balances",
+    "problem.bank-no-statement", "problem.bank-pdf", "problem.bank-picture", "problem.bank-spreadsheet",
+    "problem.bank-text", "problem.bank-too-large", "problem.bank-too-long", "problem.bank-too-many",
+    "problem.bank-xml", "problem.bank-zip", "problem.bank-zip-many", "problem.bank-zip-nested",
+}  # fmt: skip
 
 
 def run_and_look(key: str, row: tuple[Break, str, int], coop: Path, quick: Run) -> None:

@@ -18,10 +18,10 @@ from scharrel.formats.records import (
     clean,
     counter_iban,
     day_of,
-    money,
     reference,
+    table_amount,
 )
-from scharrel.formats.remittance import Remittance, columned, labelled_by_ing, quoted
+from scharrel.formats.remittance import Remittance, columned, labelled_by_ing, unquoted
 
 
 class BankTable(NamedTuple):
@@ -120,7 +120,7 @@ BANKS = (
         iban="tegenrekeningnummer|van / naar",
         text="omschrijving",
         instead="betalingskenmerk",
-        read=quoted,
+        read=unquoted,
         before="saldo rekening voor mutatie|saldo voor boeking",
         header="boekingsdatum|opdrachtgeversrekening|tegenrekeningnummer|naam tegenrekening|adres|postcode|"
         "plaats|valutasoort rekening|saldo rekening voor mutatie|valutasoort mutatie|transactiebedrag|"
@@ -278,7 +278,7 @@ def _row(table: BankTable, places: dict[str, int], values: list[str], line: int)
     account = account_number(value(table.account))
     if not account:
         raise UnreadableBankFile("bank-no-account")
-    amount = money(value(table.amount))
+    amount = table_amount(value(table.amount))
     if table.sign:
         side = value(table.sign).strip()
         if side.lower() not in _SIGNS:
@@ -315,7 +315,7 @@ def _day(text: str) -> date:
 
 
 def _balance(text: str) -> Decimal | None:
-    return money(text) if text.strip() else None
+    return table_amount(text) if text.strip() else None
 
 
 def _before(row: _Row) -> Decimal | None:

@@ -25,9 +25,9 @@ from scharrel.formats.records import (
     clean,
     counter_iban,
     joined,
-    money,
     named_days,
     reference,
+    table_amount,
 )
 from scharrel.formats.remittance import remittance
 
@@ -150,7 +150,7 @@ def _balance(field: _Field) -> tuple[Decimal, date, str]:
     if not found:
         raise UnreadableBankFile("bank-field", field.line, field=f":{field.tag}:")
     try:
-        amount = money(found["amount"])
+        amount = table_amount(found["amount"])
         read = _parsed(":60F:" + _with_comma(found).upper()).data["final_opening_balance"]
     except UnreadableBankFile as wrong:
         wrong.line = field.line
@@ -169,7 +169,7 @@ def _line(field: _Field, texts: list[str], only: date | None) -> BankLine:
     found = _ENTRY.fullmatch(head)
     if not found:
         raise UnreadableBankFile("bank-field", field=":61:")
-    amount = money(found["amount"])
+    amount = table_amount(found["amount"])
     try:
         (entry,) = _parsed(":61:" + _with_comma(found)[: found.start("rest")]).transactions
     except _WRONG:

@@ -189,6 +189,6 @@ def labelled_by_ing(text: str) -> Remittance:
     return Remittance(name, values.get("IBAN", ""), words, given)
 
 
-def quoted(text: str) -> Remittance:
+def unquoted(text: str) -> Remittance:
     """Words in single quotes."""
     return Remittance(text=re.sub(r"^\s*'|['’]\s*$", "", text))
