@@ -12,7 +12,7 @@ from beancount import loader
 from beancount.core import data
 from beancount.core.inventory import Inventory
 from beancount.ops import validation
-from conftest import Once, Run, in_process, small
+from conftest import REPOSITORY, Once, Run, in_process, small
 
 TREASURY = "ledgers/treasury.beancount"
 BOOK = "ledgers/books/coop.beancount"
@@ -23,6 +23,7 @@ INCLUDE = 'include "accounts.beancount"\n'
 OPENING = '\n2024-12-31 * "beginsaldo"\n  Assets:Bank  1250.00 EUR\n  Equity:Begin\n'
 RENT = '\n2026-01-05 * "Woonstichting" "huur"\n  Expenses:Onkosten  300.00 EUR\n  Assets:Bank\n'
 GIFT = '\n2026-01-20 * "buurvrouw" "gift"\n  Income:Giften  -25.00 EUR\n  Assets:Bank\n'
+SUSPENSE = '2020-01-01 open Assets:UitTeZoeken EUR\n  role: "suspense"\n'
 LATE = '\n2026-01-28 * "energie" "nota"\n  Expenses:Onkosten  80.00 EUR\n  Assets:Bank\n'
 
 
@@ -367,6 +368,23 @@ def test_a_mistake_in_it_stops_the_overview_and_nothing_else(own: Path, quick: R
     options = ("--format", "txt", "--coop", str(own), "--out", str(tmp_path / "o"))
     assert quick("statements", "2026-01", "--for", "coop", *options).status == 1
     assert quick("statements", "2026-01", "--for", "member", *options).status == 0
+
+
+def test_the_page_on_books_shows_what_is_sound(new: Path, quick: Run) -> None:
+    page = (REPOSITORY / "docs/books.md").read_text("utf-8")
+    _, ledger, register = re.findall(r"```beancount\n(.*?)```", page, re.DOTALL)
+    (new / TREASURY).write_text(ledger)
+    for name, text in (("coop", register), ("accounts", SUSPENSE)):
+        with open(new / f"ledgers/{name}.beancount", "a", encoding="utf-8") as file:
+            file.write("\n" + text)
+    (new / "ledgers/members/vera.beancount").unlink()
+    text = (new / "ledgers/coop.beancount").read_text()
+    (new / "ledgers/coop.beancount").write_text(
+        re.sub(r'\n\S+ custom "member".*?\n\n', "\n\n", text, flags=re.DOTALL)
+    )
+    assert told(new, quick) == []
+    assert quick("allocate", "--coop", str(new)).status == 0
+    assert str(sums(new / BOOK)["Assets:Bank"]) == "(950.00 EUR)"
 
 
 def test_its_quotes_and_grants_are_in_the_reports(own: Path, quick: Run) -> None:
