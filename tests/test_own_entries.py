@@ -1,10 +1,16 @@
 """What the register says of the cooperative itself, its bank accounts, payees and customers."""
 
 import json
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from conftest import Run, small
+
+from scharrel.core.month import Month
+from scharrel.operations.opening import open_books
+from scharrel.store.paths import Coop
 
 REGISTER = "ledgers/coop.beancount"
 CHART = "ledgers/accounts.beancount"
@@ -108,6 +114,19 @@ def test_what_is_wrong_is_told_with_the_right_form(
     found = told(laid_down, quick, SOUND.replace(was, becomes))
     assert [f[:3] for f in found] == [(REGISTER, line, code)]
     assert part in found[0][3]
+
+
+def test_a_later_entry_overrides_only_what_it_names(tmp_path: Path) -> None:
+    coop = small(tmp_path / "coop")
+    with open(coop / REGISTER, "a", encoding="utf-8") as register:
+        register.write(SOUND + '2026-07-01 custom "bank" "betaal"\n  iban: "NL91ABNA0417164300"\n')
+    books = open_books(Coop(coop))
+    bank = books.bank_accounts["betaal"]
+    assert bank[1:2] + bank[3:] == (date(2026, 1, 1), "NL91ABNA0417164300", "Assets:Bank", Decimal("1250.00"))
+    cooperative = books.entries.cooperative
+    assert cooperative
+    assert [cooperative.facts(Month(year, 6))["vat"] for year in (2025, 2026)] == ["invoiced", "exempt"]
+    assert cooperative.facts(Month(2026, 6))["kvk"] == "01234567"
 
 
 def test_no_two_accounts_are_one(laid_down: Path, quick: Run) -> None:

@@ -236,6 +236,12 @@ def test_what_was_before_any_member_is_sealed_with_the_first_month(closed: Path,
     assert quick("audit", "--coop", str(closed)).status == 1
 
 
+def test_of_a_ledger_with_a_mistake_nothing_is_said_to_be_gone(closed: Path, quick: Run) -> None:
+    ledger = closed / TREASURY
+    ledger.write_text(ledger.read_text().replace("300.00", "300,00"))
+    assert told(closed, quick) == [(TREASURY, 8, "number-format")]
+
+
 def test_a_role_that_changes_is_found(closed: Path, quick: Run) -> None:
     chart = closed / "ledgers/accounts.beancount"
     chart.write_text(chart.read_text() + '  role: "in-hand"\n')

@@ -12,7 +12,7 @@ from scharrel.checks.suspicions import suspicions
 from scharrel.core.corrections import Basis, Cause, Change, Mark, changed_since
 from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID
-from scharrel.core.problems import Problem
+from scharrel.core.problems import Problem, errors
 from scharrel.ledger.basis import basis_of
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
@@ -53,6 +53,7 @@ def _problems(books: Books, ledger: Ledger, today: date) -> Iterator[Problem]:
     yield from suspicions(ledger, books.chart)
     if not text.problems:
         yield from signs_in(text)
+    if not errors(ledger.problems):
         yield from _changed(books, ledger)
 
 
