@@ -134,3 +134,27 @@ def test_a_booking_that_the_bank_does_not_confirm_is_an_error(imported: Path, qu
         assert done.status == 1
         assert f"{AMINA}:" in done.err
         assert "staat op geen afschrift" in done.err
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('  for: "amina"\n', '  for: "coop"\n'),
+        ("Income:Omzet ", "Income:Nergens "),
+        ("-21.00 EUR", "-20.00 EUR"),
+        ('  for: "amina"\n', '  for: "niemand"\n'),
+    ],
+)
+def test_what_is_kept_changes_no_answer(
+    assigned: Path, old: str, new: str, quick: Run, tmp_path: Path
+) -> None:
+    allocations(quick, assigned)
+    assert quick("check", "--coop", str(assigned)).status == 0
+    lines = assigned / LINES
+    assert old in lines.read_text()
+    lines.write_text(lines.read_text().replace(old, new, 1))
+    fresh = shutil.copytree(assigned, tmp_path / "fresh", ignore=shutil.ignore_patterns(".scharrel"))
+    for command in (("check", "--json"), ("allocate", "2026-10")):
+        kept, anew = (quick(*command, "--coop", str(coop)) for coop in (assigned, fresh))
+        assert kept == anew
+        assert (kept.status == 0) == (new == '  for: "coop"\n')
