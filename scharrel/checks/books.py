@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
+from scharrel.checks.invoices import customers_problems, issued_problems
 from scharrel.checks.own_entries import own_entries_problems
 from scharrel.checks.permits import rules_ending
 from scharrel.checks.register import register_problems
@@ -35,6 +36,7 @@ def books_problems(books: Books, register: Register, seals: Seals) -> list[Probl
     coop, members = books.coop, register.members
     problems = [*books.problems, *register_problems(register)]
     problems += own_entries_problems(register, books.chart, read_text(coop, coop.chart))
+    problems += [*customers_problems(register), *issued_problems(books)]
     if not any(problem.file == register.text.shown for problem in errors(problems)):
         problems += _unregistered(coop, members)
     problems += [*copies(coop, members), *torn_templates(coop), *seal_problems(coop, seals)]

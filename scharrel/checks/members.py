@@ -8,6 +8,7 @@ from scharrel.checks.accounts import divided_only
 from scharrel.checks.barter import barter_problems
 from scharrel.checks.facts import birth_problems, type_problems
 from scharrel.checks.grants import grant_problems
+from scharrel.checks.invoices import invoice_problems
 from scharrel.checks.quotes import quote_problems
 from scharrel.checks.signs import signs_in
 from scharrel.checks.suspicions import suspicions
@@ -94,6 +95,7 @@ def member_problems(
     yield from barter_problems(member, ledger, books.holders)
     yield from grant_problems(books, member, ledger)
     yield from quote_problems(ledger)
+    yield from invoice_problems(books, member.id, ledger)
     yield from suspicions(ledger, books.chart)
     if not ledger.text.problems:
         yield from signs_in(ledger.text)

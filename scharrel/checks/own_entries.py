@@ -2,13 +2,14 @@
 of the chart."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
 from scharrel.checks.register import contradictions, written_value
 from scharrel.core.chart import Account, Chart
-from scharrel.core.facts import Dated
+from scharrel.core.facts import Dated, HolderDirective
+from scharrel.core.iban import compact
 from scharrel.core.money import MAX_AMOUNT, as_written
 from scharrel.core.names import nearest
 from scharrel.core.problems import CHART, Problem
@@ -38,6 +39,36 @@ _LONGEST = 365
 """Days to pay."""
 
 _KVK = re.compile(r"\d{8}")
+_OIN = re.compile(r"\d{20}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
+HOME = "NL"
+LANGUAGES_OF_CUSTOMERS = ("nl", "en")
+
+
+def vat_id_sound(said: str) -> bool:
+    """Whether it can be a VAT id: that of a country of the European Union by its check digits."""
+    from stdnum.eu import vat
+
+    number = compact(said)
+    if not re.fullmatch(r"[A-Z]{2}[A-Z0-9]{2,13}", number):
+        return False
+    return number[:2].lower() not in vat.MEMBER_STATES or bool(vat.is_valid(number))
+
+
+def postcode_sound(said: str) -> bool:
+    """Whether it is a postcode of the Netherlands."""
+    from stdnum.nl import postcode
+
+    return bool(postcode.is_valid(said))
+
+
+_FORMS: Mapping[str, Callable[[str], object]] = {
+    "vat_id": vat_id_sound,
+    "oin": _OIN.fullmatch,
+    "country": _COUNTRY.fullmatch,
+    "email": _EMAIL.fullmatch,
+}
 _VAT = re.compile(r"\d{1,2}%|input|reverse|reverse-eu")
 _VAT_WORDS = ("21%", "9%", "input", "reverse", "reverse-eu")
 _BALANCE = ("Assets:", "Liabilities:")
@@ -57,7 +88,7 @@ def own_entries_problems(register: Register, chart: Chart, chart_text: Text) -> 
     cooperative = {own.cooperative.id: own.cooperative} if own.cooperative else {}
     for kind, named in zip(ENTRY_KINDS, (cooperative, own.payees, own.banks, own.customers), strict=True):
         for entry in named.values():
-            yield from _entry_problems(kind, entry, text)
+            yield from entry_problems(kind, entry, text)
             yield from contradictions(f"{kind} {entry.id}", entry.directives, text)
     accounts = list(own.bank_accounts.values())
     for nth, bank in enumerate(accounts):
@@ -65,7 +96,8 @@ def own_entries_problems(register: Register, chart: Chart, chart_text: Text) -> 
     yield from _chart_problems(chart, chart_text, with_bank=bool(own.banks))
 
 
-def _entry_problems(kind: str, entry: Dated, text: Text) -> Iterator[Problem]:
+def entry_problems(kind: str, entry: Dated, text: Text) -> Iterator[Problem]:
+    """What an entry of this kind lacks, keys that mean nothing, and values that cannot be."""
     first = entry.directives[0].line
     said = {key for directive in entry.directives for key in directive.values}
     for key in _REQUIRED.get(kind, ()):
@@ -80,14 +112,27 @@ def _entry_problems(kind: str, entry: Dated, text: Text) -> Iterator[Problem]:
                 yield text.problem(line, "own-key", True, **values, keys=", ".join(ENTRY_KEYS[kind]))
             elif key in TEXT_KEYS and not isinstance(value, str):
                 yield text.problem(line, "text-unquoted", key=key, value=written_value(text, line))
-            elif wrong := _wrong(key, value):
+            elif wrong := _wrong(key, value, _country(entry, directive)):
                 code, values = wrong
                 yield text.problem(line, code, **values)
 
 
-def _wrong(key: str, value: object) -> tuple[str, dict[str, str]] | None:
+def _country(entry: Dated, directive: HolderDirective) -> str:
+    """Where who the entry is about is established, by what this directive or one before it says."""
+    said = (other for other in reversed(entry.directives) if other.day <= directive.day)
+    found = next((other.values["country"] for other in said if "country" in other.values), HOME)
+    return str(found).strip()
+
+
+def _wrong(key: str, value: object, country: str) -> tuple[str, dict[str, str]] | None:
     """What is wrong with the value of a known key; account numbers are told by the register."""
     said = str(value).strip()
+    if key in _FORMS and not _FORMS[key](said):
+        return f"form-{key.replace('_', '-')}", {"value": said}
+    if key == "postcode" and country == HOME and not postcode_sound(said):
+        return "form-postcode", {"value": said}
+    if key == "language" and said not in LANGUAGES_OF_CUSTOMERS:
+        return "form-language", {"value": said, "choices": ", ".join(LANGUAGES_OF_CUSTOMERS)}
     if key == "kvk" and not _KVK.fullmatch(said):
         return "kvk", {"number": said}
     if key == "vat" and said not in VAT_DUE:

@@ -38,9 +38,9 @@ def signs_in(text: Text) -> Iterator[Problem]:
 
 
 def signs_of_all(coop: Coop) -> Iterator[Problem]:
-    """The same of what is not a member's: register, chart, packs, and the cooperative's own templates."""
+    """The same of what is not a member's: register, chart, customers, packs, own templates."""
     packs = (path for path in sorted(coop.rules.glob("*.toml")) if not path.name.endswith(".cases.toml"))
-    for path in (coop.register, coop.chart, *packs, *sorted(coop.templates.glob("*.j2"))):
+    for path in (coop.register, coop.chart, coop.customers, *packs, *sorted(coop.templates.glob("*.j2"))):
         text = read_text(coop, path)
         if not text.problems:
             yield from signs_in(text)

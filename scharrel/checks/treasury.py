@@ -1,23 +1,30 @@
 """The cooperative's own ledger: what is wrong with it, and what changed in it since months were closed."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
 from scharrel.checks.accounts import divided_only
 from scharrel.checks.grants import grant_problems
+from scharrel.checks.invoices import invoice_problems
 from scharrel.checks.quotes import quote_problems
 from scharrel.checks.signs import signs_in
 from scharrel.checks.suspicions import suspicions
 from scharrel.core.corrections import Basis, Cause, Change, Mark, changed_since
 from scharrel.core.month import Month
-from scharrel.core.names import COOP_ID
+from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.basis import basis_of
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.reading import read_ledger
+from scharrel.store.bank_lines import for_others_in
 from scharrel.store.seals import BrokenSealError, read_seals
+from scharrel.store.text import read_text
+
+_UNREAD = re.compile(rb'[ \t]+for:(?![ \t]*"coop"[ \t\r]*(?:;|$))')
+"""Of the cooperative's ledger without what is for others: what was to be for one, and cannot be read so."""
 
 _OF_HOLDERS = (("project", "project"), ("partner", "with"), ("purpose", "purpose"), ("lifetime", "lifetime"))
 """What a booking says that does something in a holder's ledger only, and the key that says so."""
@@ -46,10 +53,19 @@ def _problems(books: Books, ledger: Ledger, today: date) -> Iterator[Problem]:
             if getattr(movement, field) and (movement.line, key) not in told:
                 told.add((movement.line, key))
                 yield text.problem(text.key_line(movement.line, key), "treasury-key", key=key)
+    for line, whose in for_others_in(books.coop):
+        if whose not in books.holders:
+            whole = read_text(books.coop, books.coop.treasury)
+            values = {"holder": whose, "near": nearest(whose, [*books.holders, COOP_ID])}
+            yield whole.problem(whole.key_line(line, "for"), "bank-line-holder", **values)
+    for number, said in enumerate(text.data.split(b"\n"), 1):
+        if _UNREAD.match(said) and text.own(number):
+            yield text.problem(number, "treasury-for")
     # It may pay out what is on the accounts of allocations.
     yield from divided_only(ledger, ())
     yield from grant_problems(books, books.own, ledger)
     yield from quote_problems(ledger)
+    yield from invoice_problems(books, COOP_ID, ledger)
     yield from suspicions(ledger, books.chart)
     if not text.problems:
         yield from signs_in(text)

@@ -14,7 +14,7 @@ from scharrel.core.names import COOP_ID
 from scharrel.core.problems import Problem
 from scharrel.ledger.books import Books
 from scharrel.store.allocations import in_allocation, in_book
-from scharrel.store.bank_lines import bank_lines_for
+from scharrel.store.bank_lines import inline_entries
 from scharrel.store.consolidated import in_part, in_whole
 from scharrel.store.durable import link_on_the_way
 from scharrel.store.paths import MEMBER_ID, MONTH_FILE, Coop
@@ -68,7 +68,7 @@ def _files_of(coop: Coop, member: str, closed: str) -> Iterator[_File]:
     folder = coop.allocations / member
     for name in sorted(filter(MONTH_FILE.fullmatch, names_in(folder))):
         yield _File(folder / name, in_allocation, ledger, closed=name <= f"{closed}.beancount")
-    yield _File(coop.book(member), in_book(partial(bank_lines_for, coop, member)), ledger)
+    yield _File(coop.book(member), in_book(partial(inline_entries, coop, member)), ledger)
     yield _File(coop.part(member), in_part(member, _lines_of(coop, path)), ledger)
 
 

@@ -23,6 +23,7 @@ CHART = "ledgers/accounts.beancount"
 REGISTER = "ledgers/coop.beancount"
 BANK = "ledgers/bank/"
 TREASURY = "ledgers/treasury.beancount"
+CUSTOMERS = "ledgers/customers.beancount"
 
 _FOLLOWS = frozenset({"unknown-account", "account-name", "no-role", "unknown-role", "to-account"})
 """What is only as true as the chart of accounts."""

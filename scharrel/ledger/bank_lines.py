@@ -13,7 +13,7 @@ from scharrel.core.chart import Chart
 from scharrel.core.facts import Movement
 from scharrel.core.money import total
 from scharrel.core.names import COOP_ID, nearest
-from scharrel.core.problems import Problem, errors
+from scharrel.core.problems import TREASURY, Problem, errors
 from scharrel.ledger.chart import unknown
 from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.parsing import parse, place
@@ -186,7 +186,7 @@ def hand_bookings(ledger: Ledger, holder: str, accounts: Iterable[BankAccount]) 
     for account in accounts:
         by_line: dict[int, list[Movement]] = {}
         for moved in ledger.movements:
-            if moved.account == account.account and ledger.text.own(moved.line):
+            if moved.account == account.account and _by_hand(ledger, moved.line):
                 by_line[moved.line] = []
         for moved in ledger.movements if by_line else ():
             if moved.line in by_line:
@@ -199,4 +199,9 @@ def hand_bookings(ledger: Ledger, holder: str, accounts: Iterable[BankAccount]) 
             opens = day == account.day and amount == account.opening
             if amount and not (opens and not whose and all(other.startswith("Equity:") for other in others)):
                 text = movements[0].text
-                yield HandBooking(account.name, whose, day, amount, text, others, ledger.shown, line)
+                yield HandBooking(account.name, whose, day, amount, text, others, *ledger.text.at(line))
+
+
+def _by_hand(ledger: Ledger, line: int) -> bool:
+    """Whether the booking stands in a ledger, and is no line of a bank."""
+    return ledger.text.own(line) or ledger.text.at(line)[0] == TREASURY

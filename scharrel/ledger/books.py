@@ -1,7 +1,7 @@
 """Everything that is read before anything is divided: chart, register, packs, and what is wrong."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -15,19 +15,23 @@ from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem, errors
 from scharrel.core.settling import ends
 from scharrel.ledger.chart import read_chart
+from scharrel.ledger.customers import read_customers
 from scharrel.ledger.register import Register, read_register
 from scharrel.packs.packs import read_packs
 from scharrel.store.bank_lines import bank_lines_for, bank_state
+from scharrel.store.invoices import read_issued
 from scharrel.store.paths import Coop
 from scharrel.store.seals import Seals, read_seals_of
 from scharrel.store.text import Text
 from scharrel.treasury.accounts import BankAccount, OwnEntries
+from scharrel.treasury.invoices import Issued
 
 
 class Books(NamedTuple):
     """A cooperative without its members' ledgers; `closed` is the last month that was closed, `sealed` has by
     closed month and member the digest that the member's seal should have, `entries` what the register says of
-    the cooperative itself; `own` is the cooperative as who has a ledger, if it has or had one."""
+    the cooperative itself; `own` is the cooperative as who has a ledger, if it has or had one; `issued` are
+    the invoices that were sent, by number."""
 
     coop: Coop
     register: Text
@@ -41,6 +45,7 @@ class Books(NamedTuple):
     sealed: Mapping[Month, Mapping[str, str]] = {}
     entries: OwnEntries = OwnEntries()
     own: Holder | None = None
+    issued: Sequence[Issued] = ()
 
     @property
     def bank_accounts(self) -> Mapping[str, BankAccount]:
@@ -99,6 +104,10 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
         packs, more = read_packs(coop, chart)
         # A role may stand on a line of the chart that cannot be read.
         problems += [p for p in more if not errors(problems) or p.file != coop.shown(coop.chart)]
+    customers = read_customers(coop)
+    issued, broken = read_issued(coop)
+    problems += [*customers.problems, *broken]
+    register = register._replace(customers=customers)
     seals = read_seals_of(coop)
     closed, digests = seals.closed, seals.digests
     in_force = {member.id: _settled_so_far(member, closed) for member in members.values()}
@@ -113,8 +122,9 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
         closed,
         register.grants,
         digests,
-        register.own,
+        register.own._replace(customers={**customers.by_name, **register.own.customers}),
         _own(coop, register.title, seals),
+        issued,
     )
     return books, register, seals
 

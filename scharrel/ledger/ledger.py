@@ -10,6 +10,7 @@ from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.core.quotes import Billed, Quote
 from scharrel.store.text import Text
+from scharrel.treasury.invoices import InvoiceBooking
 
 
 @dataclass(slots=True)
@@ -20,7 +21,7 @@ class Ledger:
     dates after `earned:`. `sums` is what was booked by month of the date, account and currency, as it stands
     there; what has a cost or a price is no part of it, but in `priced`, with its accounts by line. `own` are
     the accounts that the ledger opens, `prices` the lines of what it says of prices; `billed` the bookings
-    with a link or a `quote:`."""
+    with a link or a `quote:`, `invoices` those about customers and invoices."""
 
     amounts: Amounts
     movements: list[Movement] = field(default_factory=list)
@@ -36,6 +37,7 @@ class Ledger:
     prices: list[int] = field(default_factory=list)
     quotes: list[Quote] = field(default_factory=list)
     billed: list[Billed] = field(default_factory=list)
+    invoices: list[InvoiceBooking] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     text: Text = field(default=Text(b"", []))
 

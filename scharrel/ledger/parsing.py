@@ -215,5 +215,5 @@ def form_of(key: str, day: Any) -> str:
 
 
 QUOTED = '"…"'
-_DATES = frozenset({"earned", "born"})
+_DATES = frozenset({"earned", "born", "delivered"})
 _FORMS = {"lifetime": "36", "weight": "2", "left": "TRUE", "terms": "14", "opening": "1250.00 EUR"}

@@ -19,6 +19,7 @@ from scharrel.core.names import nearest, plain_letter
 from scharrel.core.problems import Problem
 from scharrel.ledger.balances import failing
 from scharrel.ledger.chart import Wrong, named, repeated, unknown
+from scharrel.ledger.invoices import INVOICE_KEYS, about_invoices, invoice_booking
 from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.lots import Completed, completed
 from scharrel.ledger.parsing import (
@@ -47,11 +48,11 @@ _NEGATED = ("Income:", *_OWED)
 
 _COUNTED = ("Income:", "Expenses:")
 
-_KEYS = frozenset({"earned", "reason", "project", "with", "purpose", "quote", "grant"})
+_KEYS = frozenset({"earned", "reason", "project", "with", "purpose", "quote", "grant"}) | INVOICE_KEYS
 
 _ALIASES = {
     "verdiend": "earned", "reden": "reason", "doel": "purpose", "met": "with", "offerte": "quote",
-    "subsidie": "grant",
+    "subsidie": "grant", "factuur": "invoice", "klant": "invoice", "geleverd": "delivered",
 }  # fmt: skip
 
 _OF_THINGS = frozenset({"lifetime", "asset", "disposes"})
@@ -81,20 +82,20 @@ def read_ledger(coop: Coop, holder: str, chart: Chart) -> Ledger:
     """The holder's ledger with the bank lines that are for them; its amounts count only if `problems` holds
     no error, and the lines in it are those of its text."""
     text = ledger_text(coop, holder)
-    return scanned_ledger(text, chart) or parsed_ledger(text, chart)
+    return scanned_ledger(text, chart, holder) or parsed_ledger(text, chart, holder)
 
 
-def scanned_ledger(text: Text, chart: Chart) -> Ledger | None:
+def scanned_ledger(text: Text, chart: Chart, holder: str = "") -> Ledger | None:
     """The ledger of this text without the parser, if all of it is plain and right."""
     scanned = None if text.problems else scan(text.data.decode(), chart_from(text.shown))
     if scanned is None:
         return None
-    reader = _Reader(chart, text, [])
+    reader = _Reader(chart, text, [], holder)
     ledger = reader.read_scanned(scanned)
     return None if reader.wrong else ledger
 
 
-def parsed_ledger(text: Text, chart: Chart) -> Ledger:
+def parsed_ledger(text: Text, chart: Chart, holder: str = "") -> Ledger:
     """The ledger of this text as beancount's parser has it, with everything that is wrong."""
     problems = list(text.problems)
     if problems and problems[0].code not in _READ_ON:
@@ -103,7 +104,7 @@ def parsed_ledger(text: Text, chart: Chart) -> Ledger:
     rest = without(text, problems)
     if any(p.code != "comma-number" for p in refused(rest, _COMMANDS)):
         return Ledger(Amounts({}, {}), problems=problems, text=text)
-    return _Reader(chart, text, problems).read(rest)
+    return _Reader(chart, text, problems, holder).read(rest)
 
 
 class _Use(NamedTuple):
@@ -133,8 +134,9 @@ class _Into(NamedTuple):
 class _Reader:
     """One ledger while it is being read."""
 
-    def __init__(self, chart: Chart, text: Text, problems: list[Problem]):
+    def __init__(self, chart: Chart, text: Text, problems: list[Problem], holder: str):
         self.chart = chart
+        self.holder = holder
         self.text = text
         self.accounts: dict[str, Account] = dict(chart.accounts)
         self.roles = {name: chart.role(name) for name in chart.accounts}
@@ -445,6 +447,9 @@ class _Reader:
         sums = {} if line in ledger.priced else ledger.sums.setdefault(dated, {})
         if transaction.links or "quote" in transaction.meta:
             ledger.billed.append(billed(transaction, postings, self.roles))
+        if about_invoices(transaction):
+            found = invoice_booking(transaction, postings, self.text, self.chart, self.holder, self.say)
+            ledger.invoices += [found] if found else []
         told: set[str] = set()
         for account, number, currency, place_of in postings:
             if account not in self.accounts:

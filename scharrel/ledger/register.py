@@ -12,6 +12,7 @@ from scharrel.core.grants import Grant
 from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.period import Period
 from scharrel.core.problems import Problem
+from scharrel.ledger.customers import NO_CUSTOMERS, Customers
 from scharrel.ledger.grants import read_grants
 from scharrel.ledger.own_entries import ENTRY_KINDS, read_own_entries
 from scharrel.ledger.parsing import empty_keys, form_of, metadata, parse, place
@@ -49,7 +50,8 @@ _OF_OTHERS = ("fava", "budget")
 
 class Register(NamedTuple):
     """The cooperative's name, all who have a ledger by id, the grants by id, and what cannot be read as one
-    of these; its text and what beancount reads in it; and what it says of the cooperative itself."""
+    of these; its text and what beancount reads in it; what it says of the cooperative itself; and the file of
+    customers beside it."""
 
     title: str
     members: dict[str, Holder]
@@ -58,6 +60,7 @@ class Register(NamedTuple):
     text: Text
     directives: Sequence[Any] = ()
     own: OwnEntries = OwnEntries()
+    customers: Customers = NO_CUSTOMERS
 
 
 def read_register(coop: Coop) -> Register:

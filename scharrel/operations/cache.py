@@ -46,7 +46,8 @@ class Cache:
             (m.id, m.first, [(d.day, d.values["left"]) for d in m.directives if "left" in d.values])
             for m in books.holders.values()
         ]
-        others = [repr(found) for found in (books.grants, books.bank_accounts) if found]
+        invoicing = (books.entries.customers, books.entries.cooperative, [one[:2] for one in books.issued])
+        others = [repr(found) for found in (books.grants, books.bank_accounts, *invoicing) if found]
         self.common = digest_of_texts(
             [
                 FORM,

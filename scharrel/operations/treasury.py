@@ -7,7 +7,7 @@ from scharrel.ledger.books import Books
 from scharrel.ledger.consolidated import sums_of_ledger
 from scharrel.ledger.ledger import Ledger
 from scharrel.store.allocations import planned_book
-from scharrel.store.bank_lines import bank_lines_for
+from scharrel.store.bank_lines import inline_entries, own_entries_of
 from scharrel.store.consolidated import planned_part
 from scharrel.store.durable import put, read_written, remove
 from scharrel.store.stamps import HEAD, keep_what_is_added
@@ -21,8 +21,9 @@ def write_treasury(books: Books, ledger: Ledger | None) -> bool:
         return False
     booked = sums_of_ledger(ledger)
     files = planned_book(
-        books.coop, books.own, books.title, [], booked.decimals, bank_lines_for(books.coop, COOP_ID)
-    )
+        books.coop, books.own, books.title, [], booked.decimals, inline_entries(books.coop, COOP_ID),
+        whole=own_entries_of(books.coop) is None,
+    )  # fmt: skip
     files |= planned_part(books.coop, books.own, books.chart, booked, {}, [])
     put(files)
     return bool(files)

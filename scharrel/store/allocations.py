@@ -165,10 +165,12 @@ def book_text(
     decimals: Mapping[str, int],
     banked: Sequence[BankedEntry] = (),
     has_ledger: bool = True,
+    whole: bool = True,
 ) -> str:
     """A member's whole book, or the cooperative's: the ledger, every allocation file, by month, and the bank
     lines that are for them (file, line and text). New entries in Fava go to the ledger, and each commodity
-    shows this many decimals."""
+    shows this many decimals. A ledger that is not `whole` for them is not included: what of it is stands
+    among these lines."""
     title = " · ".join(dict.fromkeys(part for part in (member.name, coop_title) if part))
     folder = FOLDERS.get(member.kind)
     ledger = f"../{folder}/{member.id}.beancount" if folder else "../treasury.beancount"
@@ -177,7 +179,7 @@ def book_text(
         'option "operating_currency" "EUR"',
         *precisions(decimals),
         *([f'1970-01-01 custom "fava-option" "default-file" "{ledger}"'] if has_ledger else []),
-        f'include "{ledger if has_ledger else "../accounts.beancount"}"',
+        f'include "{ledger if has_ledger and whole else "../accounts.beancount"}"',
         *(f'include "../allocations/{member.id}/{month}.beancount"' for month in months),
         *(f"\n{_with_source(entry)}" for entry in banked),
     ]
@@ -279,7 +281,11 @@ def planned_book(
     months: list[str],
     decimals: Mapping[str, int],
     banked: Sequence[BankedEntry] = (),
+    *,
+    whole: bool = True,
 ) -> dict[Path, bytes]:
     """The member's book of these months, with the bank lines that are for them, if it has to be written."""
     has_ledger = member.kind != "cooperative" or os.path.lexists(coop.treasury)
-    return renewed(coop.book(member.id), book_text(title, member, months, decimals, banked, has_ledger))
+    return renewed(
+        coop.book(member.id), book_text(title, member, months, decimals, banked, has_ledger, whole)
+    )

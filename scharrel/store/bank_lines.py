@@ -52,8 +52,9 @@ def month_texts(coop: Coop, account: str) -> list[Text]:
 
 
 def bank_state(coop: Coop) -> str:
-    """How the months of all accounts were left; empty if there are none."""
-    found = []
+    """How the months of all accounts were left, and the cooperative's ledger if anything in that is for
+    others; empty if there is none of these."""
+    found = [_left(coop.treasury)] if _for_others(coop) else []
     for folder in sorted(names_in(coop.bank)):
         for name in sorted(filter(MONTH_FILE.fullmatch, names_in(coop.bank / folder))):
             found.append(_left(coop.bank / folder / name))
@@ -69,9 +70,12 @@ def _left(path: Path) -> str:
 
 
 def ledger_text(coop: Coop, holder: str) -> Text:
-    """The holder's ledger, and behind it the bank lines that are for them; the cooperative itself needs no
-    ledger to have some."""
+    """The holder's ledger, and behind it the bank lines that are for them, and what the cooperative's own
+    ledger has for them; the cooperative itself needs no ledger to have bank lines, and of its own ledger it
+    has what is for no other."""
     text = read_text(coop, coop.ledger(holder))
+    if holder == COOP_ID:
+        text = text._replace(data=_without_others(text.data))
     lines = bank_lines_for(coop, holder)
     if not lines:
         return text
@@ -114,7 +118,62 @@ def _lines_for(coop: Coop) -> Mapping[str, Sequence[BankedEntry]]:
                     said = next(filter(None, map(_FOR.match, entry)), None)
                     booked = text.shown, start + 1, "\n".join(entry).encode()
                     found.setdefault(said[1] if said else COOP_ID, []).append(booked)
+    if _for_others(coop):
+        shown = coop.shown(coop.treasury)
+        for at, entry, to in _entries_in(read_text(coop, coop.treasury).data):
+            if to:
+                found.setdefault(to, []).append((shown, at + 1, "\n".join(entry).encode()))
     return found
+
+
+def own_entries_of(coop: Coop) -> Sequence[BankedEntry] | None:
+    """What the cooperative's ledger has for itself, entry by entry; nothing if it has all of it."""
+    if not _for_others(coop):
+        return None
+    text = read_text(coop, coop.treasury)
+    own = ((at, entry) for at, entry, to in _entries_in(text.data) if not to)
+    return [(text.shown, at + 1, "\n".join(entry).encode()) for at, entry in own]
+
+
+def inline_entries(coop: Coop, holder: str) -> Sequence[BankedEntry]:
+    """What the holder's book has in itself: bank lines, and of the cooperative's ledger what is for them."""
+    own = own_entries_of(coop) if holder == COOP_ID else None
+    return [*(own or ()), *bank_lines_for(coop, holder)]
+
+
+def for_others_in(coop: Coop) -> Iterator[tuple[int, str]]:
+    """Where the cooperative's ledger has something for others, and for whom."""
+    for at, _, to in _entries_in(read_text(coop, coop.treasury).data) if _for_others(coop) else ():
+        if to:
+            yield at + 1, to
+
+
+def _for_others(coop: Coop) -> bool:
+    with suppress(OSError):
+        data = coop.treasury.read_bytes() if coop.treasury.is_file() else b""
+        return b"for:" in data and any(to for _, _, to in _entries_in(data))
+    return False
+
+
+def _without_others(data: bytes) -> bytes:
+    """The cooperative's ledger without what is for others, each line where it was."""
+    if b"for:" not in data:
+        return data
+    lines = data.split(b"\n")
+    for at, said, to in _entries_in(data):
+        if to:
+            lines[at : at + len(said)] = [b""] * len(said)
+    return b"\n".join(lines)
+
+
+def _entries_in(data: bytes) -> Iterator[tuple[int, list[str], str]]:
+    """What is dated in a ledger: the line where it begins, counted from 0, its lines, and for whom it is if
+    that is another than the cooperative."""
+    lines = data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+    for start, _ in _starts(lines):
+        entry = lines[start : _end(lines, start)]
+        said = next(filter(None, map(_FOR.match, entry)), None) if _BOOKING.match(lines[start]) else None
+        yield start, entry, said[1] if said and said[1] != COOP_ID else ""
 
 
 def month_path(coop: Coop, account: str, day: date) -> Path:

@@ -41,11 +41,12 @@ def only_writer(coop: Coop, command: str, now: datetime) -> Iterator[None]:
                 )
         for folder in (
             coop.cache, coop.register.parent, coop.members, coop.projects, coop.subcooperatives,
-            coop.allocations, coop.books, coop.parts, coop.rules, coop.bank,
+            coop.allocations, coop.books, coop.parts, coop.rules, coop.bank, coop.issued,
             *(coop.bank / name / below for name in names_in(coop.bank) for below in ("", "statements")),
         ):  # fmt: skip
             sweep(folder)
         finish(coop.bank)
+        finish(coop.issued)
         yield
     finally:
         with suppress(OSError):

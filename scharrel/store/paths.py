@@ -43,6 +43,16 @@ class Coop(NamedTuple):
         return self.root.joinpath("ledgers", "treasury.beancount")
 
     @property
+    def customers(self) -> Path:
+        """Whom invoices go to."""
+        return self.root.joinpath("ledgers", "customers.beancount")
+
+    @property
+    def issued(self) -> Path:
+        """The invoices as they were sent."""
+        return self.root.joinpath("ledgers", "invoices")
+
+    @property
     def rules(self) -> Path:
         return self.root / "rules"
 

@@ -1,0 +1,175 @@
+"""Invoices: what there is, sending what is to be sent, and what customers owe."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from scharrel.checks.invoices import Invoicing, invoicing_of
+from scharrel.checks.members import read_ledgers
+from scharrel.checks.treasury import read_treasury
+from scharrel.core.month import Month
+from scharrel.core.names import COOP_ID
+from scharrel.core.problems import Problem, errors
+from scharrel.ledger.books import Books
+from scharrel.ledger.ledger import Ledger
+from scharrel.store.invoices import issued_path, issued_text, make_issued_read_only
+from scharrel.store.together import put_together
+from scharrel.treasury.accounts import ENTRY_KEYS
+from scharrel.treasury.invoices import Draft, Issued, facts_on, lacking, next_number
+from scharrel.treasury.lines import on_one_line
+from scharrel.treasury.receivables import InvoiceStatus, customer_payments, statuses
+
+_NOT_SENT = frozenset({"terms"})
+
+
+class InvoiceBook(NamedTuple):
+    """The ledgers of these holders with the invoices of each, and what is wrong with any."""
+
+    ledgers: Mapping[str, Ledger]
+    invoicing: Mapping[str, Invoicing]
+    problems: list[Problem]
+
+
+class Sent(NamedTuple):
+    """What came of a run: the invoices that were issued, drafts of which the day is yet to come, and what is
+    wrong."""
+
+    issued: list[Issued]
+    waiting: list[Draft]
+    problems: list[Problem]
+
+
+def read_invoice_book(books: Books, today: date, only: Collection[str] = ()) -> InvoiceBook:
+    """The invoices of everyone, or of `only` these; they count only if no problem is an error."""
+    holders = [holder for holder in books.holders if not only or holder in only]
+    ledgers, found = read_ledgers(books, holders, today)
+    problems = [*books.problems, *_placed(ledgers.values(), found)]
+    if (not only or COOP_ID in only) and (own := read_treasury(books, today)):
+        ledgers[COOP_ID] = own[0]
+        problems += own[1]
+    invoicing = {
+        holder: Invoicing({}, [], []) if errors(ledger.problems) else invoicing_of(books, holder, ledger)
+        for holder, ledger in ledgers.items()
+    }
+    return InvoiceBook(ledgers, invoicing, problems)
+
+
+def _placed(ledgers: Collection[Ledger], problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The problems of these ledgers, each with the file that has its line."""
+    texts = {ledger.shown: ledger.text for ledger in ledgers}
+    for problem in problems:
+        yield texts[problem.file].placed(problem) if problem.file in texts else problem
+
+
+def invoice_statuses(books: Books, book: InvoiceBook, today: date) -> list[InvoiceStatus]:
+    """Every invoice and what became of it."""
+    bookings = [booking for ledger in book.ledgers.values() for booking in ledger.invoices]
+    return statuses(
+        books.issued,
+        {number: draft for each in book.invoicing.values() for number, draft in each.behind.items()},
+        [draft for each in book.invoicing.values() for draft in each.drafts],
+        customer_payments(bookings, {one.number for one in books.issued}),
+        today,
+    )
+
+
+def issue_invoices(books: Books, only: Collection[str], today: date, *, write: bool) -> Sent:
+    """Send what is to be sent, of everyone or of `only` these: a number each, in order of days, and the file
+    that stays. Nothing is written if anything is an error; WriteError if it cannot be."""
+    book = read_invoice_book(books, today, only)
+    problems = list(book.problems)
+    ready: list[tuple[Ledger, Draft]] = []
+    waiting: list[Draft] = []
+    for holder, invoicing in book.invoicing.items():
+        ledger = book.ledgers[holder]
+        problems += (
+            ledger.text.placed(p)._replace(warning=False)
+            for p in invoicing.problems
+            if p.code in QUESTIONS
+        )
+        for draft in invoicing.drafts:
+            if draft.booking.day > today:
+                waiting.append(draft)
+            elif draft.invoice:
+                ready.append((ledger, draft))
+    ready.sort(key=lambda each: (each[1].booking.day, each[1].booking.holder, each[1].booking.line))
+    issued: list[Issued] = []
+    taken = {one.number for one in books.issued}
+    for ledger, draft in ready:
+        assert draft.invoice
+        seller, buyer = parties(books, draft)
+        wrong = [*_unsendable(books, ledger, draft, seller, buyer, issued)]
+        problems += map(ledger.text.placed, wrong)
+        number = next_number(draft.booking.day.year, taken)
+        taken.add(number)
+        source = "{}:{}".format(*draft.booking.place)
+        worker = on_one_line(books.names.get(draft.booking.holder, draft.booking.holder))
+        shown = books.coop.shown(issued_path(books.coop, number))
+        issued.append(Issued(number, draft.invoice, seller, buyer, worker, shown, source))
+    if errors(problems):
+        return Sent([], waiting, problems)
+    if write and issued:
+        files = {issued_path(books.coop, one.number): issued_text(one).encode() for one in issued}
+        put_together(books.coop.issued, files)
+        make_issued_read_only(books.coop)
+    return Sent(issued, waiting, problems)
+
+
+QUESTIONS = frozenset({"invoice-rates", "invoice-no-vat", "invoice-two-rates"})
+"""What can wait until an invoice is to be sent."""
+
+
+def parties(books: Books, draft: Draft) -> tuple[dict[str, str], dict[str, str]]:
+    """What is known on the day of who sells, with the account to pay to, and of who buys."""
+    assert draft.invoice
+    day = draft.booking.day
+    banks = sorted(books.bank_accounts.values(), key=lambda bank: bank.line)
+    seller = _plain_facts(facts_on(books.entries.cooperative, day), "cooperative")
+    seller |= {"iban": banks[0].iban} if banks else {}
+    customer = books.entries.customers.get(draft.invoice.customer)
+    return seller, _plain_facts(facts_on(customer, day), "customer")
+
+
+def _plain_facts(facts: Mapping[str, object], kind: str) -> dict[str, str]:
+    said = ((key, facts.get(key)) for key in ENTRY_KEYS[kind] if key not in _NOT_SENT)
+    return {key: plain for key, value in said if value and (plain := on_one_line(str(value)))}
+
+
+def _unsendable(
+    books: Books,
+    ledger: Ledger,
+    draft: Draft,
+    seller: Mapping[str, str],
+    buyer: Mapping[str, str],
+    before: Sequence[Issued],
+) -> Iterator[Problem]:
+    """What stands against sending the draft, after those that go `before` it."""
+    invoice = draft.invoice
+    assert invoice
+    text, line = ledger.text, draft.booking.line
+    values = {"customer": invoice.customer, "total": str(invoice.total)}
+    month = Month.of(invoice.day)
+    if books.closed and month <= books.closed:
+        yield text.problem(line, "invoice-closed", month=str(month), open=str(books.first_open))
+    if invoice.credits:
+        original = next((one for one in books.issued if one.number == invoice.credits), None)
+        others = [*books.issued, *before]
+        back = invoice.total + sum(o.invoice.total for o in others if o.invoice.credits == invoice.credits)
+        if original and not -original.invoice.total <= back < 0:
+            amounts = {"sent": str(original.invoice.total), "back": str(-back)}
+            yield text.problem(line, "invoice-credits-more", number=invoice.credits, **amounts)
+    elif invoice.total <= 0:
+        yield text.problem(line, "invoice-zero" if not invoice.total else "invoice-negative", **values)
+    if lacks := lacking(invoice, seller, buyer, seller.get("vat", "")):
+        yield text.problem(
+            line,
+            "invoice-lacks",
+            customer=invoice.customer,
+            cooperative_keys=_of(lacks, "cooperative"),
+            customer_keys=_of(lacks, "customer"),
+            line_keys="line" if "line" in lacks else "-",
+        )
+
+
+def _of(lacks: Sequence[str], whose: str) -> str:
+    return ", ".join(each.partition(" ")[2] for each in lacks if each.startswith(whose)) or "-"

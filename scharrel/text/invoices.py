@@ -1,0 +1,59 @@
+"""Invoices in words: the list of them, and what was done."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from scharrel.core.money import total
+from scharrel.text.words import Words, visible
+from scharrel.treasury.invoices import Issued
+from scharrel.treasury.receivables import CustomerDebt, InvoiceStatus
+
+_INVOICE_HEADINGS = ("number", "day", "customer", "holder", "total", "open", "due", "state")
+TEXT_COLUMNS_OF_INVOICES = (0, 1, 2, 3, 6, 7)
+"""The columns that hold no amounts."""
+
+
+def invoice_rows(words: Words, found: Sequence[InvoiceStatus], names: Mapping[str, str]) -> list[list[str]]:
+    """A heading, and a row for each invoice."""
+    return [
+        [words(f"invoices.{key}") for key in _INVOICE_HEADINGS],
+        *(
+            [
+                each.number or words("invoices.no-number"),
+                words.short_day(each.invoice.day),
+                visible(each.invoice.customer),
+                visible(names.get(each.invoice.holder, each.invoice.holder)),
+                words.amount(each.invoice.total),
+                words.amount(each.open),
+                words.short_day(each.invoice.due),
+                words(f"invoices.states.{each.state}"),
+            ]
+            for each in found
+        ),
+    ]
+
+
+def invoice_sentences(words: Words, found: Sequence[InvoiceStatus]) -> Iterator[str]:
+    """What is to come in, to be given back, and to be sent."""
+    sent = [each for each in found if each.number]
+    coming = total(each.open for each in sent if each.open > 0)
+    late = total(each.open for each in sent if each.state == "overdue")
+    yield words("invoices.together", amount=words.money(coming), late=words.money(late))
+    if back := total(each.open for each in sent if each.open < 0):
+        yield words("invoices.back", amount=words.money(-back))
+    if drafts := len(found) - len(sent):
+        yield words("invoices.drafts", count=drafts)
+
+
+def issued_line(words: Words, one: Issued) -> str:
+    """An invoice that was sent."""
+    values = {"number": one.number, "customer": one.buyer.get("name", one.invoice.customer)}
+    values |= {"worker": one.worker, "due": words.day(one.invoice.due)}
+    return words("invoices.issued", amount=words.money(one.invoice.total), **values)
+
+
+def debt_lines(words: Words, debt: CustomerDebt, name: str) -> Iterator[str]:
+    """What a customer should have paid by now."""
+    yield words("invoices.owes", customer=name, amount=words.money(debt.amount))
+    for each, days in debt.invoices:
+        values = {"number": each.number, "amount": words.money(each.open), "due": words.day(each.invoice.due)}
+        yield "  " + words("invoices.late", count=days, **values)
