@@ -444,6 +444,23 @@ OWN_TESTS |= {  # in test_formats.py
     "problem.bank-xml", "problem.bank-zip", "problem.bank-zip-many", "problem.bank-zip-nested",
 }  # fmt: skip
 
+OWN_TESTS |= {  # in test_invoices.py
+    "problem.bank-line-number", "problem.customer-twice", "problem.form-country", "problem.form-email",
+    "problem.form-language", "problem.form-oin", "problem.form-postcode", "problem.form-vat-id",
+    "problem.invoice-booking-changed", "problem.invoice-booking-gone", "problem.invoice-closed",
+    "problem.invoice-credit-closed", "problem.invoice-credit-of-credit", "problem.invoice-credited",
+    "problem.invoice-credits", "problem.invoice-credits-alone", "problem.invoice-credits-more",
+    "problem.invoice-credits-other", "problem.invoice-delivered", "problem.invoice-exempt",
+    "problem.invoice-file", "problem.invoice-file-name", "problem.invoice-gone", "problem.invoice-holder",
+    "problem.invoice-lacks", "problem.invoice-line-key", "problem.invoice-line-text",
+    "problem.invoice-negative", "problem.invoice-no-rate", "problem.invoice-no-vat",
+    "problem.invoice-nothing", "problem.invoice-quantity", "problem.invoice-rates",
+    "problem.invoice-two-rates", "problem.invoice-unknown", "problem.invoice-vat",
+    "problem.invoice-vat-lacks", "problem.invoice-vat-word", "problem.invoice-zero", "problem.no-receivable",
+    "problem.only-customers", "problem.treasury-for",
+    "error.customer-exists", "error.customer-terminal",
+}  # fmt: skip
+
 
 def run_and_look(key: str, row: tuple[Break, str, int], coop: Path, quick: Run) -> None:
     breaking, command, status = row

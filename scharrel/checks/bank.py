@@ -10,6 +10,7 @@ from scharrel.ledger.bank_lines import read_bank_book
 from scharrel.ledger.books import Books
 from scharrel.store.text import names_in
 from scharrel.treasury.following import broken_records, covered_to
+from scharrel.treasury.invoice_recognition import strange_number
 from scharrel.treasury.lines import BankBook, BookedLine
 from scharrel.treasury.standing import standing_of
 
@@ -26,8 +27,12 @@ def bank_problems(books: Books, holders: Collection[str], made: Sequence[HandBoo
         yield from changed_statements(book)
         theirs = tuple(line for line in book.lines if not line.booked or (line.holder or COOP_ID) in holders)
         now = standing_of(book._replace(lines=theirs), [one for one in made if one.account == account.name])
+        numbers = {one.number: one for one in books.issued}
         for line in now.open_lines:
-            yield _at(line, "bank-line-open", True)
+            if nearly := strange_number(line, numbers):
+                yield _at(line, "bank-line-number", True, number=nearly[0], near=nearly[1])
+            else:
+                yield _at(line, "bank-line-open", True)
         for line in now.lost:
             yield _at(line, "bank-line-lost", holder=line.holder or COOP_ID, day=str(line.booked))
         for one in filter(now.overdue, now.outstanding):

@@ -139,7 +139,10 @@ def _changed(ledger: Ledger, one: Issued, became: Draft | None) -> Problem:
 def _sent(one: Issued) -> dict[str, str]:
     """What was sent, for a message."""
     invoice = one.invoice
-    lines = "; ".join(f"{line.text} {plain(line.net)}" for line in invoice.lines)
+    lines = "; ".join(
+        f"{line.quantity.normalize():f} × {line.text} {plain(line.net)} ({line.rate})"
+        for line in invoice.lines
+    )
     return {
         "number": one.number,
         "customer": invoice.customer,

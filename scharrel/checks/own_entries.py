@@ -112,7 +112,7 @@ def entry_problems(kind: str, entry: Dated, text: Text) -> Iterator[Problem]:
                 yield text.problem(line, "own-key", True, **values, keys=", ".join(ENTRY_KEYS[kind]))
             elif key in TEXT_KEYS and not isinstance(value, str):
                 yield text.problem(line, "text-unquoted", key=key, value=written_value(text, line))
-            elif wrong := _wrong(key, value, _country(entry, directive)):
+            elif wrong := wrong_value(key, value, _country(entry, directive)):
                 code, values = wrong
                 yield text.problem(line, code, **values)
 
@@ -124,7 +124,7 @@ def _country(entry: Dated, directive: HolderDirective) -> str:
     return str(found).strip()
 
 
-def _wrong(key: str, value: object, country: str) -> tuple[str, dict[str, str]] | None:
+def wrong_value(key: str, value: object, country: str) -> tuple[str, dict[str, str]] | None:
     """What is wrong with the value of a known key; account numbers are told by the register."""
     said = str(value).strip()
     if key in _FORMS and not _FORMS[key](said):

@@ -109,7 +109,7 @@ def _problems(coop: Coop, file: _File) -> Iterator[Problem]:
 
 def _links(coop: Coop) -> Iterator[Problem]:
     """The links where the program writes, but for those in the place of a file of a member's."""
-    folders = [coop.cache, coop.books, coop.allocations, coop.parts, coop.statements]
+    folders = [coop.cache, coop.books, coop.allocations, coop.parts, coop.statements, coop.issued]
     sound = []
     for folder in folders:
         if link := link_on_the_way(coop.root, folder):

@@ -20,7 +20,7 @@ from scharrel.treasury.invoices import (
     VatPosting,
     near_rate,
 )
-from scharrel.treasury.lines import on_one_line
+from scharrel.treasury.lines import tidy
 
 if TYPE_CHECKING:
     from scharrel.ledger.postings import CompletePosting
@@ -99,7 +99,7 @@ def _text(meta: Any, key: str, line: int, text: Text, say: _Say) -> str:
 
 def _on_one_line(said: Any) -> str:
     """Text as it can stand on an invoice."""
-    return " ".join(on_one_line(said).split()) if isinstance(said, str) else ""
+    return tidy(said) if isinstance(said, str) else ""
 
 
 def _sold(account: str, number: Decimal, posting: Any, transaction: Any, text: Text, say: _Say) -> SoldLine:

@@ -8,21 +8,25 @@ from scharrel.core.names import COOP_ID
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.bank_lines import hand_bookings, read_bank_book
 from scharrel.ledger.books import Books
+from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.reading import read_ledger
+from scharrel.operations.invoices import payables_of
 from scharrel.packs.bank_rules import read_bank_rules
 from scharrel.treasury.accounts import BankAccount
+from scharrel.treasury.invoice_recognition import Payable
 from scharrel.treasury.lines import BankBook
 from scharrel.treasury.recognition import BankRule
 
 
 class Bank(NamedTuple):
     """Every account by name: its book and the hand-made bookings on it, in order of days; the rules by which
-    lines are recognised, and what is wrong with any of these."""
+    lines are recognised, what is wrong with any of these, and the invoices that lines can pay."""
 
     books: dict[str, BankBook]
     bookings: dict[str, list[HandBooking]]
     rules: list[BankRule]
     problems: list[Problem]
+    payables: dict[str, Payable]
 
     @property
     def accounts(self) -> list[BankAccount]:
@@ -40,8 +44,9 @@ def read_bank(books: Books) -> Bank:
         problems += wrong
     problems += strange_folders(books)
     bookings: dict[str, list[HandBooking]] = {name: [] for name in accounts}
+    ledgers: dict[str, Ledger] = {}
     for holder in (*books.holders, *([COOP_ID] if books.own else ())):
-        ledger = read_ledger(books.coop, holder, books.chart)
+        ledger = ledgers[holder] = read_ledger(books.coop, holder, books.chart)
         problems += map(ledger.text.placed, errors(ledger.problems))
         for booking in hand_bookings(ledger, holder, accounts.values()):
             bookings[booking.account].append(booking)
@@ -51,4 +56,5 @@ def read_bank(books: Books) -> Bank:
         {name: sorted(made, key=lambda b: (b.day, b.file, b.line)) for name, made in bookings.items()},
         rules,
         problems + wrong,
+        payables_of(books, ledgers),
     )

@@ -69,9 +69,10 @@ def assign(books: Books, which: OpenLine, answer: Answer | HandBooking) -> Rewri
         suspended = [leg for leg in line.legs if books.chart.role(leg.account) == SUSPENSE]
         going = suspended or line.legs
         amount = -total(leg.amount for leg in going) if going else line.amount
+        why = f"invoice {answer.invoice}" if answer.invoice else BY_HAND
         legs = other_side(amount, answer.account, answer.rate, books.chart)
         now = line._replace(
-            holder=answer.holder, legs=legs, why=BY_HAND, settled=True, booked=None, earned=answer.earned
+            holder=answer.holder, legs=legs, why=why, settled=True, booked=None, earned=answer.earned
         )
         gone = frozenset(leg.account for leg in going)
         becomes = bank_line_text(now, on) if line.booked else assigned(was, now, gone)

@@ -27,6 +27,7 @@ from scharrel.store.processes import Progress
 from scharrel.store.together import put_together
 from scharrel.treasury.accounts import SUSPENSE, BankAccount
 from scharrel.treasury.following import JoinedLine, Joining, StatementRefused, broken_records, disturbing
+from scharrel.treasury.invoice_recognition import after_payment, paid_invoices
 from scharrel.treasury.lines import BankBook, BookedLine, CounterLeg, account_of
 from scharrel.treasury.recognition import (
     Finder,
@@ -213,8 +214,13 @@ def _recognise(
         there = open_bookings.get(line.amount, ())
         return [confirming(each) for each in there if can_confirm(line.day, line.amount, each)]
 
-    # A payment run and an open invoice go before these.
-    finders: list[Finder] = [made_by_hand, lambda line: by_rule(line, bank.rules, books.chart)]
+    payables = dict(bank.payables)
+    # A payment run goes before these.
+    finders: list[Finder] = [
+        lambda line: paid_invoices(line, payables),
+        made_by_hand,
+        lambda line: by_rule(line, bank.rules, books.chart),
+    ]
     found: list[ImportedLine] = []
     new: dict[str, BookedLine] = {}
     for nth, line in enumerate(joined):
@@ -226,6 +232,8 @@ def _recognise(
         if known and known.booked:
             there = open_bookings[line.booked.amount]
             there.remove(next(b for b in there if (b.holder, b.day) == (known.holder, known.booked)))
+        if known and known.why.startswith("invoice "):
+            after_payment(payables, known)
         booked = _booked(line.booked, known, suspense)
         found.append(ImportedLine(book.account.name, booked, known=False))
         new[line.booked.id] = booked

@@ -7,16 +7,19 @@ from typing import NamedTuple
 from scharrel.checks.invoices import Invoicing, invoicing_of
 from scharrel.checks.members import read_ledgers
 from scharrel.checks.treasury import read_treasury
+from scharrel.core.iban import compact
 from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID
 from scharrel.core.problems import Problem, errors
+from scharrel.core.quotes import RECEIVABLE
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
 from scharrel.store.invoices import issued_path, issued_text, make_issued_read_only
 from scharrel.store.together import put_together
 from scharrel.treasury.accounts import ENTRY_KEYS
+from scharrel.treasury.invoice_recognition import Payable
 from scharrel.treasury.invoices import Draft, Issued, facts_on, lacking, next_number
-from scharrel.treasury.lines import on_one_line
+from scharrel.treasury.lines import tidy
 from scharrel.treasury.receivables import InvoiceStatus, customer_payments, statuses
 
 _NOT_SENT = frozenset({"terms"})
@@ -47,11 +50,14 @@ def read_invoice_book(books: Books, today: date, only: Collection[str] = ()) -> 
     if (not only or COOP_ID in only) and (own := read_treasury(books, today)):
         ledgers[COOP_ID] = own[0]
         problems += own[1]
-    invoicing = {
+    return InvoiceBook(ledgers, _invoicing(books, ledgers), problems)
+
+
+def _invoicing(books: Books, ledgers: Mapping[str, Ledger]) -> dict[str, Invoicing]:
+    return {
         holder: Invoicing({}, [], []) if errors(ledger.problems) else invoicing_of(books, holder, ledger)
         for holder, ledger in ledgers.items()
     }
-    return InvoiceBook(ledgers, invoicing, problems)
 
 
 def _placed(ledgers: Collection[Ledger], problems: Iterable[Problem]) -> Iterator[Problem]:
@@ -73,6 +79,24 @@ def invoice_statuses(books: Books, book: InvoiceBook, today: date) -> list[Invoi
     )
 
 
+def payables_of(books: Books, ledgers: Mapping[str, Ledger]) -> dict[str, Payable]:
+    """The invoices that were sent, by number, with what is open of each."""
+    if not books.issued:
+        return {}
+    book = InvoiceBook(ledgers, _invoicing(books, ledgers), [])
+    found: dict[str, Payable] = {}
+    buyers = {one.number: one.buyer for one in books.issued}
+    receivable = next(iter(books.chart.with_role(RECEIVABLE)), "")
+    for each in invoice_statuses(books, book, date.max):
+        if (number := each.number) and (account := each.invoice.receivable or receivable):
+            now = facts_on(books.entries.customers.get(each.invoice.customer), date.max)
+            iban = compact(str(now.get("iban") or buyers[number].get("iban", "")))
+            name = str(now.get("name") or buyers[number].get("name", ""))
+            paid_on = each.invoice.credits or number
+            found[number] = Payable(paid_on, each.invoice.holder, account, each.open, iban, name)
+    return found
+
+
 def issue_invoices(books: Books, only: Collection[str], today: date, *, write: bool) -> Sent:
     """Send what is to be sent, of everyone or of `only` these: a number each, in order of days, and the file
     that stays. Nothing is written if anything is an error; WriteError if it cannot be."""
@@ -83,9 +107,7 @@ def issue_invoices(books: Books, only: Collection[str], today: date, *, write: b
     for holder, invoicing in book.invoicing.items():
         ledger = book.ledgers[holder]
         problems += (
-            ledger.text.placed(p)._replace(warning=False)
-            for p in invoicing.problems
-            if p.code in QUESTIONS
+            ledger.text.placed(p)._replace(warning=False) for p in invoicing.problems if p.code in QUESTIONS
         )
         for draft in invoicing.drafts:
             if draft.booking.day > today:
@@ -103,7 +125,7 @@ def issue_invoices(books: Books, only: Collection[str], today: date, *, write: b
         number = next_number(draft.booking.day.year, taken)
         taken.add(number)
         source = "{}:{}".format(*draft.booking.place)
-        worker = on_one_line(books.names.get(draft.booking.holder, draft.booking.holder))
+        worker = tidy(books.names.get(draft.booking.holder, draft.booking.holder))
         shown = books.coop.shown(issued_path(books.coop, number))
         issued.append(Issued(number, draft.invoice, seller, buyer, worker, shown, source))
     if errors(problems):
@@ -132,7 +154,7 @@ def parties(books: Books, draft: Draft) -> tuple[dict[str, str], dict[str, str]]
 
 def _plain_facts(facts: Mapping[str, object], kind: str) -> dict[str, str]:
     said = ((key, facts.get(key)) for key in ENTRY_KEYS[kind] if key not in _NOT_SENT)
-    return {key: plain for key, value in said if value and (plain := on_one_line(str(value)))}
+    return {key: plain for key, value in said if value and (plain := tidy(str(value)))}
 
 
 def _unsendable(

@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from scharrel.core.money import plain
+from scharrel.core.names import COOP_ID
 from scharrel.core.problems import Problem
 from scharrel.store.allocations import quoted
 from scharrel.store.paths import Coop
@@ -183,6 +184,26 @@ def _from_parts(parts: list[_Part], shown: str) -> Issued:
     if not invoice.lines or not all(line.rate in VAT_RATES for line in invoice.lines):
         raise ValueError(number)
     return Issued(number, invoice, seller, buyer, said["worker"], shown, said.get("source", ""))
+
+
+def credit_text(invoice: Invoice, one: Issued) -> str:
+    """The booking in the cooperative's ledger that takes an invoice back."""
+    whose = "" if invoice.holder == COOP_ID else invoice.holder
+    payee, text = quoted(one.buyer.get("name", invoice.customer)), f"creditfactuur bij {one.number}"
+    width = max(len(a) for a in (*(ln.account for ln in invoice.lines), invoice.receivable)) + 2
+    lines = [
+        f'{invoice.day} * "{payee}" "{text}"',
+        *_texts(invoice=invoice.customer, credits=invoice.credits, **({"for": whose} if whose else {})),
+        *_texts(reason=invoice.reason),
+    ]
+    for line in invoice.lines:
+        lines.append(f"  {line.account:<{width}}{plain(-line.net):>12} EUR")
+        lines += [f'    line: "{quoted(line.text)}"', f"    quantity: {line.quantity:f}"]
+        lines.append(f'    vat: "{line.rate}"')
+    for posting in invoice.vat:
+        lines.append(f"  {posting.account:<{width}}{plain(-posting.amount):>12} EUR")
+    lines.append(f"  {invoice.receivable:<{width}}{plain(invoice.total):>12} EUR")
+    return "\n".join(lines) + "\n"
 
 
 def make_issued_read_only(coop: Coop) -> None:

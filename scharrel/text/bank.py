@@ -115,13 +115,15 @@ def answer_text(words: Words, answer: Answer | HandBooking, names: Mapping[str, 
         parts.append(words("assign.with-vat", rate=words.rate(answer.rate)))
     if answer.earned:
         parts.append(words("assign.earned", day=words.short_day(answer.earned)))
+    if answer.invoice:
+        parts.append(words("assign.pays", number=answer.invoice))
     return ", ".join(part for part in parts if part)
 
 
 def suggestion_text(words: Words, suggestion: Suggestion, names: Mapping[str, str]) -> str:
     """What a line may be, and why."""
     said = answer_text(words, suggestion.booking or suggestion.answer, names)
-    if suggestion.by == "booking":
+    if suggestion.by in ("booking", "invoice"):
         return said
     day = words.short_day(suggestion.day) if suggestion.day else ""
     return f"{said} ({words(f'assign.by-{suggestion.by}', day=day)})"

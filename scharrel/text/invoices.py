@@ -45,9 +45,11 @@ def invoice_sentences(words: Words, found: Sequence[InvoiceStatus]) -> Iterator[
 
 
 def issued_line(words: Words, one: Issued) -> str:
-    """An invoice that was sent."""
+    """An invoice or credit note that was sent."""
     values = {"number": one.number, "customer": one.buyer.get("name", one.invoice.customer)}
     values |= {"worker": one.worker, "due": words.day(one.invoice.due)}
+    if of := one.invoice.credits:
+        return words("invoices.issued-credit", amount=words.money(-one.invoice.total), of=of, **values)
     return words("invoices.issued", amount=words.money(one.invoice.total), **values)
 
 

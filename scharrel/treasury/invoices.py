@@ -369,3 +369,21 @@ def near_rate(word: str) -> str:
     """The word for a rate that was meant, or nothing."""
     percent = f"{word}%"
     return percent if percent in VAT_RATES else nearest(word, VAT_RATES)
+
+
+def credit_of(one: Issued, day: date, receivable: str, reason: str) -> Invoice:
+    """What takes the whole invoice back on the day: the signs turned, all of it owed to the customer."""
+    sent = one.invoice
+    return sent._replace(
+        day=day,
+        delivered=day,
+        due=day,
+        lines=tuple(line._replace(quantity=-line.quantity, net=-line.net) for line in sent.lines),
+        sums=tuple(each._replace(net=-each.net, vat=-each.vat) for each in sent.sums),
+        vat=tuple(posting._replace(amount=-posting.amount) for posting in sent.vat),
+        owed=-sent.total,
+        receivable=receivable,
+        quote="",
+        credits=one.number,
+        reason=reason,
+    )

@@ -95,6 +95,11 @@ def on_one_line(text: str) -> str:
     return "".join(kept).replace("\N{REPLACEMENT CHARACTER}", "?").strip()
 
 
+def tidy(text: str) -> str:
+    """The same of what someone wrote, with single blanks."""
+    return " ".join(on_one_line(text).split())
+
+
 def _digest(line: BankLine) -> str:
     said = "\n".join((str(line.day), plain(line.amount), line.iban, line.name, line.text, line.reference))
     return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:_DIGITS]

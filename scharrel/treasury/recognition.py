@@ -30,8 +30,8 @@ class Recognised(NamedTuple):
     earned: date | None = None
 
 
-Finder = Callable[[BankLine], list[Recognised]]
-"""Everything of one kind that a line can be."""
+Finder = Callable[[BankLine], Sequence[Recognised | None]]
+"""Everything of one kind that a line can be; None for what cannot be booked unasked."""
 
 
 def recognised(line: BankLine, finders: Sequence[Finder]) -> Recognised | None:

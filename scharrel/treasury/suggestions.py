@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from scharrel.core.across import HandBooking
 from scharrel.core.chart import Chart
+from scharrel.core.names import COOP_ID
+from scharrel.treasury.invoice_recognition import Payable, payables_for
 from scharrel.treasury.lines import BookedLine
 from scharrel.treasury.recognition import BankRule, can_confirm, sign_of, without_vat
 
@@ -18,13 +20,14 @@ _SHORTEST_NAME = 3
 
 
 class Answer(NamedTuple):
-    """What a line is: for whom (empty for the cooperative itself), the other side, the rate of VAT in it, and
-    the day on which it was earned if that was in another month."""
+    """What a line is: for whom (empty for the cooperative itself), the other side, the rate of VAT in it, the
+    day on which it was earned if that was in another month, and the number of the invoice that it pays."""
 
     holder: str
     account: str
     rate: Decimal | None = None
     earned: date | None = None
+    invoice: str = ""
 
 
 class Suggestion(NamedTuple):
@@ -44,12 +47,14 @@ def suggestions(
     rules: Sequence[BankRule],
     names: Mapping[str, str],
     chart: Chart,
+    payables: Mapping[str, Payable],
 ) -> list[Suggestion]:
     """What the line may be, the likeliest first; `bookings` are those that no line confirms, `names` has what
-    each holder is called."""
+    each holder is called, `payables` are the invoices by number."""
     found: dict[object, Suggestion] = {}
     for suggestion in (
         *_bookings(line, bookings),
+        *_invoices(line, payables),
         *_rules(line, rules),
         *_earlier(line, earlier, chart),
         *_named(line, names),
@@ -63,6 +68,12 @@ def _bookings(line: BookedLine, bookings: Sequence[HandBooking]) -> Iterator[Sug
         if can_confirm(line.day, line.amount, booking):
             other = booking.others[0] if booking.others else ""
             yield Suggestion("booking", Answer(booking.holder, other), booking.day, booking)
+
+
+def _invoices(line: BookedLine, payables: Mapping[str, Payable]) -> Iterator[Suggestion]:
+    for one in payables_for(line, payables):
+        holder = "" if one.holder == COOP_ID else one.holder
+        yield Suggestion("invoice", Answer(holder, one.receivable, invoice=one.number))
 
 
 def _rules(line: BookedLine, rules: Sequence[BankRule]) -> Iterator[Suggestion]:

@@ -86,7 +86,7 @@ def _offered(books: Books, bank: Bank, which: OpenLine) -> list[Suggestion]:
     book = bank.books[which.account.name]
     left = unconfirmed(bank.bookings[which.account.name], book.lines)
     names = {holder: known.name for holder, known in books.holders.items()}
-    return suggestions(which.line, book.lines, left, bank.rules, names, books.chart)
+    return suggestions(which.line, book.lines, left, bank.rules, names, books.chart, bank.payables)
 
 
 def _accounts(books: Books, bank: Bank, which: OpenLine) -> list[str]:
@@ -102,7 +102,7 @@ def _understood(
     books: Books, bank: Bank, which: OpenLine, offered: Sequence[Suggestion], said: str
 ) -> Answer | HandBooking | None:
     """The answer that was typed, with what lacks asked for; nothing, and why, if it is none."""
-    holder, account, rate, earned = "", "", None, None
+    holder, account, rate, earned, invoice = "", "", None, None, ""
     left = said.split()
     if left[0].isdecimal():
         if not 0 < int(left[0]) <= len(offered):
@@ -111,7 +111,7 @@ def _understood(
         chosen = offered[int(left[0]) - 1]
         if chosen.booking:
             return chosen.booking
-        holder, account, rate, earned = chosen.answer
+        holder, account, rate, earned, invoice = chosen.answer
         left = left[1:]
     elif whose := _holder(left[0], books):
         holder, left = whose, left[1:]
@@ -142,7 +142,7 @@ def _understood(
         code, values = wrong
         print_indented(console(), words(f"problem.{code}", **values))
         return None
-    return Answer("" if holder == COOP_ID else holder, account, rate, earned)
+    return Answer("" if holder == COOP_ID else holder, account, rate, earned, invoice)
 
 
 def _holder(word: str, books: Books) -> str:
@@ -187,7 +187,7 @@ def _keep(
         return None
     _remember_line(bank, which, done.line)
     print_indented(console(), f"  {answer_text(words, answer, books.names)}")
-    rule = _rule(which, answer) if isinstance(answer, Answer) else None
+    rule = _rule(which, answer) if isinstance(answer, Answer) and not answer.invoice else None
     if rule and not any(known.fits(which.line) for known in bank.rules) and _always(which):
         with writing_in(books.coop, "bank assign"):
             rules, problems = remember(books, rule)
