@@ -448,7 +448,7 @@ OWN_TESTS |= {  # in test_invoices.py
     "problem.bank-line-number", "problem.customer-twice", "problem.form-country", "problem.form-email",
     "problem.form-language", "problem.form-oin", "problem.form-postcode", "problem.form-vat-id",
     "problem.invoice-booking-changed", "problem.invoice-booking-gone", "problem.invoice-closed",
-    "problem.invoice-credit-closed", "problem.invoice-credit-of-credit", "problem.invoice-credited",
+    "problem.invoice-credit-of-credit", "problem.invoice-credited",
     "problem.invoice-credits", "problem.invoice-credits-alone", "problem.invoice-credits-more",
     "problem.invoice-credits-other", "problem.invoice-delivered", "problem.invoice-exempt",
     "problem.invoice-file", "problem.invoice-file-name", "problem.invoice-gone", "problem.invoice-holder",

@@ -538,6 +538,20 @@ def test_what_the_treasury_has_for_others(sent: Path, quick: Run) -> None:
     assert (4, "treasury-for") in {(line, code) for _, line, code, _ in told(quick, sent)}
 
 
+def test_what_a_credit_note_needs(sent: Path, quick: Run) -> None:
+    append(sent, AMINA, BIKES.replace("10-05", "10-09").replace("Assets:Debiteuren", "Assets:Bank"))
+    chart = "ledgers/accounts.beancount"
+    replace(sent, CUSTOMERS, '"janssen"', '"anders"')  # an invoice stays what it was without the customer
+    assert quick("invoice", "issue", "--coop", str(sent)).status == 0
+    assert [(r["state"], r["paid"]) for r in listed(quick, sent)][2] == ("paid", "121.00")
+    replace(sent, chart, 'role: "receivable"', 'role: "anders"')
+    done = quick("invoice", "credit", "2026-0003", "--coop", str(sent))
+    assert (done.status, 'role: "receivable"' in done.err) == (1, True)
+    replace(sent, chart, 'role: "anders"', 'role: "receivable"')
+    assert quick("invoice", "credit", "2026-0003", "--coop", str(sent)).status == 0
+    assert listed(quick, sent)[2]["open"] == "-121.00"
+
+
 # -- paid
 
 

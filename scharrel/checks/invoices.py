@@ -59,11 +59,12 @@ class Invoicing(NamedTuple):
 def invoicing_of(books: Books, holder: str, ledger: Ledger) -> Invoicing:
     """The invoices of the holder's ledger."""
     numbers = {one.number: one for one in books.issued}
+    customers = books.entries.customers.keys() | {one.invoice.customer for one in books.issued}
     problems: list[Problem] = []
     drafts: list[Draft] = []
     for booking in ledger.invoices:
         named = booking.named
-        if named not in numbers and named not in books.entries.customers:
+        if named not in numbers and named not in customers:
             if named or booking.credits:
                 problems.append(_unknown(books, ledger, booking))
         elif named not in numbers or (booking.sold and booking.owed > 0):
@@ -116,10 +117,8 @@ def _unknown(books: Books, ledger: Ledger, booking: InvoiceBooking) -> Problem:
     if not booking.named:
         return ledger.text.problem(line, "invoice-credits-alone", number=booking.credits)
     known = [*books.entries.customers, *(one.number for one in books.issued)]
-    near = nearest(booking.named, known) or nearest(
-        booking.named, {str(name_of(c)): c.id for c in books.entries.customers.values()}
-    )
-    by_name = {str(name_of(c)): c.id for c in books.entries.customers.values()}
+    by_name = {name_of(customer): customer.id for customer in books.entries.customers.values()}
+    near = nearest(booking.named, known) or nearest(booking.named, by_name)
     values = {"name": booking.named, "near": by_name.get(near, near)}
     return ledger.text.problem(line, "invoice-unknown", **values)
 

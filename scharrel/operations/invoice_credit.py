@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.problems import Problem, errors
 from scharrel.core.quotes import RECEIVABLE
@@ -36,7 +35,7 @@ def credit_invoice(books: Books, number: str, reason: str, today: date) -> Credi
         values = {"number": number, "near": nearest(number, [each.number for each in books.issued])}
         problems.append(Problem(coop.shown(coop.issued), 1, "invoice-credits", values))
     else:
-        problems += _against(books, one, today)
+        problems += _against(books, one)
     if one is None or errors(problems):
         return Credited("", 0, problems)
     receivable = one.invoice.receivable or next(iter(books.chart.with_role(RECEIVABLE)), "")
@@ -50,14 +49,10 @@ def credit_invoice(books: Books, number: str, reason: str, today: date) -> Credi
     return Credited(text, before.count("\n") + 2, problems)
 
 
-def _against(books: Books, one: Issued, today: date) -> Iterator[Problem]:
-    """Why the invoice cannot be taken back now."""
-    month = Month.of(today)
+def _against(books: Books, one: Issued) -> Iterator[Problem]:
+    """Why the invoice cannot be taken back."""
     if one.invoice.credits:
         yield Problem(one.file, 1, "invoice-credit-of-credit", {"number": one.number})
-    if books.closed and month <= books.closed:
-        values = {"month": str(month), "open": str(books.first_open)}
-        yield Problem(one.file, 1, "invoice-credit-closed", values)
     holders = {one.invoice.holder, COOP_ID} & {*books.holders, *([COOP_ID] if books.own else [])}
     for holder in sorted(holders):
         for booking in read_ledger(books.coop, holder, books.chart).invoices:
