@@ -109,6 +109,19 @@ def test_a_page_can_be_followed(
     follow(REPOSITORY / f"docs/{page}.md", ledger, quick, monkeypatch)
 
 
+def test_the_page_on_invoices_can_be_followed(
+    tmp_path: Path, quick: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert quick("init", ".").status == 0
+    page = REPOSITORY / "docs/nl/facturen.md"
+    register = re.search(r'    2026-01-01 custom "cooperative".*?\n\n', page.read_text("utf-8"), re.DOTALL)
+    assert register
+    with open("ledgers/coop.beancount", "a", encoding="utf-8") as file:
+        file.write("\n" + re.sub("^    ", "", register[0], flags=re.MULTILINE))
+    follow(page, "members/vera", quick, monkeypatch)
+
+
 def test_what_lies_in_a_new_folder_can_be_followed(
     tmp_path: Path, quick: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

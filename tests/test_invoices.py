@@ -1,6 +1,9 @@
 """From a booking to an invoice: drafts and their VAT, numbers, what was sent, taken back and paid."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -710,3 +713,36 @@ def test_a_customer_is_added_by_options(coop: Path, quick: Run) -> None:
         done = quick("customer", "add", *arguments, "--coop", str(coop))
         assert (done.status, part in done.err) == (2, True), done
     assert (coop / CUSTOMERS).read_bytes() == before
+
+
+def test_a_customer_is_asked_for_at_a_terminal(coop: Path) -> None:
+    pty = pytest.importorskip("pty")
+    answers = [
+        "Stichting De Vlinder",
+        "",
+        "",
+        "Plein 2",
+        "12",
+        "4813 CD",
+        "Breda",
+        "01234567",
+        "",
+        "PO 7",
+        "",
+        "",
+    ]
+    ours, theirs = pty.openpty()
+    os.write(ours, "".join(f"{answer}\n" for answer in answers).encode())
+    done = subprocess.run(
+        [sys.executable, "-m", "scharrel", "customer", "add", "--coop", str(coop)], stdin=theirs,
+        capture_output=True, text=True, check=False, env={"PATH": "/usr/bin:/bin", "LANG": "nl_NL.UTF-8"},
+    )  # fmt: skip
+    os.close(theirs)
+    os.close(ours)
+    assert done.returncode == 0, done.stderr
+    assert "geen Nederlandse postcode" in done.stdout
+    said = (coop / CUSTOMERS).read_text().rpartition("custom ")[2]
+    assert said == (
+        '"customer" "vlinder"\n  name: "Stichting De Vlinder"\n  country: "NL"\n  street: "Plein 2"\n'
+        '  postcode: "4813 CD"\n  city: "Breda"\n  kvk: "01234567"\n  reference: "PO 7"\n'
+    )

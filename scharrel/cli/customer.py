@@ -34,6 +34,7 @@ def _option(name: str, metavar: str) -> object:
 
 
 _COUNTRY = "NL"
+_KINDS = ("stichting", "vereniging", "cooperatie", "gemeente", "maatschap", "holding")
 
 
 def command(
@@ -152,7 +153,7 @@ def _ask(key: str, wrong: Callable[[str], str], proposed: str = "") -> str:
 
 
 def _short(name: str) -> str:
-    """A short name for the customer: the longest word of the name."""
+    """A short name for the customer: the longest word of the name that says something."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
-    found = re.findall(r"[a-z][a-z0-9]*", plain)
+    found = [word for word in re.findall(r"[a-z][a-z0-9]*", plain) if word not in _KINDS]
     return max(found, key=len)[:30] if found else ""
