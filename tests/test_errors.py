@@ -445,7 +445,8 @@ OWN_TESTS |= {  # in test_formats.py
 }  # fmt: skip
 
 OWN_TESTS |= {  # in test_invoices.py
-    "problem.bank-line-number", "problem.customer-twice", "problem.form-country", "problem.form-email",
+    "problem.bank-line-number", "problem.invoice-again",
+    "problem.customer-twice", "problem.form-country", "problem.form-email",
     "problem.form-language", "problem.form-oin", "problem.form-postcode", "problem.form-vat-id",
     "problem.invoice-booking-changed", "problem.invoice-booking-gone", "problem.invoice-closed",
     "problem.invoice-credit-of-credit", "problem.invoice-credited",

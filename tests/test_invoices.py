@@ -629,6 +629,19 @@ def test_hand_made_bookings_pay_by_link_or_by_name(sent: Path, quick: Run) -> No
     ]  # fmt: skip
 
 
+def test_a_number_is_for_one_booking_and_what_pays_it(sent: Path, quick: Run) -> None:
+    # It may name its own invoice, and what pays it may book a cent beside that.
+    replace(sent, AMINA, 'invoice: "buurthuis"', 'invoice: "2026-0002"')
+    cent = booking(
+        said='invoice: "2026-0002"', income="0.01", rest="Assets:Debiteuren  -121.00 EUR|Assets:Bank"
+    )
+    append(sent, AMINA, cent)
+    assert [c for _, _, c, _ in told(quick, sent) if c.startswith("invoice")] == []
+    assert listed(quick, sent)[1]["state"] == "paid"
+    append(sent, AMINA, booking(said='invoice: "2026-0002"', rest=HIGH))
+    assert [c for _, _, c, _ in told(quick, sent) if c.startswith("invoice")] == ["invoice-again"]
+
+
 def test_money_of_a_credited_invoice_goes_back(sent: Path, quick: Run) -> None:
     paid = Given("2026-10-12", "60.00", "Iemand", text="2026-0002", reference="1")
     assert imported(sent, quick, paid)[0]["why"] == "invoice 2026-0002"

@@ -73,6 +73,10 @@ def invoicing_of(books: Books, holder: str, ledger: Ledger) -> Invoicing:
     behind, left, lost = matched(own, drafts)
     for one, became in lost:
         problems.append(_changed(ledger, one, became))
+    for draft in left:
+        if draft.booking.named in numbers:
+            line = ledger.text.key_line(draft.booking.line, "invoice")
+            problems.append(ledger.text.problem(line, "invoice-again", number=draft.booking.named))
     return Invoicing(behind, left, problems)
 
 

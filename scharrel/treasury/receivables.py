@@ -34,11 +34,13 @@ class CustomerPayment(NamedTuple):
 
 
 def customer_payments(bookings: Iterable[InvoiceBooking], numbers: Collection[str]) -> list[CustomerPayment]:
-    """What bookings that sell nothing put on what customers owe, by the invoices that they name."""
+    """What bookings put on what customers owe, by the invoices that they name, unless they sell or take back
+    something themselves."""
     found = []
     for booking in bookings:
         named = tuple(sorted(booking.numbers & set(numbers)))
-        if named and booking.owed and not booking.sold:
+        sells = bool(booking.sold) and (booking.owed > 0 or booking.named not in numbers)
+        if named and booking.owed and not sells and not booking.credits:
             found.append(CustomerPayment(named, -booking.owed))
     return found
 
