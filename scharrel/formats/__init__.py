@@ -1,0 +1,1 @@
+"""The world's formats, each in a file that knows no cooperative."""

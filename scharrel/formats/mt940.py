@@ -1,0 +1,184 @@
+"""Statements in MT940, in the dialects of Dutch banks.
+
+The library reads what all banks write alike: balances, amounts, signs and days. It gets that only: left to
+itself it lets a 30th of February pass as the 28th, takes the blanks from the end of every line of a text, and
+hangs the totals behind the closing balance on the last payment. What banks write each in their own way, the
+text, is read by `remittance`.
+"""
+
+import io
+import logging
+import re
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import NamedTuple
+
+import mt940
+
+from scharrel.formats.records import (
+    MAX_BANK_LINES,
+    BankLine,
+    BankStatement,
+    UnreadableBankFile,
+    account_number,
+    clean,
+    counter_iban,
+    joined,
+    money,
+    named_days,
+    reference,
+)
+from scharrel.formats.remittance import remittance
+
+_TAG = re.compile(r":([0-9]{2}[A-Z]?|NS):(.*)")
+_ENTRY = re.compile(
+    r"[0-9]{6}(?:[0-9]{4}| {4})?R?[DC][A-Z]?[ ]?(?P<amount>[0-9.,]+)(?P<type>[A-Z][A-Z0-9 ]{3})?(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_BALANCE = re.compile(r"[DC][0-9]{6}[A-Z]{3}(?P<amount>[0-9.,]+)\s*", re.IGNORECASE)
+_OPENING = ("60F", "60M", "60")
+_CLOSING = ("62F", "62M", "62")
+_OPTIONS = mt940.Options(reversal_sign=True, case_insensitive_marks=True)
+_WRONG = (RuntimeError, ValueError, ArithmeticError)
+
+logging.getLogger("mt940").setLevel(logging.CRITICAL)
+
+
+class _Field(NamedTuple):
+    """One field of a message: its tag, its lines as they stand, and on which line of the file it begins."""
+
+    tag: str
+    lines: list[str]
+    line: int
+
+
+def is_mt940(text: str) -> bool:
+    """Whether the text has the fields that every MT940 begins with."""
+    return bool(re.search(r"^:20:", text, re.MULTILINE) and re.search(r"^:25:", text, re.MULTILINE))
+
+
+def read_mt940(text: str) -> list[BankStatement]:
+    """The statements in the order of the file; pages of one statement are put together."""
+    statements: list[BankStatement] = []
+    more = False
+    count = 0
+    for fields in _messages(text):
+        statement = _statement(fields)
+        count += len(statement.lines)
+        if count > MAX_BANK_LINES:
+            raise UnreadableBankFile("bank-too-many", statement.line, limit=str(MAX_BANK_LINES))
+        tags = {field.tag for field in fields}
+        if more and "60M" in tags and statements[-1].account == statement.account:
+            statements[-1] = joined(statements[-1], statement)
+        else:
+            statements.append(statement)
+        more = "62M" in tags
+    return statements
+
+
+def _messages(text: str) -> list[list[_Field]]:
+    """The fields of each message."""
+    messages: list[list[_Field]] = []
+    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+        found = _TAG.fullmatch(line)
+        if found and found[1] == "20":
+            messages.append([])
+        if found and messages:
+            messages[-1].append(_Field(found[1], [found[2]], number))
+        elif messages:
+            messages[-1][-1].lines.append(line)
+    return messages
+
+
+def _statement(fields: list[_Field]) -> BankStatement:
+    start = fields[0].line
+    account = next((_account(field.lines[0]) for field in fields if field.tag == "25"), "")
+    if not account:
+        raise UnreadableBankFile("bank-no-account", start)
+    openings = [field for field in fields if field.tag in _OPENING]
+    closings = [field for field in fields if field.tag in _CLOSING]
+    if len(openings) != 1 or len(closings) != 1:
+        raise UnreadableBankFile("bank-no-balances", start)
+    (opening, opened, currency), (closing, closed, other) = _balance(openings[0]), _balance(closings[0])
+    if currency != other:
+        raise UnreadableBankFile("bank-currencies", closings[0].line, one=currency, other=other)
+    lines = []
+    for field, texts in _entries(fields):
+        try:
+            lines.append(_line(field, texts, closed if opened == closed else None))
+        except UnreadableBankFile as wrong:
+            wrong.line = field.line
+            raise
+    first, last = named_days(opened, closed, lines)
+    return BankStatement(account, currency, first, last, opening, closing, tuple(lines), 0, start)
+
+
+def _account(text: str) -> str:
+    """The account without the bank's name before it and the currency behind it."""
+    number = account_number(text.rpartition("/")[2])
+    return number[:-3] if number[-3:].isalpha() else number
+
+
+def _entries(fields: list[_Field]) -> list[tuple[_Field, list[str]]]:
+    """Each entry with the lines of its texts; what follows on a balance belongs to no entry."""
+    entries: list[tuple[_Field, list[str]]] = []
+    for before, field in pairwise(fields):
+        if field.tag == "61":
+            entries.append((field, []))
+        elif field.tag == "86" and before.tag in ("61", "86", "NS") and entries:
+            entries[-1][1].extend(field.lines)
+    return entries
+
+
+def _parsed(*fields: str) -> mt940.models.Transactions:
+    # A handle, for a text that happens to be a path would be opened.
+    handle = io.StringIO("\n".join([":20:-", *fields]))
+    return mt940.parse_statements(handle, options=_OPTIONS, processors={"pre_statement": []})[0]
+
+
+def _balance(field: _Field) -> tuple[Decimal, date, str]:
+    found = _BALANCE.fullmatch(field.lines[0])
+    if not found:
+        raise UnreadableBankFile("bank-field", field.line, field=f":{field.tag}:")
+    try:
+        amount = money(found["amount"])
+        read = _parsed(f":60F:{field.lines[0].upper()}").data["final_opening_balance"]
+    except UnreadableBankFile as wrong:
+        wrong.line = field.line
+        raise
+    except _WRONG:
+        raise UnreadableBankFile("bank-day", field.line, value=clean(field.lines[0])) from None
+    if abs(read.amount.amount) != amount or "." in found["amount"]:
+        raise UnreadableBankFile("bank-amount", field.line, value=found["amount"])
+    return amount.copy_sign(read.amount.amount), date(*read.date.timetuple()[:3]), read.amount.currency
+
+
+def _line(field: _Field, texts: list[str], only: date | None) -> BankLine:
+    head, *rest = field.lines
+    if len(rest) > 1 and not _ENTRY.fullmatch(head):
+        head, *rest = [head + rest[0], *rest[1:]]
+    found = _ENTRY.fullmatch(head)
+    if not found:
+        raise UnreadableBankFile("bank-field", field=":61:")
+    amount = money(found["amount"])
+    try:
+        (entry,) = _parsed(":61:" + head[: found.start("rest")]).transactions
+    except _WRONG:
+        raise UnreadableBankFile("bank-day", value=clean(head)) from None
+    read = entry.data["amount"].amount
+    if abs(read) != amount or "." in found["amount"]:
+        raise UnreadableBankFile("bank-amount", value=found["amount"])
+    day = entry.data.get("entry_date") or only or entry.data["date"]
+    customers, _, banks = found["rest"].partition("//")
+    its = remittance(texts, [customers, *rest], read > 0)
+    return BankLine(
+        date(day.year, day.month, day.day),
+        amount.copy_sign(read),
+        clean(its.name),
+        counter_iban(its.iban),
+        clean(its.text),
+        reference(banks[:16]),
+        field.line,
+        tuple(filter(None, map(reference, its.given))),
+    )
