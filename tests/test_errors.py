@@ -423,6 +423,15 @@ OWN_TESTS |= {  # in test_grants.py
     "problem.grant-received", "problem.grant-spent", "problem.grant-without", "problem.unknown-grant",
     "error.no-grant", "error.year-ahead",
 }  # fmt: skip
+OWN_TESTS |= {  # in test_formats.py
+    "problem.bank-amount", "problem.bank-archive", "problem.bank-batch", "problem.bank-binary",
+    "problem.bank-currencies", "problem.bank-day", "problem.bank-dtd", "problem.bank-empty",
+    "problem.bank-encoding", "problem.bank-field", "problem.bank-html", "problem.bank-kind",
+    "problem.bank-message", "problem.bank-no-account", "problem.bank-no-balances",
+    "problem.bank-no-statement", "problem.bank-pdf", "problem.bank-picture", "problem.bank-spreadsheet",
+    "problem.bank-text", "problem.bank-too-large", "problem.bank-too-long", "problem.bank-too-many",
+    "problem.bank-xml", "problem.bank-zip", "problem.bank-zip-many", "problem.bank-zip-nested",
+}  # fmt: skip
 
 
 def run_and_look(key: str, row: tuple[Break, str, int], coop: Path, quick: Run) -> None:

@@ -6,14 +6,14 @@ import zipfile
 from datetime import date
 
 from scharrel.formats.bank_csv import read_bank_csv
-from scharrel.formats.camt import MESSAGE, read_camt
+from scharrel.formats.camt import read_camt
 from scharrel.formats.mt940 import is_mt940, read_mt940
 from scharrel.formats.records import BankStatement, UnreadableBankFile, clean
 
 MAX_BANK_BYTES = 100_000_000
 """Of a file, or of all files in a zip together: more than 50,000 lines of the wordiest format."""
 
-MAX_PARTS = 1_000
+MAX_ZIPPED = 1_000
 """Files in a zip: banks give one a day, for years."""
 
 _BEGINNINGS = {
@@ -65,8 +65,6 @@ def _file(content: bytes) -> tuple[str, list[BankStatement]]:
     if _HTML.search(beginning):
         raise UnreadableBankFile("bank-html")
     if beginning.startswith("<"):
-        if not MESSAGE.search(text) and "<!" in text:
-            raise UnreadableBankFile("bank-dtd")
         return read_camt(text)
     if is_mt940(text):
         return "mt940", read_mt940(text)
@@ -90,7 +88,7 @@ def _decoded(content: bytes) -> str:
         except UnicodeDecodeError:
             text = "\0"
     if "\0" in text:
-        raise UnreadableBankFile("bank-kind", found="")
+        raise UnreadableBankFile("bank-binary")
     return text
 
 
@@ -103,8 +101,8 @@ def _zip(content: bytes) -> tuple[str, list[BankStatement]]:
                 raise UnreadableBankFile("bank-spreadsheet")
             if not parts:
                 raise UnreadableBankFile("bank-empty")
-            if len(parts) > MAX_PARTS:
-                raise UnreadableBankFile("bank-zip-many", limit=str(MAX_PARTS))
+            if len(parts) > MAX_ZIPPED:
+                raise UnreadableBankFile("bank-zip-many", limit=str(MAX_ZIPPED))
             if sum(part.file_size for part in parts) > MAX_BANK_BYTES:
                 raise UnreadableBankFile("bank-too-long", size=str(MAX_BANK_BYTES // 10**6))
             kinds, statements = [], []

@@ -18,10 +18,10 @@ from scharrel.formats.records import (
     clean,
     counter_iban,
     day_of,
-    money,
     reference,
+    table_amount,
 )
-from scharrel.formats.remittance import Remittance, columned, labelled_by_ing, quoted
+from scharrel.formats.remittance import Remittance, columned, labelled_by_ing, unquoted
 
 
 class BankTable(NamedTuple):
@@ -46,12 +46,14 @@ class BankTable(NamedTuple):
     given: str = ""
     before: str = ""
     after: str = ""
+    quote: str = '"'
     header: str = ""
     row: str = ""
     read: Callable[[str], Remittance] | None = None
 
 
 _DAY, _IBAN, _AMOUNT = r"\d{1,2}-\d{1,2}-\d{4}", "[A-Z]{2}[0-9]{2}[A-Z0-9]+", r"[+-]?[0-9.,]+"
+_ANY = r"\t[^\t]*"
 BANKS = (
     BankTable(
         "ing",
@@ -118,13 +120,15 @@ BANKS = (
         iban="tegenrekeningnummer|van / naar",
         text="omschrijving",
         instead="betalingskenmerk",
-        read=quoted,
+        read=unquoted,
         before="saldo rekening voor mutatie|saldo voor boeking",
         header="boekingsdatum|opdrachtgeversrekening|tegenrekeningnummer|naam tegenrekening|adres|postcode|"
         "plaats|valutasoort rekening|saldo rekening voor mutatie|valutasoort mutatie|transactiebedrag|"
-        "journaaldatum|valutadatum|interne transactiecode|globale transactiecode|volgnummer transactie|betalingskenmerk|"
-        "omschrijving|afschriftnummer|categorie",
-        row=rf"{_DAY}\t{_IBAN}\t[^\t]*\t[^\t]*\t[^\t]*\t[^\t]*\t[^\t]*\t[A-Z]{{3}}\t{_AMOUNT}\t[A-Z]{{3}}\t.*",
+        "journaaldatum|valutadatum|interne transactiecode|globale transactiecode|volgnummer transactie|"
+        "betalingskenmerk|omschrijving|afschriftnummer|categorie",
+        quote="'",
+        row=rf"{_DAY}\t{_IBAN}{_ANY * 5}\t[A-Z]{{3}}\t{_AMOUNT}\t[A-Z]{{3}}\t{_AMOUNT}\t{_DAY}\t{_DAY}"
+        rf"{_ANY * 5}\t\d*(?:{_ANY})?",
     ),
     BankTable(
         "knab",
@@ -151,7 +155,9 @@ BANKS = (
 
 _SIGNS = {"af": -1, "bij": 1, "debit": -1, "debet": -1, "credit": 1, "d": -1, "c": 1}
 _NEEDED = ("day", "account", "amount", "sign", "name", "iban", "text")
-_FORMS = ((";", '"'), (",", '"'), ("\t", '"'), (",", "'"), (";", "'"))
+_FORMS = ((";", '"'), (",", "'"), (",", '"'), ("\t", ""))
+"""What parts the columns, and what stands around one."""
+
 _DAYS = (
     (re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})"), (1, 2, 3)),
     (re.compile(r"([0-9]{1,2})[-/]([0-9]{1,2})[-/]([0-9]{4})"), (3, 2, 1)),
@@ -188,27 +194,69 @@ def read_bank_csv(text: str) -> tuple[str, list[BankStatement]]:
 
 def _table(text: str) -> tuple[BankTable, dict[str, int], Iterator[tuple[int, list[str]]]]:
     """Whose table it is, where its columns stand, and its rows with their lines."""
-    for form in _FORMS:
-        for place, (_, values) in enumerate(islice(_rows(text[:_LOOKED_AT], *form), 3)):
+    for delimiter, quote in _FORMS:
+        for place, (_, values) in enumerate(islice(_rows(text[:_LOOKED_AT], delimiter, quote, bool), 3)):
             header = [value.strip().lower() for value in values]
             for table in BANKS:
+                if quote == "'" and table.quote != quote:
+                    continue
                 if all(_column(names, header) for field in _NEEDED if (names := getattr(table, field))):
-                    return table, _places(header), islice(_rows(text, *form), place + 1, None)
-                if table.row and re.fullmatch(table.row, "\t".join(values), re.DOTALL):
-                    return table, _places(table.header.split("|")), islice(_rows(text, *form), place, None)
+                    whole = _no_wider(len(header))
+                    return (
+                        table,
+                        _places(header),
+                        islice(_rows(text, delimiter, quote, whole), place + 1, None),
+                    )
+                if table.row and _like(table.row)(values):
+                    columns = _places(table.header.split("|"))
+                    return table, columns, _rows(text, delimiter, quote, _like(table.row))
     raise UnreadableBankFile("bank-kind", found=clean(text.strip()[:100]))
 
 
-def _rows(text: str, delimiter: str, quote: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote)
+def _no_wider(width: int) -> Callable[[list[str]], bool]:
+    return lambda values: not any(value.strip() for value in values[width:])
+
+
+def _like(row: str) -> Callable[[list[str]], bool]:
+    form = re.compile(row, re.DOTALL)
+    return lambda values: bool(form.fullmatch("\t".join(value.replace("\t", " ") for value in values)))
+
+
+def _rows(
+    text: str, delimiter: str, quote: str, whole: Callable[[list[str]], bool]
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows that hold something, with the lines on which they begin; each has to be whole."""
+    found = _apostrophed(text, delimiter, whole) if quote == "'" else _cells(text, delimiter, quote)
+    for line, values in found:
+        if any(value.strip() for value in values):
+            if not whole(values):
+                raise UnreadableBankFile("bank-field", line, field="CSV")
+            yield line, values
+
+
+def _cells(text: str, delimiter: str, quote: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=delimiter,
+        quotechar=quote or None,
+        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+    )
     line = 1
     try:
         for values in reader:
-            if any(value.strip() for value in values):
-                yield line, values
+            yield line, values
             line = reader.line_num + 1
     except csv.Error:
         raise UnreadableBankFile("bank-field", line, field="CSV") from None
+
+
+def _apostrophed(
+    text: str, delimiter: str, whole: Callable[[list[str]], bool]
+) -> Iterator[tuple[int, list[str]]]:
+    """Where an apostrophe is a quotation mark, that of 't Hoekje is none."""
+    for number, line in enumerate(text.split("\n"), 1):
+        readings = [values for quote in "'\"" for _, values in _cells(line, delimiter, quote)]
+        yield number, next((values for values in readings if whole(values)), [*readings, []][0])
 
 
 def _places(header: list[str]) -> dict[str, int]:
@@ -230,7 +278,7 @@ def _row(table: BankTable, places: dict[str, int], values: list[str], line: int)
     account = account_number(value(table.account))
     if not account:
         raise UnreadableBankFile("bank-no-account")
-    amount = money(value(table.amount))
+    amount = table_amount(value(table.amount))
     if table.sign:
         side = value(table.sign).strip()
         if side.lower() not in _SIGNS:
@@ -267,7 +315,7 @@ def _day(text: str) -> date:
 
 
 def _balance(text: str) -> Decimal | None:
-    return money(text) if text.strip() else None
+    return table_amount(text) if text.strip() else None
 
 
 def _before(row: _Row) -> Decimal | None:

@@ -25,10 +25,10 @@ from scharrel.formats.records import (
     clean,
     counter_iban,
     day_of,
-    exact,
     joined,
     named_days,
     reference,
+    xml_amount,
 )
 
 MESSAGE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:((?:camt|pain|pacs)\.\d{3}\.\d{3}\.(\d{2}))")
@@ -106,7 +106,11 @@ def read_camt(text: str) -> tuple[str, list[BankStatement]]:
         if end < start or not starts or start < starts[0]:
             raise UnreadableBankFile("bank-xml", _line(text, start))
         entries[bisect_right(starts, start) - 1].append((start, end))
-    root = _tree("".join(outside) + text[end:])
+    try:
+        root = _tree("".join(outside) + text[end:])
+    except UnreadableBankFile:
+        _tree(text)  # which fails at the right line
+        raise
     heads = [*root.iter("Stmt" if found[1] > "camt.053" else "Rpt")]
     if len(heads) != len(starts) or root.find(".//Ntry") is not None:
         raise UnreadableBankFile("bank-xml")
@@ -264,7 +268,7 @@ def _statement(
                 pending += 1
                 continue
             own = reference(fields.get("AcctSvcrRef", "") or ("" if counted else fields.get("NtryRef", "")))
-            amount = exact(fields.get("Amt", "")) * _SIGN[fields["CdtDbtInd"].strip()]
+            amount = xml_amount(fields.get("Amt", "")) * _SIGN[fields["CdtDbtInd"].strip()]
             if currency != fields.get("Amt@", currency):
                 _only(currency, fields["Amt@"])
             day = _booked(fields, only)
@@ -315,7 +319,7 @@ def _parts(
         if not path or detail.get(path + "@", currency) != currency:
             return []
         side = detail.get(_DETAIL + "CdtDbtInd") or ("CRDT" if whole > 0 else "DBIT")
-        amounts.append(exact(detail[path]) * _SIGN[side.strip()])
+        amounts.append(xml_amount(detail[path]) * _SIGN[side.strip()])
     if total(amounts) != whole:
         return []
     given = [reference(detail.get(_OWN, "")) for detail in details]
@@ -384,7 +388,7 @@ def _balance(element: ET.Element) -> _Balance:
         raise UnreadableBankFile("bank-field", field="Bal")
     return _Balance(
         (element.findtext("Tp/CdOrPrtry/Cd") or "").strip(),
-        exact(amount.text or "") * _SIGN[side],
+        xml_amount(amount.text or "") * _SIGN[side],
         amount.get("Ccy") or "",
         _day(written) if written else None,
     )

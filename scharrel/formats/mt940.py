@@ -25,9 +25,9 @@ from scharrel.formats.records import (
     clean,
     counter_iban,
     joined,
-    money,
     named_days,
     reference,
+    table_amount,
 )
 from scharrel.formats.remittance import remittance
 
@@ -80,7 +80,9 @@ def read_mt940(text: str) -> list[BankStatement]:
 def _messages(text: str) -> list[list[_Field]]:
     """The fields of each message."""
     messages: list[list[_Field]] = []
-    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+    # Ctrl-Z ends a file of DOS, and stands in the middle of some that were put together.
+    text = text.replace("\x1a", "").replace("\r\n", "\n").replace("\r", "\n")
+    for number, line in enumerate(text.split("\n"), 1):
         found = _TAG.fullmatch(line)
         if found and found[1] == "20":
             messages.append([])
@@ -137,19 +139,25 @@ def _parsed(*fields: str) -> mt940.models.Transactions:
     return mt940.parse_statements(handle, options=_OPTIONS, processors={"pre_statement": []})[0]
 
 
+def _with_comma(found: re.Match[str]) -> str:
+    """What was found, with the decimal comma that the library needs: behind a point it reads no further."""
+    start, end = found.span("amount")
+    return found[0][:start] + found["amount"].replace(".", ",") + found[0][end:]
+
+
 def _balance(field: _Field) -> tuple[Decimal, date, str]:
     found = _BALANCE.fullmatch(field.lines[0])
     if not found:
         raise UnreadableBankFile("bank-field", field.line, field=f":{field.tag}:")
     try:
-        amount = money(found["amount"])
-        read = _parsed(f":60F:{field.lines[0].upper()}").data["final_opening_balance"]
+        amount = table_amount(found["amount"])
+        read = _parsed(":60F:" + _with_comma(found).upper()).data["final_opening_balance"]
     except UnreadableBankFile as wrong:
         wrong.line = field.line
         raise
     except _WRONG:
         raise UnreadableBankFile("bank-day", field.line, value=clean(field.lines[0])) from None
-    if abs(read.amount.amount) != amount or "." in found["amount"]:
+    if abs(read.amount.amount) != amount:
         raise UnreadableBankFile("bank-amount", field.line, value=found["amount"])
     return amount.copy_sign(read.amount.amount), date(*read.date.timetuple()[:3]), read.amount.currency
 
@@ -161,13 +169,13 @@ def _line(field: _Field, texts: list[str], only: date | None) -> BankLine:
     found = _ENTRY.fullmatch(head)
     if not found:
         raise UnreadableBankFile("bank-field", field=":61:")
-    amount = money(found["amount"])
+    amount = table_amount(found["amount"])
     try:
-        (entry,) = _parsed(":61:" + head[: found.start("rest")]).transactions
+        (entry,) = _parsed(":61:" + _with_comma(found)[: found.start("rest")]).transactions
     except _WRONG:
         raise UnreadableBankFile("bank-day", value=clean(head)) from None
     read = entry.data["amount"].amount
-    if abs(read) != amount or "." in found["amount"]:
+    if abs(read) != amount:
         raise UnreadableBankFile("bank-amount", value=found["amount"])
     day = entry.data.get("entry_date") or only or entry.data["date"]
     customers, _, banks = found["rest"].partition("//")
@@ -178,7 +186,7 @@ def _line(field: _Field, texts: list[str], only: date | None) -> BankLine:
         clean(its.name),
         counter_iban(its.iban),
         clean(its.text),
-        reference(banks[:16]),
+        reference(banks),
         field.line,
         tuple(filter(None, map(reference, its.given))),
     )

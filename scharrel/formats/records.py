@@ -72,7 +72,9 @@ class UnreadableBankFile(Exception):
 
 _STEERING = ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn")
 _IBAN = re.compile(r"[A-Z]{2}\d\d[A-Z0-9]{11,30}")
-_NUMBER = re.compile(r"([0-9]{1,3}(?:([.,' ])[0-9]{3})(?:\2[0-9]{3})*|[0-9]{1,30})(?:[.,]([0-9]{1,2})|,)?")
+_NUMBER = re.compile(
+    r"([0-9]{1,3}(?:([.,' ])[0-9]{3})(?:\2[0-9]{3})*|[0-9]{1,30})(?:(?!\2)[.,]([0-9]{0,2}))?"
+)
 _PLAIN = re.compile(r"[0-9]{1,30}(?:\.[0-9]{0,5})?")
 _WIDE = Context(prec=60)
 _NO_REFERENCE = frozenset({"NONREF", "NOTPROVIDED", "NOREF"})
@@ -97,7 +99,7 @@ def clean(text: str) -> str:
 def reference(text: str) -> str:
     """A reference, or nothing for a bank's word for none."""
     text = clean(text)
-    return "" if text.upper() in _NO_REFERENCE else text
+    return "" if text.upper().replace(" ", "") in _NO_REFERENCE else text
 
 
 def account_number(text: str) -> str:
@@ -113,14 +115,14 @@ def counter_iban(text: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def exact(text: str) -> Decimal:
+def xml_amount(text: str) -> Decimal:
     """An amount with a decimal point and without a sign, as XML has it, in cents."""
     written = text.strip()
     return _in_cents(written if _PLAIN.fullmatch(written) else "NaN", text)
 
 
 @lru_cache(maxsize=10_000)
-def money(text: str) -> Decimal:
+def table_amount(text: str) -> Decimal:
     """An amount as banks write it in tables: `-1.034,75`, `1,200.00`, `+121,00`, `12.5`, `1234,56-`.
 
     There are no thousandths of a euro: a point or comma with one or two digits behind it is the decimal one.

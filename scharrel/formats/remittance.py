@@ -17,12 +17,13 @@ _KEYWORDS = (
 )
 _SLASHED = re.compile(rf"/({'|'.join(_KEYWORDS.split())})(?=/)")
 _LABEL = re.compile(
-    r"(?:^|(?<=\s))(IBAN|BIC|NAAM|OMSCHRIJVING|KENMERK|BETALINGSKENM\.|BETALINGSKENMERK|MACHTIGING|INCASSANT|"
-    r"REFERENTIE|AANTAL OPDRACHTEN|VOOR|ID DEBITEUR|ID BEGUNSTIGDE|LAND):\s?",
+    r"(IBAN|BIC|NAAM|OMSCHRIJVING|KENMERK|BETALINGSKENM\.|BETALINGSKENMERK|MACHTIGING|INCASSANT|REFERENTIE|"
+    r"AANTAL OPDRACHTEN|VOOR|ID DEBITEUR|ID BEGUNSTIGDE|LAND):\s?",
     re.IGNORECASE,
 )
-_PASS = re.compile(
-    r"(?:BEA|GEA|ECOM)\b.*?(?:[0-9]{2}[.:][0-9]{2} |\s{3,}|, )(\S.*?),PAS[0-9]{3}", re.IGNORECASE
+_CARD = re.compile(
+    r"(?:BEA|GEA|ECOM)\b(?:.*?[0-9]{2}\.[0-9]{2}\.[0-9]{2}/[0-9]{2}[.:][0-9]{2}|,.*?\s{2})\s*(\S.*?),PAS[0-9]{3}",
+    re.IGNORECASE,
 )
 _BANK_CODE = r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?"
 _LEADING = re.compile(
@@ -48,7 +49,7 @@ def remittance(lines: list[str], beside: list[str], comes_in: bool) -> Remittanc
         return _numbered(whole)
     if _SLASHED.match(whole):
         found = slashed(_lined(lines, tight=True), comes_in)
-    elif labelled := _knab(lines) or padded("".join(line.ljust(_WIDTH) for line in lines)):
+    elif labelled := padded("".join(line.ljust(_WIDTH) for line in lines)) or _knab(lines):
         found = labelled
     else:
         found = _plain(_lined(lines), extra)
@@ -57,18 +58,22 @@ def remittance(lines: list[str], beside: list[str], comes_in: bool) -> Remittanc
 
 
 def _lined(lines: list[str], tight: bool = False) -> str:
-    """The lines as one text. A line that is not full ended before a blank, which the bank left out; where
-    keywords part the text, a much shorter one was broken by hand, maybe in a word."""
-    if not lines:
-        return ""
-    text = lines[0]
-    first = _WIDTH - 4 if tight and re.search(r"/CNTP/|/USTD/", "".join(lines)) else _WIDTH
-    for number, (before, line) in enumerate(pairwise(lines)):
-        full = len(before) >= _WIDTH or (not number and len(before) == first)
-        if tight and len(before) < _WIDTH - 5:
-            full = not re.search(r"[a-z0-9]$", before) or not re.match("[A-Z]", line)
-            full = full or bool(_SLASHED.search(before[-5:] + line[:6]))
-        text += line if full else " " + line
+    """The lines as one text. A line that is not full ended before a blank, which was taken from its end.
+
+    Where keywords part the text that is so for a line that is one sign short, but at ING and Triodos, whose
+    lines are of other lengths; any other line was broken wherever it is.
+    """
+    text = lines[0] if lines else ""
+    short = {_WIDTH - 1} if tight and not re.search("/CNTP/|/USTD/", "".join(lines)) else set()
+    for before, line in pairwise(lines):
+        if tight and len(before) not in short:
+            gap = (
+                bool(re.search("[a-z0-9]$", before) and re.match("[A-Z]", line)) and len(before) < _WIDTH - 5
+            )
+        else:
+            gap = len(before) < _WIDTH
+        crossed = tight and _SLASHED.search(before[-9:] + line[:9])
+        text += " " + line if gap and not crossed else line
     return text
 
 
@@ -96,9 +101,13 @@ def slashed(text: str, comes_in: bool = True) -> Remittance:
 
 def padded(text: str) -> Remittance | None:
     """ABN AMRO's columns, `SEPA OVERBOEKING   IBAN: …   NAAM: …`; nothing where there are no labels."""
-    labels = [*_LABEL.finditer(text)]
-    if not {"IBAN", "NAAM", "OMSCHRIJVING"} & {label[1].upper() for label in labels}:
-        found = _PASS.match(text)
+    labels = [
+        label
+        for label in _LABEL.finditer(text)
+        if label.start() % _WIDTH in (0, _SEGMENT + 1) or text[label.start() - 1].isspace()
+    ]
+    if len(labels) < 2:
+        found = _CARD.match(text)
         return Remittance(found[1], "", text) if found else None
     values: dict[str, str] = {}
     for label, end in zip(labels, [*(label.start() for label in labels[1:]), len(text)], strict=True):
@@ -145,7 +154,9 @@ def _plain(text: str, extra: list[str]) -> Remittance:
         return Remittance(name, "", text)
     words = found[2]
     if name and words.lower().startswith(name.lower()):
-        words = words[len(name) :]
+        words = words[len(name) :].lstrip()
+    if _SLASHED.match(words):
+        words = slashed(words).text
     return Remittance(name, found[1], words)
 
 
@@ -166,16 +177,18 @@ _ING = re.compile(
 def labelled_by_ing(text: str) -> Remittance:
     """`Naam: … Omschrijving: … IBAN: … Kenmerk: … Valutadatum: …`, in Dutch or English."""
     labels = [*_ING.finditer(text)]
+    if not labels:
+        return Remittance(text=text)
     ends = [*(label.start() for label in labels[1:]), len(text)]
     values = {label[1]: text[label.end() : end] for label, end in reversed([*zip(labels, ends, strict=True)])}
     words = values.get("Omschrijving", values.get("Description"))
     if words is None:
-        words = "" if labels and not labels[0].start() else text[: labels[0].start()] if labels else text
+        words = text[: labels[0].start()]
     given = tuple(values[key] for key in ("Kenmerk", "Reference") if key in values)
     name = values.get("Naam") or values.get("Name") or ""
     return Remittance(name, values.get("IBAN", ""), words, given)
 
 
-def quoted(text: str) -> Remittance:
+def unquoted(text: str) -> Remittance:
     """Words in single quotes."""
     return Remittance(text=re.sub(r"^\s*'|['’]\s*$", "", text))
