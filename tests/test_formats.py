@@ -442,6 +442,12 @@ BOMB = '<?xml version="1.0"?>\n<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;
         ("bank-xml", camt()[:1500].encode(), 17),
         ("bank-dtd", (BOMB + camt().partition("\n")[2]).encode(), 2),
         ("bank-zip", zipped(("a.xml", camt().encode()))[:-30], 1),
+        ("bank-zip", zipped(("a.xml", camt().encode())).replace(b"\x08\0", b"\x63\0"), 1),
+        (
+            "bank-zip",
+            bytes(sign ^ (200 < place < 300) for place, sign in enumerate(zipped(("a", camt().encode())))),
+            1,
+        ),
         ("bank-zip-nested", zipped(("a.zip", zipped(("b.xml", b"")))), 1),
         ("bank-no-statement", re.sub("<Stmt>.*</Stmt>", "", camt(), flags=re.DOTALL).encode(), 1),
         ("bank-no-statement", table("ing", []).encode(), 1),

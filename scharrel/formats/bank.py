@@ -1,8 +1,10 @@
 """A bank's file, whatever its kind: found in what it holds, never by its name, and read within bounds."""
 
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from datetime import date
 
 from scharrel.formats.bank_csv import read_bank_csv
@@ -93,41 +95,38 @@ def _decoded(content: bytes) -> str:
 
 
 def _zip(content: bytes) -> tuple[str, list[BankStatement]]:
+    kinds: dict[str, None] = {}
+    statements: list[BankStatement] = []
+    for name, part in _parts(content):
+        if part.startswith(_ZIPS):
+            raise UnreadableBankFile("bank-zip-nested", part=name)
+        try:
+            kind, read = _file(part)
+        except UnreadableBankFile as wrong:
+            wrong.part = name
+            raise
+        kinds[kind] = None
+        statements += [statement._replace(part=name) for statement in read]
+    if not kinds:
+        raise UnreadableBankFile("bank-empty")
+    return ", ".join(kinds), statements
+
+
+def _parts(content: bytes) -> list[tuple[str, bytes]]:
+    """The files in the zip with their names, as long as they are few and small together."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = [part for part in archive.infolist() if not _idle(part)]
-            names = {part.filename for part in parts}
-            if {"[Content_Types].xml", "mimetype"} & names:
+            if {"[Content_Types].xml", "mimetype"} & {part.filename for part in parts}:
                 raise UnreadableBankFile("bank-spreadsheet")
-            if not parts:
-                raise UnreadableBankFile("bank-empty")
             if len(parts) > MAX_ZIPPED:
                 raise UnreadableBankFile("bank-zip-many", limit=str(MAX_ZIPPED))
             if sum(part.file_size for part in parts) > MAX_BANK_BYTES:
                 raise UnreadableBankFile("bank-too-long", size=str(MAX_BANK_BYTES // 10**6))
-            kinds, statements = [], []
-            for part in parts:
-                kind, read = _part(archive, part)
-                kinds.append(kind)
-                statements += read
-    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError):
+            return [(clean(part.filename), archive.read(part)) for part in parts]
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError):
         raise UnreadableBankFile("bank-zip") from None
-    return ", ".join(dict.fromkeys(kinds)), statements
 
 
 def _idle(part: zipfile.ZipInfo) -> bool:
     return part.is_dir() or part.filename.startswith("__MACOSX/")
-
-
-def _part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[str, list[BankStatement]]:
-    name = clean(part.filename)
-    with archive.open(part) as file:
-        content = file.read(part.file_size + 1)
-    if content.startswith(_ZIPS):
-        raise UnreadableBankFile("bank-zip-nested", part=name)
-    try:
-        kind, statements = _file(content)
-    except UnreadableBankFile as wrong:
-        wrong.part = name
-        raise
-    return kind, [statement._replace(part=name) for statement in statements]
