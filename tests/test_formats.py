@@ -512,3 +512,35 @@ def test_damage_gives_lines_or_a_refusal(kind: str, damage: list[tuple[float, by
     for line in (line for statement in statements for line in statement.lines):
         assert line.text.isprintable()
         assert line.amount == line.amount.quantize(Decimal("0.01"))
+
+
+# For others
+
+
+def test_the_readers_are_an_importer_for_beangulp(tmp_path: Path) -> None:
+    from beangulp import extract
+
+    from scharrel.formats.beangulp import BankImporter
+
+    importer = BankImporter("NL02 ABNA 0123 4567 89", "Assets:Bank")
+    other = BankImporter("NL91ABNA0417164300", "Assets:Spaar")
+    assert importer.name != other.name
+    for number, kind in enumerate(("camt.053.001.02", "csv abn amro", "csv bunq")):
+        path = tmp_path / f"{number}.txt"
+        path.write_text(ALL[kind])
+        assert (importer.identify(str(path)), other.identify(str(path))) == (True, False)
+        assert importer.date(str(path)) == date(2026, 10, 31)
+        entries = extract.extract_from_file(importer, str(path), [])
+        found = [entry for entry in entries if hasattr(entry, "narration")]
+        assert [
+            (e.date, e.postings[0].units.number, e.payee, e.meta["counter"], e.narration) for e in found
+        ] == MONTH
+        balances = [entry for entry in entries if entry not in found]
+        assert [(b.date, b.amount.number) for b in balances] == [(date(2026, 11, 1), CLOSING)] * (
+            kind != "csv bunq"
+        )
+    path.write_text(ALL["csv ing"].replace('"1034,75"', '"1034,76"'))
+    with pytest.raises(ValueError, match="come to"):
+        importer.extract(str(path), [])
+    path.write_bytes(b"%PDF-1.7")
+    assert not importer.identify(str(path))
