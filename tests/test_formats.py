@@ -112,6 +112,12 @@ def test_prefixes_comments_and_quoted_text_change_nothing() -> None:
     assert tuple(moved) == one(plain).lines
 
 
+def test_every_version_is_read_alike() -> None:
+    for number in range(2, 15):
+        for message in ("052", "053"):
+            assert one(camt(version=f"{message}.001.{number:02}")).lines == one(camt()).lines
+
+
 def test_the_booking_date_counts_else_the_only_day_else_the_value_date() -> None:
     at = "<BookgDt><DtTm>2026-10-01T23:30:00+02:00</DtTm></BookgDt>"
     entry = camt([MONTH[0]])
@@ -371,6 +377,21 @@ def test_an_apostrophe_in_a_name_is_no_quotation_mark() -> None:
     asn = "Boekingsdatum,Opdrachtgeversrekening,Tegenrekeningnummer,Naam tegenrekening,x,x,x,Valutasoort rekening,"
     asn += "Saldo rekening voor mutatie,Valutasoort mutatie,Transactiebedrag,x,x,x,x,x,Betalingskenmerk,Omschrijving,x\n"
     assert one(asn + table("asn")).lines[2].text == MONTH[2].text
+
+
+def test_a_table_without_its_balance_column_is_read() -> None:
+    older = re.sub(',"[^"]*"$', "", table("triodos"), flags=re.MULTILINE)
+    assert one(older).lines == one(table("triodos")).lines
+    assert one(older).opening is None
+
+
+def test_what_is_nobodys_words_is_told_in_the_banks() -> None:
+    for words in (
+        "/TRTP/SEPA Incasso Batch/PREF/5/NRTX/11/",
+        "SEPA Incasso Batch".ljust(33) + "Referentie: t-1".ljust(32) + "Aantal opdrachten: 2",
+    ):
+        row = f"{NUMBER}\tEUR\t20261012\t1,00\t2,00\t20261012\t1,00\t{words}\n"
+        assert only(row).text == "SEPA Incasso Batch"
 
 
 def test_a_column_too_many_is_refused() -> None:
