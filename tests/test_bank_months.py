@@ -158,3 +158,20 @@ def test_what_is_kept_changes_no_answer(
         kept, anew = (quick(*command, "--coop", str(coop)) for coop in (assigned, fresh))
         assert kept == anew
         assert (kept.status == 0) == (new == '  for: "coop"\n')
+
+
+def test_a_line_of_which_the_booking_is_gone_is_an_error(coop: Path, quick: Run) -> None:
+    with_bank(coop)
+    ledger = coop / AMINA
+    before = ledger.read_text()
+    ledger.write_text(
+        before + '\n2026-10-11 * "x" "fiets"\n  Income:Omzet  -45.00 EUR\n    vat: "exempt"\n  Assets:Bank\n'
+    )
+    (coop / "afschrift.xml").write_bytes(camt([Given("2026-10-12", "45.00", reference="A1")], "1250.00"))
+    assert quick("bank", "import", str(coop / "afschrift.xml"), "--coop", str(coop)).status == 0
+    assert quick("check", "--coop", str(coop)).status == 0
+    ledger.write_text(before)
+    checked = quick("check", "--coop", str(coop))
+    assert checked.status == 1
+    assert f"{LINES}:" in checked.err
+    assert "zou de boeking van 2026-10-11 van amina zijn" in checked.err
