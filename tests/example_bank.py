@@ -38,18 +38,10 @@ _VAGUE = re.compile(r"(?:de|opa|bruid) |Ria |(?:Ahmed|Gerda|Ilse|Karel|Marloes|N
 _SHOP = re.compile(
     r"(?i).*(?:markt|handel|loop|centrum)$|Makro|Aldi|Sligro|Wibra|Kruidvat|stort|benzine|molen"
 )
-_SURNAMES = [
-    "Adriaans",
-    "Bekkers",
-    "Claessen",
-    "Dikmans",
-    "Elzinga",
-    "Franken",
-    "Geerts",
-    "Hagenaars",
-    "Jaspers",
+_SURNAMES = (
+    "Adriaans", "Bekkers", "Claessen", "Dikmans", "Elzinga", "Franken", "Geerts", "Hagenaars", "Jaspers",
     "Kuijpers",
-]
+)  # fmt: skip
 
 _CONTRIBUTIONS = (
     (1, 12, "A. el Idrissi"), (1, 14, "B. de Wit"), (1, 19, "F. Yıldız"), (1, 27, "H. van den Broek"),

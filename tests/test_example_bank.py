@@ -70,6 +70,12 @@ def test_the_account_holds_what_the_books_say(quick: Run) -> None:
     assert str(on_account) == account["bank"]
 
 
+def test_what_is_not_understood_is_told_to_who_asks_about_all(quick: Run) -> None:
+    for options, told in (((), 3), (("--member", "fatma"), 0)):
+        done = quick("allocate", "2026-10", *options, "--dry-run", "--coop", str(REPOSITORY))
+        assert (done.status, done.err.count("nog niet uitgezocht")) == (0, told)
+
+
 @pytest.mark.parametrize("month", sorted(LINES.glob("*.beancount")), ids=lambda path: path.stem)
 def test_every_month_of_lines_passes_bean_check(month: Path) -> None:
     entries, errors, _ = loader.load_file(str(month))
