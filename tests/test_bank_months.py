@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bank_coop import Given, camt, with_bank
+from bank_coop import Given, camt, with_bank, without_bank
 from conftest import Run, in_process
 
 AMINA = "ledgers/members/amina.beancount"
@@ -57,18 +57,10 @@ def test_a_line_counts_as_if_it_stood_in_the_ledger(assigned: Path, quick: Run) 
     assert len(own) == 2
     shutil.rmtree(assigned / "ledgers/bank")
     register = assigned / "ledgers/coop.beancount"
-    register.write_text("\n".join(_without_bank(register.read_text())))
+    register.write_text(without_bank(register.read_text()))
     with open(assigned / AMINA, "a") as ledger:
         ledger.write("\n" + "\n\n".join(own) + "\n")
     assert allocations(quick, assigned) == of_bank
-
-
-def _without_bank(register: str) -> list[str]:
-    kept, skipping = [], False
-    for line in register.split("\n"):
-        skipping = ' custom "bank" ' in line or (skipping and line.startswith(" "))
-        kept += [] if skipping else [line]
-    return kept
 
 
 def test_it_is_told_by_the_line_of_the_banks_file(assigned: Path, quick: Run) -> None:
@@ -95,6 +87,7 @@ def test_a_line_that_is_not_understood_keeps_its_month_open(imported: Path, quic
     checked = quick("check", "--coop", str(imported))
     assert checked.status == 0
     assert checked.err.count("nog niet uitgezocht") == 2
+    assert quick("allocate", "2026-10", "--coop", str(imported)).err.count("nog niet uitgezocht") == 2
     closed = quick("close", "2026-10", "--coop", str(imported))
     assert closed.status == 1
     assert f"{LINES}:" in closed.err
