@@ -15,9 +15,13 @@ from scharrel.treasury.lines import BankBook, BookedLine
 from scharrel.treasury.standing import standing_of
 
 
-def bank_problems(books: Books, holders: Collection[str], made: Sequence[HandBooking]) -> Iterator[Problem]:
+def bank_problems(
+    books: Books, holders: Collection[str], unread: Collection[str], made: Sequence[HandBooking]
+) -> Iterator[Problem]:
     """What is wrong with the lines of every account, and of these holders the bookings `made` by hand that
-    the bank should have confirmed by now."""
+    the bank should have confirmed by now; nothing is gone from ledgers that are `unread` because of an error.
+    Lines that are not understood are told where all holders are asked about."""
+    of_all = books.holders.keys() <= {*holders}
     yield from strange_folders(books)
     for account in books.bank_accounts.values():
         book, wrong = read_bank_book(books.coop, account, books.chart, books.holders)
@@ -29,12 +33,15 @@ def bank_problems(books: Books, holders: Collection[str], made: Sequence[HandBoo
         now = standing_of(book._replace(lines=theirs), [one for one in made if one.account == account.name])
         numbers = {one.number: one for one in books.issued}
         for line in now.open_lines:
+            if not (of_all or line.holder in holders):
+                continue
             if nearly := strange_number(line, numbers):
                 yield _at(line, "bank-line-number", True, number=nearly[0], near=nearly[1])
             else:
                 yield _at(line, "bank-line-open", True)
         for line in now.lost:
-            yield _at(line, "bank-line-lost", holder=line.holder or COOP_ID, day=str(line.booked))
+            if (whose := line.holder or COOP_ID) not in unread:
+                yield _at(line, "bank-line-lost", holder=whose, day=str(line.booked))
         for one in filter(now.overdue, now.outstanding):
             values = {"account": account.name, "to": str(now.to), "amount": str(one.amount)}
             yield Problem(one.file, one.line, "booking-unconfirmed", values, excerpt=f"{one.day} {one.text}")

@@ -18,7 +18,7 @@ def invoice_rows(words: Words, found: Sequence[InvoiceStatus], names: Mapping[st
         [words(f"invoices.{key}") for key in _INVOICE_HEADINGS],
         *(
             [
-                each.number or words("invoices.no-number"),
+                each.number or "–",
                 words.short_day(each.invoice.day),
                 visible(each.invoice.customer),
                 visible(names.get(each.invoice.holder, each.invoice.holder)),
