@@ -15,6 +15,7 @@ from bank_coop import Given, camt
 from beancount import loader
 from beancount.ops import validation
 from conftest import Once, Run, in_process
+from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from invoice_coop import (
@@ -741,8 +742,39 @@ def test_a_customer_is_added_by_options(coop: Path, quick: Run) -> None:
     assert (coop / CUSTOMERS).read_bytes() == before
 
 
-def test_a_customer_is_asked_for_at_a_terminal(coop: Path) -> None:
+def typed(coop: Path, answers: list[str], *command: str) -> "subprocess.CompletedProcess[str]":
+    """The command at a terminal at which these are typed."""
     pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    os.write(ours, "".join(f"{answer}\n" for answer in answers).encode())
+    done = subprocess.run(
+        [sys.executable, "-m", "scharrel", *command, "--coop", str(coop)], stdin=theirs,
+        capture_output=True, text=True, check=False, env={"PATH": "/usr/bin:/bin", "LANG": "nl_NL.UTF-8"},
+    )  # fmt: skip
+    os.close(theirs)
+    os.close(ours)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_an_open_line_is_offered_the_invoice_that_it_nearly_names(sent: Path, quick: Run) -> None:
+    imported(sent, quick, Given("2026-10-17", "121.00", "Ander", text="factuur 2026-002", reference="1"))
+    done = typed(sent, ["1", "."], "bank", "assign")
+    assert "Amina, Assets:Debiteuren, factuur 2026-0002" in done.stdout
+    row = listed(quick, sent)[1]
+    assert (row["state"], row["paid"]) == ("paid", "121.00")
+    assert told(quick, sent) == []
+
+
+def test_only_one_issues_at_a_time(coop: Path, quick: Run) -> None:
+    (coop / ".scharrel").mkdir(exist_ok=True)
+    with FileLock(coop / ".scharrel/lock"):
+        assert quick("invoice", "issue", "--coop", str(coop)).status == 1
+        assert not (coop / ISSUED).exists()
+        assert quick("invoice", "issue", "--dry-run", "--coop", str(coop)).status == 0
+
+
+def test_a_customer_is_asked_for_at_a_terminal(coop: Path) -> None:
     answers = [
         "Stichting De Vlinder",
         "",
@@ -757,15 +789,7 @@ def test_a_customer_is_asked_for_at_a_terminal(coop: Path) -> None:
         "",
         "",
     ]
-    ours, theirs = pty.openpty()
-    os.write(ours, "".join(f"{answer}\n" for answer in answers).encode())
-    done = subprocess.run(
-        [sys.executable, "-m", "scharrel", "customer", "add", "--coop", str(coop)], stdin=theirs,
-        capture_output=True, text=True, check=False, env={"PATH": "/usr/bin:/bin", "LANG": "nl_NL.UTF-8"},
-    )  # fmt: skip
-    os.close(theirs)
-    os.close(ours)
-    assert done.returncode == 0, done.stderr
+    done = typed(coop, answers, "customer", "add")
     assert "geen Nederlandse postcode" in done.stdout
     said = (coop / CUSTOMERS).read_text().rpartition("custom ")[2]
     assert said == (
