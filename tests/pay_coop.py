@@ -1,4 +1,4 @@
-"""A small cooperative that has something to pay: two members with what six closed months allocated to them."""
+"""A small cooperative that has something to pay: two members, and what six closed months allocated to them."""
 
 from pathlib import Path
 

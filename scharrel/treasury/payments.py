@@ -216,7 +216,7 @@ class PaidLines:
         whole = [run for run in runs if line.amount == -run.amount]
         whole = [run for run in whole if len(self.waiting(run)) == len(run.payments)]
         by_name = [run for run in whole if run.id in named]
-        if not by_name and not line.iban:
+        if not named and not line.iban:
             recent = (run for run in whole if run.day >= line.day - days)
             by_name = [run for run in recent if len(run.payments) >= FEWEST_IN_BATCH]
         return [_recognised(f"payment {run.id}", COOP_ID, run.transit, line) for run in by_name]
