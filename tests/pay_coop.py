@@ -1,4 +1,4 @@
-"""A small cooperative that has something to pay: two members, and what six closed months allocated to them."""
+"""A small cooperative that has something to pay: two members, and what closed months allocated to them."""
 
 from pathlib import Path
 
@@ -25,6 +25,20 @@ include "../accounts.beancount"
 
 def paying(folder: Path) -> Path:
     """Two members, their municipality, and what is due up to June 2026."""
+    return closed_in_june(unpaid(folder))
+
+
+def by_quarter(folder: Path) -> Path:
+    """The same, with a municipality that settles by the quarter."""
+    rules = unpaid(folder) / "rules/vrije-uitloop.toml"
+    rules.write_text(
+        rules.read_text().replace('rounding = "half-up"', 'rounding = "half-up"\nsettled = "quarter"')
+    )
+    return closed_in_june(folder)
+
+
+def unpaid(folder: Path) -> Path:
+    """The same with nothing divided yet."""
     with_bank(folder)
     with open(folder / "ledgers/accounts.beancount", "a") as chart:
         chart.write(
@@ -41,6 +55,10 @@ def paying(folder: Path) -> Path:
         '  reference: "dossier 2026-113"\n'
     )
     (folder / "ledgers/members/bram.beancount").write_text(BRAM)
+    return folder
+
+
+def closed_in_june(folder: Path) -> Path:
     for command in (("allocate", "2026-06"), ("close", "2026-06")):
         done = in_process(*command, "--coop", str(folder))
         assert done.status == 0, done.err

@@ -8,7 +8,7 @@ payments/<run>.xml                           the order for the bank, made anew f
 import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -202,11 +202,13 @@ def put_run(coop: Coop, run: PaymentRun, version: str) -> None:
     """Write the run and the order for the bank, or neither; WriteError if that fails. The run is first: no
     order may lie there that is in no book."""
     path = run_path(coop, run.id)
-    write_text(path, run_text(run))
     try:
+        write_text(path, run_text(run))
         put_order(coop, run, version)
     except WriteError:
-        remove(path)
+        with suppress(WriteError):
+            remove_order(coop, run)
+            remove(path)
         raise
 
 
