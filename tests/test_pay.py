@@ -244,6 +244,32 @@ def test_the_tax_office_is_paid_what_was_filed_by_its_reference(payer: Payer) ->
     assert not payer.run("explain", "coop", "2026-11").status
 
 
+def test_what_is_filed_in_several_books_is_one_payment(payer: Payer) -> None:
+    payer.add(CHART, "2020-01-01 open Equity:Begin EUR\n")
+    payer.add("ledgers/treasury.beancount", FILED)
+    payer.add(BRAM, FILED.partition("\n")[2].replace("310.00", "40.00"))
+    payer.add(
+        REGISTER, f'2026-01-01 custom "payee" "tax"\n  name: "Belastingdienst"\n  iban: "{TOWN_IBAN}"\n'
+    )
+    assert payer.amounts("--to", "tax") == {("tax", "coop"): "350.00"}
+    payer.pay("--to", "tax")
+    before = (payer.coop / ORDER).read_bytes()
+    judged(before)
+    (payer.coop / ORDER).unlink()
+    assert payer.pay("--to", "tax")["renewed"] == [RUN]
+    assert (payer.coop / ORDER).read_bytes() == before
+    (line,) = payer.take(left("350.00", TOWN_IBAN))
+    assert (line["for"], line["why"]) == ("coop", f"payment {RUN}-01")
+
+
+def test_equal_payments_to_one_account_are_told_apart_by_their_text(payer: Payer) -> None:
+    payer.add(BRAM, '\n2026-11-03 * "gemeente"\n  Assets:Bank  104.84 EUR\n  Liabilities:Gemeente\n')
+    payer.pay("--to", "municipality")
+    text = "Dossier 2026-113 Joao Bram, verrekening tot en met juni 2026"
+    first, second = payer.take(left("144.24", TOWN_IBAN, text), left("144.24", TOWN_IBAN))
+    assert (first["for"], second["for"]) == ("bram", "amina")
+
+
 def test_the_screen_tells_why_within_its_width(payer: Payer) -> None:
     done = payer.run("pay", "--to", "member")
     lines = done.out.replace("\xa0", " ").split("\n")

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from scharrel.checks.bank import bank_problems
 from scharrel.checks.grants import overdone
-from scharrel.checks.payments import payment_problems
 from scharrel.core.across import Across, Quoted
 from scharrel.core.barter import barter_of
 from scharrel.core.grants import entries_of, grant_accounts
@@ -47,7 +46,6 @@ def with_others(books: Books, problems: Iterable[Problem], found: Iterable[Acros
     if books.bank_accounts or books.coop.bank_state:
         made = [booking for one in found for booking in one.by_hand]
         yield from bank_problems(books, {one.holder for one in found}, made)
-        yield from payment_problems(books)
     entries = [entry for one in found for entry in one.entries]
     if entries:
         yield from overdone(books.coop, grant_accounts(books.grants, entries))

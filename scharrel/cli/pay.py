@@ -15,7 +15,7 @@ from scharrel.cli.screen import console, fail, print_indented, print_text, stop_
 from scharrel.cli.writing import writing_in
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
-from scharrel.text.words import visible
+from scharrel.treasury.lines import on_one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -65,13 +65,12 @@ def command(
     if cancel is not None:
         if to or through or on or version:
             fail(words("error.pay-cancel-alone", run=cancel), status=2)
-        if not visible(reason or "").strip():
+        why = on_one_line(reason or "")
+        if not why:
             fail(words("error.pay-reason", run=cancel), status=2)
         with writing_in(where, "pay", alone=not dry_run):
-            cancelled = cancel_run(
-                open_books(where), cancel, (reason or "").strip(), today(), write=not dry_run
-            )
-        _show_cancelled(cancelled, cancel, (reason or "").strip(), dry_run=dry_run, as_json=as_json)
+            cancelled = cancel_run(open_books(where), cancel, why, today(), write=not dry_run)
+        _show_cancelled(cancelled, cancel, why, dry_run=dry_run, as_json=as_json)
         return
     if reason is not None:
         fail(words("error.pay-reason-alone"), status=2)

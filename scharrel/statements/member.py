@@ -247,11 +247,10 @@ def member_view(words: Words, data: StatementData) -> MemberView:
 
 
 def _paid_out(data: StatementData, accounts: Sequence[str]) -> Iterator[Payout]:
-    """What went from these accounts to the member in the month, by day; of a payment what went to the bank."""
-    ordered, at_bank = (
-        _owed_by_line(m for m in data.movements if data.by_bank(m) and there(m))
-        for there in (lambda m: data.roles.get(m.account) == TRANSIT, lambda m: m.account in data.banks)
-    )
+    """What went from these accounts to the member in the month, by day; of a payment what the bank pays."""
+    of_others = [m for m in data.movements if data.by_bank(m)]
+    ordered = _owed_by_line(m for m in of_others if data.roles.get(m.account) == TRANSIT)
+    at_bank = _owed_by_line(m for m in of_others if m.account in data.banks)
     dated = [m for account in accounts for m in data.dated(account)]
     for line, m in sorted({m.line: m for m in dated}.items(), key=lambda found: (found[1].day, found[0])):
         taken = -total(one.amount for one in dated if one.line == line)

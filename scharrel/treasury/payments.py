@@ -197,7 +197,8 @@ class PaidLines:
 
     def recognise(self, line: BankLine, bank: str) -> list[Recognised]:
         """The payments of runs from this account that the line can be, or their return: by the reference that
-        was given with it, else by account and amount. A line without either can be a whole run by its sum."""
+        was given with it, else by account and amount, and by the text where that leaves several. A line
+        without any of these can be a whole run by its sum."""
         runs = [run for run in self.runs if run.bank == bank and not run.cancelled]
         named = _named_in(line)
         if line.amount > 0:
@@ -208,6 +209,9 @@ class PaidLines:
         found = [(run, payment) for run, payment in same if payment.id in named]
         if not found and not named:
             found = [(run, payment) for run, payment in same if payment.iban == line.iban]
+        if len(found) > 1:
+            said = line.text.casefold()
+            found = [(run, p) for run, p in found if p.text.casefold() in said] or found
         if found:
             return [
                 _recognised(f"payment {p.id}", p.holder if len(p.parts) == 1 else COOP_ID, run.transit, line)
