@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import stat
 from datetime import date
@@ -19,11 +20,12 @@ from bank_coop import Given, camt
 from beancount import loader
 from beancount.core import data
 from beancount.core.inventory import Inventory
-from conftest import LONG, Once, Ran, Run
+from conftest import LONG, REPOSITORY, Once, Ran, Run
 from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pay_coop import AMINA_IBAN, BRAM_IBAN, RUN, TOWN_IBAN, by_quarter, closed_in_june, paying, unpaid
+from test_docs import STEP, comes_out
 from test_faults import die, failing_at, no_space
 
 from scharrel.formats.pain001 import CreditTransfer, TransferOrder, pain001, sepa_text
@@ -169,7 +171,16 @@ def test_only_whom_and_up_to_when_is_asked_for(payer: Payer) -> None:
     done = payer.run("pay", "--through", "2026-07")
     assert done.status == 1
     assert "scharrel close 2026-07" in done.err
-    assert payer.run("pay", "--on", "2026-06-30").status == 2
+    for wrong in (
+        ("--on", "2026-06-30"),
+        ("--on", "morgen"),
+        ("--on", "2062-11-05"),
+        ("--to", "bank"),
+        ("--version", "9"),
+    ):
+        assert payer.run("pay", *wrong).status == 2, wrong
+    assert "al gesloten" in payer.run("pay", "--on", "2026-06-30").err
+    assert "Kies uit: member, municipality, tax." in payer.run("pay", "--to", "bank").err
 
 
 def test_who_holds_more_than_is_due_is_told_what_to_hand_in(payer: Payer) -> None:
@@ -674,3 +685,23 @@ def test_after_paying_nothing_is_owed_but_what_is_kept_or_yet_to_close(
         assert on(f"Liabilities:Gemeente:{name}") == 0
         assert way == -sum(amount for (_, holder), amount in paid.items() if holder == name.lower())
     assert Decimal(told["total"]) == sum(paid.values())
+
+
+def test_the_page_can_be_followed(tmp_path: Path, quick: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    for step in STEP.finditer((REPOSITORY / "docs/nl/uitbetalen.md").read_text("utf-8")):
+        said = step["block"] or step["command"]
+        if step["kind"] == "beancount":
+            file = CHART if " open " in said else REGISTER if " custom " in said else AMINA
+            with open(file, "a", encoding="utf-8") as ledger:
+                ledger.write("\n" + said)
+            continue
+        line, _, output = said.removeprefix("$ ").partition("\n")
+        name, *words = shlex.split(line)
+        if name == "cd":
+            monkeypatch.chdir(words[0])
+            continue
+        done = quick(*words)
+        assert done.status == 0, (line, done.err)
+        assert not output or comes_out(output, done.out), (line, done.out)

@@ -1,7 +1,6 @@
 """scharrel pay: order what is due to members, the municipality and the tax office; or cancel such a run."""
 
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -15,7 +14,9 @@ from scharrel.cli.screen import console, fail, print_indented, print_text, stop_
 from scharrel.cli.writing import writing_in
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
+from scharrel.formats.pain001 import PAIN_VERSIONS
 from scharrel.treasury.lines import on_one_line
+from scharrel.treasury.payments import RECIPIENTS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,34 +25,19 @@ if TYPE_CHECKING:
     from scharrel.operations.pay import CancelledRun, NotPaid, PaidOut, PayOrder
 
 
-class Recipient(StrEnum):
-    """To whom a run can pay."""
-
-    member = "member"
-    municipality = "municipality"
-    tax = "tax"
-
-
-class PainVersion(StrEnum):
-    """The versions of the order for the bank."""
-
-    v09 = "09"
-    v03 = "03"
-
-
-_TO = typer.Option("--to", help=words("help.pay-to"))
+_TO = typer.Option("--to", metavar="|".join(RECIPIENTS), help=words("help.pay-to"))
 _THROUGH = typer.Option("--through", metavar=words("metavar.month"), help=words("help.pay-through"))
 _ON = typer.Option("--on", metavar=words("metavar.date"), help=words("help.pay-on"))
-_VERSION = typer.Option("--version", help=words("help.pay-version"))
+_VERSION = typer.Option("--version", metavar="|".join(PAIN_VERSIONS), help=words("help.pay-version"))
 _CANCEL = typer.Option("--cancel", metavar=words("metavar.run"), help=words("help.pay-cancel"))
 _REASON = typer.Option("--reason", metavar=words("metavar.reason"), help=words("help.pay-reason"))
 
 
 def command(
-    to: Annotated[list[Recipient] | None, _TO] = None,
+    to: Annotated[list[str] | None, _TO] = None,
     through: Annotated[str | None, _THROUGH] = None,
     on: Annotated[str | None, _ON] = None,
-    version: Annotated[PainVersion | None, _VERSION] = None,
+    version: Annotated[str | None, _VERSION] = None,
     cancel: Annotated[str | None, _CANCEL] = None,
     reason: Annotated[str | None, _REASON] = None,
     dry_run: Annotated[bool, DRY_RUN] = False,
@@ -76,10 +62,13 @@ def command(
         fail(words("error.pay-reason-alone"), status=2)
     asked = read_month(through) if through else None
     day = _read_day(on) if on else today()
-    recipients = tuple(each.value for each in dict.fromkeys(to or Recipient))
+    recipients = tuple(dict.fromkeys(to or RECIPIENTS))
+    for said, choices in (*((each, RECIPIENTS) for each in recipients), (version, PAIN_VERSIONS)):
+        if said is not None and said not in choices:
+            fail(words("error.format", form=said, forms=", ".join(choices)), status=2)
     with writing_in(where, "pay", alone=not dry_run):
         books = open_books(where)
-        order = PayOrder(recipients, _through(books, asked), day, version.value if version else None)
+        order = PayOrder(recipients, _through(books, asked), day, version)
         if books.closed and day <= books.closed.last_day:
             fail(words("error.pay-closed-day", day=str(day), month=words.month(books.closed)), status=2)
         done = pay_all(books, order, today(), words, write=not dry_run)

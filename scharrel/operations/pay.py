@@ -146,6 +146,8 @@ def pay_all(books: Books, order: PayOrder, today: date, words: Words, *, write: 
     run = None
     if payments:
         sender = str(_facts(books.entries.cooperative, order.day).get("name", "")) or books.title
+        if (spelled_so := sepa_text(sender, MAX_SEPA_NAME)) != sender:
+            respelled.append(Respelled(COOP_ID, sender, spelled_so))
         run = PaymentRun(
             run_id, order.day, min(order.day, today), str(order.through or ""), account.name, account.iban,
             sepa_text(sender, MAX_SEPA_NAME), next(iter(books.chart.with_role(TRANSIT)), ""),
