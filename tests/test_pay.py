@@ -693,8 +693,7 @@ def test_the_page_can_be_followed(tmp_path: Path, quick: Run, monkeypatch: pytes
     for step in STEP.finditer((REPOSITORY / "docs/nl/uitbetalen.md").read_text("utf-8")):
         said = step["block"] or step["command"]
         if step["kind"] == "beancount":
-            file = CHART if " open " in said else REGISTER if " custom " in said else AMINA
-            with open(file, "a", encoding="utf-8") as ledger:
+            with open(REGISTER if " custom " in said else AMINA, "a", encoding="utf-8") as ledger:
                 ledger.write("\n" + said)
             continue
         line, _, output = said.removeprefix("$ ").partition("\n")
