@@ -331,6 +331,7 @@ def test_the_banks_lines_close_a_run_one_by_one(payer: Payer) -> None:
         (left("796.97", BRAM_IBAN), False),
         (left("796.97", AMINA_IBAN, f"uit {RUN}-02"), False),
         (left("219.40", BRAM_IBAN, "", "2026-10-25"), False),
+        (left("219.40", BRAM_IBAN, "uit 2026-11-04-1"), False),
     ],
 )
 def test_the_banks_line_is_a_whole_run_or_a_payment_only_where_that_is_sure(
@@ -345,6 +346,17 @@ def test_the_banks_line_is_a_whole_run_or_a_payment_only_where_that_is_sure(
         whole = payer.sums("ledgers/consolidated.beancount")
         names = [name for name in whole if name.startswith("Liabilities:Onderweg:")]
         assert sum((whole[name].get_currency_units("EUR").number for name in names), Decimal(0)) == 0
+
+
+def test_a_line_that_is_put_on_its_way_by_hand_closes_a_payment_too(payer: Payer) -> None:
+    payer.pay("--to", "member")
+    # As a bank books what was paid by telephone: with neither account nor reference.
+    (line,) = payer.take(left("219.40", "", "spoed"), last="2026-11-12")
+    assert line["for"] is None
+    answer = ("--for", "bram", "--account", "Liabilities:Onderweg")
+    assert payer.run("bank", "assign", line["id"], *answer).status == 0
+    (told,) = json.loads(payer.run("check", "--json").out)["problems"]
+    assert (told["code"], "Joao" in told["message"]) == ("run-unconfirmed", False)
 
 
 def test_two_payments_that_a_line_can_be_are_none(payer: Payer) -> None:

@@ -24,6 +24,8 @@ FEWEST_IN_BATCH = 2
 """Payments of a run that a line without a reference can be the sum of: one alone is known by its account."""
 
 _ID = re.compile(r"(?<![0-9-])\d{4}-\d\d-\d\d-\d{1,4}(?:-\d{2,4})?(?![0-9-])")
+_PAYMENT_ID = re.compile(r"\d{4}(?:-\d+){4}")
+_DAYS = timedelta(days=DAYS_APART)
 _RETURN = re.compile(r"\b(?:retour|return|rtrn|storno|teruggeboekt|niet uitgevoerd)", re.IGNORECASE)
 
 
@@ -77,6 +79,14 @@ class Payment(NamedTuple):
     @property
     def amount(self) -> Decimal:
         return total(leg.amount for part in self.parts for leg in part.legs)
+
+    @property
+    def due_again_on(self) -> tuple[str, str]:
+        """Whose it is, and on which account, when it comes back."""
+        _, holder, account = max(
+            (leg.amount, part.holder, leg.account) for part in self.parts for leg in part.legs
+        )
+        return holder, account
 
 
 class PaymentRun(NamedTuple):
@@ -157,7 +167,13 @@ class PaidLines:
     """What the bank's lines say of payments that were ordered: which left the account, which came back."""
 
     def __init__(self, runs: Sequence[PaymentRun], lines: Iterable[BookedLine]):
-        self.runs = runs
+        self.payments: dict[Decimal, list[tuple[PaymentRun, Payment]]] = {}
+        self.runs: dict[Decimal, list[PaymentRun]] = {}
+        for run in runs:
+            if not run.cancelled:
+                self.runs.setdefault(run.amount, []).append(run)
+                for payment in run.payments:
+                    self.payments.setdefault(payment.amount, []).append((run, payment))
         self.transit = {run.transit for run in runs}
         self.whys: set[str] = set()
         for line in lines:
@@ -168,75 +184,74 @@ class PaidLines:
         if line.why.startswith(("payment ", "returned ")):
             self.whys.add(line.why)
         elif line.settled and any(leg.account in self.transit for leg in line.legs):
-            self._by_hand(line)
-
-    def _by_hand(self, line: BookedLine) -> None:
-        """A line that the treasurer put on the account of what is on its way."""
-        for run in self.runs:
-            if run.cancelled:
-                continue
-            for payment in run.payments:
-                same = line.iban == payment.iban or (line.holder and line.holder == payment.holder)
-                if line.amount == -payment.amount and same and not self.left(run, payment):
-                    self.whys.add(f"payment {payment.id}")
-                    return
-            if line.amount == -run.amount and not any(self.left(run, payment) for payment in run.payments):
-                self.whys.add(f"payment {run.id}")
-                return
+            # The treasurer put it on the account of what is on its way.
+            by_hand = (
+                payment.id
+                for run, payment in self.payments.get(-line.amount, ())
+                if not self.left(run, payment)
+                and (line.iban == payment.iban or (line.holder and line.holder == payment.holder))
+            )
+            whole = (run.id for run in self.runs.get(-line.amount, ()) if self._unpaid(run))
+            if what := next(by_hand, "") or next(whole, ""):
+                self.whys.add(f"payment {what}")
 
     def left(self, run: PaymentRun, payment: Payment) -> bool:
         """Whether the payment is on a statement, by itself or with all of its run."""
-        return not self.whys.isdisjoint((f"payment {payment.id}", f"payment {run.id}"))
-
-    def came_back(self, payment: Payment) -> bool:
-        return f"returned {payment.id}" in self.whys
+        return f"payment {payment.id}" in self.whys or f"payment {run.id}" in self.whys
 
     def waiting(self, run: PaymentRun) -> list[Payment]:
         """What of the run is on no statement yet; nothing of one that was cancelled."""
         return [] if run.cancelled else [each for each in run.payments if not self.left(run, each)]
 
+    def _unpaid(self, run: PaymentRun) -> bool:
+        return not any(self.left(run, payment) for payment in run.payments)
+
     def recognise(self, line: BankLine, bank: str) -> list[Recognised]:
         """The payments of runs from this account that the line can be, or their return: by the reference that
         was given with it, else by account and amount, and by the text where that leaves several. A line
         without any of these can be a whole run by its sum."""
-        runs = [run for run in self.runs if run.bank == bank and not run.cancelled]
         named = _named_in(line)
         if line.amount > 0:
-            return self._returned(line, runs, named)
-        days = timedelta(days=DAYS_APART)
-        runs = [run for run in runs if run.day <= line.day + days]
-        same = [(run, p) for run in runs for p in self.waiting(run) if line.amount == -p.amount]
+            return self._returned(line, bank, named)
+        by_day = line.day + _DAYS
+        same = [
+            (run, payment)
+            for run, payment in self.payments.get(-line.amount, ())
+            if run.bank == bank and run.day <= by_day and not self.left(run, payment)
+        ]
         found = [(run, payment) for run, payment in same if payment.id in named]
-        if not found and not named:
+        if not found and not any(map(_PAYMENT_ID.fullmatch, named)):
+            same = [(run, payment) for run, payment in same if not named or run.id in named]
             found = [(run, payment) for run, payment in same if payment.iban == line.iban]
         if len(found) > 1:
             said = line.text.casefold()
-            found = [(run, p) for run, p in found if p.text.casefold() in said] or found
+            found = [(run, payment) for run, payment in found if payment.text.casefold() in said] or found
         if found:
             return [
                 _recognised(f"payment {p.id}", p.holder if len(p.parts) == 1 else COOP_ID, run.transit, line)
                 for run, p in found
             ]
-        whole = [run for run in runs if line.amount == -run.amount]
-        whole = [run for run in whole if len(self.waiting(run)) == len(run.payments)]
+        whole = [
+            run
+            for run in self.runs.get(-line.amount, ())
+            if run.bank == bank and run.day <= by_day and self._unpaid(run)
+        ]
         by_name = [run for run in whole if run.id in named]
         if not named and not line.iban:
-            recent = (run for run in whole if run.day >= line.day - days)
+            recent = (run for run in whole if run.day >= line.day - _DAYS)
             by_name = [run for run in recent if len(run.payments) >= FEWEST_IN_BATCH]
         return [_recognised(f"payment {run.id}", COOP_ID, run.transit, line) for run in by_name]
 
-    def _returned(
-        self, line: BankLine, runs: Sequence[PaymentRun], named: Collection[str]
-    ) -> list[Recognised]:
-        gone = [p for run in runs for p in run.payments if self.left(run, p) and not self.came_back(p)]
-        same = [payment for payment in gone if payment.amount == line.amount]
-        found = [payment for payment in same if payment.id in named]
-        if not found and _RETURN.search(" ".join((line.text, *line.given))):
-            found = [payment for payment in same if payment.iban == line.iban]
-        return [
-            _recognised(f"returned {p.id}", p.parts[0].holder, p.parts[0].legs[0].account, line)
-            for p in found
+    def _returned(self, line: BankLine, bank: str, named: Collection[str]) -> list[Recognised]:
+        gone = [
+            payment
+            for run, payment in self.payments.get(line.amount, ())
+            if run.bank == bank and self.left(run, payment) and f"returned {payment.id}" not in self.whys
         ]
+        found = [payment for payment in gone if payment.id in named]
+        if not found and _RETURN.search(" ".join((line.text, *line.given))):
+            found = [payment for payment in gone if payment.iban == line.iban]
+        return [_recognised(f"returned {p.id}", *p.due_again_on, line) for p in found]
 
 
 def _recognised(why: str, holder: str, account: str, line: BankLine) -> Recognised:
