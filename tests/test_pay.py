@@ -616,9 +616,9 @@ def test_what_a_bank_has_no_sign_for_is_spelled_otherwise(text: str, becomes: st
 
 
 SETTLED = """
-2026-07-15 custom "settlement" "amina" "2026-Q1"
+2026-07-15 custom "settlement" "amina" "2026-Q2"
   source: "brief van de gemeente"
-  benefit: 20.00
+  benefit: 100.00
 """
 
 
@@ -637,8 +637,21 @@ def test_what_the_municipality_has_yet_to_settle_waits(
     assert quarterly.pay("--to", "municipality")["payments"] == []
     for command in (("allocate", "2026-07"), ("close", "2026-07")):
         assert quarterly.run(*command).status == 0
-    assert quarterly.amounts("--to", "municipality") == {("municipality", "amina"): "20.00"}
-    assert quarterly.pay("--to", "municipality")["not_paid"][0]["amount"] == "144.24"
+    assert quarterly.amounts("--to", "municipality") == {("municipality", "amina"): "100.00"}
+    (waiting,) = quarterly.pay("--to", "municipality")["not_paid"]
+    assert (waiting["holder"], waiting["amount"]) == ("bram", "39.40")
+
+
+def test_what_lowers_a_benefit_is_the_members_and_a_pot_is_never_paid(quick: Run, tmp_path: Path) -> None:
+    payer = Payer(quick, unpaid(tmp_path / "coop"))
+    rules = "rules/vrije-uitloop.toml"
+    payer.put(rules, 'to = "Liabilities:Gemeente"', 'to = "Liabilities:Buurt"\nsettle = "reduction"')
+    payer.put(rules, 'to = "Liabilities:Lid"', 'to = "Liabilities:Spaarpot"')
+    closed_in_june(payer.coop)
+    told = payer.pay("--dry-run", "--on", "2026-11-05")
+    assert [(p["to"], p["holder"], p["amount"]) for p in told["payments"]] == [
+        ("member", "amina", "345.41"), ("member", "bram", "19.40")
+    ]  # fmt: skip
 
 
 EUROS = st.integers(1, 90_000).map(lambda cents: f"{Decimal(cents).scaleb(-2):.2f}")
