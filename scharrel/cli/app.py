@@ -32,6 +32,7 @@ COMMANDS = {
     "invoice credit": "invoice.credit",
     "invoice remind": "invoice.remind",
     "customer add": "customer",
+    "pay": "pay",
     "rules check": "rules.check",
     "rules show": "rules.show",
     "rules diff": "rules.diff",
