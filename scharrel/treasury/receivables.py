@@ -9,12 +9,9 @@ from typing import NamedTuple
 from scharrel.core.money import ZERO, total
 from scharrel.treasury.invoices import Draft, Invoice, InvoiceBooking, Issued
 
-INVOICE_STATES = ("draft", "open", "part", "paid", "overdue", "credited")
-"""What an invoice can be, in the order of its life."""
-
 
 class InvoiceStatus(NamedTuple):
-    """An invoice in euros: `paid` is what came in of it in money, `open` what is still to come (below zero:
+    """An invoice in euros, `draft`, `open`, `part`, `paid`, `overdue` or `credited`: `paid` is what came in of it in money, `open` what is still to come (below zero:
     to give back). A draft has no number. `file` and `line` are where its booking stands."""
 
     number: str
