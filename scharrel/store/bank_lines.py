@@ -52,13 +52,24 @@ def month_texts(coop: Coop, account: str) -> list[Text]:
 
 
 def bank_state(coop: Coop) -> str:
-    """How the months of all accounts were left; empty if there are none."""
+    """How the months of all accounts, and what else is booked for the cooperative, were left; empty if there
+    is nothing."""
     found = []
     for folder in sorted(names_in(coop.bank)):
         for name in sorted(filter(MONTH_FILE.fullmatch, names_in(coop.bank / folder))):
             found.append(_left(coop.bank / folder / name))
     found += [said for path in [pending_path(coop.bank)] if (said := _left(path))]
+    found += [_left(path) for path in _own_files(coop)]
     return digest_of_texts(found) if found else ""
+
+
+def _own_files(coop: Coop) -> list[Path]:
+    """What the program wrote of the cooperative's own that is booked, beside bank lines."""
+    return [path for folder in (coop.vat_returns,) for path in _ledgers_in(folder)]
+
+
+def _ledgers_in(folder: Path) -> list[Path]:
+    return [folder / name for name in sorted(names_in(folder)) if name.endswith(".beancount")]
 
 
 def _left(path: Path) -> str:
@@ -97,7 +108,8 @@ def ledger_state(coop: Coop, holder: str) -> str:
 
 
 def bank_lines_for(coop: Coop, holder: str) -> Sequence[BankedEntry]:
-    """The bookings of bank lines that are for the holder, as they are written: file, line and text."""
+    """The bookings of bank lines that are for the holder, and what was written for the cooperative, as they
+    are written: file, line and text."""
     return _lines_for(coop).get(holder, ()) if coop.bank_state else ()
 
 
@@ -105,15 +117,15 @@ def bank_lines_for(coop: Coop, holder: str) -> Sequence[BankedEntry]:
 def _lines_for(coop: Coop) -> Mapping[str, Sequence[BankedEntry]]:
     """By holder the bookings that are for them."""
     found: dict[str, list[BankedEntry]] = {}
-    for account in sorted(names_in(coop.bank)):
-        for text in month_texts(coop, account):
-            lines = text.data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
-            for start, _ in _starts(lines):
-                if _BOOKING.match(lines[start]):
-                    entry = lines[start : _end(lines, start)]
-                    said = next(filter(None, map(_FOR.match, entry)), None)
-                    booked = text.shown, start + 1, "\n".join(entry).encode()
-                    found.setdefault(said[1] if said else COOP_ID, []).append(booked)
+    texts = [text for account in sorted(names_in(coop.bank)) for text in month_texts(coop, account)]
+    for text in [*texts, *(read_text(coop, path) for path in _own_files(coop))]:
+        lines = text.data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+        for start, _ in _starts(lines):
+            if _BOOKING.match(lines[start]):
+                entry = lines[start : _end(lines, start)]
+                said = next(filter(None, map(_FOR.match, entry)), None)
+                booked = text.shown, start + 1, "\n".join(entry).encode()
+                found.setdefault(said[1] if said else COOP_ID, []).append(booked)
     return found
 
 
