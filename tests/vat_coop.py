@@ -78,4 +78,7 @@ def sale(day: str, base: str, vat: str, account: str = "Hoog", more: str = "", a
 
 def cost(day: str, base: str, vat: str) -> str:
     """A cost with input VAT."""
-    return f'{day} * "winkel" "inkoop"\n  Expenses:Onkosten  {base} EUR\n  Liabilities:Btw:Voor  {vat} EUR\n  Assets:Bank\n'
+    return (
+        f'{day} * "winkel" "inkoop"\n  Expenses:Onkosten  {base} EUR\n'
+        f"  Liabilities:Btw:Voor  {vat} EUR\n  Assets:Bank\n"
+    )

@@ -32,8 +32,8 @@ from scharrel.treasury.vat_return import (
     changed_rows,
     kor_standing,
     owed,
-    rows_of,
     supplementary,
+    vat_rows,
     within,
 )
 
@@ -60,7 +60,7 @@ def vat_of(books: Books, period: Period) -> VatReturn:
         more = [row for row in own[0].rows if row.period != str(period)]
     else:
         more = [row for rows in changed.values() for row in rows] if taken else []
-    rows = [*rows_of(str(period), within(entries, period)), *more]
+    rows = [*vat_rows(str(period), within(entries, period)), *more]
     files = {str(one.period): one for one in mains}
     scheme = _scheme(books, period.last)
     asked = [

@@ -28,7 +28,7 @@ class Payment(NamedTuple):
     numbers: frozenset[str]
 
 
-class Share(NamedTuple):
+class PaidShare(NamedTuple):
     """That on a day what is paid of a total went from one amount to another."""
 
     day: date
@@ -42,11 +42,11 @@ class Share(NamedTuple):
         return now - earlier
 
 
-def shares_of(sales: Sequence[Sale], payments: Iterable[Payment]) -> Mapping[Hashable, list[Share]]:
+def shares_of(sales: Sequence[Sale], payments: Iterable[Payment]) -> Mapping[Hashable, list[PaidShare]]:
     """By sale what was paid of it and when. A payment that names several goes to the oldest first; what is
     paid stays between nothing and the total."""
     paid: dict[Hashable, Decimal] = {}
-    found: dict[Hashable, list[Share]] = defaultdict(list)
+    found: dict[Hashable, list[PaidShare]] = defaultdict(list)
     named: dict[str, list[Sale]] = defaultdict(list)
     for sale in sorted(sales, key=lambda sale: sale.day):
         paid[sale.key] = ZERO
@@ -62,12 +62,16 @@ def shares_of(sales: Sequence[Sale], payments: Iterable[Payment]) -> Mapping[Has
 
 
 def _pay(
-    sale: Sale, day: date, amount: Decimal, paid: dict[Hashable, Decimal], found: dict[Hashable, list[Share]]
+    sale: Sale,
+    day: date,
+    amount: Decimal,
+    paid: dict[Hashable, Decimal],
+    found: dict[Hashable, list[PaidShare]],
 ) -> Decimal:
     """Put the amount on the sale as far as it goes; how far that is."""
     before = paid[sale.key]
     after = min(max(before + amount, ZERO), sale.total)
     if after != before:
         paid[sale.key] = after
-        found[sale.key].append(Share(day, before, after, sale.total))
+        found[sale.key].append(PaidShare(day, before, after, sale.total))
     return after - before

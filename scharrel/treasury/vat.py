@@ -86,11 +86,7 @@ def vat_parts(booking: VatBooking, chart: Chart, country: str = DOMESTIC) -> Vat
         return VatParts()
     sells = any(leg.account.startswith("Income:") or _sells_goods(leg) for leg in booking.legs)
     usual = "input" if not sells and any(_is_cost(leg, chart) for leg in booking.legs) else "due"
-    taxes = [
-        (leg, chart.vat(leg.account) or usual)
-        for leg in booking.legs
-        if leg.credit and is_vat(chart, leg.account)
-    ]
+    taxes = [(leg, chart.vat(leg.account) or usual) for leg in booking.legs if is_vat(chart, leg.account)]
     bought = [VatPart(INPUT_BOX, leg.account, ZERO, -leg.credit) for leg, kind in taxes if kind == "input"]
     for kind, box in _BOUGHT.items():
         if found := _amounts((leg, word) for leg, word in taxes if word == kind):

@@ -10,7 +10,7 @@ from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.core.quotes import RECEIVABLE
-from scharrel.treasury.received import Payment, Sale, Share, shares_of
+from scharrel.treasury.received import PaidShare, Payment, Sale, shares_of
 from scharrel.treasury.vat import (
     EXEMPT,
     TURNOVER,
@@ -123,7 +123,7 @@ def _on_account(booking: VatBooking, parts: VatParts, chart: Chart) -> tuple[Sal
     return None, Payment(booking.day, -owed, booking.numbers) if owed and booking.numbers else None
 
 
-def _shared(part: VatPart, share: Share) -> VatPart:
+def _shared(part: VatPart, share: PaidShare) -> VatPart:
     return part._replace(base=share.of_amount(part.base), vat=share.of_amount(part.vat))
 
 

@@ -77,7 +77,7 @@ class FiledReturn(NamedTuple):
     @property
     def payable(self) -> Decimal:
         """Whole euros to pay, or with a minus to get back."""
-        return payable(self.boxes)
+        return amount_payable(self.boxes)
 
     def postings(self) -> list[tuple[str, Decimal]]:
         """What brings the VAT accounts to nothing: euros by account, a debit positive."""
@@ -86,7 +86,7 @@ class FiledReturn(NamedTuple):
             cleared[row.account] = cleared.get(row.account, ZERO) + owed(row)
         amounts = [(account, amount) for account, amount in sorted(cleared.items()) if amount]
         cents = self.payable - total(cleared.values())
-        return [*amounts, (self.due, -self.payable), *([(self.rounding, cents)] if cents else [])]
+        return [*amounts, (self.due, -self.payable), (self.rounding, cents)]
 
 
 class KorStanding(NamedTuple):
@@ -156,12 +156,12 @@ def owed(row: VatRow | VatEntry) -> Decimal:
     return -row.vat if row.box == INPUT_BOX else row.vat
 
 
-def payable(boxes: Mapping[str, FiledBox]) -> Decimal:
+def amount_payable(boxes: Mapping[str, FiledBox]) -> Decimal:
     """5g: 5a less 5b."""
     return total(-filed.vat if box == INPUT_BOX else filed.vat for box, filed in boxes.items())
 
 
-def rows_of(period: str, entries: Iterable[VatEntry]) -> list[VatRow]:
+def vat_rows(period: str, entries: Iterable[VatEntry]) -> list[VatRow]:
     """The sums of the entries by box and account."""
     sums: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
     for entry in entries:
@@ -189,7 +189,7 @@ def within(entries: Iterable[VatEntry], period: Period) -> list[VatEntry]:
 def changed_rows(period: Period, entries: Iterable[VatEntry], filed: Sequence[FiledReturn]) -> list[VatRow]:
     """What the period brings by now beside what returns took of it."""
     now = {
-        (row.box, row.account): (row.base, row.vat) for row in rows_of(str(period), within(entries, period))
+        (row.box, row.account): (row.base, row.vat) for row in vat_rows(str(period), within(entries, period))
     }
     for one in filed:
         for row in one.rows:
@@ -204,7 +204,7 @@ def supplementary(
 ) -> dict[str, FiledBox]:
     """By how much the boxes of a period that was filed become different, in whole euros."""
     taken = [row for one in filed if one.period == period for row in one.rows if row.period != str(period)]
-    becomes = as_filed([*rows_of(str(period), within(entries, period)), *taken])
+    becomes = as_filed([*vat_rows(str(period), within(entries, period)), *taken])
     for one in filed:
         if one.period == period:
             becomes = {
