@@ -94,9 +94,10 @@ def slashed(text: str, comes_in: bool = True) -> Remittance:
     words = re.sub(r"^(USTD|STRD)/+", "", parts.get("REMI", ""))
     if parts.get("REMI", "").startswith("STRD"):
         words = words.rpartition("/")[2]
+    words = words or parts.get("CDTRREF") or ("" if name else parts.get("TRTP", ""))
     given = tuple(parts[key] for key in ("EREF", "PREF", "IREF") if key in parts)
     iban = parts.get("IBAN") or party[0] or parts.get("ACCW", "").partition(",")[0]
-    return Remittance(name, iban, words or parts.get("CDTRREF", ""), given)
+    return Remittance(name, iban, words, given)
 
 
 def padded(text: str) -> Remittance | None:
@@ -117,7 +118,9 @@ def padded(text: str) -> Remittance | None:
             value = _columns(text, label.start(), end)[label.end() - label.start() :]
         values.setdefault(label[1].upper(), value.strip())
     words = values.get("OMSCHRIJVING") or values.get("BETALINGSKENM.") or values.get("BETALINGSKENMERK", "")
-    given = tuple(values[key] for key in ("KENMERK",) if key in values)
+    if not words and not values.get("NAAM"):
+        words = text[: labels[0].start()]
+    given = tuple(values[key] for key in ("KENMERK", "REFERENTIE") if key in values)
     return Remittance(values.get("NAAM", ""), values.get("IBAN", ""), words, given)
 
 

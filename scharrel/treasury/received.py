@@ -9,7 +9,7 @@ from typing import NamedTuple
 from scharrel.core.money import ZERO, to_cents
 
 
-class Sale(NamedTuple):
+class OpenSale(NamedTuple):
     """A sale of which a part is still owed when it is booked. `total` is in euros with VAT, `owed` the part
     of it that stands open; `numbers` are those by which a payment can name it."""
 
@@ -20,7 +20,7 @@ class Sale(NamedTuple):
     numbers: frozenset[str]
 
 
-class Payment(NamedTuple):
+class PaidAmount(NamedTuple):
     """Euros that came in for what these numbers name; what goes back is negative."""
 
     day: date
@@ -42,12 +42,14 @@ class PaidShare(NamedTuple):
         return now - earlier
 
 
-def shares_of(sales: Sequence[Sale], payments: Iterable[Payment]) -> Mapping[Hashable, list[PaidShare]]:
+def shares_of(
+    sales: Sequence[OpenSale], payments: Iterable[PaidAmount]
+) -> Mapping[Hashable, list[PaidShare]]:
     """By sale what was paid of it and when. A payment that names several goes to the oldest first; what is
     paid stays between nothing and the total."""
     paid: dict[Hashable, Decimal] = {}
     found: dict[Hashable, list[PaidShare]] = defaultdict(list)
-    named: dict[str, list[Sale]] = defaultdict(list)
+    named: dict[str, list[OpenSale]] = defaultdict(list)
     for sale in sorted(sales, key=lambda sale: sale.day):
         paid[sale.key] = ZERO
         _pay(sale, sale.day, sale.total - sale.owed, paid, found)
@@ -62,7 +64,7 @@ def shares_of(sales: Sequence[Sale], payments: Iterable[Payment]) -> Mapping[Has
 
 
 def _pay(
-    sale: Sale,
+    sale: OpenSale,
     day: date,
     amount: Decimal,
     paid: dict[Hashable, Decimal],

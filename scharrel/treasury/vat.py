@@ -13,7 +13,7 @@ from scharrel.core.problems import Problem
 from scharrel.treasury.accounts import ROUNDING, TAX_DUE
 from scharrel.treasury.recognition import as_percent
 
-VAT_RATES = (Decimal("0.21"), Decimal("0.09"))
+RATES_IN_FORCE = (Decimal("0.21"), Decimal("0.09"))
 """What VAT can be where nothing says its rate."""
 
 TURNOVER, VAT_ROLE = "turnover", "vat"
@@ -219,7 +219,7 @@ def _right(legs: Iterable[VatLeg], word: str) -> Decimal:
 
 def _rates_of(base: Decimal, vat: Decimal) -> list[Decimal]:
     """The rates whose exact VAT lies within a cent."""
-    return [rate for rate in VAT_RATES if abs(vat - base * rate) <= CENT]
+    return [rate for rate in RATES_IN_FORCE if abs(vat - base * rate) <= CENT]
 
 
 def _box(word: str, country: str) -> str:
@@ -237,7 +237,7 @@ def _ask(
     bought: Sequence[VatPart] = (),
     **more: str,
 ) -> VatParts:
-    rates = [rate for rate in [_rate(word)] if rate] or VAT_RATES
+    rates = [rate for rate in [_rate(word)] if rate] or RATES_IN_FORCE
     right = ", ".join(f"{as_percent(rate)}: {plain(abs(base) * rate)}" for rate in rates)
     values = {"base": plain(base), "vat": plain(vat), "right": right, **more}
     excerpt = f"{booking.day} {booking.text}"

@@ -10,7 +10,7 @@ from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.core.quotes import RECEIVABLE
-from scharrel.treasury.received import PaidShare, Payment, Sale, shares_of
+from scharrel.treasury.received import OpenSale, PaidAmount, PaidShare, shares_of
 from scharrel.treasury.vat import (
     EXEMPT,
     TURNOVER,
@@ -54,8 +54,8 @@ def count_vat(
     """Count the bookings; those in files whose path begins with `returns` are the returns themselves."""
     counted = VatCount([], [], {}, {})
     later: dict[tuple[str, int], tuple[VatBooking, VatParts]] = {}
-    sales: list[Sale] = []
-    payments: list[Payment] = []
+    sales: list[OpenSale] = []
+    payments: list[PaidAmount] = []
     for booking in bookings:
         month = Month.of(booking.day)
         if files_vat(chart, booking):
@@ -111,7 +111,9 @@ def _while_exempt(booking: VatBooking, parts: VatParts, chart: Chart) -> VatPart
     return VatParts((), [part for part in parts.bought if part.box in ("2a", "4b")], question)
 
 
-def _on_account(booking: VatBooking, parts: VatParts, chart: Chart) -> tuple[Sale | None, Payment | None]:
+def _on_account(
+    booking: VatBooking, parts: VatParts, chart: Chart
+) -> tuple[OpenSale | None, PaidAmount | None]:
     """What the booking is to who owes: a sale that is not paid yet, or a payment, which what is credited is
     too."""
     owed = -total(leg.credit for leg in booking.legs if chart.role(leg.account) == RECEIVABLE)
@@ -119,8 +121,8 @@ def _on_account(booking: VatBooking, parts: VatParts, chart: Chart) -> tuple[Sal
     whole = income + total(part.vat for part in parts.sold)
     if owed > 0 and whole > 0:
         key = booking.file, booking.line
-        return Sale(key, booking.day, whole, min(owed, whole), booking.numbers), None
-    return None, Payment(booking.day, -owed, booking.numbers) if owed and booking.numbers else None
+        return OpenSale(key, booking.day, whole, min(owed, whole), booking.numbers), None
+    return None, PaidAmount(booking.day, -owed, booking.numbers) if owed and booking.numbers else None
 
 
 def _shared(part: VatPart, share: PaidShare) -> VatPart:

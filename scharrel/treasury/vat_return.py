@@ -17,9 +17,6 @@ MOST_IN_NEXT = Decimal(1000)
 """Euros up to which what changed of earlier returns goes into the next one; above it a supplementary return
 is due."""
 
-WEEKS = 8
-"""Within which a supplementary return is due."""
-
 KOR_LIMIT = Decimal(20_000)
 """Euros of turnover in a calendar year up to which the small-business scheme holds (article 25 of the VAT
 act)."""
