@@ -210,6 +210,7 @@ def _in_the_way(books: Books, found: VatReturn) -> Iterable[Problem]:
     yield from found.questions
     for one in found.overlapping if not found.filed else ():
         yield Problem(one.file, 1, "vat-overlap", {"period": str(one.period), "other": str(found.period)})
-    for account, amount in found.unfiled.items() if not found.filed else ():
-        values = {"account": account, "amount": str(amount), "first": str(found.period.first)}
+    if found.unfiled and not found.filed:
+        amounts = ", ".join(f"{account} {amount}" for account, amount in found.unfiled.items())
+        values = {"amounts": amounts, "first": str(found.period.first)}
         yield Problem(books.coop.shown(books.coop.treasury), 1, "vat-unfiled", values)

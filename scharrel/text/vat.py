@@ -89,11 +89,20 @@ def _what(words: Words, each: Behind, names: Mapping[str, str]) -> str:
 
 
 def question_lines(words: Words, questions: list[Problem]) -> Iterator[str]:
-    """What has to be answered before the return can be booked."""
-    if questions:
-        yield words("vat.questions", count=len(questions))
-        for problem in questions:
-            yield f"{problem.file}:{problem.line}: {words.problem(problem)}"
+    """What has to be answered before the return can be booked: each question once, with where it is asked."""
+    if not questions:
+        return
+    yield words("vat.questions", count=len(questions))
+    places: dict[str, list[str]] = {}
+    for problem in questions:
+        place = f"  {problem.file}:{problem.line}: {problem.excerpt}"
+        places.setdefault(words.problem(problem), []).append(place)
+    for question, found in places.items():
+        yield question
+        yield from found[:BOOKINGS_SHOWN]
+        if (more := len(found) - BOOKINGS_SHOWN) > 0:
+            yield "  " + words("vat.more", count=more)
+    yield ""
 
 
 def note_lines(words: Words, found: VatReturn) -> Iterator[str]:
@@ -111,10 +120,9 @@ def note_lines(words: Words, found: VatReturn) -> Iterator[str]:
             yield words("vat.supplementary", **values, commands=periods)
         else:
             yield words("vat.in-this" if found.taken else "vat.in-next", **values)
-    if not found.filed:
-        for account, amount in found.unfiled.items():
-            values = {"account": account, "amount": words.money(amount)}
-            yield words("vat.unfiled", **values, day=words.day(found.period.first.first_day))
+    if found.unfiled and not found.filed:
+        amounts = ", ".join(f"{account} {words.money(amount)}" for account, amount in found.unfiled.items())
+        yield words("vat.unfiled", day=words.day(found.period.first.first_day), amounts=amounts)
     if found.kor:
         yield from kor_lines(words, found.kor)
 

@@ -72,7 +72,8 @@ class VatParts(NamedTuple):
 
 def is_vat(chart: Chart, account: str) -> bool:
     """Whether VAT stands on the account."""
-    return bool(chart.vat(account)) or chart.role(account) == VAT_ROLE
+    role = chart.role(account)
+    return role == VAT_ROLE or (bool(chart.vat(account)) and role != TAX_DUE)
 
 
 def files_vat(chart: Chart, booking: VatBooking) -> bool:
