@@ -117,7 +117,7 @@ def _show(books: "Books", found: "VatReturn", booked: "VatBooked | None") -> Non
     for line in box_lines(words, found, screen.width):
         screen.print(line, soft_wrap=True)
     screen.print()
-    for line in (*question_lines(words, found.questions), *note_lines(words, found)):
+    for line in (*question_lines(words, found.questions, screen.width), *note_lines(words, found)):
         print_indented(screen, line)
     if booked and booked.path:
         print_text(screen, words("vat.booked", file=books.coop.shown(booked.path)))

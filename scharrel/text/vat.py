@@ -88,7 +88,7 @@ def _what(words: Words, each: Behind, names: Mapping[str, str]) -> str:
     return f"{names.get(each.holder, each.holder)}: {each.text}"
 
 
-def question_lines(words: Words, questions: list[Problem]) -> Iterator[str]:
+def question_lines(words: Words, questions: list[Problem], width: int) -> Iterator[str]:
     """What has to be answered before the return can be booked: each question once, with where it is asked."""
     if not questions:
         return
@@ -96,6 +96,7 @@ def question_lines(words: Words, questions: list[Problem]) -> Iterator[str]:
     places: dict[str, list[str]] = {}
     for problem in questions:
         place = f"  {problem.file}:{problem.line}: {problem.excerpt}"
+        place = place if len(place) <= width else place[: width - 1] + "…"
         places.setdefault(words.problem(problem), []).append(place)
     for question, found in places.items():
         yield question
