@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,11 @@ from hypothesis import strategies as st
 from test_docs import follow
 from test_faults import die, failing_at, no_space
 from vat_coop import book, cost, filing, sale
+
+from scharrel.cli.arguments import today
+from scharrel.core.month import Month
+from scharrel.store.locking import only_writer
+from scharrel.store.paths import find_coop
 
 RETURN = "ledgers/vat/2026-Q3.beancount"
 AMINA = "ledgers/members/amina.beancount"
@@ -294,7 +300,7 @@ def test_small_changes_come_in_the_next_return_and_large_ones_in_one_of_their_ow
         (coop / "ledgers/members/bo.beancount").read_text().replace(late.strip(), "")
     )
     book(coop, "bo", late.replace("4761.90", "4700.00").replace("1000.00", "987.00"))
-    monkeypatch.setattr("scharrel.cli.vat.today", lambda: __import__("datetime").date(2027, 1, 2))
+    monkeypatch.setattr("scharrel.cli.vat.today", lambda: date(2027, 1, 2))
     assert exact(vat(coop, "2026-Q4", "--book"), "1a") == ("-61.90", "-13.00")
     assert vat_accounts(whole(coop, quick)) == {}
 
@@ -378,7 +384,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str, int, str]] = {
     "problem.vat-overlap": (overlapping, "2026-Q3", 1, "Van 2026-07 is al aangifte gedaan"),
     "error.vat-period": (str, "2026-Q5", 2, '"2026-Q5" is geen periode'),
     "error.vat-ahead": (str, "2099", 2, "nog niet begonnen"),
-    "error.vat-not-over": (str, f"{__import__('datetime').date.today():%Y-%m}", 2, "loopt nog tot en met"),
+    "error.vat-not-over": (str, str(Month.of(today())), 2, "loopt nog tot en met"),
 }
 
 
@@ -529,6 +535,29 @@ def test_a_stop_at_any_call_leaves_the_return_whole_or_not_there(coop: Path, tmp
         if len(calls) < number:
             break
     assert killed > 3
+
+
+def test_what_a_member_opens_below_an_account_is_cleared_on_the_one_above(coop: Path, quick: Run) -> None:
+    book(coop, "amina", "2026-01-01 open Liabilities:Btw:Hoog:Markt EUR")
+    book(coop, "amina", sale("2026-07-01", "100.00", "21.00", "Hoog:Markt"))
+    vat(coop, "2026-Q3", "--book")
+    sums = vat_accounts(whole(coop, quick))
+    assert sums == {"Liabilities:Btw:Hoog:Markt": -21, "Liabilities:Btw:Hoog": 21}
+    assert codes(coop, quick) == []
+
+
+def test_a_bank_line_that_is_not_understood_is_told(coop: Path) -> None:
+    book(coop, "coop", '2026-07-01 ! "?"\n  Assets:Bank  121.00 EUR\n  Assets:UitTeZoeken')
+    assert "Van 1 bankregel in deze periode is nog niet bekend wat het is" in said(coop)
+    assert "bankregel" not in said(coop, "2026-08")
+
+
+def test_of_two_at_once_one_waits(coop: Path, quick: Run) -> None:
+    with only_writer(find_coop(coop), "pay", datetime(2026, 1, 1)):  # noqa: DTZ001
+        done = quick("vat", "2026-Q3", "--book", "--coop", str(coop))
+    assert done.status == 1
+    assert "pay" in done.err
+    assert not (coop / RETURN).exists()
 
 
 def test_the_dutch_page_can_be_followed(tmp_path: Path, quick: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,10 +16,12 @@ from scharrel.ledger.parsing import parse, place
 from scharrel.ledger.scan import scan
 from scharrel.ledger.source import chart_from
 from scharrel.store.text import Text
+from scharrel.treasury.accounts import SUSPENSE
 from scharrel.treasury.vat import TURNOVER, VatBooking, VatLeg, is_vat
 
 _DEBITED = ("Assets:", "Expenses:")
-_WHY = re.compile(r"invoice (\S+)")
+_WHY = "invoice "
+"""How `why:` begins of a bank line that pays what it names."""
 
 
 class _Said(NamedTuple):
@@ -39,7 +41,7 @@ def vat_bookings(
     """The bookings of a sound ledger that have VAT, turnover or what a customer owes or pays."""
     said_of = _said(ledger.text)
     matters = {
-        account: is_vat(chart, account) or role in (TURNOVER, RECEIVABLE)
+        account: is_vat(chart, account) or role in (TURNOVER, RECEIVABLE, SUSPENSE)
         for account, role in ledger.roles.items()
     }
     for line, group in groupby(ledger.movements, lambda moved: moved.line):
@@ -55,8 +57,8 @@ def _booking(
     words = {account: iter(each) for account, each in said.words.items()}
     file, line = ledger.text.at(movements[0].line)
     invoice, credits, why = (_text(said.keys, key) for key in ("invoice", "credits", "why"))
-    paid = _WHY.fullmatch(why)
-    named = {invoice if invoice not in customers else "", credits, paid[1] if paid else ""}
+    named = {invoice if invoice not in customers else "", credits}
+    named |= set(re.split("[ ,]+", why.removeprefix(_WHY))) if why.startswith(_WHY) else set()
     return VatBooking(
         file,
         line,

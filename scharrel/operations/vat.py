@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+from scharrel.core.facts import Dated
 from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID
@@ -79,6 +80,7 @@ def vat_of(books: Books, period: Period) -> VatReturn:
         _unfiled(counted, period, [one.period for one in mains]),
         kor_standing(counted.turnover, period.last) if scheme == EXEMPT else None,
         supplementary(period, entries, filed) if own else {},
+        sum(period.covers(Month.of(day)) for day in counted.unknown),
         [*problems, *wrong, *(one for one in asked if one.warning)],
     )
 
@@ -104,8 +106,7 @@ def _count(books: Books, bookings: Iterable[VatBooking]) -> VatCount:
     customers = books.entries.customers
 
     def country(customer: str, month: Month) -> str:
-        known = customers.get(customer)
-        return str(known.facts(month).get("country", DOMESTIC)) if known else DOMESTIC
+        return str(_said(customers.get(customer), "country", month) or DOMESTIC)
 
     returns = f"{books.coop.shown(books.coop.vat_returns)}/"
     return count_vat(bookings, books.chart, lambda month: _scheme(books, month), country, returns)
@@ -113,8 +114,12 @@ def _count(books: Books, bookings: Iterable[VatBooking]) -> VatCount:
 
 def _scheme(books: Books, month: Month) -> str:
     """When VAT is due, as the register says: when it is invoiced, unless that says otherwise."""
-    own = books.entries.cooperative
-    return str(own.facts(month).get("vat", "invoiced")) if own else "invoiced"
+    return str(_said(books.entries.cooperative, "vat", month) or "invoiced")
+
+
+def _said(of: Dated | None, key: str, month: Month) -> object:
+    """What holds in the month; before anything was said what was said first."""
+    return of.facts(max(month, of.first)).get(key) if of else None
 
 
 def _boxes(

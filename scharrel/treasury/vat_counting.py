@@ -10,6 +10,7 @@ from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.core.quotes import RECEIVABLE
+from scharrel.treasury.accounts import SUSPENSE
 from scharrel.treasury.received import OpenSale, PaidAmount, PaidShare, shares_of
 from scharrel.treasury.vat import (
     EXEMPT,
@@ -33,12 +34,14 @@ class Asked(NamedTuple):
 
 class VatCount(NamedTuple):
     """What all bookings bring, what has to be asked (or told: what counts at once for want of a number), the
-    turnover in euros by month, and what was put on VAT accounts by hand where it was filed (credited)."""
+    turnover in euros by month, what was put on VAT accounts by hand where it was filed (credited), and the
+    days of bank lines that are not understood."""
 
     entries: list[VatEntry]
     asked: list[Asked]
     turnover: dict[Month, Decimal]
     by_hand: dict[str, Decimal]
+    unknown: list[date]
 
 
 Scheme = Callable[[Month], str]
@@ -52,7 +55,7 @@ def count_vat(
     bookings: Iterable[VatBooking], chart: Chart, scheme: Scheme, country: Country, returns: str
 ) -> VatCount:
     """Count the bookings; those in files whose path begins with `returns` are the returns themselves."""
-    counted = VatCount([], [], {}, {})
+    counted = VatCount([], [], {}, {}, [])
     later: dict[tuple[str, int], tuple[VatBooking, VatParts]] = {}
     sales: list[OpenSale] = []
     payments: list[PaidAmount] = []
@@ -62,6 +65,8 @@ def count_vat(
             if not booking.file.startswith(returns):
                 _count_by_hand(booking, chart, counted)
             continue
+        if any(chart.role(leg.account) == SUSPENSE for leg in booking.legs):
+            counted.unknown.append(booking.day)
         sold = total(leg.credit for leg in booking.legs if leg.role == TURNOVER)
         counted.turnover[month] = counted.turnover.get(month, ZERO) + sold
         mode = scheme(month)

@@ -121,7 +121,8 @@ class VatReturn(NamedTuple):
     """The return of a period. `filed` are the returns that were booked for it; `changed` is by period what
     became different of those that were filed, `together` what that adds to what is to be paid, and `taken`
     whether it is part of this one. `unfiled` is what stands on VAT accounts from before the period, in no
-    return; `kor` is there where nothing is due for the small-business scheme."""
+    return; `kor` is there where nothing is due for the small-business scheme; `unknown` is how many bank
+    lines of the period are not understood yet."""
 
     period: Period
     boxes: dict[str, VatBox]
@@ -135,6 +136,7 @@ class VatReturn(NamedTuple):
     unfiled: dict[str, Decimal]
     kor: KorStanding | None
     supplement: dict[str, FiledBox]
+    unknown: int
     problems: list[Problem]
 
     @property
