@@ -267,10 +267,10 @@ def test_an_accepted_gap_is_kept_and_explains_the_difference_until_it_is_filled(
     late, early = Given("2026-11-20", "2.00", reference="l"), Given("2026-11-02", "1.00", reference="e")
     bank.took(camt([late], "1206.00"), options=("--accept-gap", "zoek"))
     november = "ledgers/bank/betaalrekening/2026-11.beancount"
-    bank.put(november, "2026-11-20 !", "; wie is dit?\n2026-11-20 !")
+    bank.put(november, "2026-11-19 custom", "; de bank zoekt het\n2026-11-19 custom")
     bank.took(camt([early], "1205.00", first="2026-11-01", last="2026-11-19"))
     text = (bank.coop / november).read_text()
-    assert text.index("2026-11-02 !") < text.index("; wie is dit?\n2026-11-20 !")
+    assert text.index("2026-11-02 !") < text.index("; de bank zoekt het\n2026-11-19 custom")
     assert bank.stands()["difference"] == "0.00"
     assert bank.take(camt(OCTOBER, "1250.00"), options=("--accept-gap", " ")).status == 2
 
@@ -820,7 +820,7 @@ def test_at_a_terminal_lines_are_assigned_one_by_one(bank: Bank) -> None:
     before = (bank.coop / MONTH).read_text()
     shown = at_terminal(
         bank.coop,
-        "amina Omzet 21%", "j",  # always so
+        "ami\tOmz\t21%", "j",  # completed, and always so
         "-",  # no: back, with the rule
         "coop Debit", "n",
         "1",  # the hand-made booking
@@ -830,6 +830,7 @@ def test_at_a_terminal_lines_are_assigned_one_by_one(bank: Bank) -> None:
         ".",
     )  # fmt: skip
     assert "1/5 · 5 oktober 2026 · € 121,00 bij" in shown
+    assert shown.count("Amina, Income:Omzet, met 21% btw") == 2
     assert "1  Amina, geboekt op 11 okt 2026" in shown
     assert "Amina (staat in de tekst)" in shown
     assert "de coöperatie, Assets:Debiteuren (zo was het op 5 okt 2026)" in shown

@@ -14,8 +14,7 @@ from conftest import REPOSITORY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scharrel.formats import bank
-from scharrel.formats import camt as camt_reader
+from scharrel.formats import bank, camt_entry
 from scharrel.formats.bank import read_bank_file
 from scharrel.formats.records import BankLine, BankStatement, UnreadableBankFile, table_amount
 from scharrel.text.words import Words, catalogue
@@ -93,11 +92,13 @@ def test_xml_is_read_in_the_encoding_that_it_names() -> None:
 
 def test_entries_that_are_built_alike_are_read_as_those_that_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     more = [MONTH[number % 4]._replace(text=f"factuur {number} {'&' * (number % 3)}") for number in range(40)]
-    content = camt(more) + "\n"
+    content = camt(more).replace("factuur 7 ", "caf&#233; 7 &lt;&quot;")
     read = one(content)
-    monkeypatch.setattr(camt_reader, "_MAX_SHAPES", 0)
+    monkeypatch.setattr(camt_entry, "_MAX_SHAPES", 0)
     assert one(content) == read
+    more[7] = more[7]._replace(text='café 7 <"&')
     assert [line.text for line in read.lines] == [payment.text.strip() for payment in more]
+    refused(content.replace("factuur 9 ", "factuur &nbsp; "), "bank-xml", 78)
 
 
 def test_prefixes_comments_and_quoted_text_change_nothing() -> None:

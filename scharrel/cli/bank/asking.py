@@ -2,11 +2,12 @@
 
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from importlib import import_module
+from typing import Any, NamedTuple
 
 from scharrel.cli.screen import console, print_indented, report_problems, words
 from scharrel.cli.writing import writing_in
@@ -261,16 +262,18 @@ def _ask(prompt: str, choices: Sequence[str]) -> str | None:
 
 
 def _complete(choices: Sequence[str]) -> None:
-    with suppress(ImportError):
-        import readline
+    """Have the Tab key complete what is typed, by the beginning of a choice or of a part of it."""
+    with suppress(ImportError):  # Windows has none
+        readline: Any = import_module("readline")
 
         def completer(text: str, state: int) -> str | None:
-            found = [each for each in choices if each.casefold().startswith(text.casefold())]
-            found += [e for e in choices if e not in found and f":{text.casefold()}" in e.casefold()]
-            return [*found, None][state] if state <= len(found) else None
+            folded = text.casefold()
+            begin = [each for each in choices if each.casefold().startswith(folded)]
+            inside = [each for each in choices if f":{folded}" in each.casefold()]
+            found = begin or inside
+            return [f"{found[0]} ", None][state] if len(found) == 1 else [*found, None][state]
 
-        done: Callable[[str, int], str | None] = completer
-        readline.set_completer(done)
+        readline.set_completer(completer)
         readline.set_completer_delims(" ")
         editline = "libedit" in (readline.__doc__ or "")
         readline.parse_and_bind("bind ^I rl_complete" if editline else "tab: complete")
