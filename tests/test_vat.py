@@ -176,6 +176,9 @@ def test_each_box_has_what_belongs_in_it_with_the_bookings_behind_it(coop: Path,
     assert first == {"file": AMINA, "line": 3, "holder": "amina", "base": "1000.50", "vat": "210.11"}
     shown = said(coop)
     assert f"1 jul 2026 Amina: klant · verkoop 1.000,50 210,11 {AMINA}:3" in shown
+    before = abroad.replace("2026-07-06", "2025-12-06")  # of before the register says where the customer is
+    book(coop, "amina", before.replace('"verkoop"', '"verkoop"\n  invoice: "nachbarn"'))
+    assert exact(vat(coop, "2025-Q4"), "3b") == ("90.00", "0.00")
     assert "Van voor 1 juli 2026 staat er btw op rekeningen die in geen aangifte zit" in shown
     assert "uiterlijk 31 oktober 2026" in shown
     assert filed(vat(coop, "2026-06")) == {"1a": (7, 1), "5a": (0, 1), "5g": (0, 1)}
@@ -307,7 +310,7 @@ def test_small_changes_come_in_the_next_return_and_large_ones_in_one_of_their_ow
 
 def test_by_payment_a_sale_counts_as_far_as_it_is_paid(received: Path, quick: Run) -> None:
     credit = (
-        '2026-09-20 * "klant" "credit"\n  credits: "n3"\n  Income:Omzet  100.00 EUR\n'
+        '2026-09-20 * "klant" "credit" ^n3\n  Income:Omzet  100.00 EUR\n'
         "  Liabilities:Btw:Hoog  21.00 EUR\n  Assets:Debiteuren\n"
     )
     part = (
@@ -535,6 +538,13 @@ def test_a_stop_at_any_call_leaves_the_return_whole_or_not_there(coop: Path, tmp
         if len(calls) < number:
             break
     assert killed > 3
+
+
+def test_who_only_practises_is_left_out(coop: Path) -> None:
+    register = coop / "ledgers/coop.beancount"
+    register.write_text(register.read_text().replace('name: "Bo"\n', 'name: "Bo"\n  practice: TRUE\n'))
+    book(coop, "bo", sale("2026-07-01", "100.00", "21.00"))
+    assert filed(vat(coop)) == {}
 
 
 def test_what_a_member_opens_below_an_account_is_cleared_on_the_one_above(coop: Path, quick: Run) -> None:
