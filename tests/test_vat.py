@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Callable
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -461,34 +461,46 @@ def test_a_screen_has_the_boxes_in_the_order_of_the_form(coop: Path, quick: Run)
 
 
 CENTS = st.integers(1, 90_000)
-KINDS = {"Hoog": ("21%", 21), "Laag": ("9%", 9)}
+CENT = Decimal("0.01")
+RATES = {"Hoog": 21, "Laag": 9}
 
 
 @settings(max_examples=60 if LONG else 4, phases=set(Phase) - {Phase.shrink, Phase.explain})
 @given(
+    st.sampled_from(["invoiced", "received"]),
     st.lists(
         st.tuples(
             st.sampled_from(["amina", "bo", "coop"]), st.sampled_from(["Hoog", "Laag", "cost"]), CENTS,
-            st.integers(1, 28), st.sampled_from([4, 5, 6, 7, 8, 9]),
+            st.integers(1, 28), st.sampled_from([4, 5, 6, 7, 8, 9]), st.none() | st.integers(0, 130),
         ),
         min_size=1,
         max_size=12,
-    )
+    ),
 )  # fmt: skip
 def test_boxes_are_what_beancount_reads_in_the_whole(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, int, int, int]]
+    tmp_path_factory: pytest.TempPathFactory,
+    scheme: str,
+    rows: list[tuple[str, str, int, int, int, int | None]],
 ) -> None:
-    coop = filing(tmp_path_factory.mktemp("any"))
-    for holder, kind, cents, day, month in rows:
-        base, rate = Decimal(cents) / 100, KINDS.get(kind, ("", 21))[1]
-        tax = (base * rate / 100).quantize(Decimal("0.01"))
-        when = f"2026-{month:02}-{day:02}"
-        entry = (
-            cost(when, f"{base:.2f}", f"{tax:.2f}")
-            if kind == "cost"
-            else sale(when, f"{base:.2f}", f"{tax:.2f}", kind)
-        )
-        book(coop, holder, entry)
+    coop = filing(tmp_path_factory.mktemp("any"), scheme)
+    unpaid = dict.fromkeys(["base", "Hoog", "Laag"], Decimal(0))
+    for nth, (holder, kind, cents, day, month, percent) in enumerate(rows):
+        base, rate = Decimal(cents) / 100, RATES.get(kind, 21)
+        tax = (base * rate / 100).quantize(CENT)
+        when, amounts = f"2026-{month:02}-{day:02}", (f"{base:.2f}", f"{tax:.2f}")
+        if kind == "cost":
+            book(coop, holder, cost(when, *amounts))
+        elif percent is None:
+            book(coop, holder, sale(when, *amounts, kind))
+        else:  # is owed, and paid for so much by the end
+            book(coop, holder, owing(when, *amounts, f"n{nth}").replace(":Hoog", f":{kind}"))
+            came_in = ((base + tax) * percent / 100).quantize(CENT)
+            if came_in:
+                book(coop, "coop", paid("2026-09-30", f"{came_in:.2f}", f"n{nth}"))
+            if scheme == "received":
+                share = min(came_in / (base + tax), Decimal(1))
+                unpaid["base"] += base - (base * share).quantize(CENT, ROUND_HALF_UP)
+                unpaid[kind] += tax - (tax * share).quantize(CENT, ROUND_HALF_UP)
     sums = whole(coop, in_process)
     year = vat(coop, "2026-Q2"), vat(coop, "2026-Q3")
 
@@ -496,14 +508,15 @@ def test_boxes_are_what_beancount_reads_in_the_whole(
         return sum((Decimal(found["boxes"][box][key]) for found in year), Decimal(0))
 
     none = Decimal(0)
-    assert both("1a", "vat") == -sums.get("Liabilities:Btw:Hoog", none)
-    assert both("1b", "vat") == -sums.get("Liabilities:Btw:Laag", none)
+    assert both("1a", "vat") == -sums.get("Liabilities:Btw:Hoog", none) - unpaid["Hoog"]
+    assert both("1b", "vat") == -sums.get("Liabilities:Btw:Laag", none) - unpaid["Laag"]
     assert both("5b", "vat") == sums.get("Liabilities:Btw:Voor", none)
-    assert both("1a", "base") + both("1b", "base") == -sums.get("Income:Omzet", none)
+    assert both("1a", "base") + both("1b", "base") == -sums.get("Income:Omzet", none) - unpaid["base"]
     for found in year:
         vat(coop, found["period"], "--book")
     after = whole(coop, in_process)
-    assert vat_accounts(after) == {}
+    left = {f"Liabilities:Btw:{rate}": -unpaid[rate] for rate in RATES if unpaid[rate]}
+    assert vat_accounts(after) == left
     assert after.get(TAX, none) == -both("5g", "filed_vat")
     gained = -after.get("Income:Afronding", none)
     assert gained == both("5g", "vat") - both("5g", "filed_vat")
@@ -553,6 +566,14 @@ def test_what_a_member_opens_below_an_account_is_cleared_on_the_one_above(coop: 
     vat(coop, "2026-Q3", "--book")
     sums = vat_accounts(whole(coop, quick))
     assert sums == {"Liabilities:Btw:Hoog:Markt": -21, "Liabilities:Btw:Hoog": 21}
+    assert codes(coop, quick) == []
+
+
+def test_a_return_alone_is_a_book_of_the_cooperative(coop: Path, quick: Run) -> None:
+    (coop / "ledgers/treasury.beancount").unlink()
+    book(coop, "amina", sale("2026-07-01", "100.00", "21.00"))
+    vat(coop, "2026-Q3", "--book")
+    assert vat_accounts(whole(coop, quick)) == {}
     assert codes(coop, quick) == []
 
 
