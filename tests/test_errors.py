@@ -449,6 +449,12 @@ OWN_TESTS |= {  # in test_formats.py
     "problem.bank-text", "problem.bank-too-large", "problem.bank-too-long", "problem.bank-too-many",
     "problem.bank-xml", "problem.bank-zip", "problem.bank-zip-many", "problem.bank-zip-nested",
 }  # fmt: skip
+OWN_TESTS |= {  # in test_pay.py
+    "problem.no-transit", "problem.pay-nickname", "problem.pay-no-bank", "problem.run-changed",
+    "problem.run-file", "problem.run-gone", "problem.run-unconfirmed",
+    "error.pay-cancel-alone", "error.pay-cancelled", "error.pay-closed-day", "error.pay-left",
+    "error.pay-no-run", "error.pay-open-month", "error.pay-reason", "error.pay-reason-alone",
+}  # fmt: skip
 OWN_TESTS |= {  # in test_bank_months.py
     "problem.bank-line-lost", "problem.bank-line-open", "problem.bank-line-unready", "problem.bank-uncovered",
     "problem.booking-unconfirmed",

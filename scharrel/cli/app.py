@@ -27,6 +27,7 @@ COMMANDS = {
     "bank import": "bank.import_",
     "bank status": "bank.status",
     "bank assign": "bank.assign",
+    "pay": "pay",
     "vat": "vat",
     "rules check": "rules.check",
     "rules show": "rules.show",
