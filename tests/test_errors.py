@@ -434,6 +434,12 @@ OWN_TESTS |= {  # in test_treasury.py
     "problem.treasury-gone", "problem.treasury-key", "problem.treasury-lost", "problem.treasury-new",
     "audit.treasury", "error.coop-step",
 }  # fmt: skip
+OWN_TESTS |= {  # in test_vat.py
+    "problem.vat-abroad", "problem.vat-account", "problem.vat-fits-none", "problem.vat-no-number",
+    "problem.vat-none", "problem.vat-overlap", "problem.vat-return-changed", "problem.vat-return-name",
+    "problem.vat-said", "problem.vat-unfiled", "problem.vat-which", "problem.vat-while-exempt",
+    "error.vat-ahead", "error.vat-not-over", "error.vat-period",
+}  # fmt: skip
 OWN_TESTS |= {  # in test_formats.py
     "problem.bank-amount", "problem.bank-archive", "problem.bank-batch", "problem.bank-binary",
     "problem.bank-currencies", "problem.bank-day", "problem.bank-dtd", "problem.bank-empty",

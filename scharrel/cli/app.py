@@ -33,6 +33,7 @@ COMMANDS = {
     "invoice remind": "invoice.remind",
     "customer add": "customer",
     "pay": "pay",
+    "vat": "vat",
     "rules check": "rules.check",
     "rules show": "rules.show",
     "rules diff": "rules.diff",

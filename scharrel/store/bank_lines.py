@@ -53,15 +53,21 @@ def month_texts(coop: Coop, account: str) -> list[Text]:
 
 
 def bank_state(coop: Coop) -> str:
-    """How the months of all accounts and the payment runs were left, and the cooperative's ledger if anything
-    in that is for others; empty if there is none of these."""
+    """How the months of all accounts, the payment runs and the VAT returns were left, and the cooperative's
+    ledger if anything in that is for others; empty if there is none of these."""
     found = [_left(coop.treasury)] if _for_others(coop) else []
     for folder in sorted(names_in(coop.bank)):
         for name in sorted(filter(MONTH_FILE.fullmatch, names_in(coop.bank / folder))):
             found.append(_left(coop.bank / folder / name))
     found += [said for path in [pending_path(coop.bank)] if (said := _left(path))]
     found += [_left(coop.payment_runs / name) for name in sorted(names_in(coop.payment_runs))]
+    found += [_left(path) for path in _vat_returns(coop)]
     return digest_of_texts(found) if found else ""
+
+
+def _vat_returns(coop: Coop) -> list[Path]:
+    names = sorted(name for name in names_in(coop.vat_returns) if name.endswith(".beancount"))
+    return [coop.vat_returns / name for name in names]
 
 
 def _left(path: Path) -> str:
@@ -103,8 +109,8 @@ def ledger_state(coop: Coop, holder: str) -> str:
 
 
 def bank_lines_for(coop: Coop, holder: str) -> Sequence[BankedEntry]:
-    """The bookings of bank lines and payments that are for the holder, as they are written: file, line and
-    text."""
+    """The bookings of bank lines, payments and VAT returns that are for the holder, as they are written:
+    file, line and text."""
     return _lines_for(coop).get(holder, ()) if coop.bank_state else ()
 
 
@@ -113,7 +119,8 @@ def _lines_for(coop: Coop) -> Mapping[str, Sequence[BankedEntry]]:
     """By holder the bookings that are for them."""
     found: dict[str, list[BankedEntry]] = {}
     accounts = sorted(names_in(coop.bank))
-    for text in (*(text for name in accounts for text in month_texts(coop, name)), *payment_texts(coop)):
+    texts = [text for name in accounts for text in month_texts(coop, name)]
+    for text in (*texts, *payment_texts(coop), *(read_text(coop, path) for path in _vat_returns(coop))):
         lines = text.data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
         for start, _ in _starts(lines):
             if _BOOKING.match(lines[start]):

@@ -117,6 +117,11 @@ class Coop(NamedTuple):
         return self.root.joinpath("rules", "bank.toml")
 
     @property
+    def vat_returns(self) -> Path:
+        """The VAT returns as they were filed."""
+        return self.root.joinpath("ledgers", "vat")
+
+    @property
     def subcooperatives(self) -> Path:
         return self.root.joinpath("ledgers", "subcooperatives")
 
