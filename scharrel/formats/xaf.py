@@ -91,7 +91,8 @@ def write_xaf(file: AuditFile) -> bytes:
     )  # fmt: skip
     company = SubElement(root, "company")
     _company(company, file.company)
-    ledger = SubElement(company, "generalLedger")
+    if file.accounts:
+        ledger = SubElement(company, "generalLedger")
     for account in file.accounts:
         _texts(
             SubElement(ledger, "ledgerAccount"), accID=account.id, accDesc=account.name[:_MAX_NAME],

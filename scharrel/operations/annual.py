@@ -58,9 +58,9 @@ def _year_problems(
 ) -> list[Problem]:
     """What stands against the year's figures, up to its last month; of a year that lasts, up to the last one
     that was allocated."""
-    december = Month(year, 12)
-    last = december if december < Month.of(today) else last_allocated(books, today)
-    through = min(last or december, december)
+    through, now = Month(year, 12), Month.of(today)
+    if through >= now:
+        through = min(through, last_allocated(books, today) or now.plus(-1))
     problems = in_books(books, list(books.holders.values()), today)
     groups, across = books.groups(), []
     for done, group in enumerate(groups, 1):

@@ -1,7 +1,8 @@
 """The annual accounts: what the cooperative has, owes and earned in a year, beside the year before.
 
 What rules allocate to the cooperative and to the community stays in its reserves; what they allocate to
-anyone else is an expense, and owed from then on. What holders pass on to each other is no income of the whole.
+anyone else is an expense, and owed from then on. What holders pass on to each other is no income of the
+whole.
 """
 
 from collections import defaultdict
