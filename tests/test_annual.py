@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import tempfile
 import tomllib
 from collections import defaultdict
@@ -18,7 +19,7 @@ import test_subcooperatives
 from bank_coop import Given, camt, with_bank
 from beancount import loader
 from beancount.core import convert, data
-from conftest import Run, in_process
+from conftest import CONTRACT, Run, in_process
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from random_coops import histories, lay_down, packs
@@ -164,7 +165,9 @@ def audit_agrees(coop: Path, year: int) -> None:
     whole = Whole(coop)
     assert {a: n for a, n in booked.items() if n} == {a: n for a, n in whole.years[year].items() if n}
     for account in {account for sums in whole.years.values() for account in sums}:
-        if not account.startswith(("Income:", "Expenses:")):
+        if account.startswith(("Income:", "Expenses:")):
+            assert account not in opening
+        else:
             assert opening[account] == whole.until([account], year - 1)
     assert sum(opening.values()) == 0
 
@@ -215,9 +218,36 @@ def test_what_goes_to_whom_by_the_rules(coop: Path, quick: Run) -> None:
     assert by_heading["Algemene reserve"]["accounts"] == ["Liabilities:Cooperatie"]
     assert by_heading["Algemene reserve"]["amount"] == by_party["coop"] > 0
     assert by_heading["Verdeeld aan leden"]["amount"] == by_party["member"] > 0
+    assert by_heading["Schuld aan leden"]["accounts"] == ["Liabilities:Lid"]
+    assert by_heading["Spaarpotten"]["accounts"] == ["Liabilities:Spaarpot"]
     shown = quick("report", "annual", "2026", "--coop", str(coop)).out
     assert "Amina" in shown
+    assert "ledgers/allocations" not in shown, "only what someone booked is looked up"
     assert "2025" not in shown.partition("Voorstel")[0], "nothing was there before"
+
+
+def test_a_reduced_benefit_is_owed_to_the_member(tmp_path: Path, quick: Run) -> None:
+    coop = Path(shutil.copytree(CONTRACT / "bijstand", tmp_path / "coop"))
+    assert quick("allocate", "--coop", str(coop)).status == 0
+    found = agrees(coop, 2026)
+    assert [line["heading"] for line in found["liabilities"]] == ["Btw", "Schuld aan leden"]
+    assert "Verrekend met de uitkering" in [line["heading"] for line in found["expenses"]]
+
+
+def test_what_is_booked_to_practise_is_left_out(coop: Path, quick: Run) -> None:
+    quick("allocate", "--coop", str(coop))
+    before = annual(coop, 2026)
+    with open(coop / "ledgers/coop.beancount", "a") as register:
+        register.write(
+            '\n2026-01-01 custom "member" "oefen"\n  name: "Oefen"\n  rules: "vrije-uitloop"\n'
+            '  household: "single"\n  practice: TRUE\n'
+        )
+    (coop / "ledgers/members/oefen.beancount").write_text(
+        'include "../accounts.beancount"\n'
+        '2026-02-03 * "markt" "taart"\n  Income:Omzet  -90.00 EUR\n  Assets:Bank\n'
+    )
+    assert quick("allocate", "--coop", str(coop)).status == 0
+    assert annual(coop, 2026) == before
 
 
 def test_an_account_for_more_than_one_goes_by_step(coop: Path, quick: Run) -> None:
@@ -265,6 +295,14 @@ def test_costs_and_prices_count_in_euros(coop: Path, quick: Run) -> None:
     found = agrees(coop, 2026)
     assert {ln["heading"]: ln["amount"] for ln in found["assets"]}["Dollars"] == Decimal("35.73")
     audit_agrees(coop, 2026)
+    with open(coop / AMINA, "a") as ledger:
+        ledger.write(
+            '\n2026-03-05 * "hout"\n  Assets:Dollars  3 HOUT {0.335 EUR}\n  Assets:Bank  -1.00 EUR\n'
+        )
+    assert quick("allocate", "--coop", str(coop)).status == 0
+    found = annual(coop, 2026)  # a price that leaves half a cent
+    assert {ln["heading"]: ln["amount"] for ln in found["assets"]}["Dollars"] == Decimal("36.73")
+    audit_file(coop, 2026)
 
 
 def test_an_empty_cooperative_has_nothing(new: Path, quick: Run) -> None:
@@ -352,9 +390,11 @@ def test_the_sample_is_drawn_by_chance_and_again(coop: Path, quick: Run) -> None
 def test_customers_owe_by_age(tmp_path: Path, quick: Run) -> None:
     coop = with_bank(tmp_path / "coop")
     bookings = [
-        ("2026-03-01", "Buurthuis", "120.00", ""),
-        ("2026-06-01", "Buurthuis", "-100.00", ""),
-        ("2026-12-10", "Buurthuis", "30.00", ""),
+        ("2026-10-01", "Buurthuis", "120.00", ""),
+        ("2026-10-02", "Buurthuis", "40.00", ""),
+        ("2026-10-05", "Buurthuis", "-100.00", ""),
+        ("2026-11-01", "Buurthuis", "50.00", ""),
+        ("2026-12-01", "Buurthuis", "30.00", ""),
         ("2026-11-01", "School", "55.00", "^2026-0007"),
         ("2026-12-01", "School bv", "-55.00", "^2026-0007"),
     ]
@@ -367,7 +407,7 @@ def test_customers_owe_by_age(tmp_path: Path, quick: Run) -> None:
     assert quick("allocate", "--coop", str(coop)).status == 0
     text = quick("report", "annual", "2026", "--coop", str(coop)).out
     row = next(line for line in text.split("\n") if line.startswith("Buurthuis "))
-    assert row.split() == ["Buurthuis", "30,00", "20,00", "50,00"]
+    assert row.split() == ["Buurthuis", "30,00", "50,00", "40,00", "20,00", "140,00"]
     assert "School " not in text.partition("kascommissie")[0].partition("klanten nog moeten")[2]
 
 
@@ -393,3 +433,33 @@ def test_the_bank_is_reconciled_to_the_last_statement(tmp_path: Path, quick: Run
     assert "nog uitgezocht worden: 1" in bank
     before = quick("report", "annual", "2025", "--coop", str(coop)).out
     assert "geen bankrekening" in before, "it was opened later"
+
+
+def test_the_bank_is_as_it_was_at_the_end_of_the_year(tmp_path: Path, quick: Run) -> None:
+    coop = with_bank(tmp_path / "coop")
+    register = coop / "ledgers/coop.beancount"
+    register.write_text(register.read_text().replace('2026-10-01 custom "bank"', '2025-12-01 custom "bank"'))
+    with open(coop / "ledgers/accounts.beancount", "a") as chart:
+        chart.write("2020-01-01 open Equity:Begin EUR\n")
+    (coop / AMINA).write_text('include "../accounts.beancount"\n')
+    costs = [("2025-12-30", "75.00"), ("2026-01-20", "11.00"), ("2026-02-02", "9.00")]
+    (coop / "ledgers/treasury.beancount").write_text(
+        'include "accounts.beancount"\n2025-12-01 * "begin"\n  Assets:Bank  1250.00 EUR\n  Equity:Begin\n'
+        + "".join(
+            f'\n{day} * "drukker" "folders"\n  Expenses:Onkosten  {euro} EUR\n  Assets:Bank\n'
+            for day, euro in costs
+        )
+    )
+    lines = [
+        Given("2025-12-12", "-40.00", "Kantoor", text="papier", reference="A1"),
+        Given("2026-01-02", "-75.00", "Drukker", text="folders", reference="A2"),
+        Given("2026-01-21", "-11.00", "Drukker", text="folders", reference="A3"),
+    ]
+    (coop / "winter.xml").write_bytes(camt(lines, "1250.00", first="2025-12-01", last="2026-02-01"))
+    assert quick("bank", "import", str(coop / "winter.xml"), "--coop", str(coop)).status == 0
+    assert quick("allocate", "--coop", str(coop)).status == 0
+    agrees(coop, 2025)
+    text = quick("report", "annual", "2025", "--coop", str(coop)).out
+    bank = text.partition("De bank op")[2].partition("Voor de kascommissie")[0]
+    assert re.findall(r"-?[\d.]+,\d\d", bank) == ["1.210,00", "-75,00", "1.135,00"]
+    assert "31 december 2025" in bank
