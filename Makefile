@@ -40,6 +40,8 @@ bench: .venv/ready
 	$(BIN)/python bench/run.py --runs 5
 	$(BIN)/python -m pip install --quiet weasyprint
 	$(BIN)/python bench/statements.py --runs 5
+	$(BIN)/python -m pip install --quiet camt053
+	$(BIN)/python bench/bank.py --runs 5
 
 # The wheel and the source distribution: built, compared, and tried in an empty environment.
 wheel:

@@ -114,3 +114,12 @@ def with_bank(folder: Path) -> Path:
             "  opening: 1250.00 EUR\n"
         )
     return folder
+
+
+def without_bank(register: str) -> str:
+    """The register without what it says of accounts at banks."""
+    kept, skipping = [], False
+    for line in register.split("\n"):
+        skipping = ' custom "bank" ' in line or (skipping and line.startswith(" "))
+        kept += [] if skipping else [line]
+    return "\n".join(kept)

@@ -56,12 +56,12 @@ def camt(
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.{version}">\n<BkToCstmr{kind}>\n<GrpHdr>'
-        f"<MsgId>M1</MsgId><CreDtTm>2026-11-01T03:00:00</CreDtTm></GrpHdr>\n<{level}>\n<Id>1</Id>\n{head}"
+        f"<MsgId>M1</MsgId><CreDtTm>2026-11-01T03:00:00</CreDtTm></GrpHdr>\n<{level}>\n<Id>1</Id><CreDtTm>2026-11-01T03:00:00</CreDtTm>\n{head}"
         f"<Acct><Id>{account}</Id><Ccy>EUR</Ccy></Acct>\n"
         f"{_balance(balances[0], opening, min(days))}\n{_balance(balances[1], closing, max(days))}\n"
     ]
     for number, payment in enumerate(payments):
-        parts.append(camt_entry(payment, f"4711-{number}", version[-2:] >= "08", entry))
+        parts.append(camt_entry(payment, f"4711-{number}", version[-2:], entry))
     return "".join([*parts, f"</{level}>\n</BkToCstmr{kind}>\n</Document>\n"])
 
 
@@ -76,7 +76,9 @@ def _amount(amount: Decimal) -> str:
     return f'<Amt Ccy="EUR">{abs(amount)}</Amt><CdtDbtInd>{side}</CdtDbtInd>'
 
 
-def camt_entry(payment: Payment, reference: str, newer: bool = False, more: str = "") -> str:
+def camt_entry(payment: Payment, reference: str, version: str, more: str) -> str:
+    newer = version >= "07"
+    own = _amount(payment.amount) if version >= "03" else ""
     side = "Dbtr" if payment.amount > 0 else "Cdtr"
     name = f"<Nm>{escape(payment.name)}</Nm>"
     parts = [payment.text[at : at + 35] for at in range(0, len(payment.text), 35)]
@@ -84,7 +86,7 @@ def camt_entry(payment: Payment, reference: str, newer: bool = False, more: str 
         f"<Ntry>\n{_amount(payment.amount)}{'<Sts><Cd>BOOK</Cd></Sts>' if newer else '<Sts>BOOK</Sts>'}\n"
         f"<BookgDt><Dt>{payment.day}</Dt></BookgDt><ValDt><Dt>2026-09-30</Dt></ValDt>\n"
         f"<AcctSvcrRef>{reference}</AcctSvcrRef>{more}<BkTxCd><Prtry><Cd>100</Cd></Prtry></BkTxCd>\n"
-        f"<NtryDtls><TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs><RltdPties>"
+        f"<NtryDtls><TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs>{own}<RltdPties>"
         f"<{side}>{f'<Pty>{name}</Pty>' if newer else name}</{side}>"
         f"<{side}Acct><Id><IBAN>{payment.iban}</IBAN></Id></{side}Acct></RltdPties>\n<RmtInf>"
         + "".join(f"<Ustrd>{escape(part)}</Ustrd>" for part in parts)

@@ -17,6 +17,10 @@ from jinja2 import Environment
 
 CONTRACT = Path(__file__).parent / "contract"
 REPOSITORY = Path(__file__).parent.parent
+SHIPPED = sorted(
+    path for path in (REPOSITORY / "rules").glob("*.toml") if "." not in path.stem and path.stem != "bank"
+)
+"""The rule packs of the example cooperative."""
 LONG = "EXAMPLES" in os.environ
 """Whether everything is tried (`make long`), or a part of it that is spread evenly."""
 

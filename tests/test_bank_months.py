@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bank_coop import Given, camt, with_bank
+from bank_coop import Given, camt, with_bank, without_bank
 from conftest import Run, in_process
 
 AMINA = "ledgers/members/amina.beancount"
@@ -57,18 +57,10 @@ def test_a_line_counts_as_if_it_stood_in_the_ledger(assigned: Path, quick: Run) 
     assert len(own) == 2
     shutil.rmtree(assigned / "ledgers/bank")
     register = assigned / "ledgers/coop.beancount"
-    register.write_text("\n".join(_without_bank(register.read_text())))
+    register.write_text(without_bank(register.read_text()))
     with open(assigned / AMINA, "a") as ledger:
         ledger.write("\n" + "\n\n".join(own) + "\n")
     assert allocations(quick, assigned) == of_bank
-
-
-def _without_bank(register: str) -> list[str]:
-    kept, skipping = [], False
-    for line in register.split("\n"):
-        skipping = ' custom "bank" ' in line or (skipping and line.startswith(" "))
-        kept += [] if skipping else [line]
-    return kept
 
 
 def test_it_is_told_by_the_line_of_the_banks_file(assigned: Path, quick: Run) -> None:
@@ -95,6 +87,7 @@ def test_a_line_that_is_not_understood_keeps_its_month_open(imported: Path, quic
     checked = quick("check", "--coop", str(imported))
     assert checked.status == 0
     assert checked.err.count("nog niet uitgezocht") == 2
+    assert quick("allocate", "2026-10", "--coop", str(imported)).err.count("nog niet uitgezocht") == 2
     closed = quick("close", "2026-10", "--coop", str(imported))
     assert closed.status == 1
     assert f"{LINES}:" in closed.err
@@ -158,3 +151,20 @@ def test_what_is_kept_changes_no_answer(
         kept, anew = (quick(*command, "--coop", str(coop)) for coop in (assigned, fresh))
         assert kept == anew
         assert (kept.status == 0) == (new == '  for: "coop"\n')
+
+
+def test_a_line_of_which_the_booking_is_gone_is_an_error(coop: Path, quick: Run) -> None:
+    with_bank(coop)
+    ledger = coop / AMINA
+    before = ledger.read_text()
+    ledger.write_text(
+        before + '\n2026-10-11 * "x" "fiets"\n  Income:Omzet  -45.00 EUR\n    vat: "exempt"\n  Assets:Bank\n'
+    )
+    (coop / "afschrift.xml").write_bytes(camt([Given("2026-10-12", "45.00", reference="A1")], "1250.00"))
+    assert quick("bank", "import", str(coop / "afschrift.xml"), "--coop", str(coop)).status == 0
+    assert quick("check", "--coop", str(coop)).status == 0
+    ledger.write_text(before)
+    checked = quick("check", "--coop", str(coop))
+    assert checked.status == 1
+    assert f"{LINES}:" in checked.err
+    assert "zou de boeking van 2026-10-11 van amina zijn" in checked.err

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from conftest import REPOSITORY, Run
+from conftest import REPOSITORY, SHIPPED, Run
 from random_coops import CHART, lay_down
 
 from scharrel.analysis.cases import case_differences, noticed_by, replayed
@@ -25,7 +25,7 @@ from scharrel.packs.cases import read_cases
 from scharrel.packs.packs import read_pack
 from scharrel.store.paths import Coop
 
-SHIPPED = sorted(path.stem for path in (REPOSITORY / "rules").glob("*.toml") if "." not in path.stem)
+PACKS = [path.stem for path in SHIPPED]
 
 PACK = """\
 [pack]
@@ -217,7 +217,7 @@ def test_a_fact_of_an_example_has_the_type_that_the_rules_ask(
     assert told == ([(code, line)] if code else [])
 
 
-@pytest.mark.parametrize("pack", SHIPPED)
+@pytest.mark.parametrize("pack", PACKS)
 def test_the_cases_of_a_shipped_pack_hold_and_notice_every_change(pack: str, quick: Run) -> None:
     done = quick("rules", "test", pack, "--mutate", "--coop", str(REPOSITORY))
     assert (done.status, done.err) == (0, "")
@@ -227,7 +227,7 @@ def test_the_cases_of_a_shipped_pack_hold_and_notice_every_change(pack: str, qui
 
 def test_a_shipped_pack_is_tried_by_words_that_are_not_its_own() -> None:
     books = open_books(Coop(REPOSITORY))
-    for name in SHIPPED:
+    for name in PACKS:
         path = REPOSITORY / f"rules/{name}.cases.toml"
         cases, _ = read_cases(books.coop, path, books.packs[name], books.chart)
         assert {case.source.kind for case in cases} & {"example", "report", "law"}, name
@@ -235,11 +235,11 @@ def test_a_shipped_pack_is_tried_by_words_that_are_not_its_own() -> None:
 
 def test_cases_travel_with_a_new_cooperative(tmp_path: Path, quick: Run) -> None:
     quick("init", str(tmp_path / "coop"))
-    for name in SHIPPED:
+    for name in PACKS:
         there = (tmp_path / f"coop/rules/{name}.cases.toml").read_bytes()
         assert there == (REPOSITORY / f"rules/{name}.cases.toml").read_bytes()
     done = quick("rules", "test", "--coop", str(tmp_path / "coop"))
-    assert (done.status, done.err, done.out.count("\n")) == (0, "", len(SHIPPED))
+    assert (done.status, done.err, done.out.count("\n")) == (0, "", len(PACKS))
 
 
 def test_cases_that_hold_are_one_line(small: Path, quick: Run) -> None:

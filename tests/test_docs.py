@@ -106,6 +106,8 @@ def test_a_page_can_be_followed(
     if page in ("nl/lid", "member", "nl/penningmeester", "nl/jaar"):
         for folder in ("ledgers", "rules"):
             shutil.copytree(REPOSITORY / folder, tmp_path / folder)
+        (statement,) = REPOSITORY.glob("ledgers/bank/*/statements/2026-10-*")
+        shutil.copy(statement, "camt053.xml")
         assert quick("statements", "--member", "fatma").status == 0
     follow(REPOSITORY / f"docs/{page}.md", ledger, quick, monkeypatch)
 

@@ -443,6 +443,25 @@ OWN_TESTS |= {  # in test_formats.py
     "problem.bank-text", "problem.bank-too-large", "problem.bank-too-long", "problem.bank-too-many",
     "problem.bank-xml", "problem.bank-zip", "problem.bank-zip-many", "problem.bank-zip-nested",
 }  # fmt: skip
+OWN_TESTS |= {  # in test_bank_months.py
+    "problem.bank-line-lost", "problem.bank-line-open", "problem.bank-line-unready", "problem.bank-uncovered",
+    "problem.booking-unconfirmed",
+}  # fmt: skip
+OWN_TESTS |= {  # in test_bank.py
+    "error.assign-booking", "error.assign-date", "error.assign-how", "error.assign-line",
+    "error.assign-terminal", "error.bank-line-which", "error.gap-reason", "error.no-bank",
+    "error.no-bank-line", "problem.bank-folder", "problem.bank-line-booked", "problem.bank-line-custom",
+    "problem.bank-line-directive", "problem.bank-line-elsewhere", "problem.bank-line-gone",
+    "problem.bank-line-holder", "problem.bank-line-identity", "problem.bank-line-include",
+    "problem.bank-line-incomplete", "problem.bank-line-twice", "problem.bank-month-size",
+    "problem.bank-not-open", "problem.bank-other-side", "problem.bank-rule-conditions",
+    "problem.bank-rule-iban", "problem.bank-rule-id", "problem.bank-rule-rate", "problem.bank-rule-table",
+    "problem.bank-vat-account", "problem.statement-account", "problem.statement-changed",
+    "problem.statement-currency", "problem.statement-gap", "problem.statement-lacks-line",
+    "problem.statement-no-balances", "problem.statement-no-days", "problem.statement-opening",
+    "problem.statement-overlap", "problem.statement-reference", "problem.statement-strange-line",
+    "problem.statement-sum", "problem.statement-too-early",
+}  # fmt: skip
 
 
 def run_and_look(key: str, row: tuple[Break, str, int], coop: Path, quick: Run) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import random_coops
-from conftest import REPOSITORY, Run
+from conftest import REPOSITORY, SHIPPED, Run
 from exports import NOTES, ONS, exported, filled, made, snapshot
 from hypothesis import given, settings
 
@@ -21,14 +21,14 @@ from scharrel.packs.transfer import read_export
 from scharrel.store.paths import Coop
 from scharrel.store.text import Text
 
-SHIPPED = sorted(path.stem for path in (REPOSITORY / "rules").glob("*.toml") if "." not in path.stem)
+PACKS = [path.stem for path in SHIPPED]
 
 
 def test_the_same_figures_divide_the_same_months_the_same(new: Path, tmp_path: Path, quick: Run) -> None:
     divide = ("allocate", "2026-10", "--json", "--dry-run")
     expected = json.loads(quick(*divide, "--coop", str(REPOSITORY)).out)
     assert len(expected["allocations"]) > 100
-    for pack in SHIPPED:
+    for pack in PACKS:
         file = exported(pack, tmp_path, quick)
         assert quick("rules", "import", str(file), "--coop", str(new)).status == 0
         here = new / f"rules/{pack}.toml"
@@ -253,9 +253,9 @@ def test_nobody_is_paid_under_rules_that_are_not_filled_in(new: Path, tmp_path: 
 def test_no_data_of_a_member_travels(tmp_path: Path, quick: Run) -> None:
     register = (REPOSITORY / "ledgers/coop.beancount").read_text()
     private = set(re.findall(r'"member" "([a-z]+)"', register)) - {"winkel"}
-    private |= set(re.findall(r'(?:name|iban|address|born): "?([^"\n]+)', register))
+    private |= set(re.findall(r'(?:name|iban|address|born): "?([^"\n]+)', register)) - {"Belastingdienst"}
     assert len(private) > 20
-    for pack in SHIPPED:
+    for pack in PACKS:
         text = exported(pack, tmp_path, quick).read_text()
         assert not [word for word in private if re.search(rf"\b{re.escape(word)}\b", text)]
 

@@ -14,8 +14,7 @@ from conftest import REPOSITORY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scharrel.formats import bank
-from scharrel.formats import camt as camt_reader
+from scharrel.formats import bank, camt_entry
 from scharrel.formats.bank import read_bank_file
 from scharrel.formats.records import BankLine, BankStatement, UnreadableBankFile, table_amount
 from scharrel.text.words import Words, catalogue
@@ -93,11 +92,13 @@ def test_xml_is_read_in_the_encoding_that_it_names() -> None:
 
 def test_entries_that_are_built_alike_are_read_as_those_that_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     more = [MONTH[number % 4]._replace(text=f"factuur {number} {'&' * (number % 3)}") for number in range(40)]
-    content = camt(more) + "\n"
+    content = camt(more).replace("factuur 7 ", "caf&#233; 7 &lt;&quot;")
     read = one(content)
-    monkeypatch.setattr(camt_reader, "_MAX_SHAPES", 0)
+    monkeypatch.setattr(camt_entry, "_MAX_SHAPES", 0)
     assert one(content) == read
+    more[7] = more[7]._replace(text='café 7 <"&')
     assert [line.text for line in read.lines] == [payment.text.strip() for payment in more]
+    refused(content.replace("factuur 9 ", "factuur &nbsp; "), "bank-xml", 78)
 
 
 def test_prefixes_comments_and_quoted_text_change_nothing() -> None:
@@ -110,6 +111,12 @@ def test_prefixes_comments_and_quoted_text_change_nothing() -> None:
     assert one(prefixed) == one(marked) == one(spaced) == one(plain)
     moved = [line._replace(line=line.line - 2) for line in one(commented).lines]
     assert tuple(moved) == one(plain).lines
+
+
+def test_every_version_is_read_alike() -> None:
+    for number in range(2, 15):
+        for message in ("052", "053"):
+            assert one(camt(version=f"{message}.001.{number:02}")).lines == one(camt()).lines
 
 
 def test_the_booking_date_counts_else_the_only_day_else_the_value_date() -> None:
@@ -373,6 +380,21 @@ def test_an_apostrophe_in_a_name_is_no_quotation_mark() -> None:
     assert one(asn + table("asn")).lines[2].text == MONTH[2].text
 
 
+def test_a_table_without_its_balance_column_is_read() -> None:
+    older = re.sub(',"[^"]*"$', "", table("triodos"), flags=re.MULTILINE)
+    assert one(older).lines == one(table("triodos")).lines
+    assert one(older).opening is None
+
+
+def test_what_is_nobodys_words_is_told_in_the_banks() -> None:
+    for words in (
+        "/TRTP/SEPA Incasso Batch/PREF/5/NRTX/11/",
+        "SEPA Incasso Batch".ljust(33) + "Referentie: t-1".ljust(32) + "Aantal opdrachten: 2",
+    ):
+        row = f"{NUMBER}\tEUR\t20261012\t1,00\t2,00\t20261012\t1,00\t{words}\n"
+        assert only(row).text == "SEPA Incasso Batch"
+
+
 def test_a_column_too_many_is_refused() -> None:
     refused(table("bunq") + '"2026-10-12","2026-10-12","1","x","","naam","een","twee"\n', "bank-field", 6)
 
@@ -512,3 +534,35 @@ def test_damage_gives_lines_or_a_refusal(kind: str, damage: list[tuple[float, by
     for line in (line for statement in statements for line in statement.lines):
         assert line.text.isprintable()
         assert line.amount == line.amount.quantize(Decimal("0.01"))
+
+
+# For others
+
+
+def test_the_readers_are_an_importer_for_beangulp(tmp_path: Path) -> None:
+    from beangulp import extract
+
+    from scharrel.formats.beangulp import BankImporter
+
+    importer = BankImporter("NL02 ABNA 0123 4567 89", "Assets:Bank")
+    other = BankImporter("NL91ABNA0417164300", "Assets:Spaar")
+    assert importer.name != other.name
+    for number, kind in enumerate(("camt.053.001.02", "csv abn amro", "csv bunq")):
+        path = tmp_path / f"{number}.txt"
+        path.write_text(ALL[kind])
+        assert (importer.identify(str(path)), other.identify(str(path))) == (True, False)
+        assert importer.date(str(path)) == date(2026, 10, 31)
+        entries = extract.extract_from_file(importer, str(path), [])
+        found = [entry for entry in entries if hasattr(entry, "narration")]
+        assert [
+            (e.date, e.postings[0].units.number, e.payee, e.meta["counter"], e.narration) for e in found
+        ] == MONTH
+        balances = [entry for entry in entries if entry not in found]
+        assert [(b.date, b.amount.number) for b in balances] == [(date(2026, 11, 1), CLOSING)] * (
+            kind != "csv bunq"
+        )
+    path.write_text(ALL["csv ing"].replace('"1034,75"', '"1034,76"'))
+    with pytest.raises(ValueError, match="come to"):
+        importer.extract(str(path), [])
+    path.write_bytes(b"%PDF-1.7")
+    assert not importer.identify(str(path))

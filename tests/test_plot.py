@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree as XML
 
 import pytest
-from conftest import REPOSITORY, Ran, Run
+from conftest import REPOSITORY, SHIPPED, Ran, Run
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -25,11 +25,7 @@ from scharrel.plot.curve import default_end, graph, marks
 from scharrel.plot.terminal import chart, signs_for
 from scharrel.text.words import Words
 
-PACKS = sorted(
-    path.stem
-    for path in (REPOSITORY / "rules").glob("*.toml")
-    if "." not in path.stem and 'scope = "collective"' not in path.read_text("utf-8")
-)
+PACKS = [path.stem for path in SHIPPED if 'scope = "collective"' not in path.read_text("utf-8")]
 PLANTED = REPOSITORY / "tests/packs"
 OCTOBER = Month(2026, 10)
 SVG = "{http://www.w3.org/2000/svg}"

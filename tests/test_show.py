@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Run
+from conftest import REPOSITORY, SHIPPED, Run
 from test_statements import text_of
 
 from scharrel.core.month import Month
@@ -25,7 +25,6 @@ GOLDEN = Path(__file__).parent / "golden"
 EVERYTHING = GOLDEN / "everything.toml"
 PROJECT = GOLDEN / "project.toml"
 ABOVE = GOLDEN / "subcooperative.toml"
-SHIPPED = sorted(path for path in (REPOSITORY / "rules").glob("*.toml") if "." not in path.stem)
 MONTH = Month(2026, 11)
 PACKS = (
     "bijstand", "bijstand-2027", "lucas", "ons", "parttime-ondernemen", "teamopdracht", "vrije-uitloop",

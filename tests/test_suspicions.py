@@ -431,4 +431,5 @@ def test_the_chart_may_say_the_rate(rate: str, vat: str, told: bool, coop: Path,
 
 def test_the_example_has_none(quick: Run) -> None:
     """About 1,500 sales, with refunds, a deposit that went back, second-hand goods and sales at two rates."""
-    assert quick("check", "--coop", str(REPOSITORY)).err == ""
+    found = json.loads(quick("check", "--json", "--coop", str(REPOSITORY)).out)["problems"]
+    assert {problem["code"] for problem in found} == {"bank-line-open"}

@@ -7,7 +7,7 @@ from scharrel.checks.grants import overdone
 from scharrel.core.across import Across, Quoted
 from scharrel.core.barter import barter_of
 from scharrel.core.grants import entries_of, grant_accounts
-from scharrel.core.problems import Problem
+from scharrel.core.problems import Problem, errors
 from scharrel.ledger.bank_lines import hand_bookings
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
@@ -32,7 +32,7 @@ def with_others(books: Books, problems: Iterable[Problem], found: Iterable[Acros
     """The problems of ledgers, in the light of all of them: a quote that is missing in one and stands in
     another is told so; one that stands twice, what the bank's lines say otherwise, and a grant for all of
     which too much was spent, are more."""
-    found = list(found)
+    problems, found = list(problems), list(found)
     first: dict[str, Quoted] = {}
     for quote in sorted(quote for one in found for quote in one.quotes):
         if quote.number in first:
@@ -44,8 +44,10 @@ def with_others(books: Books, problems: Iterable[Problem], found: Iterable[Acros
     for problem in problems:
         yield _elsewhere(problem, first) if problem.code == "quote-unknown" else problem
     if books.bank_accounts or books.coop.bank_state:
+        wrong = {problem.file for problem in errors(problems)}
+        unread = {one.holder for one in found if books.coop.shown(books.coop.ledger(one.holder)) in wrong}
         made = [booking for one in found for booking in one.by_hand]
-        yield from bank_problems(books, {one.holder for one in found}, made)
+        yield from bank_problems(books, {one.holder for one in found}, unread, made)
     entries = [entry for one in found for entry in one.entries]
     if entries:
         yield from overdone(books.coop, grant_accounts(books.grants, entries))

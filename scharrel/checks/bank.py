@@ -14,9 +14,13 @@ from scharrel.treasury.lines import BankBook, BookedLine
 from scharrel.treasury.standing import standing_of
 
 
-def bank_problems(books: Books, holders: Collection[str], made: Sequence[HandBooking]) -> Iterator[Problem]:
+def bank_problems(
+    books: Books, holders: Collection[str], unread: Collection[str], made: Sequence[HandBooking]
+) -> Iterator[Problem]:
     """What is wrong with the lines of every account, and of these holders the bookings `made` by hand that
-    the bank should have confirmed by now."""
+    the bank should have confirmed by now; nothing is gone from ledgers that are `unread` because of an error.
+    Lines that are not understood are told where all holders are asked about."""
+    of_all = books.holders.keys() <= {*holders}
     yield from strange_folders(books)
     for account in books.bank_accounts.values():
         book, wrong = read_bank_book(books.coop, account, books.chart, books.holders)
@@ -27,9 +31,11 @@ def bank_problems(books: Books, holders: Collection[str], made: Sequence[HandBoo
         theirs = tuple(line for line in book.lines if not line.booked or (line.holder or COOP_ID) in holders)
         now = standing_of(book._replace(lines=theirs), [one for one in made if one.account == account.name])
         for line in now.open_lines:
-            yield _at(line, "bank-line-open", True)
+            if of_all or line.holder in holders:
+                yield _at(line, "bank-line-open", True)
         for line in now.lost:
-            yield _at(line, "bank-line-lost", holder=line.holder or COOP_ID, day=str(line.booked))
+            if (whose := line.holder or COOP_ID) not in unread:
+                yield _at(line, "bank-line-lost", holder=whose, day=str(line.booked))
         for one in filter(now.overdue, now.outstanding):
             values = {"account": account.name, "to": str(now.to), "amount": str(one.amount)}
             yield Problem(one.file, one.line, "booking-unconfirmed", values, excerpt=f"{one.day} {one.text}")

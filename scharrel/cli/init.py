@@ -19,6 +19,8 @@ from scharrel.core.problems import REGISTER
 from scharrel.statements.templates import template_names, template_text
 from scharrel.store.durable import HALF_WRITTEN, WriteError, sweep, write_text, write_texts
 
+_OF_ITS_MEMBERS = "bank.toml"
+"""Rules of the example that name its members, and are no pack."""
 SAMPLE_MONTH = Month(2026, 10)
 """The month of the sample's bookings; a new cooperative gets them in the last month, and what was earned the
 month before in the one before that."""
@@ -88,6 +90,8 @@ def _sample(last_month: Month) -> dict[Path, str]:
         for place, folders, names in os.walk(sample, followlinks=True):
             folders[:] = [name for name in folders if name != "templates"]
             for name in names:
+                if name == _OF_ITS_MEMBERS:
+                    continue
                 source = Path(place, name)
                 text = source.read_text("utf-8")
                 if source.suffix in (".beancount", ".md"):

@@ -1,21 +1,17 @@
-"""Statements in CAMT.053 and reports in CAMT.052 (ISO 20022), from version .02 on.
-
-A large file is thousands of entries that are built alike, so an entry is read by a pattern made of an earlier
-one: many times as fast as making a tree of it, and as exact, for the pattern holds every tag. An entry that
-no pattern fits is read as a tree, and makes the next pattern.
-"""
+"""Statements in CAMT.053 and reports in CAMT.052 (ISO 20022), from version .02 on."""
 
 import re
 import xml.etree.ElementTree as ET
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
 from scharrel.core.money import total
+from scharrel.formats.camt_entry import DETAIL, EntryFields, EntryShape, read_entry, xml_tree
 from scharrel.formats.records import (
     MAX_BANK_LINES,
     BankLine,
@@ -34,52 +30,28 @@ from scharrel.formats.records import (
 MESSAGE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:((?:camt|pain|pacs)\.\d{3}\.\d{3}\.(\d{2}))")
 """The name of an ISO 20022 message, and its version."""
 
-_MARKUP = re.compile(r"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>|<\?.*?\?>", re.DOTALL)
+_MARKUP = re.compile(r"<!--|<!\[CDATA\[|<\?")
+_CLOSED = {"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>"}
 _PREFIX = re.compile(r"<(/?)[\w.-]+:(?=[\w.-]+[\s/>])")
 _ADORNED = re.compile(r"<(/?)(Ntry|Stmt|Rpt)\s[^<>]*>")
-_TAG = re.compile("<([^<>]+)>")
 _CURRENCY = re.compile(r'<Amt\s[^<>]*?Ccy="([^"<]*)"')
 _ENTRY_REFERENCE = re.compile("<NtryRef>([^<]*)</NtryRef>")
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T[0-9:.]+)?(?:Z|[+-][0-9:]{5})?")
 
-_DETAIL = "NtryDtls/TxDtls/"
-_WANTED = frozenset(
-    """NtryRef Amt CdtDbtInd Sts Sts/Cd Sts/Prtry BookgDt/Dt BookgDt/DtTm ValDt/Dt ValDt/DtTm AcctSvcrRef
-    AddtlNtryInf NtryDtls/Btch/NbOfTxs NtryDtls/Btch/PmtInfId *Refs/AcctSvcrRef *Refs/EndToEndId
-    *Refs/PmtInfId *Amt *CdtDbtInd *AmtDtls/TxAmt/Amt *AmtDtls/InstdAmt/Amt *RltdPties/Dbtr/Nm
-    *RltdPties/Dbtr/Pty/Nm *RltdPties/DbtrAcct/Id/IBAN *RltdPties/Cdtr/Nm *RltdPties/Cdtr/Pty/Nm
-    *RltdPties/CdtrAcct/Id/IBAN *RmtInf/Ustrd *RmtInf/Strd/CdtrRefInf/Ref *RmtInf/Strd/AddtlRmtInf
-    *AddtlTxInf""".replace("*", _DETAIL).split()
-)
-_OWN = _DETAIL + "Refs/AcctSvcrRef"
+_OWN = DETAIL + "Refs/AcctSvcrRef"
 _NUMBER_OF = "NtryDtls/Btch/NbOfTxs"
-_AMOUNTS = [_DETAIL + path for path in ("Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/InstdAmt/Amt")]
-_PARTY = _DETAIL + "RltdPties/"
+_AMOUNTS = [DETAIL + path for path in ("Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/InstdAmt/Amt")]
+_PARTY = DETAIL + "RltdPties/"
 _SIGN = {"CRDT": 1, "DBIT": -1}
 _TEXTS = [
     *(
-        _DETAIL + path
+        DETAIL + path
         for path in ("RmtInf/Ustrd", "RmtInf/Strd/AddtlRmtInf", "RmtInf/Strd/CdtrRefInf/Ref", "AddtlTxInf")
     ),
     "AddtlNtryInf",
 ]
 """Where the words stand: the first that has some."""
-_GIVEN = [_DETAIL + "Refs/EndToEndId", _DETAIL + "Refs/PmtInfId", "NtryDtls/Btch/PmtInfId"]
-_ABOVE = frozenset(path.rsplit("/", depth)[0] for path in _WANTED for depth in range(1, path.count("/") + 1))
-_MAX_SHAPES = 16
-
-_Fields = dict[str, str]
-"""What stands in an entry or a detail, by its path; the currency of an amount by its path and `@`."""
-
-
-class _Shape(NamedTuple):
-    """Entries built alike: what matches them, the path of each group, and what is the same in all."""
-
-    match: Callable[[str, int], re.Match[str] | None]
-    paths: tuple[str, ...]
-    more: tuple[str, ...]
-    """The paths of further parts of the text."""
-    common: _Fields
+_GIVEN = [DETAIL + "Refs/EndToEndId", DETAIL + "Refs/PmtInfId", "NtryDtls/Btch/PmtInfId"]
 
 
 class _Balance(NamedTuple):
@@ -107,16 +79,16 @@ def read_camt(text: str) -> tuple[str, list[BankStatement]]:
             raise UnreadableBankFile("bank-xml", _line(text, start))
         entries[bisect_right(starts, start) - 1].append((start, end))
     try:
-        root = _tree("".join(outside) + text[end:])
+        root = xml_tree("".join(outside) + text[end:])
     except UnreadableBankFile:
-        _tree(text)  # which fails at the right line
+        xml_tree(text)  # which fails at the right line
         raise
     heads = [*root.iter("Stmt" if found[1] > "camt.053" else "Rpt")]
     if len(heads) != len(starts) or root.find(".//Ntry") is not None:
         raise UnreadableBankFile("bank-xml")
     if not heads:
         raise UnreadableBankFile("bank-no-statement")
-    shapes: list[_Shape] = []
+    shapes: list[EntryShape] = []
     read = []
     for head, own, start in zip(heads, entries, starts, strict=True):
         line = text.count("\n", 0, start) + 1
@@ -139,7 +111,7 @@ def _line(text: str, place: int) -> int:
 def _plain(text: str) -> str:
     """The document without comments, prefixes and what else says nothing; every line stays where it was."""
     if _has(text, "<!") or (text.count("?") > 2 and text.count("<?") > 1):
-        text = _MARKUP.sub(_unmarked, text)
+        text = "".join(_unmarked(text))
     if _has(text, "<!"):
         raise UnreadableBankFile("bank-dtd", text.count("\n", 0, text.index("<!")) + 1)
     if not re.search(r"<Document[\s>]", text):
@@ -154,10 +126,22 @@ def _has(text: str, pair: str) -> bool:
     return pair[1] in text and pair in text
 
 
-def _unmarked(found: re.Match[str]) -> str:
-    if found[1] is None:
-        return "\n" * found[0].count("\n")
-    return found[1].replace("&", "&amp;").replace("<", "&lt;")
+def _unmarked(text: str) -> Iterator[str]:
+    end = 0
+    for found in _MARKUP.finditer(text):
+        if found.start() < end:
+            continue
+        yield text[end : found.start()]
+        stop = text.find(_CLOSED[found[0]], found.end())
+        if stop < 0:
+            raise UnreadableBankFile("bank-xml", text.count("\n", 0, found.start()) + 1)
+        inside = text[found.end() : stop]
+        if found[0] == "<![CDATA[":
+            yield inside.replace("&", "&amp;").replace("<", "&lt;")
+        else:
+            yield "\n" * inside.count("\n")
+        end = stop + len(_CLOSED[found[0]])
+    yield text[end:]
 
 
 def _places(text: str, tag: str) -> Iterator[int]:
@@ -167,82 +151,8 @@ def _places(text: str, tag: str) -> Iterator[int]:
         place = text.find(tag, place + len(tag))
 
 
-def _tree(text: str) -> ET.Element:
-    try:
-        root = ET.fromstring(text)
-    except ET.ParseError as error:
-        raise UnreadableBankFile("bank-xml", error.position[0]) from None
-    for element in root.iter():
-        element.tag = element.tag.rpartition("}")[2]
-    return root
-
-
-def _read(text: str, start: int, end: int, shapes: list[_Shape]) -> tuple[_Fields, list[_Fields]]:
-    """What stands in an entry, and in each of its details where there are several."""
-    for shape in shapes:
-        found = shape.match(text, start)
-        if found and found.end() == end:
-            fields = dict(zip(shape.paths, found.groups(), strict=True))
-            for path in shape.more:
-                fields[_TEXTS[0]] += fields.pop(path)
-            fields.update(shape.common)
-            return fields, []
-    tree = _tree(text[start:end])
-    details = tree.findall(_DETAIL[:-1])
-    if len(details) > 1:
-        return _fields(tree), [_fields(detail, _DETAIL) for detail in details]
-    if text.find("&", start, end) < 0:
-        shapes.insert(0, _shape(text[start:end]))
-        del shapes[_MAX_SHAPES:]
-    return _fields(tree), []
-
-
-def _fields(element: ET.Element, above: str = "") -> _Fields:
-    found: _Fields = {}
-    waiting = [(above + child.tag, child) for child in reversed(element)]
-    while waiting:
-        path, element = waiting.pop()
-        if path in _ABOVE:
-            waiting += [(f"{path}/{child.tag}", child) for child in reversed(element)]
-        if path in _WANTED and not len(element):
-            value = element.text or ""
-            if path == _TEXTS[0]:
-                value = found.get(path, "") + value
-            elif path in found:
-                continue
-            found[path] = value
-            if currency := element.get("Ccy"):
-                found[path + "@"] = currency
-    return found
-
-
-def _shape(entry: str) -> _Shape:
-    pattern: list[str] = []
-    paths: list[str] = []
-    common: _Fields = {}
-    names: list[str] = []
-    tags = [found[1] for found in _TAG.finditer(entry)]
-    for tag, following in zip(tags, [*tags[1:], ""], strict=True):
-        pattern.append(re.escape(f"<{tag}>"))
-        if tag[0] == "/":
-            names.pop()
-        elif tag[-1] != "/":
-            names.append(tag.split()[0])
-        path = "/".join(names[1:])
-        leaf = tag[0] != "/" and following == f"/{(names or tag)[-1]}" and path in _WANTED
-        if leaf and (path not in paths or path == _TEXTS[0]):
-            paths.append(path if path not in paths else f"{path}/{len(paths)}")
-            pattern.append("([^<&]*+)")
-            if currency := re.search(r'\sCcy="(\w+)"', tag):
-                common[path + "@"] = currency[1]
-        elif following:
-            pattern.append("[^<&]*+")
-    more = tuple(path for path in paths if path.startswith(_TEXTS[0] + "/"))
-    return _Shape(re.compile("".join(pattern)).match, tuple(paths), more, common)
-
-
 def _statement(
-    head: ET.Element, text: str, entries: list[tuple[int, int]], shapes: list[_Shape]
+    head: ET.Element, text: str, entries: list[tuple[int, int]], shapes: list[EntryShape]
 ) -> BankStatement:
     account = account_number(head.findtext("Acct/Id/IBAN") or head.findtext("Acct/Id/Othr/Id") or "")
     if not account:
@@ -262,7 +172,7 @@ def _statement(
         at += text.count("\n", before, start)
         before = start
         try:
-            fields, details = _read(text, start, end, shapes)
+            fields, details = read_entry(text, start, end, shapes)
             status = fields.get("Sts") or fields.get("Sts/Cd") or fields.get("Sts/Prtry") or "BOOK"
             if status.strip() != "BOOK":
                 pending += 1
@@ -279,7 +189,7 @@ def _statement(
                 continue
             if details or fields.get(_NUMBER_OF, "").strip().lstrip("0") not in ("", "1"):
                 warnings.append((at, "bank-batch"))
-                fields = {path: value for path, value in fields.items() if not path.startswith(_DETAIL)}
+                fields = {path: value for path, value in fields.items() if not path.startswith(DETAIL)}
             own = own or reference(fields.get(_OWN, ""))
             lines.append(_bank_line(fields, account, day, amount, own, at))
         except UnreadableBankFile as wrong:
@@ -310,15 +220,15 @@ def _only(*currencies: str | None) -> str:
 
 
 def _parts(
-    details: list[_Fields], whole: Decimal, currency: str, own: str
-) -> list[tuple[_Fields, Decimal, str]]:
+    details: list[EntryFields], whole: Decimal, currency: str, own: str
+) -> list[tuple[EntryFields, Decimal, str]]:
     """Each detail with its amount and reference; none where they do not add up to the entry."""
     amounts = []
     for detail in details:
         path = next((path for path in _AMOUNTS if path in detail), "")
         if not path or detail.get(path + "@", currency) != currency:
             return []
-        side = detail.get(_DETAIL + "CdtDbtInd") or ("CRDT" if whole > 0 else "DBIT")
+        side = detail.get(DETAIL + "CdtDbtInd") or ("CRDT" if whole > 0 else "DBIT")
         amounts.append(xml_amount(detail[path]) * _SIGN[side.strip()])
     if total(amounts) != whole:
         return []
@@ -338,7 +248,7 @@ def _counts(references: list[str]) -> bool:
     )
 
 
-def _booked(fields: _Fields, only: date | None) -> date:
+def _booked(fields: EntryFields, only: date | None) -> date:
     """The booking date; where a bank gives none, the only day of the statement, or the value date."""
     if written := fields.get("BookgDt/Dt") or fields.get("BookgDt/DtTm"):
         return _day(written)
@@ -353,7 +263,9 @@ def _day(text: str) -> date:
     return day_of(*found.groups())
 
 
-def _bank_line(fields: _Fields, account: str, day: date, amount: Decimal, its: str, line: int) -> BankLine:
+def _bank_line(
+    fields: EntryFields, account: str, day: date, amount: Decimal, its: str, line: int
+) -> BankLine:
     name, iban = _counterparty(fields, account, amount)
     text = ""
     for path in _TEXTS:
@@ -363,7 +275,7 @@ def _bank_line(fields: _Fields, account: str, day: date, amount: Decimal, its: s
     return BankLine(day, amount, name, iban, text, its, line, given)
 
 
-def _counterparty(fields: _Fields, account: str, amount: Decimal) -> tuple[str, str]:
+def _counterparty(fields: EntryFields, account: str, amount: Decimal) -> tuple[str, str]:
     """Name and IBAN of who is at the other side: the payer of what comes in, unless that is the account
     itself, as with a payment that came back."""
     name, iban = _party(fields, "Dbtr" if amount > 0 else "Cdtr")
@@ -374,7 +286,7 @@ def _counterparty(fields: _Fields, account: str, amount: Decimal) -> tuple[str, 
     return name, iban
 
 
-def _party(fields: _Fields, side: str) -> tuple[str, str]:
+def _party(fields: EntryFields, side: str) -> tuple[str, str]:
     path = _PARTY + side
     name = fields.get(path + "/Nm") or fields.get(path + "/Pty/Nm") or ""
     return clean(name), counter_iban(fields.get(path + "Acct/Id/IBAN", ""))

@@ -9,6 +9,8 @@ text, is read by `remittance`.
 import io
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -50,6 +52,16 @@ class _Field(NamedTuple):
 
     tag: str
     lines: list[str]
+    line: int
+
+
+class _Entry(NamedTuple):
+    """A statement line: what the library reads of it, what stands behind that, and the amount as written."""
+
+    head: str
+    rest: str
+    more: list[str]
+    amount: Decimal
     line: int
 
 
@@ -105,13 +117,12 @@ def _statement(fields: list[_Field]) -> BankStatement:
     (opening, opened, currency), (closing, closed, other) = _balance(openings[0]), _balance(closings[0])
     if currency != other:
         raise UnreadableBankFile("bank-currencies", closings[0].line, one=currency, other=other)
-    lines = []
-    for field, texts in _entries(fields):
-        try:
-            lines.append(_line(field, texts, closed if opened == closed else None))
-        except UnreadableBankFile as wrong:
-            wrong.line = field.line
-            raise
+    entries = _entries(fields)
+    only = closed if opened == closed else None
+    lines = [
+        _line(entry, read, texts, only)
+        for (entry, texts), read in zip(entries, _amounts([entry for entry, _ in entries]), strict=True)
+    ]
     first, last = named_days(opened, closed, lines)
     return BankStatement(account, currency, first, last, opening, closing, tuple(lines), 0, start)
 
@@ -122,12 +133,12 @@ def _account(text: str) -> str:
     return number[:-3] if number[-3:].isalpha() else number
 
 
-def _entries(fields: list[_Field]) -> list[tuple[_Field, list[str]]]:
+def _entries(fields: list[_Field]) -> list[tuple[_Entry, list[str]]]:
     """Each entry with the lines of its texts; what follows on a balance belongs to no entry."""
-    entries: list[tuple[_Field, list[str]]] = []
+    entries: list[tuple[_Entry, list[str]]] = []
     for before, field in pairwise(fields):
         if field.tag == "61":
-            entries.append((field, []))
+            entries.append((_entry(field), []))
         elif field.tag == "86" and before.tag in ("61", "86", "NS") and entries:
             entries[-1][1].extend(field.lines)
     return entries
@@ -149,12 +160,10 @@ def _balance(field: _Field) -> tuple[Decimal, date, str]:
     found = _BALANCE.fullmatch(field.lines[0])
     if not found:
         raise UnreadableBankFile("bank-field", field.line, field=f":{field.tag}:")
-    try:
+    with _at(field.line):
         amount = table_amount(found["amount"])
+    try:
         read = _parsed(":60F:" + _with_comma(found).upper()).data["final_opening_balance"]
-    except UnreadableBankFile as wrong:
-        wrong.line = field.line
-        raise
     except _WRONG:
         raise UnreadableBankFile("bank-day", field.line, value=clean(field.lines[0])) from None
     if abs(read.amount.amount) != amount:
@@ -162,31 +171,57 @@ def _balance(field: _Field) -> tuple[Decimal, date, str]:
     return amount.copy_sign(read.amount.amount), date(*read.date.timetuple()[:3]), read.amount.currency
 
 
-def _line(field: _Field, texts: list[str], only: date | None) -> BankLine:
-    head, *rest = field.lines
-    if len(rest) > 1 and not _ENTRY.fullmatch(head):
-        head, *rest = [head + rest[0], *rest[1:]]
+def _entry(field: _Field) -> _Entry:
+    head, *more = field.lines
+    if more and not _ENTRY.fullmatch(head):
+        head, *more = [head + more[0], *more[1:]]
     found = _ENTRY.fullmatch(head)
     if not found:
-        raise UnreadableBankFile("bank-field", field=":61:")
-    amount = table_amount(found["amount"])
+        raise UnreadableBankFile("bank-field", field.line, field=":61:")
+    with _at(field.line):
+        amount = table_amount(found["amount"])
+    return _Entry(":61:" + _with_comma(found)[: found.start("rest")], found["rest"], more, amount, field.line)
+
+
+def _amounts(entries: list[_Entry]) -> list[mt940.models.Transaction]:
+    """What the library says of each entry; where it stumbles, the one over which it does is told."""
+    with suppress(*_WRONG):
+        read = _parsed(*(entry.head for entry in entries)).transactions
+        if len(read) == len(entries):
+            return read
+    alone = []
+    for entry in entries:
+        try:
+            alone += _parsed(entry.head).transactions
+        except _WRONG:
+            raise UnreadableBankFile("bank-day", entry.line, value=clean(entry.head[4:])) from None
+    return alone
+
+
+def _line(entry: _Entry, read: mt940.models.Transaction, texts: list[str], only: date | None) -> BankLine:
+    signed = read.data["amount"].amount
+    if abs(signed) != entry.amount:
+        raise UnreadableBankFile("bank-amount", entry.line, value=clean(entry.head[4:]))
+    day = read.data.get("entry_date") or only or read.data["date"]
+    customers, _, banks = entry.rest.partition("//")
+    with _at(entry.line):
+        its = remittance(texts, [customers, *entry.more], signed > 0)
+        return BankLine(
+            date(day.year, day.month, day.day),
+            entry.amount.copy_sign(signed),
+            clean(its.name),
+            counter_iban(its.iban),
+            clean(its.text),
+            reference(banks),
+            entry.line,
+            tuple(filter(None, map(reference, its.given))),
+        )
+
+
+@contextmanager
+def _at(line: int) -> Iterator[None]:
     try:
-        (entry,) = _parsed(":61:" + _with_comma(found)[: found.start("rest")]).transactions
-    except _WRONG:
-        raise UnreadableBankFile("bank-day", value=clean(head)) from None
-    read = entry.data["amount"].amount
-    if abs(read) != amount:
-        raise UnreadableBankFile("bank-amount", value=found["amount"])
-    day = entry.data.get("entry_date") or only or entry.data["date"]
-    customers, _, banks = found["rest"].partition("//")
-    its = remittance(texts, [customers, *rest], read > 0)
-    return BankLine(
-        date(day.year, day.month, day.day),
-        amount.copy_sign(read),
-        clean(its.name),
-        counter_iban(its.iban),
-        clean(its.text),
-        reference(banks),
-        field.line,
-        tuple(filter(None, map(reference, its.given))),
-    )
+        yield
+    except UnreadableBankFile as wrong:
+        wrong.line = wrong.line or line
+        raise

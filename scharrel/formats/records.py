@@ -91,6 +91,11 @@ def clean(text: str) -> str:
         text = " ".join(text.split())
     else:
         text = " ".join(text.split()) if "  " in text else text.strip()
+    return short_enough(text)
+
+
+def short_enough(text: str) -> str:
+    """The text, where a bank can have written it."""
     if len(text) > MAX_TEXT:
         raise UnreadableBankFile("bank-text", limit=str(MAX_TEXT))
     return text

@@ -5,6 +5,8 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
+from scharrel.formats.records import short_enough
+
 _WIDTH = 65
 """Signs on a line of an MT940 text. A full line goes on in the next one, in the middle of a word too."""
 
@@ -25,6 +27,9 @@ _CARD = re.compile(
     r"(?:BEA|GEA|ECOM)\b(?:.*?[0-9]{2}\.[0-9]{2}\.[0-9]{2}/[0-9]{2}[.:][0-9]{2}|,.*?\s{2})\s*(\S.*?),PAS[0-9]{3}",
     re.IGNORECASE,
 )
+_CARD_TEXT = 250
+"""Signs at the start of a text that can be of a payment by card."""
+
 _BANK_CODE = r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?"
 _LEADING = re.compile(
     rf"([A-Z]{{2}}[0-9]{{2}}[A-Z0-9]{{11,30}})(?:\s+{_BANK_CODE})?(?=\s|$)\s*(.*)", re.DOTALL
@@ -43,7 +48,7 @@ class Remittance(NamedTuple):
 def remittance(lines: list[str], beside: list[str], comes_in: bool) -> Remittance:
     """What the lines of a text say; `beside` is what stands with the amount, some banks' place for IBAN and
     name."""
-    whole = "".join(lines).lstrip()
+    whole = short_enough("".join(lines)).lstrip()
     extra = [part.strip() for part in beside if part.strip()]
     if re.match(r"[0-9]{3}>[0-9]{2}", whole):
         return _numbered(whole)
@@ -94,9 +99,10 @@ def slashed(text: str, comes_in: bool = True) -> Remittance:
     words = re.sub(r"^(USTD|STRD)/+", "", parts.get("REMI", ""))
     if parts.get("REMI", "").startswith("STRD"):
         words = words.rpartition("/")[2]
+    words = words or parts.get("CDTRREF") or ("" if name else parts.get("TRTP", ""))
     given = tuple(parts[key] for key in ("EREF", "PREF", "IREF") if key in parts)
     iban = parts.get("IBAN") or party[0] or parts.get("ACCW", "").partition(",")[0]
-    return Remittance(name, iban, words or parts.get("CDTRREF", ""), given)
+    return Remittance(name, iban, words, given)
 
 
 def padded(text: str) -> Remittance | None:
@@ -107,7 +113,7 @@ def padded(text: str) -> Remittance | None:
         if label.start() % _WIDTH in (0, _SEGMENT + 1) or text[label.start() - 1].isspace()
     ]
     if len(labels) < 2:
-        found = _CARD.match(text)
+        found = _CARD.match(text[:_CARD_TEXT])
         return Remittance(found[1], "", text) if found else None
     values: dict[str, str] = {}
     for label, end in zip(labels, [*(label.start() for label in labels[1:]), len(text)], strict=True):
@@ -117,7 +123,9 @@ def padded(text: str) -> Remittance | None:
             value = _columns(text, label.start(), end)[label.end() - label.start() :]
         values.setdefault(label[1].upper(), value.strip())
     words = values.get("OMSCHRIJVING") or values.get("BETALINGSKENM.") or values.get("BETALINGSKENMERK", "")
-    given = tuple(values[key] for key in ("KENMERK",) if key in values)
+    if not words and not values.get("NAAM"):
+        words = text[: labels[0].start()]
+    given = tuple(values[key] for key in ("KENMERK", "REFERENTIE") if key in values)
     return Remittance(values.get("NAAM", ""), values.get("IBAN", ""), words, given)
 
 
@@ -162,6 +170,7 @@ def _plain(text: str, extra: list[str]) -> Remittance:
 
 def columned(text: str) -> Remittance:
     """A description in ABN AMRO's tables: keywords between slashes, or columns on one line."""
+    short_enough(text)
     if _SLASHED.match(text.lstrip()):
         return slashed(text)
     return padded(text) or Remittance("", "", text)
@@ -176,7 +185,7 @@ _ING = re.compile(
 
 def labelled_by_ing(text: str) -> Remittance:
     """`Naam: … Omschrijving: … IBAN: … Kenmerk: … Valutadatum: …`, in Dutch or English."""
-    labels = [*_ING.finditer(text)]
+    labels = [*_ING.finditer(short_enough(text))]
     if not labels:
         return Remittance(text=text)
     ends = [*(label.start() for label in labels[1:]), len(text)]

@@ -89,22 +89,32 @@ def restore(books: Books, which: OpenLine, was: str) -> Rewritten:
     return Rewritten(now, which.line, [])
 
 
-def remember(books: Books, rule: BankRule) -> tuple[str | None, list[Problem]]:
-    """Put a rule at the end of rules/bank.toml; what stood in that before, and what is wrong with it now."""
+class RuleAdded(NamedTuple):
+    """What rules/bank.toml said before a rule was added (nothing if it was not there), and says by now."""
+
+    was: str | None
+    becomes: str
+
+
+def remember(books: Books, rule: BankRule) -> tuple[RuleAdded | None, list[Problem]]:
+    """Put a rule at the end of rules/bank.toml, unless something is wrong with that."""
     rules, problems = read_bank_rules(books.coop, books.chart, books.holders, books.bank_accounts)
     if errors(problems):
         return None, problems
     was = read_written(books.coop.bank_rules)
-    write_text(books.coop.bank_rules, with_rule(was or "", rule, {known.id for known in rules}))
-    return was, []
+    becomes = with_rule(was or "", rule, {known.id for known in rules})
+    write_text(books.coop.bank_rules, becomes)
+    return RuleAdded(was, becomes), []
 
 
-def forget(books: Books, was: str | None) -> None:
-    """Put back what stood in rules/bank.toml before a rule was added."""
-    if was is None:
+def forget(books: Books, added: RuleAdded) -> None:
+    """Take the rule out of rules/bank.toml again, unless that was changed since."""
+    if read_written(books.coop.bank_rules) != added.becomes:
+        return
+    if added.was is None:
         remove(books.coop.bank_rules)
     else:
-        write_text(books.coop.bank_rules, was)
+        write_text(books.coop.bank_rules, added.was)
 
 
 def _find(books: Books, which: OpenLine) -> tuple[Text, BookedLine | None, list[Problem]]:

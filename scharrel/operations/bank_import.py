@@ -47,13 +47,16 @@ class Download(NamedTuple):
 
 
 class ReadStatement(NamedTuple):
-    """A statement of a file, the account that it is of, the file's name, and the one under which it is
-    kept."""
+    """A statement of a file, the account that it is of, and the name under which the file is kept there."""
 
-    file: str
+    file: Download
     account: BankAccount
     statement: BankStatement
     kept: str
+
+    @property
+    def shown(self) -> str:
+        return _shown(self.file.name, self.statement.part)
 
 
 class ImportedLine(NamedTuple):
@@ -105,8 +108,7 @@ def import_statements(
         months, wrong = _months(books, book, after[name])
         problems += wrong
         changed |= months
-        contents = {file.name: file.content for file in files}
-        changed |= {books.coop.bank / name / read.kept: contents[read.file] for read in own}
+        changed |= {books.coop.bank / name / read.kept: read.file.content for read in own}
     if write and not errors(problems):
         put_together(books.coop.bank, changed)
         for name in after:
@@ -120,15 +122,15 @@ def _read(
     kinds: dict[str, str] = {}
     found: list[ReadStatement] = []
     problems: list[Problem] = []
-    for name, content in files:
+    for file in files:
         try:
-            kinds[name], statements = read_bank_file(content)
+            kinds[file.name], statements = read_bank_file(file.content)
         except UnreadableBankFile as wrong:
-            problems.append(Problem(_shown(name, wrong.part), wrong.line, wrong.code, wrong.values))
+            problems.append(Problem(_shown(file.name, wrong.part), wrong.line, wrong.code, wrong.values))
             continue
         own: dict[BankAccount, list[BankStatement]] = {}
         for statement in statements:
-            shown = _shown(name, statement.part)
+            shown = _shown(file.name, statement.part)
             problems += [Problem(shown, line, code, {}, True) for line, code in statement.warnings]
             account = account_of(statement.account, accounts)
             if wrong_one := _not_taken(statement, account, accounts):
@@ -141,8 +143,8 @@ def _read(
                     problems.append(Problem(shown, statement.line, "statement-no-balances", values, True))
         for account, those in own.items():
             days = [day for one in those for day in (one.first, one.last) if day]
-            kept = kept_statement(kinds[name], min(days), max(days), content)
-            found += [ReadStatement(name, account, statement, kept) for statement in those]
+            kept = kept_statement(kinds[file.name], min(days), max(days), file.content)
+            found += [ReadStatement(file, account, statement, kept) for statement in those]
     return kinds, found, problems
 
 
@@ -180,10 +182,9 @@ def _join(
         try:
             found += joining.join(read.statement, read.kept, reason)
         except StatementRefused as wrong:
-            shown = _shown(read.file, read.statement.part)
-            return joining, [], [Problem(shown, wrong.line, wrong.code, wrong.values)]
+            return joining, [], [Problem(read.shown, wrong.line, wrong.code, wrong.values)]
     problems = []
-    files = {read.kept: _shown(read.file, read.statement.part) for read in statements}
+    files = {read.kept: read.shown for read in statements}
     for record in broken_records(joining.book):
         if disturbed := disturbing(joining, record):
             kept, strange = disturbed
@@ -214,12 +215,15 @@ def _recognise(
         return [confirming(each) for each in there if can_confirm(line.day, line.amount, each)]
 
     # A payment run and an open invoice go before these.
+    other = {(b.holder, b.day, b.amount): b.others for b in bank.bookings[book.account.name]}
     finders: list[Finder] = [made_by_hand, lambda line: by_rule(line, bank.rules, books.chart)]
     found: list[ImportedLine] = []
     new: dict[str, BookedLine] = {}
     for nth, line in enumerate(joined):
         if line.known:
             booked = new.get(line.booked.id, line.booked)
+            if booked.booked and (others := other.get((booked.holder, booked.booked, booked.amount))):
+                booked = booked._replace(legs=(CounterLeg(others[0], -booked.amount),))
             found.append(ImportedLine(book.account.name, booked, known=True))
             continue
         known = recognised(line.source, finders)

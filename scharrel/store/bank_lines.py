@@ -221,7 +221,7 @@ def with_entries(text: str | None, account: str, entries: Sequence[tuple[date, s
             put += ["", *entry.split("\n")]
         done = at
     put += lines[done:]
-    return "\n".join(put)
+    return "\n".join(put) + ("" if text.endswith("\n") else "\n")
 
 
 def _starts(lines: Sequence[str]) -> Iterator[tuple[int, date]]:

@@ -1,10 +1,11 @@
 """How statements follow one another: each adds up, opens with the balance that was reached, or overlaps with
 the same lines."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from scharrel.core.money import ZERO, plain, total
 from scharrel.formats.records import BankLine, BankStatement
@@ -15,11 +16,15 @@ from scharrel.treasury.lines import (
     BookedLine,
     StatementRecord,
     base_identity,
+    identity_form,
     on_one_line,
     same_counterparty,
 )
 
 _DAY = timedelta(days=1)
+
+_MOST_STARTS = 20
+"""Places within a day where a statement is tried, if the balance is the same at more."""
 
 
 class StatementRefused(Exception):
@@ -131,10 +136,7 @@ class Joining:
         if not starts:
             self._open_gap(statement, reason)
             starts = [0]
-        attempts = [(start, loosely) for loosely in (False, True) for start in starts]
-        found = next(filter(None, (self._fitted(statement, *attempt) for attempt in attempts)), None)
-        if found is None:
-            self._refuse_lines(statement, starts[0])
+        found = self._all_fitted(statement, starts)
         for line in found:
             if not line.known:
                 self.days.setdefault(line.booked.day, []).append(line.booked)
@@ -151,9 +153,29 @@ class Joining:
         if statement.first is None:
             return []
         if statement.opening is None:
-            return list(range(len(self.days.get(statement.first, ())) + 1))
+            return [0]
         begins = self.balances.on(statement.first)
-        return [nth for nth, balance in enumerate(begins) if balance == statement.opening]
+        return [nth for nth, balance in enumerate(begins) if balance == statement.opening][:_MOST_STARTS]
+
+    def _all_fitted(self, statement: BankStatement, starts: Sequence[int]) -> list[JoinedLine]:
+        """The lines beside those in the books, wherever the statement can begin; StatementRefused if it
+        differs from what is there."""
+        first, refused = starts[0], None
+        attempts = [
+            (first, False, False),
+            *([(first, True, True)] if self._named_otherwise(statement) else []),
+            *((start, False, False) for start in starts[1:]),
+            *((start, True, False) for start in starts),
+        ]
+        for start, loosely, wholly in attempts:
+            try:
+                found = self._fitted(statement, start, loosely, wholly)
+            except StatementRefused as wrong:
+                refused = refused or wrong
+            else:
+                if found is not None:
+                    return found
+        raise refused or self._difference(statement, first)
 
     def _open_gap(self, statement: BankStatement, reason: str) -> None:
         """Accept that statements are missing before this one; StatementRefused without a reason, or where
@@ -181,13 +203,25 @@ class Joining:
         self.gaps.append(AcceptedGap(first, last, statement.opening, reason))
         self.balances = _Balances(self.book)
 
-    def _fitted(self, statement: BankStatement, start: int, loosely: bool) -> list[JoinedLine] | None:
+    def _named_otherwise(self, statement: BankStatement) -> bool:
+        """Whether it calls lines otherwise than those of its first day in the books are called, so that it is
+        more likely all of them again than what comes next."""
+        assert statement.first is not None
+        own = [line for line in statement.lines if line.day == statement.first]
+        ours = {identity_form(base_identity(self.account.name, line)) for line in own}
+        return not any(identity_form(known.id) in ours for known in self.days.get(statement.first, ()))
+
+    def _fitted(
+        self, statement: BankStatement, start: int, loosely: bool, wholly: bool
+    ) -> list[JoinedLine] | None:
         """The lines beside those in the books, if the statement begins after so many lines of its first day
         and all that is there since is in it, or comes after it; `loosely` by day, amount and counterparty
-        where identities differ."""
+        where identities differ, `wholly` with nothing on one side alone but on days that are to come."""
         found, left = self._beside(statement, start, loosely)
-        after = any(not line.known and line.booked.day == statement.last for line in found)
-        if any(line.day != statement.last or after for line in left):
+        new = [line.booked.day for line in found if not line.known]
+        if wholly and (left or any(day <= max(self.days) for day in new)):
+            return None
+        if any(line.day != statement.last or statement.last in new for line in left):
             return None
         return found
 
@@ -242,15 +276,15 @@ class Joining:
                     found[nth] = JoinedLine(line, left.pop(same.id), known=True)
         return found, list(left.values())
 
-    def _refuse_lines(self, statement: BankStatement, start: int) -> NoReturn:
-        """Name the first line by which the statement differs from what is there."""
+    def _difference(self, statement: BankStatement, start: int) -> StatementRefused:
+        """The first line by which the statement differs from what is there."""
         found, left = self._beside(statement, start, loosely=True)
         missing = left[0]
         strange = next((line for line in found if not line.known and line.booked.day <= left[-1].day), None)
         if strange:
-            raise _unknown(strange)
+            return _unknown(strange)
         values = {"id": missing.id, "day": str(missing.day), "amount": plain(missing.amount)}
-        raise StatementRefused("statement-lacks-line", statement.line, **values)
+        return StatementRefused("statement-lacks-line", statement.line, **values)
 
 
 def _unknown(line: JoinedLine) -> StatementRefused:

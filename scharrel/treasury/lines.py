@@ -1,6 +1,7 @@
 """Bank lines as the books have them: by which identity each is known, and whether two are the same."""
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Collection
 from datetime import date
@@ -13,6 +14,8 @@ from scharrel.treasury.accounts import BankAccount
 
 _DIGITS = 16
 """Of a digest: enough for every line of a century."""
+
+_DIGEST = re.compile(rf"[0-9a-f]{{{_DIGITS}}}")
 
 _LONGEST = 100
 """Letters of a bank's reference; what is longer is known by its digest."""
@@ -89,8 +92,18 @@ def base_identity(account: str, line: BankLine) -> str:
     return f"{account}:{reference if 0 < len(reference) <= _LONGEST else _digest(line)}"
 
 
+def identity_form(identity: str) -> str:
+    """How a bank, or a digest, calls lines: the kinds of signs in an identity, in their order."""
+    said = identity.partition(":")[2].partition("~")[0]
+    if _DIGEST.fullmatch(said):
+        return "digest"
+    return re.sub(r"[^\W\d_]+", "A", re.sub(r"\d+", "9", said))
+
+
 def on_one_line(text: str) -> str:
     """A bank's text without what no ledger can hold."""
+    if text.isprintable() and "\N{REPLACEMENT CHARACTER}" not in text:
+        return text.strip()
     kept = (" " if unicodedata.category(sign) in _NO_TEXT else sign for sign in text)
     return "".join(kept).replace("\N{REPLACEMENT CHARACTER}", "?").strip()
 

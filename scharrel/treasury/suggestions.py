@@ -9,7 +9,13 @@ from typing import NamedTuple
 from scharrel.core.across import HandBooking
 from scharrel.core.chart import Chart
 from scharrel.treasury.lines import BookedLine
-from scharrel.treasury.recognition import BankRule, can_confirm, sign_of, without_vat
+from scharrel.treasury.recognition import (
+    BankRule,
+    can_confirm,
+    sign_of,
+    unconfirmed,
+    without_vat,
+)
 
 MOST_SUGGESTIONS = 6
 
@@ -45,13 +51,14 @@ def suggestions(
     names: Mapping[str, str],
     chart: Chart,
 ) -> list[Suggestion]:
-    """What the line may be, the likeliest first; `bookings` are those that no line confirms, `names` has what
-    each holder is called."""
+    """What the line may be, the likeliest first: by the lines and hand-made bookings of its account, by the
+    rules, and by what each holder is called."""
     found: dict[object, Suggestion] = {}
     for suggestion in (
-        *_bookings(line, bookings),
+        *_bookings(line, unconfirmed(bookings, earlier)),
         *_rules(line, rules),
         *_earlier(line, earlier, chart),
+        *_made_before(line, bookings),
         *_named(line, names),
     ):
         found.setdefault(suggestion.booking or suggestion.answer, suggestion)
@@ -79,6 +86,18 @@ def _earlier(line: BookedLine, earlier: Sequence[BookedLine], chart: Chart) -> I
         if other.iban == line.iban if other.iban and line.iban else other.name and other.name == line.name:
             account, rate = other.legs[0].account, rate_in(other, chart)
             yield Suggestion("earlier", Answer(other.holder, account, rate), other.day)
+
+
+def _made_before(line: BookedLine, bookings: Sequence[HandBooking]) -> Iterator[Suggestion]:
+    """How a holder booked what was with someone of the same name, the last one first."""
+    for booking in reversed(bookings):
+        payee, other = booking.text.partition(" · ")[0], booking.others[:1]
+        if (
+            other
+            and line.name.casefold() == payee.casefold()
+            and sign_of(booking.amount) == sign_of(line.amount)
+        ):
+            yield Suggestion("earlier", Answer(booking.holder, other[0]), booking.day)
 
 
 def rate_in(line: BookedLine, chart: Chart) -> Decimal | None:

@@ -2,11 +2,12 @@
 
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from importlib import import_module
+from typing import Any, NamedTuple
 
 from scharrel.cli.screen import console, print_indented, report_problems, words
 from scharrel.cli.writing import writing_in
@@ -15,12 +16,12 @@ from scharrel.core.names import COOP_ID
 from scharrel.core.problems import Problem
 from scharrel.ledger.books import Books
 from scharrel.operations.bank import Bank
-from scharrel.operations.bank_assign import OpenLine, assign, forget, remember, restore
+from scharrel.operations.bank_assign import OpenLine, RuleAdded, assign, forget, remember, restore
 from scharrel.packs.bank_rules import account_wrong, rate_of
 from scharrel.text.bank import answer_text, line_of, suggestion_text
 from scharrel.text.words import visible
 from scharrel.treasury.lines import BookedLine
-from scharrel.treasury.recognition import BankRule, sign_of, unconfirmed, vat_accounts
+from scharrel.treasury.recognition import BankRule, sign_of, vat_accounts
 from scharrel.treasury.suggestions import Answer, Suggestion, suggestions
 
 LATER, UNDO, STOP, HELP = "", "-", ".", "?"
@@ -28,12 +29,11 @@ LATER, UNDO, STOP, HELP = "", "-", ".", "?"
 
 
 class GivenAnswer(NamedTuple):
-    """An answer that was given: the line, what stood there before, and the rules before one was added."""
+    """An answer that was given: the line, what stood there before, and the rule that it became, if any."""
 
     nth: int
     was: str
-    rule_added: bool
-    rules: str | None
+    rule: RuleAdded | None = None
 
 
 def ask_all(books: Books, bank: Bank, lines: Sequence[OpenLine]) -> None:
@@ -84,9 +84,9 @@ def _show(lines: Sequence[OpenLine], nth: int) -> None:
 
 def _offered(books: Books, bank: Bank, which: OpenLine) -> list[Suggestion]:
     book = bank.books[which.account.name]
-    left = unconfirmed(bank.bookings[which.account.name], book.lines)
     names = {holder: known.name for holder, known in books.holders.items()}
-    return suggestions(which.line, book.lines, left, bank.rules, names, books.chart)
+    made = bank.bookings[which.account.name]
+    return suggestions(which.line, book.lines, made, bank.rules, names, books.chart)
 
 
 def _accounts(books: Books, bank: Bank, which: OpenLine) -> list[str]:
@@ -126,6 +126,12 @@ def _understood(
             account = found
         else:
             print_indented(console(), words("assign.unknown", word=word))
+            return None
+    if not holder and not said[0].isdecimal():
+        typed = _ask(words("assign.whose"), [*books.holders, COOP_ID])
+        holder = _holder(typed, books) if typed else COOP_ID
+        if not holder:
+            print_indented(console(), words("problem.bank-line-holder", holder=typed or ""))
             return None
     if not account:
         typed = _ask(words("assign.account"), names) or ""
@@ -172,8 +178,10 @@ def _ask_rate(books: Books, account: str) -> Decimal | None:
     ]
     if not rates or not account.startswith(("Income:", "Expenses:")):
         return None
-    said = _ask(words("assign.rate", rates=", ".join(rates)), rates)
-    return rate_of(said) if said else None
+    while said := _ask(words("assign.rate", rates=", ".join(rates)), rates):
+        if (rate := rate_of(said)) is not None:
+            return rate
+    return None
 
 
 def _keep(
@@ -190,11 +198,11 @@ def _keep(
     rule = _rule(which, answer) if isinstance(answer, Answer) else None
     if rule and not any(known.fits(which.line) for known in bank.rules) and _always(which):
         with writing_in(books.coop, "bank assign"):
-            rules, problems = remember(books, rule)
+            added, problems = remember(books, rule)
         if not _told(problems):
             bank.rules.append(rule)
-            return GivenAnswer(nth, done.was, True, rules)
-    return GivenAnswer(nth, done.was, False, None)
+            return GivenAnswer(nth, done.was, added)
+    return GivenAnswer(nth, done.was)
 
 
 def _remember_line(bank: Bank, which: OpenLine, line: BookedLine) -> None:
@@ -235,8 +243,8 @@ def _undo(books: Books, bank: Bank, lines: Sequence[OpenLine], done: list[GivenA
     with writing_in(books.coop, "bank assign"):
         undone = restore(books, lines[last.nth], last.was)
         _remember_line(bank, lines[last.nth], undone.line)
-        if last.rule_added and not undone.problems:
-            forget(books, last.rules)
+        if last.rule and not undone.problems:
+            forget(books, last.rule)
             bank.rules.pop()
     _told(undone.problems)
     return last.nth
@@ -254,16 +262,18 @@ def _ask(prompt: str, choices: Sequence[str]) -> str | None:
 
 
 def _complete(choices: Sequence[str]) -> None:
-    with suppress(ImportError):
-        import readline
+    """Have the Tab key complete what is typed, by the beginning of a choice or of a part of it."""
+    with suppress(ImportError):  # Windows has none
+        readline: Any = import_module("readline")
 
         def completer(text: str, state: int) -> str | None:
-            found = [each for each in choices if each.casefold().startswith(text.casefold())]
-            found += [e for e in choices if e not in found and f":{text.casefold()}" in e.casefold()]
-            return [*found, None][state] if state <= len(found) else None
+            folded = text.casefold()
+            begin = [each for each in choices if each.casefold().startswith(folded)]
+            inside = [each for each in choices if f":{folded}" in each.casefold()]
+            found = begin or inside
+            return [f"{found[0]} ", None][state] if len(found) == 1 else [*found, None][state]
 
-        done: Callable[[str, int], str | None] = completer
-        readline.set_completer(done)
+        readline.set_completer(completer)
         readline.set_completer_delims(" ")
         editline = "libedit" in (readline.__doc__ or "")
         readline.parse_and_bind("bind ^I rl_complete" if editline else "tab: complete")

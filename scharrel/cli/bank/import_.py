@@ -88,7 +88,7 @@ def _as_plain(done: "Imported") -> dict[str, Any]:
                         "closing": read.statement.closing,
                     }
                     for read in done.statements
-                    if read.file == file
+                    if read.file.name == file
                 ],
             }
             for file, kind in done.kinds.items()

@@ -20,6 +20,7 @@ from scharrel.core.problems import Problem
 from scharrel.operations.opening import open_books
 from scharrel.text.findings import euros, example_lines, message
 from scharrel.text.grounds import sources_named
+from scharrel.treasury.accounts import OWN_ROLES
 
 _PACKS = typer.Argument(
     metavar=f"[{words('metavar.pack')}]...", help=words("help.rules-packs"), show_default=False
@@ -38,7 +39,8 @@ def command(
     stop_on_errors([p for p in books.problems if p.file == books.coop.shown(books.coop.chart)])
     found, problems = readable_packs(books, packs)
     now = Month.of(today())
-    results = [(pack, findings(pack, now, books.chart.spending)) for pack in found]
+    spent = books.chart.spending - OWN_ROLES
+    results = [(pack, findings(pack, now, spent)) for pack in found]
     if as_json:
         rows = [_row(pack, finding) for pack, of_pack in results for finding in of_pack]
         bounds = {pack.id: rounding_bound(pack, now) for pack in found}

@@ -1,0 +1,102 @@
+"""The example cooperative's bank account: its statements, its lines, and what they do to months."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from bank_coop import without_bank
+from beancount import loader
+from beancount.core import data
+from conftest import REPOSITORY, Run
+from example_bank import ACCOUNT, statements
+
+from scharrel.ledger.bank_lines import read_bank_book
+from scharrel.ledger.books import read_books
+from scharrel.store.bank_lines import ledger_text
+from scharrel.store.paths import Coop
+from scharrel.treasury.lines import BankBook
+
+LINES = REPOSITORY / "ledgers/bank" / ACCOUNT
+
+
+def book_of(coop: Path) -> BankBook:
+    books, _, _ = read_books(Coop(coop))
+    book, problems = read_bank_book(books.coop, books.bank_accounts[ACCOUNT], books.chart, books.holders)
+    assert problems == []
+    return book
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
+    for part in ("ledgers", "rules"):
+        shutil.copytree(REPOSITORY / part, tmp_path / part)
+    return tmp_path
+
+
+def test_the_statements_are_what_the_bookings_bring_about() -> None:
+    kept = {path.read_bytes() for path in (LINES / "statements").iterdir()}
+    assert {*statements(REPOSITORY).values()} == kept
+
+
+def test_its_lines_came_out_of_those_statements(example: Path, quick: Run) -> None:
+    files = sorted((LINES / "statements").iterdir())
+    shutil.rmtree(example / "ledgers/bank")
+    done = quick("bank", "import", *map(str, files), "--coop", str(example))
+    assert done.status == 0, done.err
+    kept, again = book_of(REPOSITORY), book_of(example)
+    assert again.statements == tuple(
+        record._replace(line=s.line) for record, s in zip(kept.statements, again.statements, strict=True)
+    )
+    by_hand = 0
+    for line, was in zip(again.lines, kept.lines, strict=True):
+        assert line[:6] == was[:6]
+        if line.settled:
+            assert line._replace(line=was.line) == was
+        else:
+            by_hand += was.settled
+    assert by_hand > 100
+
+
+def test_the_account_holds_what_the_books_say(quick: Run) -> None:
+    (account,) = json.loads(quick("bank", "status", "--json", "--coop", str(REPOSITORY)).out)["accounts"]
+    assert (account["from"], account["to"]) == ("2026-01-01", "2026-10-31")
+    assert (account["difference"], account["unassigned"]) == ("0.00", 3)
+    assert (account["outstanding"], account["gaps"]) == ([], [])
+    entries, errors, _ = loader.load_file(str(REPOSITORY / "ledgers/consolidated.beancount"))
+    assert errors == []
+    postings = [p for entry in entries if isinstance(entry, data.Transaction) for p in entry.postings]
+    on_account = sum(p.units.number for p in postings if p.account.startswith("Assets:Bank:"))
+    assert str(on_account) == account["bank"]
+
+
+def test_what_is_not_understood_is_told_to_who_asks_about_all(quick: Run) -> None:
+    for options, told in (((), 3), (("--member", "fatma"), 0)):
+        done = quick("allocate", "2026-10", *options, "--dry-run", "--coop", str(REPOSITORY))
+        assert (done.status, done.err.count("nog niet uitgezocht")) == (0, told)
+
+
+@pytest.mark.parametrize("month", sorted(LINES.glob("*.beancount")), ids=lambda path: path.stem)
+def test_every_month_of_lines_passes_bean_check(month: Path) -> None:
+    entries, errors, _ = loader.load_file(str(month))
+    assert errors == []
+    assert entries
+
+
+def test_every_holder_keeps_what_it_would_without_the_bank(example: Path, quick: Run) -> None:
+    """As if each wrote down what the bank brought: what was divided is the same to the last byte."""
+    divided = ("allocate", "2026-10", "--json")
+    expected = json.loads(quick(*divided, "--dry-run", "--coop", str(example)).out)
+    books, _, _ = read_books(Coop(example))
+    texts = {holder: ledger_text(books.coop, holder) for holder in books.holders}
+    assert sum(len(text.parts) for text in texts.values()) > 200
+    for holder, text in texts.items():
+        books.coop.ledger(holder).write_bytes(text.data)
+    shutil.rmtree(example / "ledgers/bank")
+    register = example / "ledgers/coop.beancount"
+    register.write_text(without_bank(register.read_text()))
+    done = quick(*divided, "--coop", str(example))
+    assert done.status == 0, done.err
+    assert json.loads(done.out) == expected
+    for path in (REPOSITORY / "ledgers/allocations").rglob("*.beancount"):
+        assert (example / path.relative_to(REPOSITORY)).read_bytes() == path.read_bytes()
