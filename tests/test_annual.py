@@ -228,9 +228,15 @@ def test_what_goes_to_whom_by_the_rules(coop: Path, quick: Run) -> None:
 
 def test_a_reduced_benefit_is_owed_to_the_member(tmp_path: Path, quick: Run) -> None:
     coop = Path(shutil.copytree(CONTRACT / "bijstand", tmp_path / "coop"))
+    rules = coop / "rules/bijstand.toml"
+    reduced = 'settle = "reduction"\nto = "Liabilities:'
+    rules.write_text(rules.read_text().replace(f"{reduced}Lid", f"{reduced}Verrekend"))
+    with open(coop / "ledgers/accounts.beancount", "a") as chart:
+        chart.write("2020-01-01 open Liabilities:Verrekend EUR\n")
     assert quick("allocate", "--coop", str(coop)).status == 0
     found = agrees(coop, 2026)
     assert [line["heading"] for line in found["liabilities"]] == ["Btw", "Schuld aan leden"]
+    assert found["liabilities"][1]["accounts"] == ["Liabilities:Lid", "Liabilities:Verrekend"]
     assert "Verrekend met de uitkering" in [line["heading"] for line in found["expenses"]]
 
 
@@ -429,7 +435,7 @@ def test_the_bank_is_reconciled_to_the_last_statement(tmp_path: Path, quick: Run
     bank = text.partition("De bank op")[2].partition("Voor de kascommissie")[0]
     amounts = re.findall(r"-?[\d.]+,\d\d", bank)
     assert amounts == ["1.210,00", "-75,00", "1.135,00"]
-    assert "31 oktober 2026" in bank
+    assert "tot en met 31 oktober 2026" in bank
     assert "nog uitgezocht worden: 1" in bank
     before = quick("report", "annual", "2025", "--coop", str(coop)).out
     assert "geen bankrekening" in before, "it was opened later"
@@ -462,4 +468,4 @@ def test_the_bank_is_as_it_was_at_the_end_of_the_year(tmp_path: Path, quick: Run
     text = quick("report", "annual", "2025", "--coop", str(coop)).out
     bank = text.partition("De bank op")[2].partition("Voor de kascommissie")[0]
     assert re.findall(r"-?[\d.]+,\d\d", bank) == ["1.210,00", "-75,00", "1.135,00"]
-    assert "31 december 2025" in bank
+    assert "tot en met 31 december 2025" in bank

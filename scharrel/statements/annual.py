@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
+from scharrel.core.names import COOP_ID
 from scharrel.ledger.books import Books
 from scharrel.text.annual import heading_text
 from scharrel.text.bank import account_title, line_of, outstanding_text
@@ -200,7 +201,7 @@ def _owed_rows(
     holders = {*accounts.owed, *accounts.in_hand}
     for holder in sorted(holders, key=lambda each: books.names.get(each, each)):
         owed = accounts.owed.get(holder, {})
-        in_hand = accounts.in_hand.get(holder, ZERO)
+        in_hand = accounts.in_hand.get(holder, ZERO) if holder != COOP_ID else ZERO
         if in_hand or any(owed.get(party) for party in owed_to):
             known = books.holders.get(holder)
             name = books.names.get(holder, holder)
