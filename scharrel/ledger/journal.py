@@ -26,17 +26,19 @@ def read_journal(books: Books) -> list[JournalEntry]:
     holders = [holder.id for holder in books.holders.values() if not holder.practice]
     found: list[JournalEntry] = []
     for holder in [*holders, *([COOP_ID] if books.own else [])]:
-        found += _entries(holder, ledger_text(books.coop, holder), chart)
+        text = ledger_text(books.coop, holder)
+        booked, _ = booking.book([*chart, *parse(text)[0]], OPTIONS)
+        found += _entries(holder, text, booked, allocated=False)
         for path in written_months(books.coop, holder).values():
-            found += _entries(holder, read_text(books.coop, path))
+            text = read_text(books.coop, path)
+            found += _entries(holder, text, parse(text)[0], allocated=True)
     return sorted(found, key=lambda entry: (entry.day, entry.holder, entry.file, entry.line))
 
 
-def _entries(holder: str, text: Text, chart: Iterable[Any] = ()) -> Iterator[JournalEntry]:
-    directives, _, _ = parse(text)
-    allocated = not chart
-    entries = directives if allocated else booking.book([*chart, *directives], OPTIONS)[0]
-    for entry in entries:
+def _entries(
+    holder: str, text: Text, directives: Iterable[Any], *, allocated: bool
+) -> Iterator[JournalEntry]:
+    for entry in directives:
         if isinstance(entry, data.Transaction) and (legs := _legs(entry, allocated=allocated)):
             said = metadata(entry)
             file, line = text.at(place(entry))
