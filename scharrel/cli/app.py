@@ -27,6 +27,8 @@ COMMANDS = {
     "bank import": "bank.import_",
     "bank status": "bank.status",
     "bank assign": "bank.assign",
+    "pay": "pay",
+    "vat": "vat",
     "rules check": "rules.check",
     "rules show": "rules.show",
     "rules diff": "rules.diff",
