@@ -33,6 +33,7 @@ from scharrel.core.chart import Account, Chart
 from scharrel.core.money import to_cents
 from scharrel.store.invoices import issued_text, read_issued
 from scharrel.store.paths import Coop
+from scharrel.treasury.invoice_status import customer_payments, statuses
 from scharrel.treasury.invoices import (
     Draft,
     Invoice,
@@ -46,7 +47,6 @@ from scharrel.treasury.invoices import (
     missing_numbers,
     next_number,
 )
-from scharrel.treasury.receivables import customer_payments, statuses
 
 
 def with_issued(folder: Path) -> None:

@@ -18,9 +18,9 @@ from scharrel.store.invoices import issued_path, issued_text, make_issued_read_o
 from scharrel.store.together import put_together
 from scharrel.treasury.accounts import ENTRY_KEYS
 from scharrel.treasury.invoice_recognition import Payable
+from scharrel.treasury.invoice_status import InvoiceStatus, customer_payments, statuses
 from scharrel.treasury.invoices import Draft, Issued, facts_on, lacking, next_number
 from scharrel.treasury.lines import tidy
-from scharrel.treasury.receivables import InvoiceStatus, customer_payments, statuses
 
 _NOT_SENT = frozenset({"terms"})
 
