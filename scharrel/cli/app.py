@@ -27,6 +27,8 @@ COMMANDS = {
     "bank import": "bank.import_",
     "bank status": "bank.status",
     "bank assign": "bank.assign",
+    "pay": "pay",
+    "vat": "vat",
     "rules check": "rules.check",
     "rules show": "rules.show",
     "rules diff": "rules.diff",
@@ -39,6 +41,8 @@ COMMANDS = {
     "report quotes": "report.quotes",
     "report grants": "report.grants",
     "report umbrella": "report.umbrella",
+    "report annual": "report.annual",
+    "auditfile": "auditfile",
 }
 """The commands in the order of the help; each is the function `command` of a module of this folder, and is
 described under `help` in the catalogue."""

@@ -22,6 +22,7 @@ class Problem(NamedTuple):
 CHART = "ledgers/accounts.beancount"
 REGISTER = "ledgers/coop.beancount"
 BANK = "ledgers/bank/"
+PAYMENTS = "ledgers/payments/"
 TREASURY = "ledgers/treasury.beancount"
 
 _FOLLOWS = frozenset({"unknown-account", "account-name", "no-role", "unknown-role", "to-account"})

@@ -10,18 +10,21 @@ from scharrel.ledger.bank_lines import hand_bookings, read_bank_book
 from scharrel.ledger.books import Books
 from scharrel.ledger.reading import read_ledger
 from scharrel.packs.bank_rules import read_bank_rules
+from scharrel.store.payment_runs import read_runs
 from scharrel.treasury.accounts import BankAccount
 from scharrel.treasury.lines import BankBook
+from scharrel.treasury.payments import PaidLines
 from scharrel.treasury.recognition import BankRule
 
 
 class Bank(NamedTuple):
     """Every account by name: its book and the hand-made bookings on it, in order of days; the rules by which
-    lines are recognised, and what is wrong with any of these."""
+    lines are recognised, what lines say of payments that were ordered, and what is wrong with these."""
 
     books: dict[str, BankBook]
     bookings: dict[str, list[HandBooking]]
     rules: list[BankRule]
+    paid: PaidLines
     problems: list[Problem]
 
     @property
@@ -46,9 +49,12 @@ def read_bank(books: Books) -> Bank:
         for booking in hand_bookings(ledger, holder, books.banks_of(holder)):
             bookings[booking.account].append(booking)
     rules, wrong = read_bank_rules(books.coop, books.chart, books.holders, accounts)
+    problems += wrong
+    runs, wrong = read_runs(books.coop)
     return Bank(
         found,
         {name: sorted(made, key=lambda b: (b.day, b.file, b.line)) for name, made in bookings.items()},
         rules,
+        PaidLines(runs, (line for book in found.values() for line in book.lines)),
         problems + wrong,
     )

@@ -218,9 +218,14 @@ def _recognise(
         there = open_bookings.get(line.amount, ())
         return [confirming(each) for each in there if can_confirm(line.day, line.amount, each)]
 
-    # A payment run and an open invoice go before these.
     other = {(b.holder, b.day, b.amount): b.others for b in bank.bookings[book.account.name]}
-    finders: list[Finder] = [made_by_hand, lambda line: by_rule(line, bank.rules, books.chart)]
+    paid = bank.paid
+    # An open invoice goes before what was made by hand.
+    finders: list[Finder] = [
+        lambda line: paid.recognise(line, book.account.name),
+        made_by_hand,
+        lambda line: by_rule(line, bank.rules, books.chart),
+    ]
     found: list[ImportedLine] = []
     new: dict[str, BookedLine] = {}
     for nth, line in enumerate(joined):
@@ -235,6 +240,7 @@ def _recognise(
             there = open_bookings[line.booked.amount]
             there.remove(next(b for b in there if (b.holder, b.day) == (known.holder, known.booked)))
         booked = _booked(line.booked, known, suspense)
+        paid.note(booked)
         found.append(ImportedLine(book.account.name, booked, known=False))
         new[line.booked.id] = booked
         if nth % 1000 == 0:
