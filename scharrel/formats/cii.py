@@ -31,7 +31,9 @@ _Node = ElementTree.Element | None
 
 def cii_document(invoice: EInvoice) -> bytes:
     """The invoice as XML, always the same bytes for the same invoice."""
-    context = node("ram:GuidelineSpecifiedDocumentContextParameter", [node("ram:ID", "urn:cen.eu:en16931:2017")])
+    context = node(
+        "ram:GuidelineSpecifiedDocumentContextParameter", [node("ram:ID", "urn:cen.eu:en16931:2017")]
+    )
     about = [
         node("ram:ID", invoice.number),
         node("ram:TypeCode", invoice.type_code),

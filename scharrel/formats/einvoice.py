@@ -143,12 +143,14 @@ def xml_bytes(tag: str, namespaces: dict[str, str], content: list[ElementTree.El
     root = ElementTree.Element(tag, attributes)
     root.extend([child for child in content if child is not None])
     ElementTree.indent(root, " ")
-    return ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True) + b"\n"
+    return bytes(ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)) + b"\n"
 
 
 def _characters(text: str) -> str:
     """The text without signs that XML cannot have."""
-    return "".join(sign if sign in "\t\n" or _allowed(ord(sign)) else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    return "".join(
+        sign if sign in "\t\n" or _allowed(ord(sign)) else "\N{REPLACEMENT CHARACTER}" for sign in text
+    )
 
 
 def _allowed(sign: int) -> bool:

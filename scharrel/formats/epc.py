@@ -9,6 +9,7 @@ from scharrel.core.money import plain
 
 _MOST = Decimal("999999999.99")
 _NAME_LENGTH, _TEXT_LENGTH = 70, 140
+_SPELLED = {"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "ł": "l", "Ł": "L"}
 
 
 def epc_text(name: str, iban: str, amount: Decimal, text: str) -> str:
@@ -23,7 +24,7 @@ def epc_text(name: str, iban: str, amount: Decimal, text: str) -> str:
 
 def plain_letters(text: str) -> str:
     """The text in ASCII: letters without their accents, other signs left out."""
-    spelled = text.translate(str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "ł": "l"}))
+    spelled = "".join(_SPELLED.get(sign, sign) for sign in text)
     return unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode().replace("\n", " ")
 
 

@@ -1,4 +1,4 @@
-"""Invoices, credit notes, reminders and quotes as they stand on paper, and the e-invoice that goes with them."""
+"""Invoices, credit notes, reminders and quotes as they stand on paper, and the e-invoice with them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -37,7 +37,7 @@ class PaperLine(NamedTuple):
 class Letter(NamedTuple):
     """What goes to a customer. `facts` are labels with what they say, `lines` what is sold and `sums` what
     follows from them, the last of which is the total; `lead` stands before these and `notes` behind.
-    `payment` says what to pay, `transfer` how; `qr` is a drawing that says it to a bank's app, and `qr_says` what is in it.
+    `payment` says what to pay, `transfer` how, and `qr` is a drawing that says it to a bank's app.
     `attached` is the e-invoice, `words` are those of the template. Empty is what a letter does not have."""
 
     title: str
@@ -254,11 +254,11 @@ def _transfer(words: Words, one: Issued, amount: Decimal) -> list[tuple[str, str
     w, iban = _paper(words), one.seller.get("iban", "")
     if amount <= 0 or not iban:
         return []
-    said = words.money(amount), grouped(iban), one.seller["name"], one.number
+    said = words.money(amount), in_fours(iban), one.seller["name"], one.number
     return list(zip((w["pay_amount"], w["pay_to"], w["pay_name"], w["pay_text"]), said, strict=True))
 
 
-def grouped(iban: str) -> str:
+def in_fours(iban: str) -> str:
     """The account number as people read it, in fours."""
     number = compact(iban)
     return " ".join(number[at : at + 4] for at in range(0, len(number), 4))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from scharrel.core.money import total
 from scharrel.text.words import Words, visible
 from scharrel.treasury.invoices import Issued
-from scharrel.treasury.receivables import CustomerDebt, InvoiceStatus
+from scharrel.treasury.receivables import CustomerDebt, InvoiceStatus, Reminder
 
 _INVOICE_HEADINGS = ("number", "day", "customer", "holder", "total", "open", "due", "state")
 TEXT_COLUMNS_OF_INVOICES = (0, 1, 2, 3, 6, 7)
@@ -59,3 +59,11 @@ def debt_lines(words: Words, debt: CustomerDebt, name: str) -> Iterator[str]:
     for each, days in debt.invoices:
         values = {"number": each.number, "amount": words.money(each.open), "due": words.day(each.invoice.due)}
         yield "  " + words("invoices.late", count=days, **values)
+
+
+def reminder_line(words: Words, reminder: Reminder) -> str:
+    """A letter that was written, or the last one where it is too soon for another."""
+    values = {"number": reminder.number, "path": reminder.path, "day": words.day(reminder.day)}
+    if not reminder.new:
+        return words("invoices.reminder-sent", **values)
+    return words("invoices.reminder-firm" if reminder.firm else "invoices.reminder-first", **values)
