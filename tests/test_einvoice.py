@@ -1,6 +1,7 @@
 """What goes to customers: the page with the e-invoice inside, the code to pay with, UBL, and reminders."""
 
 import io
+import json
 import re
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,6 +21,7 @@ from scharrel.formats.cii import cii_document
 from scharrel.formats.einvoice import EInvoiceLine, TaxCategory, unit_price, unsound
 from scharrel.formats.epc import epc_text
 from scharrel.formats.ubl import ubl_document
+from scharrel.operations.invoice_documents import without_account
 from scharrel.statements.documents import Documents
 from scharrel.statements.invoice import einvoice_of, invoice_letter
 from scharrel.statements.letters import letter_source
@@ -196,13 +198,14 @@ def test_price_times_quantity_is_the_line(net: Decimal, quantity: Decimal) -> No
 # -- what the standard asks, and the official rules do not
 
 
-def test_reverse_charge_needs_the_buyers_vat_id(unchanged: Path, tmp_path: Path, quick: Run) -> None:
+def test_reverse_charge_needs_the_buyers_vat_id() -> None:
     one = issued([(Decimal(100), Decimal(1), "reverse")])
     assert [*unsound(einvoice_of(Words(), one))] == []
     without = one._replace(buyer={"name": "x", "kvk": "12345678"})
     assert [*unsound(einvoice_of(Words(), without))] == ["customer vat_id"]
     nowhere = issued([(Decimal(100), Decimal(1), "21%")])._replace(seller={**SELLER, "iban": ""})
-    assert [*unsound(einvoice_of(Words(), nowhere))] == ["cooperative iban"]
+    assert (without_account(nowhere), invoice_letter(Words(), nowhere).qr) == (True, "")
+    assert not without_account(issued([(Decimal(100), Decimal(1), "21%")]))
 
 
 def test_a_credit_note_names_what_it_takes_back(unchanged: Path) -> None:
@@ -281,3 +284,53 @@ def test_no_letter_follows_too_soon() -> None:
     again = next_reminder("1", [day], day + timedelta(13), "x")
     assert (again.new, again.day) == (False, day)
     assert next_reminder("1", [day], day + timedelta(14), "x")[2:4] == (True, True)
+
+
+# -- quotes
+
+
+QUOTE = """
+2026-09-01 custom "quote" "2026-014" "Wijkkrant" 850.00 EUR
+  customer: "werk"
+  vat: "21%"
+  line-2: "foto = 50.00"
+  line-1: "3 x pagina = 800.00"
+"""
+WRONG = [
+    ('line-1: "drie fietsen"', "quote-line", "10 x fiets"),
+    ('line-1: "0 x fiets = 850.00"', "quote-line", "10 x fiets"),
+    ('line-1: "fiets = 849.99"', "quote-sum", "849.99"),
+    ("until: 31", "quote-until", "until: 2026-10-01"),
+    ('btw: "21%"', "quote-key", "customer, until, vat"),
+    ('vat: "20%"', "invoice-vat-word", "21%"),
+]
+
+
+@pytest.mark.parametrize(("said", "code", "part"), WRONG)
+def test_what_is_wrong_in_a_quote_is_told_at_its_line(
+    said: str, code: str, part: str, unchanged: Path, tmp_path: Path, quick: Run, once: Once
+) -> None:
+    coop = once(with_invoices, tmp_path / "coop")
+    append(coop, AMINA, f'\n2026-09-01 custom "quote" "2026-014" "W" 850.00 EUR\n  {said}\n')
+    last = (coop / AMINA).read_text().count("\n") - (code == "quote-sum")
+    told = quick("check", "--json", "--coop", str(coop)).out
+    found = {(p["line"], p["code"]): p["message"] for p in json.loads(told)["problems"]}
+    assert part in found[last, code]
+
+
+def test_a_quote_becomes_paper_and_the_draft_of_an_invoice(sent: Path, quick: Run) -> None:
+    append(sent, AMINA, QUOTE)
+    done = quick("quote", "2026-014", "--coop", str(sent))
+    assert (done.status, "invoices/quote-2026-014.pdf" in done.out) == (0, True)
+    page = on_page((sent / "invoices/quote-2026-014.pdf").read_bytes())
+    for part in ("Quote", "Werk GmbH", "1 October 2026", "266.6667", "€850.00", "€178.50", "€1,028.50"):
+        assert part in page, part
+    before = (sent / AMINA).read_bytes()
+    draft = quick("quote", "2026-014", "--draft", "--coop", str(sent)).out.partition("Zet deze")[0]
+    assert (sent / AMINA).read_bytes() == before
+    append(sent, AMINA, "\n" + draft)
+    row = json.loads(quick("invoice", "list", "--json", "--coop", str(sent)).out)["invoices"][-1]
+    assert (row["state"], row["total"], row["open"]) == ("draft", "1028.50", "1028.50")
+    assert "2026-014" in quick("quote", "2026-015", "--coop", str(sent)).err
+    replace(sent, AMINA, 'customer: "werk"', 'customer: "work"')
+    assert "Bedoel je werk?" in quick("quote", "2026-014", "--coop", str(sent)).err

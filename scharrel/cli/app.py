@@ -32,6 +32,7 @@ COMMANDS = {
     "invoice credit": "invoice.credit",
     "invoice remind": "invoice.remind",
     "customer add": "customer",
+    "quote": "quote",
     "rules check": "rules.check",
     "rules show": "rules.show",
     "rules diff": "rules.diff",

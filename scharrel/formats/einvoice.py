@@ -111,8 +111,6 @@ def unsound(invoice: EInvoice) -> Iterator[str]:
         yield "customer vat_id"
     if codes & {"S", "Z", "AE", "E"} and not (invoice.seller.vat_id or invoice.seller.kvk):
         yield "cooperative vat_id"
-    if invoice.payable > 0 and not invoice.credits and invoice.buyer.legal_id[1] and not invoice.iban:
-        yield "cooperative iban"
 
 
 def unit_price(line: EInvoiceLine) -> tuple[Decimal, Decimal, Decimal]:

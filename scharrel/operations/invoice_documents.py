@@ -53,7 +53,7 @@ def issue_invoices(books: Books, only: Collection[str], today: date, *, write: b
         return SentOut([], found.waiting, [], [*found.problems, broken.problem])
     keep_issued(books.coop, found.issued)
     written = {name: data for name, data in files.items() if name not in there}
-    _put_letters(books.coop, written)
+    put_letters(books.coop, written)
     return SentOut(found.issued, found.waiting, list(written), found.problems)
 
 
@@ -76,14 +76,20 @@ def write_reminders(books: Books, late: Iterable[InvoiceStatus], today: date, *,
                     files[Path(each.path).name] = letter_pdf(letter, books.coop.templates, world)
     except BrokenTemplateError as broken:
         return Reminded([], [broken.problem])
-    _put_letters(books.coop, files)
+    put_letters(books.coop, files)
     return Reminded(found, [])
 
 
 def _names(one: Issued) -> set[str]:
     """The files of an invoice: the page, and the e-invoice for who has a number to send it to."""
-    electronic = one.buyer.get("kvk") or one.buyer.get("oin")
+    electronic = (one.buyer.get("kvk") or one.buyer.get("oin")) and not without_account(one)
     return {f"{one.number}.pdf", *([f"{one.number}.xml"] if electronic else [])}
+
+
+def without_account(one: Issued) -> bool:
+    """Whether there is an e-invoice to be sent that would not say where to pay, which NLCIUS refuses."""
+    electronic = bool(one.buyer.get("kvk") or one.buyer.get("oin"))
+    return electronic and one.invoice.owed > 0 and not one.seller.get("iban")
 
 
 def _documents_of(coop: Coop, issued: Sequence[Issued]) -> dict[str, bytes]:
@@ -111,7 +117,8 @@ def _reminded(names: Iterable[str], number: str) -> list[date]:
     return found
 
 
-def _put_letters(coop: Coop, files: Mapping[str, bytes]) -> None:
+def put_letters(coop: Coop, files: Mapping[str, bytes]) -> None:
+    """Write files for customers, for their owner alone; WriteError if that fails."""
     if files:
         with aside_of(coop.letters, coop.statements) as aside:
             places = [put_aside(aside, name, content) for name, content in files.items()]

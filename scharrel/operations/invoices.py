@@ -153,12 +153,16 @@ QUESTIONS = frozenset({"invoice-rates", "invoice-no-vat", "invoice-two-rates"})
 def parties(books: Books, draft: Draft) -> tuple[dict[str, str], dict[str, str]]:
     """What is known on the day of who sells, with the account to pay to, and of who buys."""
     assert draft.invoice
-    day = draft.booking.day
+    return parties_on(books, draft.invoice.customer, draft.booking.day)
+
+
+def parties_on(books: Books, customer: str, day: date) -> tuple[dict[str, str], dict[str, str]]:
+    """What is known on the day of the cooperative, with the account to pay to, and of the customer."""
     banks = sorted(books.bank_accounts.values(), key=lambda bank: bank.line)
     seller = _plain_facts(facts_on(books.entries.cooperative, day), "cooperative")
     seller |= {"iban": banks[0].iban} if banks else {}
-    customer = books.entries.customers.get(draft.invoice.customer)
-    return seller, _plain_facts(facts_on(customer, day), "customer")
+    found = books.entries.customers.get(customer)
+    return seller, _plain_facts(facts_on(found, day), "customer")
 
 
 def _plain_facts(facts: Mapping[str, object], kind: str) -> dict[str, str]:

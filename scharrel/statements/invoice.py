@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from scharrel.core.iban import compact
 from scharrel.core.money import total
 from scharrel.core.names import COOP_ID
+from scharrel.core.quotes import Quote
 from scharrel.formats.cii import cii_document
 from scharrel.formats.einvoice import (
     EInvoice,
@@ -18,7 +19,8 @@ from scharrel.formats.einvoice import (
 )
 from scharrel.formats.epc import epc_text, qr_drawing
 from scharrel.text.words import LANGUAGES, Words, catalogue
-from scharrel.treasury.invoices import VAT_RATES, InvoiceLine, Issued, VatSum
+from scharrel.treasury.invoices import VAT_RATES, InvoiceLine, Issued, VatSum, vat_sums
+from scharrel.treasury.quotes import Offer
 
 _CODES = {"0%": "Z", "exempt": "E", "reverse": "AE"}
 
@@ -168,6 +170,38 @@ def reminder_letter(words: Words, one: Issued, left: Decimal, day: date, *, firm
         notes=[w["reminder_crossed"], w["reminder_end"].format(name=one.seller["name"])],
         attached="",
         **_parties(words, one.seller, one.buyer),
+    )
+
+
+def quote_letter(
+    words: Words, quote: Quote, offer: Offer, seller: Mapping[str, str], buyer: Mapping[str, str], worker: str
+) -> Letter:
+    """A quote on paper; `worker` is who does the work, empty if that is the cooperative itself."""
+    w = _paper(words)
+    sums = vat_sums(offer.lines) if offer.rate else ()
+    untold = w["quote_no_vat" if seller.get("vat") == "exempt" else "quote_vat"]
+    return Letter(
+        title=w["quote_title"],
+        about=quote.number,
+        day=quote.day,
+        lang=words.lang,
+        facts=[
+            (w["quote_number"], quote.number),
+            (w["quote_day"], words.day(quote.day)),
+            (w["quote_until"], words.day(offer.until)),
+            *([(w["invoice_reference"], reference)] if (reference := buyer.get("reference")) else []),
+        ],
+        lead=[w["quote_worker"].format(worker=worker)] if worker else [],
+        lines=[_line(w, line._replace(text=line.text or w["quote_work"])) for line in offer.lines],
+        sums=[*_sums(words, sums, quote.amount + total(each.vat for each in sums))]
+        if offer.rate
+        else [(w["quote_total"], quote.amount)],
+        payment=[],
+        transfer=[],
+        qr="",
+        notes=[*(_reasons(words, sums, seller) if offer.rate else [untold]), w["quote_end"]],
+        attached="",
+        **_parties(words, seller, buyer),
     )
 
 
