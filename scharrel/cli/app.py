@@ -33,6 +33,8 @@ COMMANDS = {
     "invoice remind": "invoice.remind",
     "customer add": "customer",
     "quote": "quote",
+    "pay": "pay",
+    "vat": "vat",
     "rules check": "rules.check",
     "rules show": "rules.show",
     "rules diff": "rules.diff",

@@ -111,7 +111,7 @@ def to_issue(books: Books, only: Collection[str], today: date) -> Sent:
     for holder, invoicing in book.invoicing.items():
         ledger = book.ledgers[holder]
         problems += (
-            ledger.text.placed(p)._replace(warning=False) for p in invoicing.problems if p.code in QUESTIONS
+            ledger.text.placed(p)._replace(warning=False) for p in invoicing.problems if p.code in _QUESTIONS
         )
         for draft in invoicing.drafts:
             if draft.booking.day > today:
@@ -146,7 +146,7 @@ def keep_issued(coop: Coop, issued: Sequence[Issued]) -> None:
         make_issued_read_only(coop)
 
 
-QUESTIONS = frozenset({"invoice-rates", "invoice-no-vat", "invoice-two-rates"})
+_QUESTIONS = frozenset({"invoice-rates", "invoice-no-vat", "invoice-two-rates"})
 """What can wait until an invoice is to be sent."""
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -9,13 +10,11 @@ from typing import NamedTuple
 from scharrel.core.money import ZERO, total
 from scharrel.treasury.invoices import Draft, Invoice, InvoiceBooking, Issued
 
-INVOICE_STATES = ("draft", "open", "part", "paid", "overdue", "credited")
-"""What an invoice can be, in the order of its life."""
-
 
 class InvoiceStatus(NamedTuple):
-    """An invoice in euros: `paid` is what came in of it in money, `open` what is still to come (below zero:
-    to give back). A draft has no number. `file` and `line` are where its booking stands."""
+    """An invoice, of which the state is `draft`, `open`, `part`, `paid`, `overdue` or `credited`. In euros
+    `paid` is what came in of it in money, `open` what is still to come (below zero: to give back). A draft
+    has no number. `file` and `line` are where its booking stands."""
 
     number: str
     state: str
@@ -33,12 +32,12 @@ class CustomerPayment(NamedTuple):
     amount: Decimal
 
 
-def customer_payments(bookings: Iterable[InvoiceBooking], numbers: Collection[str]) -> list[CustomerPayment]:
+def customer_payments(bookings: Iterable[InvoiceBooking], numbers: AbstractSet[str]) -> list[CustomerPayment]:
     """What bookings put on what customers owe, by the invoices that they name, unless they sell or take back
     something themselves."""
     found = []
     for booking in bookings:
-        named = tuple(sorted(booking.numbers & set(numbers)))
+        named = tuple(sorted(booking.numbers & numbers))
         sells = bool(booking.sold) and (booking.owed > 0 or booking.named not in numbers)
         if named and booking.owed and not sells and not booking.credits:
             found.append(CustomerPayment(named, -booking.owed))
