@@ -391,6 +391,10 @@ OWN_TESTS |= {  # in test_quotes.py
     "problem.quote", "problem.quote-both", "problem.quote-elsewhere", "problem.quote-twice",
     "problem.quote-unknown",
 }  # fmt: skip
+OWN_TESTS |= {  # in test_einvoice.py
+    "problem.quote-key", "problem.quote-line", "problem.quote-none", "problem.quote-sum",
+    "problem.quote-until",
+}  # fmt: skip
 OWN_TESTS |= {"problem.no-pot"}  # in test_pots.py
 OWN_TESTS |= {  # in test_purposes.py
     "problem.no-purpose", "problem.purpose", "problem.purposes", "problem.purposes-approval",

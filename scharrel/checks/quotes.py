@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from scharrel.core.names import nearest
 from scharrel.core.problems import Problem
 from scharrel.ledger.ledger import Ledger
+from scharrel.treasury.quotes import quote_faults
 
 
 def quote_problems(ledger: Ledger) -> Iterator[Problem]:
-    """Bookings for a quote that is not there or for two at once."""
+    """What cannot be understood of a quote, and bookings for one that is not there or for two at once."""
+    for quote in ledger.quotes:
+        for fault in quote_faults(quote):
+            line = ledger.text.key_line(quote.line, fault.key)
+            yield _at(ledger, line, fault.code, fault.values)
     own = {quote.number for quote in ledger.quotes}
     for booking in ledger.billed:
         line, named = booking.line, booking.named

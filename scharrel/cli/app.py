@@ -32,6 +32,7 @@ COMMANDS = {
     "invoice credit": "invoice.credit",
     "invoice remind": "invoice.remind",
     "customer add": "customer",
+    "quote": "quote",
     "pay": "pay",
     "vat": "vat",
     "rules check": "rules.check",

@@ -9,13 +9,15 @@ RECEIVABLE = "receivable"
 
 
 class Quote(NamedTuple):
-    """A price that was offered, in euros and without VAT; `line` is where the ledger has it."""
+    """A price that was offered, in euros and without VAT; `line` is where the ledger has it, and `said` what
+    stands below that, by its key."""
 
     day: date
     line: int
     number: str
     customer: str
     amount: Decimal
+    said: tuple[tuple[str, str], ...] = ()
 
 
 class Billed(NamedTuple):

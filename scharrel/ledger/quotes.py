@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from beancount.core.amount import Amount
 
 from scharrel.core.quotes import RECEIVABLE, Billed, Quote
-from scharrel.ledger.parsing import place
+from scharrel.ledger.parsing import metadata, place
 
 if TYPE_CHECKING:
     from scharrel.ledger.postings import CompletePosting
@@ -27,7 +27,8 @@ def quote_of(directive: Any) -> Quote | None:
     amount = price.number
     if not isinstance(amount, Decimal) or amount <= 0 or -int(amount.as_tuple().exponent) > 2:
         return None
-    return Quote(directive.date, place(directive), number, customer, amount)
+    said = tuple((key, str(value)) for key, value in metadata(directive).items() if value is not None)
+    return Quote(directive.date, place(directive), number, customer, amount, said)
 
 
 def billed(transaction: Any, postings: list["CompletePosting"], roles: Mapping[str, str | None]) -> Billed:

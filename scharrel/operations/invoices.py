@@ -12,10 +12,14 @@ from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID
 from scharrel.core.problems import Problem, errors
 from scharrel.core.quotes import RECEIVABLE
+from scharrel.formats.einvoice import unsound
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
+from scharrel.statements.invoice import einvoice_of
 from scharrel.store.invoices import issued_path, issued_text, make_issued_read_only
+from scharrel.store.paths import Coop
 from scharrel.store.together import put_together
+from scharrel.text.words import Words
 from scharrel.treasury.accounts import ENTRY_KEYS
 from scharrel.treasury.invoice_recognition import Payable
 from scharrel.treasury.invoice_status import InvoiceStatus, customer_payments, statuses
@@ -97,9 +101,9 @@ def payables_of(books: Books, ledgers: Mapping[str, Ledger]) -> dict[str, Payabl
     return found
 
 
-def issue_invoices(books: Books, only: Collection[str], today: date, *, write: bool) -> Sent:
-    """Send what is to be sent, of everyone or of `only` these: a number each, in order of days, and the file
-    that stays. Nothing is written if anything is an error; WriteError if it cannot be."""
+def to_issue(books: Books, only: Collection[str], today: date) -> Sent:
+    """What is to be sent, of everyone or of `only` these, with a number each, in order of days; nothing if
+    anything is an error."""
     book = read_invoice_book(books, today, only)
     problems = list(book.problems)
     ready: list[tuple[Ledger, Draft]] = []
@@ -130,11 +134,16 @@ def issue_invoices(books: Books, only: Collection[str], today: date, *, write: b
         issued.append(Issued(number, draft.invoice, seller, buyer, worker, shown, source))
     if errors(problems):
         return Sent([], waiting, problems)
-    if write and issued:
-        files = {issued_path(books.coop, one.number): issued_text(one).encode() for one in issued}
-        put_together(books.coop.issued, files)
-        make_issued_read_only(books.coop)
     return Sent(issued, waiting, problems)
+
+
+def keep_issued(coop: Coop, issued: Sequence[Issued]) -> None:
+    """Write the files that stay, all of them or none; WriteError if they cannot be."""
+    if issued:
+        put_together(
+            coop.issued, {issued_path(coop, one.number): issued_text(one).encode() for one in issued}
+        )
+        make_issued_read_only(coop)
 
 
 _QUESTIONS = frozenset({"invoice-rates", "invoice-no-vat", "invoice-two-rates"})
@@ -144,12 +153,16 @@ _QUESTIONS = frozenset({"invoice-rates", "invoice-no-vat", "invoice-two-rates"})
 def parties(books: Books, draft: Draft) -> tuple[dict[str, str], dict[str, str]]:
     """What is known on the day of who sells, with the account to pay to, and of who buys."""
     assert draft.invoice
-    day = draft.booking.day
+    return parties_on(books, draft.invoice.customer, draft.booking.day)
+
+
+def parties_on(books: Books, customer: str, day: date) -> tuple[dict[str, str], dict[str, str]]:
+    """What is known on the day of the cooperative, with the account to pay to, and of the customer."""
     banks = sorted(books.bank_accounts.values(), key=lambda bank: bank.line)
     seller = _plain_facts(facts_on(books.entries.cooperative, day), "cooperative")
     seller |= {"iban": banks[0].iban} if banks else {}
-    customer = books.entries.customers.get(draft.invoice.customer)
-    return seller, _plain_facts(facts_on(customer, day), "customer")
+    found = books.entries.customers.get(customer)
+    return seller, _plain_facts(facts_on(found, day), "customer")
 
 
 def _plain_facts(facts: Mapping[str, object], kind: str) -> dict[str, str]:
@@ -182,7 +195,9 @@ def _unsendable(
             yield text.problem(line, "invoice-credits-more", number=invoice.credits, **amounts)
     elif invoice.total <= 0:
         yield text.problem(line, "invoice-zero" if not invoice.total else "invoice-negative", **values)
-    if lacks := lacking(invoice, seller, buyer, seller.get("vat", "")):
+    electronic = einvoice_of(Words(), Issued("", invoice, seller, buyer, ""))
+    lacks = [*lacking(invoice, seller, buyer, seller.get("vat", "")), *unsound(electronic)]
+    if lacks := list(dict.fromkeys(lacks)):
         yield text.problem(
             line,
             "invoice-lacks",

@@ -141,7 +141,7 @@ class Documents:
                         found[key] = found[key] | own if isinstance(own, dict) else own
         return SimpleNamespace(**found)
 
-    def render(self, kind: str, view: object, seal: Seal, notices: Sequence[str] = ()) -> str:
+    def render(self, kind: str, view: object, seal: Seal | None, notices: Sequence[str] = ()) -> str:
         """The document as source: HTML, plain text, or Typst; `notices` stand at its head.
         BrokenTemplateError names file and line."""
         text = self._render(self.environment, f"{kind}.j2", view=view, seal=seal, notices=notices)

@@ -53,6 +53,11 @@ class Coop(NamedTuple):
         return self.root.joinpath("ledgers", "invoices")
 
     @property
+    def letters(self) -> Path:
+        """What is sent to customers, made of the above."""
+        return self.root / "invoices"
+
+    @property
     def rules(self) -> Path:
         return self.root / "rules"
 

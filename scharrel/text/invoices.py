@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from scharrel.core.money import total
 from scharrel.text.words import Words, visible
-from scharrel.treasury.invoice_status import InvoiceStatus, LateCustomer
+from scharrel.treasury.invoice_status import InvoiceStatus, LateCustomer, Reminder
 from scharrel.treasury.invoices import Issued
 
 _INVOICE_HEADINGS = ("number", "day", "customer", "holder", "total", "open", "due", "state")
@@ -59,3 +59,11 @@ def debt_lines(words: Words, debt: LateCustomer, name: str) -> Iterator[str]:
     for each, days in debt.invoices:
         values = {"number": each.number, "amount": words.money(each.open), "due": words.day(each.invoice.due)}
         yield "  " + words("invoices.late", count=days, **values)
+
+
+def reminder_line(words: Words, reminder: Reminder) -> str:
+    """A letter that was written, or the last one where it is too soon for another."""
+    values = {"number": reminder.number, "path": reminder.path, "day": words.day(reminder.day)}
+    if not reminder.new:
+        return words("invoices.reminder-sent", **values)
+    return words("invoices.reminder-firm" if reminder.firm else "invoices.reminder-first", **values)

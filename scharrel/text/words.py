@@ -128,6 +128,12 @@ class Words:
 
         return format_date(day, "d MMM y", locale=self.locale)
 
+    def country(self, code: str) -> str:
+        """The name of a country that is given in two letters."""
+        from babel import Locale
+
+        return str(Locale.parse(self.locale).territories.get(code, code))
+
     def reason(self, text: str) -> str:
         """Why the system refused, in the reader's words where we have them."""
         name = next((name for name in catalogue(self.lang)["reason"] if text == _said(name)), None)

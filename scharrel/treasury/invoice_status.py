@@ -1,7 +1,7 @@
 """What customers still owe: of each invoice what was paid, what is open, and since when."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from decimal import Decimal
@@ -126,3 +126,27 @@ def late_customers(found: Iterable[InvoiceStatus], today: date) -> list[LateCust
         for who, invoices in late.items()
     ]
     return sorted(owing, key=lambda debt: (-debt.amount, debt.customer))
+
+
+REMINDED_AGAIN = 14
+"""Days between a reminder and the next."""
+
+
+class Reminder(NamedTuple):
+    """A letter about an invoice that is not paid in time: the day it has, whether it is `firm` because one
+    went before, whether it is `new` (else it is the last that was written), and its file."""
+
+    number: str
+    day: date
+    firm: bool
+    new: bool
+    path: str
+
+
+def next_reminder(number: str, before: Collection[date], today: date, folder: str) -> Reminder:
+    """The letter that comes after those of the days `before`: a firm one after a friendly one, and none
+    before some days have passed."""
+    last = max(before, default=None)
+    new = last is None or (today - last).days >= REMINDED_AGAIN
+    day = today if last is None or new else last
+    return Reminder(number, day, bool(before), new, f"{folder}/{number}-reminder-{day}.pdf")

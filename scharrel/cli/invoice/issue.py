@@ -15,7 +15,7 @@ def command(
     dry_run: Annotated[bool, DRY_RUN] = False,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
-    from scharrel.operations.invoices import issue_invoices
+    from scharrel.operations.invoice_documents import issue_invoices, without_account
     from scharrel.operations.opening import open_books
     from scharrel.text.invoices import issued_line
 
@@ -30,6 +30,11 @@ def command(
         print_text(screen, words("invoices.nothing"))
     for one in done.issued:
         print_indented(screen, issued_line(words, one))
+    if done.written:
+        path = where.shown(where.letters)
+        print_text(screen, words("invoices.written", count=len(done.written), path=path))
+    if any(map(without_account, done.issued)):
+        print_text(screen, words("invoices.no-account"))
     if done.waiting:
         print_text(screen, words("invoices.waiting", count=len(done.waiting)))
     if dry_run and done.issued:

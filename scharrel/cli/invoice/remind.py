@@ -1,4 +1,4 @@
-"""scharrel invoice remind: who is late with paying, and by how much."""
+"""scharrel invoice remind: who is late with paying, by how much, and a letter to each."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,18 +6,25 @@ from typing import Annotated
 from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.options import COOP, DRY_RUN
 from scharrel.cli.screen import console, print_indented, print_text, stop_on_errors, words
+from scharrel.cli.writing import writing_in
 
 
 def command(dry_run: Annotated[bool, DRY_RUN] = False, coop: Annotated[Path | None, COOP] = None) -> None:
+    from scharrel.operations.invoice_documents import write_reminders
     from scharrel.operations.invoices import invoice_statuses, read_invoice_book
     from scharrel.operations.opening import open_books
-    from scharrel.text.invoices import debt_lines
+    from scharrel.text.invoices import debt_lines, reminder_line
     from scharrel.treasury.invoice_status import late_customers
 
-    books = open_books(open_coop(coop))
-    book = read_invoice_book(books, today())
-    stop_on_errors(book.problems)
-    found = late_customers(invoice_statuses(books, book, today()), today())
+    where = open_coop(coop)
+    with writing_in(where, "invoice remind", alone=not dry_run):
+        books = open_books(where)
+        book = read_invoice_book(books, today())
+        stop_on_errors(book.problems)
+        found = late_customers(invoice_statuses(books, book, today()), today())
+        late = [each for debt in found for each, _ in debt.invoices]
+        done = write_reminders(books, late, today(), write=not dry_run)
+    stop_on_errors(done.problems)
     screen = console()
     if not found:
         print_text(screen, words("invoices.nobody-late"))
@@ -25,5 +32,7 @@ def command(dry_run: Annotated[bool, DRY_RUN] = False, coop: Annotated[Path | No
     for debt in found:
         for line in debt_lines(words, debt, buyers.get(debt.customer) or debt.customer):
             print_indented(screen, line)
+    for reminder in done.reminders:
+        print_text(screen, reminder_line(words, reminder))
     if dry_run:
         print_text(screen, words("invoices.dry-run"))

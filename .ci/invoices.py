@@ -1,0 +1,62 @@
+"""Invoices of every kind in both languages, with what is inside, into a folder for others to judge."""
+
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from scharrel.formats.ubl import ubl_document
+from scharrel.statements.invoice import einvoice_of, invoice_letter, reminder_letter
+from scharrel.statements.letters import letter_pdf
+from scharrel.statements.pdf import typesetters_world
+from scharrel.text.words import LANGUAGES, Words
+from scharrel.treasury.invoices import Invoice, InvoiceLine, Issued, credit_of, vat_sums
+
+SELLER = {
+    "name": "Coöperatie De Scharrelhoek U.A.", "kvk": "12345678", "vat_id": "NL123456782B90",
+    "street": "Heuvelstraat 12", "postcode": "4812 AB", "city": "Breda", "country": "NL", "vat": "invoiced",
+    "iban": "NL02ABNA0123456789",
+}  # fmt: skip
+AT = {"street": "Plein 2", "postcode": "4813 CD", "city": "Breda"}
+SCHOOL = {"name": 'Basisschool "De Vlinder"', "kvk": "01234567", "reference": "PO 2026/77", **AT}
+TOWN = {"name": "Gemeente", "oin": "00000001001234567000", **AT}
+ABROAD = {"name": "Werk GmbH", "country": "DE", "vat_id": "DE136695976", **AT, "postcode": "10115"}
+PRIVATE = {"name": "J. Janssen"}
+MIXED = (("fiets gemaakt", "10", "100", "21%"), ("les", "3", "100", "9%"), ("korting", "1", "-5.50", "21%"))
+OTHERS = (("cursus", "1", "75", "exempt"), ("levering", "1", "10", "0%"), ("vertaling", "2.5", "1", "9%"))
+HOSTILE = (('#x $ \\ <b>&amp;</b> ]) @x/y "z" مرحبا 你好 {{ 7*7 }}' + "a" * 90, "1", "9999999.99", "21%"),)
+LONG = tuple((f"regel {nth}", "1.5", f"{nth}.10", "21%") for nth in range(1, 60))
+
+
+def issued(nth: int, sold: tuple[tuple[str, ...], ...], buyer: dict[str, str], **seller: str) -> Issued:
+    lines = tuple(InvoiceLine(text, Decimal(n), Decimal(net), rate, "Income") for text, n, net, rate in sold)
+    sums, day = vat_sums(lines), date(2026, 10, 5)
+    made = Invoice(
+        "fatma", "klant", day, date(2026, 10, 4), date(2026, 10, 19), lines, sums, (), Decimal(0), ""
+    )
+    owed = made.total if nth % 2 else made.total / 4
+    return Issued(f"2026-{nth:04d}", made._replace(owed=round(owed, 2)), SELLER | seller, buyer, "Fatma")
+
+
+CASES = [
+    issued(1, MIXED, SCHOOL), issued(2, OTHERS, TOWN), issued(3, MIXED, PRIVATE), issued(4, LONG, SCHOOL),
+    issued(5, (("werk", "2", "99", "reverse"),), ABROAD), issued(7, HOSTILE, SCHOOL | {"name": "<x> ø %s"}),
+    issued(9, (("kar", "7", "123.45", "exempt"),), SCHOOL, vat="exempt"),
+    issued(11, (("kar", "7", "123.45", "exempt"),), SCHOOL, vat="exempt", vat_id=""),
+]  # fmt: skip
+BACK = credit_of(CASES[0], date(2026, 11, 2), "", "drie fietsen waren niet klaar")
+CASES.append(CASES[0]._replace(number="2026-0013", invoice=BACK))
+
+out = Path(sys.argv[1])
+out.mkdir(parents=True)
+with typesetters_world() as world:
+    for words in map(Words, LANGUAGES):
+        for one in CASES:
+            name, letter = f"{one.number}-{words.lang}", invoice_letter(words, one)
+            (out / f"{name}.pdf").write_bytes(letter_pdf(letter, Path("none"), world))
+            (out / f"{name}-cii.xml").write_text(letter.attached, "utf-8")
+            if one.buyer.keys() & {"kvk", "oin"}:
+                (out / f"{name}-ubl.xml").write_bytes(ubl_document(einvoice_of(words, one)))
+        for firm in (False, True):
+            letter = reminder_letter(words, CASES[0], Decimal("113.35"), date(2026, 11, 28), firm=firm)
+            (out / f"reminder-{firm:d}-{words.lang}.pdf").write_bytes(letter_pdf(letter, Path("none"), world))

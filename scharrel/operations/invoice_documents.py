@@ -1,0 +1,125 @@
+"""What goes to customers, as files: made of what was issued, at any time the same."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from scharrel.core.problems import Problem, errors
+from scharrel.formats.ubl import ubl_document
+from scharrel.ledger.books import Books
+from scharrel.operations.invoices import keep_issued, to_issue
+from scharrel.statements.documents import BrokenTemplateError
+from scharrel.statements.invoice import einvoice_of, invoice_letter, letter_language, reminder_letter
+from scharrel.statements.letters import letter_pdf
+from scharrel.statements.pdf import typesetters_world
+from scharrel.store.paths import Coop
+from scharrel.store.staging import aside_of, put_aside, put_in_place
+from scharrel.store.text import names_in
+from scharrel.text.words import Words
+from scharrel.treasury.invoice_status import InvoiceStatus, Reminder, next_reminder
+from scharrel.treasury.invoices import Draft, Issued
+
+
+class SentOut(NamedTuple):
+    """What came of a run: the invoices that were issued, drafts of which the day is yet to come, the files
+    for customers that were written, and what is wrong."""
+
+    issued: Sequence[Issued]
+    waiting: Sequence[Draft]
+    written: Sequence[str]
+    problems: list[Problem]
+
+
+class Reminded(NamedTuple):
+    """The letters about what is late, and what is wrong."""
+
+    reminders: Sequence[Reminder]
+    problems: list[Problem]
+
+
+def issue_invoices(books: Books, only: Collection[str], today: date, *, write: bool) -> SentOut:
+    """Send what is to be sent, of everyone or of `only` these, and make again what is gone of what goes to
+    customers. Nothing is written if anything is an error; WriteError if it cannot be."""
+    found = to_issue(books, only, today)
+    if errors(found.problems) or not write:
+        return SentOut(found.issued, found.waiting, [], found.problems)
+    there = set(names_in(books.coop.letters))
+    gone = [one for one in books.issued if not _names(one) <= there]
+    try:
+        files = _documents_of(books.coop, [*gone, *found.issued])
+    except BrokenTemplateError as broken:
+        return SentOut([], found.waiting, [], [*found.problems, broken.problem])
+    keep_issued(books.coop, found.issued)
+    written = {name: data for name, data in files.items() if name not in there}
+    put_letters(books.coop, written)
+    return SentOut(found.issued, found.waiting, list(written), found.problems)
+
+
+def write_reminders(books: Books, late: Iterable[InvoiceStatus], today: date, *, write: bool) -> Reminded:
+    """A letter for each of the invoices that are late, unless the last one is too recent; WriteError if one
+    cannot be written."""
+    there = names_in(books.coop.letters)
+    issued = {one.number: one for one in books.issued}
+    left = {each.number: each.open for each in late}
+    folder = books.coop.shown(books.coop.letters)
+    found = [next_reminder(number, _reminded(there, number), today, folder) for number in left]
+    files: dict[str, bytes] = {}
+    try:
+        if new := [each for each in found if each.new and write]:
+            with typesetters_world() as world:
+                for each in new:
+                    one = issued[each.number]
+                    words = Words(letter_language(one.buyer))
+                    letter = reminder_letter(words, one, left[each.number], today, firm=each.firm)
+                    files[Path(each.path).name] = letter_pdf(letter, books.coop.templates, world)
+    except BrokenTemplateError as broken:
+        return Reminded([], [broken.problem])
+    put_letters(books.coop, files)
+    return Reminded(found, [])
+
+
+def _names(one: Issued) -> set[str]:
+    """The files of an invoice: the page, and the e-invoice for who has a number to send it to."""
+    electronic = (one.buyer.get("kvk") or one.buyer.get("oin")) and not without_account(one)
+    return {f"{one.number}.pdf", *([f"{one.number}.xml"] if electronic else [])}
+
+
+def without_account(one: Issued) -> bool:
+    """Whether there is an e-invoice to be sent that would not say where to pay, which NLCIUS refuses."""
+    electronic = bool(one.buyer.get("kvk") or one.buyer.get("oin"))
+    return electronic and one.invoice.owed > 0 and not one.seller.get("iban")
+
+
+def _documents_of(coop: Coop, issued: Sequence[Issued]) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    if not issued:
+        return files
+    with typesetters_world() as world:
+        for one in issued:
+            words = Words(letter_language(one.buyer))
+            files[f"{one.number}.pdf"] = letter_pdf(invoice_letter(words, one), coop.templates, world)
+            if f"{one.number}.xml" in _names(one):
+                files[f"{one.number}.xml"] = ubl_document(einvoice_of(words, one))
+    return files
+
+
+def _reminded(names: Iterable[str], number: str) -> list[date]:
+    """The days of the letters about this invoice."""
+    found = []
+    for name in names:
+        if name.startswith(f"{number}-reminder-"):
+            with suppress(ValueError):
+                found.append(
+                    date.fromisoformat(name.removeprefix(f"{number}-reminder-").removesuffix(".pdf"))
+                )
+    return found
+
+
+def put_letters(coop: Coop, files: Mapping[str, bytes]) -> None:
+    """Write files for customers, for their owner alone; WriteError if that fails."""
+    if files:
+        with aside_of(coop.letters, coop.statements) as aside:
+            places = [put_aside(aside, name, content) for name, content in files.items()]
+            put_in_place(aside, coop.letters, places)
