@@ -151,6 +151,12 @@ def test_an_invoice_counts_as_far_as_it_is_paid_wherever_the_payment_stands(quic
     assert "telt pas mee als de klant betaalt: - 10 januari 2026 € 100,00 school" in in_a_row(before)
 
 
+def test_the_last_month_that_is_divided_is_one_in_which_a_customer_paid(quick: Run, coop: Path) -> None:
+    append(coop, TREASURY, paid("2026-05-05", "121.00"))
+    done = quick("allocate", "--json", "--coop", str(coop))
+    assert json.loads(done.out)["through"] == "2026-05"
+
+
 def test_what_is_taken_back_pays_what_it_takes_back_and_itself(quick: Run, coop: Path) -> None:
     append(coop, AMINA, paid("2026-02-03", "60.00"))
     back = SOLD.replace("-66.67", "66.67").replace("-33.33", "33.33").replace("-21.00", "21.00")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from scharrel.checks.invoices import invoicing_of
 from scharrel.core.facts import Holder
 from scharrel.core.money import plain, total
+from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID
 from scharrel.core.pots import PackIn
 from scharrel.core.problems import Problem, errors
@@ -55,6 +56,15 @@ def _ledgers(books: Books) -> Iterator[tuple[str, Ledger]]:
         data = ledger_text(books.coop, holder).data
         if any(account in data for account in accounts):
             yield holder, read_ledger(books.coop, holder, books.chart)
+
+
+def months_paid_in(books: Books) -> Iterator[str]:
+    """The months in which customers paid those whose rules count that."""
+    by_payment = {pack.id for pack in books.packs.values() if pack.by_payment}
+    for holder, by_line in books.receipts.shares.items():
+        said = books.holders[holder].directives if holder in books.holders else ()
+        if any(directive.values.get("rules") in by_payment for directive in said):
+            yield from (str(Month.of(share.day)) for shares in by_line.values() for share in shares)
 
 
 def count_received(books: Books, member: Holder, ledger: Ledger, pack_in: PackIn) -> Iterator[Problem]:
