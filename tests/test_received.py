@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -151,6 +152,13 @@ def test_an_invoice_counts_as_far_as_it_is_paid_wherever_the_payment_stands(quic
     assert "telt pas mee als de klant betaalt: - 10 januari 2026 € 100,00 school" in in_a_row(before)
 
 
+def test_what_is_kept_knows_of_a_payment_elsewhere(quick: Run, coop: Path) -> None:
+    for amount in ("60.00", "61.00"):
+        append(coop, TREASURY, paid("2026-02-03", amount))
+        assert quick("allocate", "2026-02", "--coop", str(coop)).status == 0
+    assert posted(coop) == 100
+
+
 def test_the_last_month_that_is_divided_is_one_in_which_a_customer_paid(quick: Run, coop: Path) -> None:
     append(coop, TREASURY, paid("2026-05-05", "121.00"))
     done = quick("allocate", "--json", "--coop", str(coop))
@@ -223,6 +231,8 @@ def test_closed_months_stay_and_what_changed_in_them_is_put_right(quick: Run, co
     audited = quick("audit", *where)
     assert audited.status == 1
     assert f"{AMINA}: Wat klanten betaalden in februari 2026, is veranderd" in in_a_row(audited.out)
+    replace(coop, PACK, '"received"', '"invoiced"')
+    assert (PACK, 1, "rules-of-closed") in told(quick, coop)
 
 
 def posted(coop: Path) -> Decimal:
@@ -286,10 +296,15 @@ def test_what_was_sent_is_paid_by_its_number_and_by_what_takes_it_back(quick: Ru
     assert pools(quick, coop, "2026-10")[-1] == "50.00"
     assert quick("invoice", "credit", "2026-0001", *where).status == 0
     assert quick("invoice", "credit", "2026-0002", *where).status == 0
-    month = (coop / TREASURY).read_text("utf-8").split('"creditfactuur')[0].rpartition("\n")[2][:7]
-    done = quick("explain", "amina", month, *where)
+    [day, _] = re.findall(r"^(\S+) .*creditfactuur", (coop / TREASURY).read_text("utf-8"), re.M)
+    done = quick("explain", "amina", day[:7], *where)
     # All of 2026-0001 and half of 2026-0002 are added, and both go off.
     assert "ging er € 50,00 meer terug dan er binnenkwam" in in_a_row(done.out)
+    assert quick("invoice", "issue", *where).status == 0
+    append(coop, TREASURY, paid(day, "-30.25", "^2026-0003"))
+    done = quick("explain", "amina", day[:7], *where)
+    # What was given back on the credit note of what nobody had paid.
+    assert "ging er € 75,00 meer terug dan er binnenkwam" in in_a_row(done.out)
 
 
 CENT = Decimal("0.01")
