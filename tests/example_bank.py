@@ -53,7 +53,7 @@ _DEPOSIT = "afdracht contant geld"
 _DEPOSITS = (
     (1, 16, "1500.00", "A. el Idrissi"), (1, 16, "900.00", "C. Vermeulen"), (1, 19, "1800.00", "D. Kowalska"),
     (1, 19, "4500.00", "R. Ouali"), (7, 10, "600.00", "A. el Idrissi"), (7, 10, "1500.00", "D. Kowalska"),
-    (7, 13, "4200.00", "R. Ouali"), (7, 13, "1100.00", "S. Haddad"), (10, 16, "1000.00", "S. Haddad"),
+    (7, 13, "4100.00", "R. Ouali"), (7, 13, "1100.00", "S. Haddad"), (10, 16, "1000.00", "S. Haddad"),
 )  # fmt: skip
 
 

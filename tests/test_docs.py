@@ -94,6 +94,7 @@ def comes_out(shown: str, out: str) -> bool:
         ("nl/lid", ""),
         ("member", ""),
         ("nl/penningmeester", "members/fatma"),
+        ("nl/jaar", ""),
         ("nl/coordinator", "coop"),
         ("starting", ""),
     ],
@@ -102,7 +103,7 @@ def test_a_page_can_be_followed(
     page: str, ledger: str, tmp_path: Path, quick: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    if page in ("nl/lid", "member", "nl/penningmeester"):
+    if page in ("nl/lid", "member", "nl/penningmeester", "nl/jaar"):
         for folder in ("ledgers", "rules"):
             shutil.copytree(REPOSITORY / folder, tmp_path / folder)
         (statement,) = REPOSITORY.glob("ledgers/bank/*/statements/2026-10-*")

@@ -434,6 +434,12 @@ OWN_TESTS |= {  # in test_treasury.py
     "problem.treasury-gone", "problem.treasury-key", "problem.treasury-lost", "problem.treasury-new",
     "audit.treasury", "error.coop-step",
 }  # fmt: skip
+OWN_TESTS |= {  # in test_vat.py
+    "problem.vat-abroad", "problem.vat-account", "problem.vat-fits-none", "problem.vat-no-number",
+    "problem.vat-none", "problem.vat-overlap", "problem.vat-return-changed", "problem.vat-return-name",
+    "problem.vat-said", "problem.vat-unfiled", "problem.vat-which", "problem.vat-while-exempt",
+    "error.vat-ahead", "error.vat-not-over", "error.vat-period",
+}  # fmt: skip
 OWN_TESTS |= {  # in test_formats.py
     "problem.bank-amount", "problem.bank-archive", "problem.bank-batch", "problem.bank-binary",
     "problem.bank-currencies", "problem.bank-day", "problem.bank-dtd", "problem.bank-empty",
@@ -442,6 +448,12 @@ OWN_TESTS |= {  # in test_formats.py
     "problem.bank-no-statement", "problem.bank-pdf", "problem.bank-picture", "problem.bank-spreadsheet",
     "problem.bank-text", "problem.bank-too-large", "problem.bank-too-long", "problem.bank-too-many",
     "problem.bank-xml", "problem.bank-zip", "problem.bank-zip-many", "problem.bank-zip-nested",
+}  # fmt: skip
+OWN_TESTS |= {  # in test_pay.py
+    "problem.no-transit", "problem.pay-nickname", "problem.pay-no-bank", "problem.run-changed",
+    "problem.run-file", "problem.run-gone", "problem.run-unconfirmed",
+    "error.pay-cancel-alone", "error.pay-cancelled", "error.pay-closed-day", "error.pay-left",
+    "error.pay-no-run", "error.pay-open-month", "error.pay-reason", "error.pay-reason-alone",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_bank_months.py
     "problem.bank-line-lost", "problem.bank-line-open", "problem.bank-line-unready", "problem.bank-uncovered",

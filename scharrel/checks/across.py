@@ -12,6 +12,7 @@ from scharrel.ledger.bank_lines import hand_bookings
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
 from scharrel.store.text import read_text
+from scharrel.store.vat_returns import read_vat_returns
 
 
 def across_of(books: Books, holder: str, ledger: Ledger) -> Across:
@@ -48,6 +49,7 @@ def with_others(books: Books, problems: Iterable[Problem], found: Iterable[Acros
         unread = {one.holder for one in found if books.coop.shown(books.coop.ledger(one.holder)) in wrong}
         made = [booking for one in found for booking in one.by_hand]
         yield from bank_problems(books, {one.holder for one in found}, unread, made)
+    yield from read_vat_returns(books.coop)[1]
     entries = [entry for one in found for entry in one.entries]
     if entries:
         yield from overdone(books.coop, grant_accounts(books.grants, entries))

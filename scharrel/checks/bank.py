@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
+from scharrel.checks.payments import payment_problems
 from scharrel.core.across import HandBooking
 from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID, nearest
@@ -19,15 +20,17 @@ def bank_problems(
     books: Books, holders: Collection[str], unread: Collection[str], made: Sequence[HandBooking]
 ) -> Iterator[Problem]:
     """What is wrong with the lines of every account, and of these holders the bookings `made` by hand that
-    the bank should have confirmed by now; nothing is gone from ledgers that are `unread` because of an error.
-    Lines that are not understood are told where all holders are asked about."""
+    the bank should have confirmed by now, and with the payment runs; nothing is gone from ledgers that are
+    `unread` because of an error. Lines that are not understood are told where all holders are asked about."""
     of_all = books.holders.keys() <= {*holders}
     yield from strange_folders(books)
+    read: dict[str, BankBook] = {}
     for account in books.bank_accounts.values():
         book, wrong = read_bank_book(books.coop, account, books.chart, books.holders)
         yield from wrong
         if errors(wrong):
             continue
+        read[account.name] = book
         yield from changed_statements(book)
         theirs = tuple(line for line in book.lines if not line.booked or (line.holder or COOP_ID) in holders)
         now = standing_of(book._replace(lines=theirs), [one for one in made if one.account == account.name])
@@ -45,6 +48,7 @@ def bank_problems(
         for one in filter(now.overdue, now.outstanding):
             values = {"account": account.name, "to": str(now.to), "amount": str(one.amount)}
             yield Problem(one.file, one.line, "booking-unconfirmed", values, excerpt=f"{one.day} {one.text}")
+    yield from payment_problems(books, read)
 
 
 def strange_folders(books: Books) -> Iterator[Problem]:

@@ -121,14 +121,13 @@ def _unknown(books: Books, ledger: Ledger, booking: InvoiceBooking) -> Problem:
     if not booking.named:
         return ledger.text.problem(line, "invoice-credits-alone", number=booking.credits)
     known = [*books.entries.customers, *(one.number for one in books.issued)]
-    by_name = {name_of(customer): customer.id for customer in books.entries.customers.values()}
+    by_name = {_name_of(customer): customer.id for customer in books.entries.customers.values()}
     near = nearest(booking.named, known) or nearest(booking.named, by_name)
     values = {"name": booking.named, "near": by_name.get(near, near)}
     return ledger.text.problem(line, "invoice-unknown", **values)
 
 
-def name_of(customer: Dated) -> str:
-    """What the customer is called now."""
+def _name_of(customer: Dated) -> str:
     return str(customer.facts(Month.of(customer.directives[-1].day)).get("name", customer.id))
 
 

@@ -17,7 +17,7 @@ from scharrel.core.facts import KNOWN_KEYS, Holder
 from scharrel.core.month import Month, months
 from scharrel.core.names import nearest
 from scharrel.core.pack import NoValueError, Pack
-from scharrel.core.problems import Problem, errors
+from scharrel.core.problems import PAYMENTS, Problem, errors
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.reading import read_ledger
@@ -78,14 +78,16 @@ def member_problems(
             yield problem
 
     text = ledger.text
-    for month, lines in ledger.booked.items():
-        if member.active(month):
+    late = _of_no_rules(ledger)
+    for month, booked in ledger.booked.items():
+        lines = [line for line in booked if month < member.first or line not in late]
+        if member.active(month) or not lines:
             continue
         code = "before-membership" if month < member.first else "after-leaving"
         # What is wrong is a date or the register: the other bookings of the month say nothing new.
         yield text.problem(lines[0], code, month=str(month), first=str(member.first), name=member.name)
     for day, line in [*ledger.days, *ledger.earned]:
-        if day > today:
+        if day > today and not text.at(line)[0].startswith(PAYMENTS):  # a run may be for a day to come
             yield text.problem(line, "future", True, date=str(day))
     for account, line in ledger.balances:
         if account in books.pots:
@@ -106,6 +108,13 @@ def member_problems(
             if pack and role not in pack.roles() | {"vat", "appropriation", BARTER, *OWN_ROLES, *unused}:
                 unused.add(role)
                 yield text.problem(line, "unused-role", True, role=role, pack=pack.id)
+
+
+def _of_no_rules(ledger: Ledger) -> set[int]:
+    """The lines of payments, and of bank lines about these, which may come after a membership ended: nothing
+    that any rules look at is in them."""
+    others = {m.line for m in ledger.movements if not ledger.text.own(m.line)} if ledger.text.parts else set()
+    return others - {m.line for m in ledger.movements if m.role and m.role not in OWN_ROLES}
 
 
 def _work_problems(books: Books, member: Holder, ledger: Ledger) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ from scharrel.core.money import CENT, ZERO, plain, total
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.ledger.ledger import Ledger
+from scharrel.treasury.accounts import TAX_DUE
 
 _RATES = (Decimal("0.21"), Decimal("0.09"))
 _HIGHEST = _RATES[0]
@@ -87,6 +88,8 @@ def suspicions(ledger: Ledger, chart: Chart) -> Iterator[Problem]:
         return  # sums of it may be too
     kinds = {account: _kind(account, role, chart) for account, role in ledger.roles.items()}
     groups = [list(group) for _, group in groupby(ledger.movements, _line)]
+    if filed := {account for account, role in ledger.roles.items() if role == TAX_DUE}:  # VAT goes there
+        groups = [group for group in groups if filed.isdisjoint(map(_account, group))]
     by_hand = [group for group in groups if ledger.text.own(group[0].line)]  # a bank tells two lines apart
     found = {line: ("twice", {"first": str(first)}) for line, first in _twice(by_hand)}
     shapes: dict[tuple[str, ...], _Shape] = {}

@@ -32,6 +32,8 @@ COMMANDS = {
     "invoice credit": "invoice.credit",
     "invoice remind": "invoice.remind",
     "customer add": "customer",
+    "pay": "pay",
+    "vat": "vat",
     "rules check": "rules.check",
     "rules show": "rules.show",
     "rules diff": "rules.diff",
@@ -44,6 +46,8 @@ COMMANDS = {
     "report quotes": "report.quotes",
     "report grants": "report.grants",
     "report umbrella": "report.umbrella",
+    "report annual": "report.annual",
+    "auditfile": "auditfile",
 }
 """The commands in the order of the help; each is the function `command` of a module of this folder, and is
 described under `help` in the catalogue."""

@@ -28,6 +28,8 @@ _MEANT = {
         "report exchange": "ruil ruilen ruillijst exchange",
         "report better-off": "beter-af better-off",
         "report umbrella": "koepel deelcooperatie umbrella",
+        "report annual": "jaarrekening jaarcijfers balans kascommissie annual",
+        "auditfile": "auditbestand xaf audit-file",
         "rules show": "toon show",
         "rules plot": "plot teken grafiek",
         "rules test": "test voorbeelden",

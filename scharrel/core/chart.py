@@ -9,7 +9,8 @@ from typing import NamedTuple
 class Account(NamedTuple):
     """An account as the chart or a ledger opens it; `booking` is how its lots are booked, if that is said,
     `depreciation` the account on which what stands here is written off, `vat` the rate of VAT on it, `closed`
-    the last day on which something may be booked."""
+    the last day on which something may be booked, `heading` where it stands in the annual accounts, `rgs` its
+    code in the Dutch reference scheme of accounts."""
 
     opened: date
     currencies: tuple[str, ...]
@@ -18,6 +19,8 @@ class Account(NamedTuple):
     depreciation: str | None = None
     vat: str | None = None
     closed: date | None = None
+    heading: str | None = None
+    rgs: str | None = None
 
 
 class Chart:
@@ -38,6 +41,10 @@ class Chart:
     def vat(self, account: str) -> str:
         """What the chart says of the VAT on the account, or on its nearest ancestor of which it says that."""
         return self._nearest(account, "vat") or ""
+
+    def heading(self, account: str) -> str:
+        """Where the account, or its nearest ancestor of which that is said, stands in the annual accounts."""
+        return self._nearest(account, "heading") or ""
 
     def _nearest(self, account: str, key: str) -> str | None:
         """What the key says of the account, or of its nearest ancestor of which it says anything."""

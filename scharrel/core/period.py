@@ -45,5 +45,7 @@ class Period(NamedTuple):
         return months(self.first, self.last)
 
     def __str__(self) -> str:
+        if self.span == "month":
+            return str(self.last)
         year = f"{self.first.year:04}"
         return year if self.span == "year" else f"{year}-Q{self.last.number // 3}"

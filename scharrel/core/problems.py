@@ -22,8 +22,8 @@ class Problem(NamedTuple):
 CHART = "ledgers/accounts.beancount"
 REGISTER = "ledgers/coop.beancount"
 BANK = "ledgers/bank/"
+PAYMENTS = "ledgers/payments/"
 TREASURY = "ledgers/treasury.beancount"
-CUSTOMERS = "ledgers/customers.beancount"
 
 _FOLLOWS = frozenset({"unknown-account", "account-name", "no-role", "unknown-role", "to-account"})
 """What is only as true as the chart of accounts."""

@@ -16,6 +16,8 @@ from scharrel.store.text import read_text
 
 _ROOTS = ("Assets:", "Liabilities:", "Equity:", "Income:", "Expenses:")
 
+_KEYS = frozenset({"role", "depreciation", "vat", "heading", "rgs"})
+
 Wrong = tuple[int, str, dict[str, str]]
 """What is wrong: the line, the code and what the message needs."""
 
@@ -93,10 +95,11 @@ def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
         if directive.account in accounts:
             values = {"account": directive.account}
             problems.append(text.problem(line, "opened-twice", **values))
-        for key in {"role", "depreciation", "vat"} & {*empty_keys(directive)}:
+        for key in _KEYS & {*empty_keys(directive)}:
             at, values = text.key_line(line, key), {"key": key, "form": form_of(key, directive.date)}
             problems.append(text.problem(at, "empty-key", **values))
-        role, worn_on, vat = (metadata(directive).get(key) for key in ("role", "depreciation", "vat"))
+        said = metadata(directive)
+        role, worn_on, vat = (said.get(key) for key in ("role", "depreciation", "vat"))
         accounts[directive.account] = Account(
             directive.date,
             tuple(directive.currencies or ()),
@@ -104,6 +107,8 @@ def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
             directive.booking.value if directive.booking else "",
             None if worn_on is None else str(worn_on),
             None if vat is None else str(vat),
+            heading=str(said["heading"]) if said.get("heading") else None,
+            rgs=str(said["rgs"]) if said.get("rgs") else None,
         )
         wearing[directive.account] = line
     for line, code, values in [*named(directives, accounts), *repeated(directives)]:

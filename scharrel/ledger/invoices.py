@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 INVOICE_KEYS = frozenset({"invoice", "delivered", "credits"})
 """What a booking says below its first line that makes it one about invoices."""
 
-LINE_KEYS = ("line", "quantity", "vat")
+_LINE_KEYS = ("line", "quantity", "vat")
 _ALIASES = {"aantal": "quantity", "regel": "line", "omschrijving": "line", "btw": "vat", "tarief": "vat"}
 _WHY = "invoice "
 """How `why:` begins of a bank line that pays invoices."""
 
 _RATE = re.compile(r"\d{1,2}%")
 _NOT_DUE = ("input", "reverse", "reverse-eu")
-MAX_DECIMALS_OF_QUANTITY = 4
+_MAX_DECIMALS = 4
 
 _Say = Callable[..., None]
 
@@ -122,15 +122,13 @@ def _sold(account: str, number: Decimal, posting: Any, transaction: Any, text: T
 def _wrong(told: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, str]]]:
     """What is wrong with what a line of an invoice says: a code, the key, and what the message needs."""
     for key, value in told.items():
-        if key not in LINE_KEYS:
-            if near := _ALIASES.get(key) or nearest(key, LINE_KEYS):
+        if key not in _LINE_KEYS:
+            if near := _ALIASES.get(key) or nearest(key, _LINE_KEYS):
                 yield "invoice-line-key", key, {"near": near}
         elif key == "line" and not (isinstance(value, str) and value.strip()):
             yield "invoice-line-text", key, {}
         elif key == "quantity" and not (
-            isinstance(value, Decimal)
-            and value
-            and -int(value.as_tuple().exponent) <= MAX_DECIMALS_OF_QUANTITY
+            isinstance(value, Decimal) and value and -int(value.as_tuple().exponent) <= _MAX_DECIMALS
         ):
             yield "invoice-quantity", key, {}
         elif key == "vat" and not (isinstance(value, str) and value in VAT_RATES):

@@ -55,6 +55,9 @@ _ALIASES = {
     "subsidie": "grant", "factuur": "invoice", "klant": "invoice", "geleverd": "delivered",
 }  # fmt: skip
 
+_OF_BANK = frozenset({"bank", "counter", "for", "why"})
+"""What a bank's line says of itself, which changes nothing in how it is summed."""
+
 _OF_THINGS = frozenset({"lifetime", "asset", "disposes"})
 
 _KNOWN = _KEYS | _OF_THINGS
@@ -298,7 +301,7 @@ class _Reader:
         """Words of the program that stand where they do nothing, or that look like them."""
         line = place(transaction)
         if len(transaction.meta) > _PARSERS_KEYS:
-            for key in metadata(transaction).keys() - _KEYS:
+            for key in metadata(transaction).keys() - _KEYS - _OF_BANK:
                 if near := _ALIASES.get(key) or nearest(key, _KEYS):
                     self.say(self.text.key_line(line, key), "near-key", warning=True, key=key, near=near)
         for posting in transaction.postings:
@@ -350,9 +353,13 @@ class _Reader:
         return completed(transactions, {name: known.booking for name, known in self.accounts.items()})
 
     def _summed(self, booking: Plain) -> bool:
-        """Sum a booking of nothing but euros with cents on accounts that may be used, without metadata;
-        whether it is one. It comes out as by `_sum`."""
-        if booking.keys or "^" in booking.marks or len(booking.legs) < 2:
+        """Sum a booking of nothing but euros with cents on accounts that may be used, without metadata that
+        means anything; whether it is one. It comes out as by `_sum`."""
+        if (
+            "^" in booking.marks
+            or len(booking.legs) < 2
+            or any(key not in _OF_BANK for key, _ in booking.keys)
+        ):
             return False
         day, text, missing = booking.day, booking.text, -1
         uses: list[_Use] = []

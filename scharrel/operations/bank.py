@@ -12,19 +12,23 @@ from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.reading import read_ledger
 from scharrel.operations.invoices import payables_of
 from scharrel.packs.bank_rules import read_bank_rules
+from scharrel.store.payment_runs import read_runs
 from scharrel.treasury.accounts import BankAccount
 from scharrel.treasury.invoice_recognition import Payable
 from scharrel.treasury.lines import BankBook
+from scharrel.treasury.payments import PaidLines
 from scharrel.treasury.recognition import BankRule
 
 
 class Bank(NamedTuple):
     """Every account by name: its book and the hand-made bookings on it, in order of days; the rules by which
-    lines are recognised, what is wrong with any of these, and the invoices that lines can pay."""
+    lines are recognised, what lines say of payments that were ordered, what is wrong with these, and the
+    invoices that lines can pay."""
 
     books: dict[str, BankBook]
     bookings: dict[str, list[HandBooking]]
     rules: list[BankRule]
+    paid: PaidLines
     problems: list[Problem]
     payables: dict[str, Payable]
 
@@ -51,10 +55,13 @@ def read_bank(books: Books) -> Bank:
         for booking in hand_bookings(ledger, holder, accounts.values()):
             bookings[booking.account].append(booking)
     rules, wrong = read_bank_rules(books.coop, books.chart, books.holders, accounts)
+    problems += wrong
+    runs, wrong = read_runs(books.coop)
     return Bank(
         found,
         {name: sorted(made, key=lambda b: (b.day, b.file, b.line)) for name, made in bookings.items()},
         rules,
+        PaidLines(runs, (line for book in found.values() for line in book.lines)),
         problems + wrong,
         payables_of(books, ledgers),
     )

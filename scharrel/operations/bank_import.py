@@ -216,9 +216,10 @@ def _recognise(
         return [confirming(each) for each in there if can_confirm(line.day, line.amount, each)]
 
     other = {(b.holder, b.day, b.amount): b.others for b in bank.bookings[book.account.name]}
+    paid = bank.paid
     payables = dict(bank.payables)
-    # A payment run goes before these.
     finders: list[Finder] = [
+        lambda line: paid.recognise(line, book.account.name),
         lambda line: paid_invoices(line, payables),
         made_by_hand,
         lambda line: by_rule(line, bank.rules, books.chart),
@@ -239,6 +240,7 @@ def _recognise(
         if known and known.why.startswith("invoice "):
             after_payment(payables, known)
         booked = _booked(line.booked, known, suspense)
+        paid.note(booked)
         found.append(ImportedLine(book.account.name, booked, known=False))
         new[line.booked.id] = booked
         if nth % 1000 == 0:

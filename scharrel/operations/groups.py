@@ -11,7 +11,7 @@ from scharrel.core.corrections import Correction
 from scharrel.core.facts import Group, Holder
 from scharrel.core.history import Given, received_from
 from scharrel.core.month import Month
-from scharrel.core.problems import BANK, TREASURY, Problem
+from scharrel.core.problems import BANK, PAYMENTS, TREASURY, Problem
 from scharrel.core.trace import Allocation, Received, Summary, summary_of
 from scharrel.ledger.books import Books
 from scharrel.ledger.consolidated import sums_of_ledger
@@ -83,7 +83,7 @@ def _in_part(books: Books, through: Month, today: date, task: Task) -> Done | No
     who = {member.id for member in task.changed}
     if any(c.project and member in who for member, c in kept.corrections):
         return None  # what is behind it stands with the project or with others
-    if any(p.file.startswith((BANK, TREASURY)) for p in kept.problems):
+    if any(p.file.startswith((BANK, PAYMENTS, TREASURY)) for p in kept.problems):
         return None  # whose they are is not known
     outcome = divide_group(
         books, task.changed, through, today, given=_given(books, kept.shares, task.changed)

@@ -18,9 +18,9 @@ from scharrel.store.invoices import issued_path, issued_text, make_issued_read_o
 from scharrel.store.together import put_together
 from scharrel.treasury.accounts import ENTRY_KEYS
 from scharrel.treasury.invoice_recognition import Payable
+from scharrel.treasury.invoice_status import InvoiceStatus, customer_payments, statuses
 from scharrel.treasury.invoices import Draft, Issued, facts_on, lacking, next_number
 from scharrel.treasury.lines import tidy
-from scharrel.treasury.receivables import InvoiceStatus, customer_payments, statuses
 
 _NOT_SENT = frozenset({"terms"})
 
@@ -107,7 +107,7 @@ def issue_invoices(books: Books, only: Collection[str], today: date, *, write: b
     for holder, invoicing in book.invoicing.items():
         ledger = book.ledgers[holder]
         problems += (
-            ledger.text.placed(p)._replace(warning=False) for p in invoicing.problems if p.code in QUESTIONS
+            ledger.text.placed(p)._replace(warning=False) for p in invoicing.problems if p.code in _QUESTIONS
         )
         for draft in invoicing.drafts:
             if draft.booking.day > today:
@@ -137,7 +137,7 @@ def issue_invoices(books: Books, only: Collection[str], today: date, *, write: b
     return Sent(issued, waiting, problems)
 
 
-QUESTIONS = frozenset({"invoice-rates", "invoice-no-vat", "invoice-two-rates"})
+_QUESTIONS = frozenset({"invoice-rates", "invoice-no-vat", "invoice-two-rates"})
 """What can wait until an invoice is to be sent."""
 
 

@@ -10,10 +10,13 @@ from typing import NamedTuple
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.books import Books
+from scharrel.operations.annual import annual_paper, book_year
 from scharrel.operations.statements import state_all
+from scharrel.statements.documents import BrokenTemplateError
 from scharrel.statements.making import Order, place_of
 from scharrel.statements.pdf import typesetters_world
 from scharrel.statements.reading import NOT_A_PDF, NoStatementError, ReadBack, read_back
+from scharrel.statements.seal import Seal
 from scharrel.statements.seen import Alteration, additions, looks
 
 MAX_DIFFERENCES = 20
@@ -57,21 +60,32 @@ def verify(books: Books, data: bytes, today: date) -> Verdict:
         order = Order(
             month, (kind,), stated.form, seal.lang, only, today, books.coop.templates, world, posted=False
         )
-        out = Path(folder, "statements")
-        done = state_all(books, order, out, lambda *_: None)
-        if errors(done.problems):
-            return Verdict(stated, False, [], [], [], [], done.problems)
-        made = out / place_of(seal.kind, seal.member, stated.form)
-        if not made.is_file():
-            raise NoStatementError
-        anew = made.read_bytes()
-    if anew == data:
-        return Verdict(stated, True, [], [], [], [], done.problems)
+        made, problems = _made_anew(books, seal, order, Path(folder, "statements"))
+    if errors(problems):
+        return Verdict(stated, False, [], [], [], [], problems)
+    if made is None:
+        raise NoStatementError
+    if made == data:
+        return Verdict(stated, True, [], [], [], [], problems)
+    anew = made
     now = read_back(anew)
     figures = _figures(seal.figures, now.seal.figures) if stated.sealed else []
     lines = _lines(stated.lines, now.lines)
     seen = _seen(data, anew, same=not figures and not lines) if stated.form == "pdf" else []
-    return Verdict(stated, False, figures, lines, seen, _causes(stated, now, figures), done.problems)
+    return Verdict(stated, False, figures, lines, seen, _causes(stated, now, figures), problems)
+
+
+def _made_anew(books: Books, seal: Seal, order: Order, out: Path) -> tuple[bytes | None, list[Problem]]:
+    """The statement as the books now make it, if there is one, and what is wrong with them."""
+    if seal.kind == "annual":
+        found, problems = book_year(books, order.month.year, order.today, lambda *_: None, posted=False)
+        try:
+            return annual_paper(books, found, order) if found else None, problems
+        except BrokenTemplateError as broken:
+            return None, [*problems, broken.problem]
+    done = state_all(books, order, out, lambda *_: None)
+    made = out / place_of(seal.kind, seal.member, order.form)
+    return made.read_bytes() if made.is_file() else None, done.problems
 
 
 def _seen(data: bytes, anew: bytes, *, same: bool) -> list[Alteration]:

@@ -15,6 +15,7 @@ from scharrel.core.pack import Pack
 from scharrel.core.period import Period
 from scharrel.ledger.ledger import Ledger
 from scharrel.plot.drawing import Drawing, Sheet, plot_figures
+from scharrel.statements.annual import AnnualView
 from scharrel.statements.coop import Share, coop_view
 from scharrel.statements.data import StatementData, concerns
 from scharrel.statements.documents import Documents
@@ -139,6 +140,13 @@ def rules_handout(order: Order, coop: str, told: Told, hashes: Mapping[str, str]
     return content
 
 
+def annual_document(order: Order, view: AnnualView, used: Sequence[Pack]) -> bytes:
+    """The annual accounts, which rest on the rules that were `used`; BrokenTemplateError if they cannot be
+    rendered."""
+    heads = example_notice(Words(order.lang), used)
+    return _made(order, "annual", "", view, {pack.id: pack.hash for pack in used}, view.figures, heads)[1]
+
+
 def plot_sheet(order: Order, sheet: Sheet) -> bytes:
     """What members keep under rules, on paper; BrokenTemplateError if it cannot be rendered."""
     packs = {one.curve.pack.id: one.curve.pack.hash for one in sheet.curves}
@@ -153,7 +161,7 @@ def plot_drawing(order: Order, drawing: Drawing) -> bytes:
 
 def place_of(kind: str, member: str, form: str) -> str:
     """Where a document lies in the folder of statements."""
-    together = {"coop": "coop/overview", "cover": "municipality/cover"}
+    together = {"coop": "coop/overview", "cover": "municipality/cover", "annual": "annual/accounts"}
     return f"{together.get(kind, f'{kind}/{member}')}.{form}"
 
 

@@ -29,7 +29,8 @@ from scharrel.text.sentences import (
     sentences,
 )
 from scharrel.text.words import Words
-from scharrel.treasury.accounts import OWN_ROLES
+from scharrel.treasury.accounts import OWN_ROLES, TRANSIT
+from scharrel.treasury.payments import owed_by
 
 HUNDRED = Decimal(100)
 
@@ -91,6 +92,15 @@ class Used(NamedTuple):
     shown: str = ""
 
 
+class Payout(NamedTuple):
+    """What went to the member in euros, and `how`: "hand" is by the member's own ledger, "transfer" was
+    ordered at the bank or left it; "back" came back from there, and "cancelled" was never sent."""
+
+    day: date
+    amount: Decimal
+    how: str
+
+
 class YearOnYear(NamedTuple):
     """A party's total of the year to date beside that of the year before, in euros."""
 
@@ -147,7 +157,7 @@ class MemberView(NamedTuple):
     reduction: Decimal
     to_municipality: Decimal
     to_member: Decimal
-    paid_out: Sequence[Movement]
+    paid_out: Sequence[Payout]
     due: Decimal
     in_hand: Decimal
     limits: Sequence[Used]
@@ -208,7 +218,7 @@ def member_view(words: Words, data: StatementData) -> MemberView:
             r.paid for r in month.steps if r.step.party == "municipality" and not r.step.reduction
         ),
         to_member=total(r.paid for r in month.posted if r.step.to in accounts),
-        paid_out=[m for account in accounts for m in data.dated(account) if m.amount < 0],
+        paid_out=list(_paid_out(data, accounts)),
         due=total(month.balances.get(account, ZERO) for account in accounts),
         in_hand=data.in_hand,
         limits=tuple(used for result in month.steps for used in limits_used(words, result)),
@@ -242,6 +252,29 @@ def _booking_text(words: Words, movement: Movement) -> str:
     if movement.paid and movement.earned:
         about.append(words("explain.paid-on", day=words.day(movement.earned)))
     return " ".join([movement.text, *(f"({each})" for each in about)])
+
+
+def _paid_out(data: StatementData, accounts: Sequence[str]) -> Iterator[Payout]:
+    """What went from these accounts to the member in the month, by day; of a payment what the bank pays."""
+    of_others = [m for m in data.movements if data.by_bank(m)]
+    ordered = _owed_by_line(m for m in of_others if data.roles.get(m.account) == TRANSIT)
+    at_bank = _owed_by_line(m for m in of_others if m.account in data.banks)
+    dated = [m for account in accounts for m in data.dated(account)]
+    for line, m in sorted({m.line: m for m in dated}.items(), key=lambda found: (found[1].day, found[0])):
+        taken = -total(one.amount for one in dated if one.line == line)
+        if amount := ordered.get(line) or at_bank.get(line):
+            back = "cancelled" if line in ordered else "back"
+            yield Payout(m.day, abs(amount), "transfer" if amount > 0 else back)
+        elif taken > 0:
+            yield Payout(m.day, taken, "hand")
+
+
+def _owed_by_line(movements: Iterable[Movement]) -> Mapping[int, Decimal]:
+    """By booking what it makes the cooperative owe more, in euros."""
+    sums: dict[int, Decimal] = {}
+    for m in movements:
+        sums[m.line] = sums.get(m.line, ZERO) + owed_by(m)
+    return sums
 
 
 def _difference(data: StatementData, concerned: Callable[[Step], bool]) -> Decimal:

@@ -26,7 +26,7 @@ _CHARSET = (
 )
 _UNDERSTOOD = frozenset({"html", "head", "body", "tbody"})
 _EMPTY = frozenset({"meta", "link", "br", "hr", "img", "input", "col", "wbr"})
-_TOGETHER = ("coop", "cover")
+_TOGETHER = ("coop", "cover", "annual")
 
 NOT_A_PDF = (
     *(PyPdfError, DependencyError, PdfiumError),

@@ -16,6 +16,7 @@ from scharrel.core.names import COOP_ID
 from scharrel.store.allocations import BankedEntry, quoted
 from scharrel.store.digests import digest_of_texts
 from scharrel.store.paths import MONTH_FILE, Coop
+from scharrel.store.payment_runs import payment_texts
 from scharrel.store.text import MAX_BYTES, MAX_LINES, Text, names_in, read_text, state_of
 from scharrel.store.together import pending, pending_path
 from scharrel.treasury.lines import AcceptedGap, BookedLine, CounterLeg, StatementRecord
@@ -52,14 +53,21 @@ def month_texts(coop: Coop, account: str) -> list[Text]:
 
 
 def bank_state(coop: Coop) -> str:
-    """How the months of all accounts were left, and the cooperative's ledger if anything in that is for
-    others; empty if there is none of these."""
+    """How the months of all accounts, the payment runs and the VAT returns were left, and the cooperative's
+    ledger if anything in that is for others; empty if there is none of these."""
     found = [_left(coop.treasury)] if _for_others(coop) else []
     for folder in sorted(names_in(coop.bank)):
         for name in sorted(filter(MONTH_FILE.fullmatch, names_in(coop.bank / folder))):
             found.append(_left(coop.bank / folder / name))
     found += [said for path in [pending_path(coop.bank)] if (said := _left(path))]
+    found += [_left(coop.payment_runs / name) for name in sorted(names_in(coop.payment_runs))]
+    found += [_left(path) for path in _vat_returns(coop)]
     return digest_of_texts(found) if found else ""
+
+
+def _vat_returns(coop: Coop) -> list[Path]:
+    names = sorted(name for name in names_in(coop.vat_returns) if name.endswith(".beancount"))
+    return [coop.vat_returns / name for name in names]
 
 
 def _left(path: Path) -> str:
@@ -70,9 +78,9 @@ def _left(path: Path) -> str:
 
 
 def ledger_text(coop: Coop, holder: str) -> Text:
-    """The holder's ledger, and behind it the bank lines that are for them, and what the cooperative's own
-    ledger has for them; the cooperative itself needs no ledger to have bank lines, and of its own ledger it
-    has what is for no other."""
+    """The holder's ledger, and behind it the bank lines and payments that are for them, and what the
+    cooperative's own ledger has for them; the cooperative itself needs no ledger to have some, and of its own
+    ledger it has what is for no other."""
     text = read_text(coop, coop.ledger(holder))
     if holder == COOP_ID:
         text = text._replace(data=_without_others(text.data))
@@ -101,7 +109,8 @@ def ledger_state(coop: Coop, holder: str) -> str:
 
 
 def bank_lines_for(coop: Coop, holder: str) -> Sequence[BankedEntry]:
-    """The bookings of bank lines that are for the holder, as they are written: file, line and text."""
+    """The bookings of bank lines, payments and VAT returns that are for the holder, as they are written:
+    file, line and text."""
     return _lines_for(coop).get(holder, ()) if coop.bank_state else ()
 
 
@@ -109,15 +118,16 @@ def bank_lines_for(coop: Coop, holder: str) -> Sequence[BankedEntry]:
 def _lines_for(coop: Coop) -> Mapping[str, Sequence[BankedEntry]]:
     """By holder the bookings that are for them."""
     found: dict[str, list[BankedEntry]] = {}
-    for account in sorted(names_in(coop.bank)):
-        for text in month_texts(coop, account):
-            lines = text.data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
-            for start, _ in _starts(lines):
-                if _BOOKING.match(lines[start]):
-                    entry = lines[start : _end(lines, start)]
-                    said = next(filter(None, map(_FOR.match, entry)), None)
-                    booked = text.shown, start + 1, "\n".join(entry).encode()
-                    found.setdefault(said[1] if said else COOP_ID, []).append(booked)
+    accounts = sorted(names_in(coop.bank))
+    texts = [text for name in accounts for text in month_texts(coop, name)]
+    for text in (*texts, *payment_texts(coop), *(read_text(coop, path) for path in _vat_returns(coop))):
+        lines = text.data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+        for start, _ in _starts(lines):
+            if _BOOKING.match(lines[start]):
+                entry = lines[start : _end(lines, start)]
+                said = next(filter(None, map(_FOR.match, entry)), None)
+                booked = text.shown, start + 1, "\n".join(entry).encode()
+                found.setdefault(said[1] if said else COOP_ID, []).append(booked)
     if _for_others(coop):
         shown = coop.shown(coop.treasury)
         for at, entry, to in _entries_in(read_text(coop, coop.treasury).data):

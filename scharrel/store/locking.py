@@ -42,6 +42,7 @@ def only_writer(coop: Coop, command: str, now: datetime) -> Iterator[None]:
         for folder in (
             coop.cache, coop.register.parent, coop.members, coop.projects, coop.subcooperatives,
             coop.allocations, coop.books, coop.parts, coop.rules, coop.bank, coop.issued,
+            coop.payment_runs, coop.payments,
             *(coop.bank / name / below for name in names_in(coop.bank) for below in ("", "statements")),
         ):  # fmt: skip
             sweep(folder)

@@ -21,8 +21,8 @@ class NoCoopError(Exception):
 
 class Coop(NamedTuple):
     """A cooperative's folder, absolute; `project_ids` and `subcooperative_ids` are those who have their
-    ledger among the projects and the sub-cooperatives, `bank_state` is how the bank's lines were left, empty
-    where there are none."""
+    ledger among the projects and the sub-cooperatives, `bank_state` is how the bank's lines and the payment
+    runs were left, empty where there are none."""
 
     root: Path
     project_ids: frozenset[str] = frozenset()
@@ -103,8 +103,23 @@ class Coop(NamedTuple):
         return self.root.joinpath("ledgers", "bank")
 
     @property
+    def payment_runs(self) -> Path:
+        """The payment runs as they were ordered."""
+        return self.root.joinpath("ledgers", "payments")
+
+    @property
+    def payments(self) -> Path:
+        """What is sent to the bank: made anew from the runs at any time."""
+        return self.root / "payments"
+
+    @property
     def bank_rules(self) -> Path:
         return self.root.joinpath("rules", "bank.toml")
+
+    @property
+    def vat_returns(self) -> Path:
+        """The VAT returns as they were filed."""
+        return self.root.joinpath("ledgers", "vat")
 
     @property
     def subcooperatives(self) -> Path:

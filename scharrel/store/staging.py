@@ -56,6 +56,13 @@ def _clear(left: Path, *, known: bool) -> None:
         shutil.rmtree(left)
 
 
+def put_private(out: Path, name: str, content: bytes, statements: Path) -> Path:
+    """Write one file into the folder, whole and for its owner alone; WriteError if that fails."""
+    with aside_of(out, statements) as aside:
+        put_in_place(aside, out, [put_aside(aside, name, content)])
+    return out / name
+
+
 def put_aside(aside: Path, place: str, content: bytes) -> str:
     """Write one file at its place in the folder, and return the place."""
     path = aside / place

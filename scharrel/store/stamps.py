@@ -22,9 +22,9 @@ Known = Callable[[Sequence[str], int], object]
 """Tells of a line, among those of its block, whether a file of its kind has it."""
 
 
-def stamped(body: str) -> str:
+def stamped(body: str, head: str = HEAD) -> str:
     """The text of a file that is written: the head, a digest of all that is said, and this."""
-    return f"{HEAD}; sha256:{_digest(HEAD + body)}\n{body}"
+    return f"{head}; sha256:{_digest(head + body)}\n{body}"
 
 
 def as_stamped(text: str) -> bool | None:

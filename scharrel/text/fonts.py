@@ -85,12 +85,9 @@ def _clusters(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def _shown(piece: str) -> str:
-    if any(_have(font, piece) for font in _signs()):
+    if _some_font_has(piece):
         return piece
-    return "".join(
-        sign if sign == piece[0] and any(_have(font, sign) for font in _signs()) else LACKING
-        for sign in piece
-    )
+    return "".join(sign if sign == piece[0] and _some_font_has(sign) else LACKING for sign in piece)
 
 
 def _have(font: frozenset[int], piece: str) -> bool:
@@ -99,17 +96,32 @@ def _have(font: frozenset[int], piece: str) -> bool:
     return any(all(ord(sign) in font or _UNSEEN.match(sign) for sign in form) for form in forms)
 
 
+def _some_font_has(piece: str) -> bool:
+    # The first font has most of what is written, and the others take time to look at.
+    return any(_have(_signs_of(font), piece) for font in (*_PACKED, *_others()))
+
+
 @cache
-def _signs() -> list[frozenset[int]]:
-    """What each font has, without what an archive refuses: signs to which anyone gives a meaning."""
+def _others() -> list[Path]:
+    paths = [path for folder in font_folders() for path in sorted(folder.glob("Noto*"))]
+    return [path for path in paths if "Italic" not in path.name]
+
+
+@cache
+def _signs_of(font: str | Path) -> frozenset[int]:
+    """What the font has, without what an archive refuses: signs to which anyone gives a meaning."""
+    with _opened(font) as file:
+        return frozenset(
+            sign for sign in _mapped(file) if unicodedata.category(chr(sign)) not in ("Co", "Cf", "Cc")
+        )
+
+
+def _opened(font: str | Path) -> BinaryIO:
+    if isinstance(font, Path):
+        return font.open("rb")
     from pymupdf_fonts import myfont
 
-    fonts: list[BinaryIO] = [io.BytesIO(myfont(font)) for font in _PACKED]
-    paths = [path for folder in font_folders() for path in sorted(folder.glob("Noto*"))]
-    return [
-        frozenset(sign for sign in _mapped(font) if unicodedata.category(chr(sign)) not in ("Co", "Cf", "Cc"))
-        for font in (*fonts, *(open(path, "rb") for path in paths if "Italic" not in path.name))
-    ]
+    return io.BytesIO(myfont(font))
 
 
 def _mapped(font: BinaryIO) -> Iterator[int]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from scharrel.core.money import total
 from scharrel.text.words import Words, visible
+from scharrel.treasury.invoice_status import InvoiceStatus, LateCustomer
 from scharrel.treasury.invoices import Issued
-from scharrel.treasury.receivables import CustomerDebt, InvoiceStatus
 
 _INVOICE_HEADINGS = ("number", "day", "customer", "holder", "total", "open", "due", "state")
 TEXT_COLUMNS_OF_INVOICES = (0, 1, 2, 3, 6, 7)
@@ -53,7 +53,7 @@ def issued_line(words: Words, one: Issued) -> str:
     return words("invoices.issued", amount=words.money(one.invoice.total), **values)
 
 
-def debt_lines(words: Words, debt: CustomerDebt, name: str) -> Iterator[str]:
+def debt_lines(words: Words, debt: LateCustomer, name: str) -> Iterator[str]:
     """What a customer should have paid by now."""
     yield words("invoices.owes", customer=name, amount=words.money(debt.amount))
     for each, days in debt.invoices:

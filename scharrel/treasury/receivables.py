@@ -1,129 +1,61 @@
-"""What customers still owe: of each invoice what was paid, what is open, and since when."""
+"""What customers owe, by how long they have owed it."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from scharrel.core.chart import Chart
 from scharrel.core.money import ZERO, total
-from scharrel.treasury.invoices import Draft, Invoice, InvoiceBooking, Issued
+from scharrel.core.quotes import RECEIVABLE
+from scharrel.treasury.journal import JournalEntry
 
-INVOICE_STATES = ("draft", "open", "part", "paid", "overdue", "credited")
-"""What an invoice can be, in the order of its life."""
-
-
-class InvoiceStatus(NamedTuple):
-    """An invoice in euros: `paid` is what came in of it in money, `open` what is still to come (below zero:
-    to give back). A draft has no number. `file` and `line` are where its booking stands."""
-
-    number: str
-    state: str
-    invoice: Invoice
-    paid: Decimal
-    open: Decimal
-    file: str
-    line: int
-
-
-class CustomerPayment(NamedTuple):
-    """Euros that came in of these invoices, in order of their numbers, by a booking."""
-
-    numbers: tuple[str, ...]
-    amount: Decimal
-
-
-def customer_payments(bookings: Iterable[InvoiceBooking], numbers: Collection[str]) -> list[CustomerPayment]:
-    """What bookings put on what customers owe, by the invoices that they name, unless they sell or take back
-    something themselves."""
-    found = []
-    for booking in bookings:
-        named = tuple(sorted(booking.numbers & set(numbers)))
-        sells = bool(booking.sold) and (booking.owed > 0 or booking.named not in numbers)
-        if named and booking.owed and not sells and not booking.credits:
-            found.append(CustomerPayment(named, -booking.owed))
-    return found
-
-
-def statuses(
-    issued: Sequence[Issued],
-    behind: Mapping[str, Draft],
-    drafts: Sequence[Draft],
-    payments: Iterable[CustomerPayment],
-    today: date,
-) -> list[InvoiceStatus]:
-    """Every invoice and what became of it: those with a number first, then drafts by their days."""
-    open_amounts = {one.number: one.invoice.owed for one in issued}
-    credited: dict[str, Decimal] = defaultdict(Decimal)
-    made = [draft for draft in drafts if draft.invoice]
-    credits = [one.invoice for one in issued] + [draft.invoice for draft in made if draft.invoice]
-    taken_back = {one.number: one.invoice.credits for one in issued}
-    for invoice in credits:
-        if invoice.credits in open_amounts:
-            open_amounts[invoice.credits] += invoice.owed
-            credited[invoice.credits] += invoice.total
-    for number, of in taken_back.items():
-        if of in open_amounts:
-            open_amounts[number] = ZERO
-    for payment in payments:
-        # What is paid on a credit note is given back of what it takes back.
-        numbers = [of if (of := taken_back.get(n, "")) in open_amounts else n for n in payment.numbers]
-        _pay(open_amounts, numbers, payment.amount)
-    found = []
-    for one in issued:
-        number, whole = one.number, one.invoice.total
-        left = open_amounts[number]
-        paid = whole if one.invoice.credits in open_amounts else whole + credited[number] - left
-        gone = bool(credited[number]) and credited[number] == -whole
-        state = "credited" if gone else state_of_invoice(left, paid, one.invoice.due, today)
-        place = behind[number].booking.place if number in behind else (one.file, 1)
-        found.append(InvoiceStatus(number, state, one.invoice, paid, left, *place))
-    for draft in sorted(made, key=lambda draft: (draft.booking.day, draft.booking.place)):
-        assert draft.invoice
-        left = ZERO if draft.invoice.credits in open_amounts else draft.invoice.owed
-        row = InvoiceStatus(
-            "", "draft", draft.invoice, draft.invoice.total - left, left, *draft.booking.place
-        )
-        found.append(row)
-    return found
-
-
-def _pay(open_amounts: dict[str, Decimal], numbers: Sequence[str], amount: Decimal) -> None:
-    """Put a payment on invoices: on each what is open of it, on the last what is left over."""
-    for nth, number in enumerate(numbers):
-        there = open_amounts[number]
-        last = nth == len(numbers) - 1
-        part = amount if last else min(amount, there) if amount > 0 else max(amount, min(there, ZERO))
-        open_amounts[number] -= part
-        amount -= part
-
-
-def state_of_invoice(left: Decimal, paid: Decimal, due: date, today: date) -> str:
-    """What an invoice is that was not taken back."""
-    if left <= 0:
-        return "paid"
-    if today > due:
-        return "overdue"
-    return "part" if paid else "open"
+AGES = (30, 60, 90)
+"""Days up to which what customers owe is told apart."""
 
 
 class CustomerDebt(NamedTuple):
-    """What a customer should have paid by now: the invoices, each with how many days it is late, and the
-    sum in euros."""
+    """What one customer, or on one invoice, is owed: in euros by age, the youngest first, the last older than
+    all of AGES."""
 
-    customer: str
-    invoices: tuple[tuple[InvoiceStatus, int], ...]
-    amount: Decimal
+    who: str
+    about: str
+    amounts: tuple[Decimal, ...]
 
 
-def debts(found: Iterable[InvoiceStatus], today: date) -> list[CustomerDebt]:
-    """Who is late and by how much, the largest sum first."""
-    late: dict[str, list[tuple[InvoiceStatus, int]]] = {}
-    for each in found:
-        if each.state == "overdue":
-            late.setdefault(each.invoice.customer, []).append((each, (today - each.invoice.due).days))
-    owing = [
-        CustomerDebt(who, tuple(invoices), total(each.open for each, _ in invoices))
-        for who, invoices in late.items()
-    ]
-    return sorted(owing, key=lambda debt: (-debt.amount, debt.customer))
+def customer_debts(entries: Iterable[JournalEntry], chart: Chart, day: date) -> list[CustomerDebt]:
+    """What customers still owe when the day is over, by the bookings on what is receivable: what came in
+    takes away what stood longest under the same invoice, link or name."""
+    open_: dict[tuple[str, str], list[tuple[date, Decimal]]] = {}
+    names: dict[str, str] = {}
+    for entry in entries:
+        amount = total(leg.amount for leg in entry.legs if chart.role(leg.account) == RECEIVABLE)
+        if amount and entry.day <= day:
+            key = ("", entry.about) if entry.about else (entry.payee or entry.text, "")
+            if amount > 0:
+                names.setdefault(entry.about, entry.payee or entry.text)
+            open_[key] = _settled([*open_.get(key, ()), (entry.day, amount)])
+    found = []
+    for (who, about), items in open_.items():
+        amounts = [ZERO] * (len(AGES) + 1)
+        for booked, amount in items:
+            amounts[sum((day - booked).days > age for age in AGES)] += amount
+        if items:
+            found.append(CustomerDebt(who or names.get(about, ""), about, tuple(amounts)))
+    return sorted(found)
+
+
+def _settled(items: Iterable[tuple[date, Decimal]]) -> list[tuple[date, Decimal]]:
+    """What stays open where each amount takes away the oldest of the other sign."""
+    left: list[tuple[date, Decimal]] = []
+    for day, amount in items:
+        rest = amount
+        while rest and left and left[0][1] * rest < 0:
+            first_day, first = left.pop(0)
+            taken = min(abs(first), abs(rest)).copy_sign(rest)
+            rest -= taken
+            if first + taken:
+                left.insert(0, (first_day, first + taken))
+        if rest:
+            left.append((day, rest))
+    return left

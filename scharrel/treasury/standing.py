@@ -37,6 +37,15 @@ class Standing(NamedTuple):
         return self.to is not None and (self.to - booking.day).days > DAYS_APART
 
 
+def as_at(book: BankBook, day: date) -> BankBook:
+    """The book as it was when the day was over."""
+    return book._replace(
+        lines=tuple(line for line in book.lines if line.day <= day),
+        statements=tuple(s._replace(last=min(s.last, day)) for s in book.statements if s.first <= day),
+        gaps=tuple(gap for gap in book.gaps if gap.last <= day),
+    )
+
+
 def standing_of(book: BankBook, bookings: Sequence[HandBooking]) -> Standing:
     """How the account stands, by its book and the hand-made bookings on it."""
     account = book.account

@@ -9,7 +9,7 @@ from scharrel.cli.options import COOP, JSON
 from scharrel.cli.screen import console, print_indented, print_text, stop_on_errors, words
 
 if TYPE_CHECKING:
-    from scharrel.treasury.receivables import InvoiceStatus
+    from scharrel.treasury.invoice_status import InvoiceStatus
 
 
 def command(as_json: Annotated[bool, JSON] = False, coop: Annotated[Path | None, COOP] = None) -> None:

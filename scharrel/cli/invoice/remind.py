@@ -12,12 +12,12 @@ def command(dry_run: Annotated[bool, DRY_RUN] = False, coop: Annotated[Path | No
     from scharrel.operations.invoices import invoice_statuses, read_invoice_book
     from scharrel.operations.opening import open_books
     from scharrel.text.invoices import debt_lines
-    from scharrel.treasury.receivables import debts
+    from scharrel.treasury.invoice_status import late_customers
 
     books = open_books(open_coop(coop))
     book = read_invoice_book(books, today())
     stop_on_errors(book.problems)
-    found = debts(invoice_statuses(books, book, today()), today())
+    found = late_customers(invoice_statuses(books, book, today()), today())
     screen = console()
     if not found:
         print_text(screen, words("invoices.nobody-late"))

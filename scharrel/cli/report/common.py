@@ -23,6 +23,15 @@ def read_year(text: str | None) -> int | None:
     return int(text) if text else None
 
 
+def read_begun_year(text: str) -> int:
+    """The year as the user wrote it, which has to have begun."""
+    year = read_year(text)
+    assert year is not None
+    if year > today().year:
+        fail(words("error.year-ahead", year=year), status=2)
+    return year
+
+
 def divided(books: Books, last: Month, known: Iterable[Problem] = ()) -> Iterator[tuple[Group, Outcome]]:
     """Each group with its months up to the last one; with an error among these, or among the known problems,
     the program stops at the end."""

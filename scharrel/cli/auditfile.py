@@ -1,0 +1,48 @@
+"""scharrel auditfile: all bookings of a year for the accountant or the tax office, as XAF 4.0."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scharrel.cli.arguments import open_coop, today
+from scharrel.cli.options import COOP
+from scharrel.cli.report.common import read_begun_year
+from scharrel.cli.screen import console, progress_bar, stop_on_errors, to_stderr, words
+from scharrel.cli.writing import writing_in
+
+_YEAR = typer.Argument(metavar=words("metavar.year"), help=words("help.report-annual-year"))
+_OUT = typer.Option("--out", metavar=words("metavar.file"), help=words("help.auditfile-out"))
+
+
+def command(
+    year: Annotated[str, _YEAR],
+    out: Annotated[Path | None, _OUT] = None,
+    coop: Annotated[Path | None, COOP] = None,
+) -> None:
+    from scharrel.formats.xaf import write_xaf
+    from scharrel.operations.annual import book_year
+    from scharrel.operations.auditfile import audit_file
+    from scharrel.operations.opening import open_books
+    from scharrel.store.durable import write_bytes
+    from scharrel.store.staging import put_private
+
+    asked = read_begun_year(year)
+    books = open_books(open_coop(coop))
+    with progress_bar(words("progress.reading")) as progress:
+        found, problems = book_year(books, asked, today(), progress)
+    stop_on_errors(problems)
+    assert found is not None
+    made = audit_file(books, found, today(), words("annual.earlier-account"))
+    statements = books.coop.statements
+    with writing_in(books.coop, "auditfile", alone=False):
+        if out:
+            write_bytes(out, write_xaf(made))
+        else:
+            out = put_private(statements / str(asked), "auditfile.xaf", write_xaf(made), statements)
+    count = sum(len(journal.transactions) for journal in made.journals)
+    console().print(words("annual.audit-done", count=count, year=asked, path=str(out)), soft_wrap=True)
+    if not (made.company.tax_number and made.company.trade_number):
+        to_stderr(words("annual.audit-no-identity"))
+    if not found.ended:
+        to_stderr(words("annual.open-year", year=asked))

@@ -1,0 +1,88 @@
+"""scharrel report annual: the annual accounts, for the members' meeting and its audit committee."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scharrel.cli.arguments import open_coop, today
+from scharrel.cli.as_json import print_json
+from scharrel.cli.options import COOP, JSON
+from scharrel.cli.report.common import read_begun_year
+from scharrel.cli.screen import console, fail, progress_bar, stop_on_errors, to_stderr, words
+from scharrel.cli.writing import writing_in
+from scharrel.core.month import Month
+
+if TYPE_CHECKING:
+    from scharrel.treasury.annual import AnnualAccounts, AnnualLine
+
+_YEAR = typer.Argument(metavar=words("metavar.year"), help=words("help.report-annual-year"))
+_FORMAT = typer.Option("--format", metavar=words("metavar.format"), help=words("help.report-annual-format"))
+
+
+def command(
+    year: Annotated[str, _YEAR],
+    form: Annotated[str | None, _FORMAT] = None,
+    as_json: Annotated[bool, JSON] = False,
+    coop: Annotated[Path | None, COOP] = None,
+) -> None:
+    from scharrel.operations.annual import annual_paper, book_year
+    from scharrel.operations.opening import open_books
+    from scharrel.statements.documents import BrokenTemplateError
+    from scharrel.statements.making import FORMATS, Order
+    from scharrel.statements.pdf import typesetters_world
+    from scharrel.store.staging import put_private
+
+    asked = read_begun_year(year)
+    if form is not None and form not in FORMATS:
+        fail(words("error.format", form=form, forms=", ".join(FORMATS)), status=2)
+    books = open_books(open_coop(coop))
+    with progress_bar(words("progress.reading")) as progress:
+        found, problems = book_year(books, asked, today(), progress)
+    stop_on_errors(problems)
+    assert found is not None
+    if as_json:
+        print_json(_as_plain(found.accounts))
+    else:
+        statements = books.coop.statements
+        with writing_in(books.coop, "report annual", alone=False), typesetters_world() as world:
+            order = Order(
+                Month(asked, 12), ("annual",), form or "txt", words.lang, frozenset(), today(),
+                books.coop.templates, world,
+            )  # fmt: skip
+            try:
+                paper = annual_paper(books, found, order)
+            except BrokenTemplateError as broken:
+                stop_on_errors([broken.problem])
+                raise
+            if form:
+                path = put_private(statements / str(asked), f"annual.{form}", paper, statements)
+                console().print(words("annual.done", year=asked, path=str(path)), soft_wrap=True)
+            else:
+                console().out(paper.decode().strip("\n"))
+    if not found.ended:
+        to_stderr(words("annual.open-year", year=asked))
+
+
+def _as_plain(accounts: "AnnualAccounts") -> dict[str, Any]:
+    """The accounts as other programs read them."""
+    return {
+        "year": accounts.year,
+        "assets": map(_line, accounts.assets),
+        "liabilities": map(_line, accounts.liabilities),
+        "equity": map(_line, accounts.equity),
+        "income": map(_line, accounts.income),
+        "expenses": map(_line, accounts.expenses),
+        "result": accounts.result,
+    }
+
+
+def _line(line: "AnnualLine") -> dict[str, Any]:
+    from scharrel.text.annual import heading_text
+
+    return {
+        "heading": heading_text(words, line.heading),
+        "amount": line.amount,
+        "previous": line.previous,
+        "accounts": line.accounts,
+    }
