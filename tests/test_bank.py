@@ -849,6 +849,73 @@ def test_at_a_terminal_lines_are_assigned_one_by_one(bank: Bank) -> None:
     assert took["lines"][0]["why"].startswith("rule ")
 
 
+def test_every_question_can_be_stopped_or_gone_back_from(bank: Bank) -> None:
+    bank.took(WHOLE)
+    before = bank.tree()
+    shown = at_terminal(
+        bank.coop,
+        "-",  # nothing yet
+        "ami Omzet", "ja", "-",  # back from the question about VAT
+        "ami Omzet", "21", "-",  # and from that about always
+        "ami Omzet", ".",
+    )  # fmt: skip
+    assert "Er is nog geen antwoord om terug te nemen." in shown
+    assert '"ja" is hier geen btw-tarief' in shown
+    assert "0 regels uitgezocht.\nEr staan nog 3 regels open." in shown
+    assert bank.tree() == before
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"])
+def test_a_key_that_ends_input_stops_without_an_answer(key: str, bank: Bank) -> None:
+    bank.took(WHOLE)
+    before = bank.tree()
+    shown = at_terminal(bank.coop, "ami Omzet", key)
+    assert "0 regels uitgezocht." in shown
+    assert bank.tree() == before
+
+
+def test_a_question_fits_the_terminal_whatever_the_name(bank: Bank) -> None:
+    bank.took(camt([Given("2026-10-05", "-9.99", "Groothandel " * 6)], "1250.00"))
+    shown = at_terminal(bank.coop, "?", "coop Onk 21", "n")
+    assert "Voor wie: amina (Amina), coop" in shown
+    assert re.search(r"Altijd zo bij Groothandel [^\n]*… \(j/N\)\?", shown)
+    assert max(map(len, shown.split("\n"))) <= 80
+
+
+def test_whoever_is_there_to_practise_on_has_nothing_at_the_bank(bank: Bank) -> None:
+    bank.put("ledgers/coop.beancount", 'member" "amina"\n', 'member" "amina"\n  practice: TRUE\n')
+    bank.add(LEDGER, BAKER)
+    assert [line["why"] for line in bank.took(WHOLE)["lines"]] == [None, None, None]
+    assert bank.stands()["outstanding"] == []
+    done = bank.quick("check", "--coop", str(bank.coop))
+    assert done.status == 0, done.err
+
+
+def test_what_an_import_says_of_days_holds_for_all_files_together(bank: Bank) -> None:
+    csv = knab(OCTOBER)
+    done = bank.take(csv, WHOLE)
+    assert "1 okt 2026 t/m 31 okt 2026: van" in done.out
+    assert "3 nieuwe regels.\n" in done.out
+    assert "staan geen saldo's" not in done.err
+    again = bank.take(csv)
+    assert "van die dagen was al een afschrift" in again.out.replace("\n    ", " ")
+    assert "0 nieuwe regels. 3 stonden er al." in again.out
+    assert again.err == ""
+
+
+def test_a_bank_line_that_leaves_a_closed_month_is_told_at_its_month(bank: Bank) -> None:
+    bank.took(WHOLE)
+    for line in ("4711-1", "4711-2", "4711-3"):
+        assert bank.run("assign", line, "--for", "coop", "--account", "Expenses:Onkosten").status == 0
+    assert bank.quick("allocate", "2026-10", "--coop", str(bank.coop)).status == 0
+    assert bank.quick("close", "2026-10", "--coop", str(bank.coop)).status == 0
+    assert bank.run("assign", "4711-1", "--for", "amina", "--account", "Income:Omzet").status == 0
+    told = bank.quick("check", "--coop", str(bank.coop)).err
+    assert f"{MONTH}:1: let op: 2026-10 is gesloten" in told
+    done = bank.quick("allocate", "2026-11", "--coop", str(bank.coop))
+    assert "erbij gekomen: 5 oktober 2026, Omzet, €\xa0121,00" in done.out
+
+
 def test_a_line_that_goes_while_it_is_asked_about_is_told(bank: Bank) -> None:
     bank.took(WHOLE)
     month = bank.coop / MONTH

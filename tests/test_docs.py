@@ -7,7 +7,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from bank_coop import CUSTOMER, LANDLORD, Given, camt
 from conftest import REPOSITORY, Run
+from example_bank import invented_iban
+from test_bank import at_terminal
 
 README = (REPOSITORY / "README.md").read_text("utf-8")
 
@@ -123,6 +126,46 @@ def test_the_page_on_invoices_can_be_followed(
     with open("ledgers/coop.beancount", "a", encoding="utf-8") as file:
         file.write("\n" + re.sub("^    ", "", register[0], flags=re.MULTILINE))
     follow(page, "members/vera", quick, monkeypatch)
+
+
+def test_the_page_about_the_bank_can_be_followed(
+    tmp_path: Path, quick: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (REPOSITORY / "docs/nl/bank.md").read_text("utf-8")
+    assert quick("init", ".").status == 0
+    assert quick("member", "add", "fatma", "Fatma Demir", "--from", "2026-10").status == 0
+    register, opening = blocks(page, "beancount")
+    written = '2026-10-06 * "opa Theunis" "gordijn"\n  Income:Omzet:Diensten  -48.40 EUR\n  Assets:Bank\n'
+    for ledger, text in (
+        ("coop", register),
+        ("treasury", f'include "accounts.beancount"\n\n{opening}'),
+        ("members/fatma", written),
+    ):
+        with open(f"ledgers/{ledger}.beancount", "a", encoding="utf-8") as file:
+            file.write(f"\n{text}")
+    saver = invented_iban("F. Demir")
+    lines = [
+        Given("2026-10-01", "-385.00", "Woonstichting De Kade", LANDLORD, "huur werkplaats, oktober", "1"),
+        Given("2026-10-07", "48.40", "T. Claessen", CUSTOMER, "gordijn", "2"),
+        Given("2026-10-12", "121.00", "Stichting Buurthuis De Hoek", CUSTOMER, "cursus van Fatma", "3"),
+        Given("2026-10-16", "100.00", "F. Demir", saver, "contant geld gestort", "4"),
+        Given("2026-10-28", "-11.95", "ABN AMRO Bank N.V.", "", "kosten zakelijk betalen, oktober", "5"),
+    ]
+    Path("oktober.xml").write_bytes(camt(lines, "1250.00", first="2026-10-01", last="2026-10-31"))
+    (session,) = blocks(page, "text")
+    before, after = page.split(session)
+    Path("before.md").write_text(before, "utf-8")
+    Path("after.md").write_text(after, "utf-8")
+    follow(Path("before.md"), "", quick, monkeypatch)
+    answers = re.findall(r"^[A-Z][^\n?]*\?(?: (\w[^\n]*))?$", session, re.MULTILINE)
+    shown = at_terminal(Path(), *answers)
+    said, _, rest = session.partition("\n")
+    assert said == "$ scharrel bank assign"
+    shown = re.sub(r"\x1b\[\d?m", "", shown)
+    assert "\n".join(line.rstrip() for line in shown.split("\n")) == rest
+    assert f"Dat waren {sum(len(answer) + 1 for answer in answers)} toetsen." in page
+    follow(Path("after.md"), "", quick, monkeypatch)
 
 
 def test_what_lies_in_a_new_folder_can_be_followed(

@@ -25,7 +25,7 @@ def across_of(books: Books, holder: str, ledger: Ledger) -> Across:
         if shared
         else (),
         tuple(barter_of(holder, ledger.movements, ledger.roles)),
-        tuple(hand_bookings(ledger, holder, books.bank_accounts.values())),
+        tuple(hand_bookings(ledger, holder, books.banks_of(holder))),
     )
 
 

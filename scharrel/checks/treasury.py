@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import Path
 
 from scharrel.checks.accounts import divided_only
 from scharrel.checks.grants import grant_problems
@@ -19,7 +20,7 @@ from scharrel.ledger.basis import basis_of
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.reading import read_ledger
-from scharrel.store.bank_lines import for_others_in
+from scharrel.store.bank_lines import for_others_in, month_path
 from scharrel.store.seals import BrokenSealError, read_seals
 from scharrel.store.text import read_text
 
@@ -83,8 +84,19 @@ def _changed(books: Books, ledger: Ledger) -> Iterator[Problem]:
         for change in causes:
             if isinstance(change, Change):
                 code = "treasury-new" if change.new else "treasury-lost"
+                values = {"month": str(month), "booking": change.mark.shown}
+                if not change.new and not os.path.lexists(books.coop.treasury):
+                    yield Problem(books.coop.shown(_month_of(books, change.mark)), 1, code, values, True)
+                    continue
                 line = _line_of(ledger, change.mark) if change.new else 1
-                yield ledger.text.problem(line, code, True, month=str(month), booking=change.mark.shown)
+                yield ledger.text.problem(line, code, True, **values)
+
+
+def _month_of(books: Books, mark: Mark) -> Path:
+    """Where the booking was a line of the bank, its month there."""
+    used = {account for account, _, _ in mark.legs}
+    banks = (bank.name for bank in books.bank_accounts.values() if bank.account in used)
+    return next((month_path(books.coop, bank, mark.day) for bank in banks), books.coop.treasury)
 
 
 def _line_of(ledger: Ledger, mark: Mark) -> int:

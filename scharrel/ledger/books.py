@@ -1,7 +1,7 @@
 """Everything that is read before anything is divided: chart, register, packs, and what is wrong."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -76,6 +76,11 @@ class Books(NamedTuple):
     def never_sealed(self, member: Holder) -> bool:
         """Whether it is a member to practise on; one that was closed in earnest stays so."""
         return member.practice and not any(member.id in members for members in self.sealed.values())
+
+    def banks_of(self, holder: str) -> Collection[BankAccount]:
+        """The accounts on whose statements the holder's bookings must be, none if only to practise."""
+        member = self.holders.get(holder)
+        return () if member and self.never_sealed(member) else self.bank_accounts.values()
 
     def groups(self) -> list[Group]:
         """Members who have to be computed together."""

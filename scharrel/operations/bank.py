@@ -52,7 +52,7 @@ def read_bank(books: Books) -> Bank:
     for holder in (*books.holders, *([COOP_ID] if books.own else ())):
         ledger = ledgers[holder] = read_ledger(books.coop, holder, books.chart)
         problems += map(ledger.text.placed, errors(ledger.problems))
-        for booking in hand_bookings(ledger, holder, accounts.values()):
+        for booking in hand_bookings(ledger, holder, books.banks_of(holder)):
             bookings[booking.account].append(booking)
     rules, wrong = read_bank_rules(books.coop, books.chart, books.holders, accounts)
     problems += wrong

@@ -1,6 +1,6 @@
 """Statements into the books: read → join → recognise → write, all of it or nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -26,7 +26,14 @@ from scharrel.store.bank_lines import (
 from scharrel.store.processes import Progress
 from scharrel.store.together import put_together
 from scharrel.treasury.accounts import SUSPENSE, BankAccount
-from scharrel.treasury.following import JoinedLine, Joining, StatementRefused, broken_records, disturbing
+from scharrel.treasury.following import (
+    JoinedLine,
+    Joining,
+    StatementRefused,
+    broken_records,
+    covered_to,
+    disturbing,
+)
 from scharrel.treasury.invoice_recognition import after_payment, paid_invoices
 from scharrel.treasury.lines import BankBook, BookedLine, CounterLeg, account_of
 from scharrel.treasury.recognition import (
@@ -107,7 +114,7 @@ def import_statements(
         whole = joining.book
         after[name] = whole._replace(lines=tuple(becomes.get(line.id, line) for line in whole.lines))
         months, wrong = _months(books, book, after[name])
-        problems += wrong
+        problems += [*_unconfirmed(own, after[name]), *wrong]
         changed |= months
         changed |= {books.coop.bank / name / read.kept: read.file.content for read in own}
     if write and not errors(problems):
@@ -139,9 +146,6 @@ def _read(
                 problems.append(Problem(shown, statement.line, code, values, warning))
             elif account:
                 own.setdefault(account, []).append(statement)
-                if statement.opening is None and statement.closing is None:
-                    values = {"account": account.name}
-                    problems.append(Problem(shown, statement.line, "statement-no-balances", values, True))
         for account, those in own.items():
             days = [day for one in those for day in (one.first, one.last) if day]
             kept = kept_statement(kinds[file.name], min(days), max(days), file.content)
@@ -246,6 +250,16 @@ def _recognise(
         if nth % 1000 == 0:
             progress(nth, len(joined))
     return found
+
+
+def _unconfirmed(statements: Sequence[ReadStatement], after: BankBook) -> Iterator[Problem]:
+    """The statements of which no balance says whether all lines are there."""
+    to = covered_to(after)
+    for read in statements:
+        without = read.statement.opening is None and read.statement.closing is None
+        if without and (to is None or _days(read)[1] > to):
+            values = {"account": read.account.name}
+            yield Problem(read.shown, read.statement.line, "statement-no-balances", values, True)
 
 
 def _booked(line: BookedLine, known: Recognised | None, suspense: str) -> BookedLine:

@@ -260,8 +260,7 @@ def _said(text: str) -> str:
 
 
 def _postings(legs: Sequence[CounterLeg]) -> list[str]:
-    width = max(30, *(len(leg.account) + 2 for leg in legs))
-    return [f"  {leg.account:<{width}}{plain(leg.amount):>12} EUR" for leg in legs]
+    return [f"  {leg.account}{f'  {plain(leg.amount)}'.rjust(42 - len(leg.account))} EUR" for leg in legs]
 
 
 def with_entries(text: str | None, account: str, entries: Sequence[tuple[date, str]]) -> str:

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 
 from scharrel.core.across import HandBooking
+from scharrel.formats.records import BankStatement
 from scharrel.text.table import columns, signed
 from scharrel.text.words import Words, catalogue
 from scharrel.treasury.accounts import BankAccount
@@ -23,12 +23,16 @@ def account_title(account: BankAccount) -> str:
     return f"{account.name} · {' '.join(parts)}"
 
 
-def days_line(words: Words, first: date, last: date, opening: Decimal | None, closing: Decimal | None) -> str:
-    """What a file says of an account."""
+def days_line(words: Words, statements: Sequence[BankStatement], to: date | None) -> str:
+    """What the statements say of an account of which all days up to `to` are covered."""
+    days = [day for one in statements for day in (one.first, one.last) if day]
+    first, last = min(days), max(days)
     values = {"first": words.short_day(first), "last": words.short_day(last)}
-    if opening is None or closing is None:
-        return words("bank.days", **values)
-    return words("bank.balances", **values, opening=words.money(opening), closing=words.money(closing))
+    opens = [one.opening for one in statements if one.first == first and one.opening is not None]
+    closes = [one.closing for one in statements if one.last == last and one.closing is not None]
+    if opens and closes:
+        return words("bank.balances", **values, opening=words.money(opens[0]), closing=words.money(closes[0]))
+    return words("bank.days-known" if to and last <= to else "bank.days", **values)
 
 
 def found_lines(words: Words, new: Sequence[BookedLine], known: int) -> Iterator[str]:
@@ -42,16 +46,18 @@ def found_lines(words: Words, new: Sequence[BookedLine], known: int) -> Iterator
             yield f"  {kinds[kind]:>{width}}  " + words(f"bank.found.{kind}")
 
 
-def meeting_line(words: Words, stands: Standing) -> str:
+def meeting_lines(words: Words, stands: Standing) -> Iterator[str]:
     """Whether bank and books meet."""
     if not stands.difference:
-        return words("bank.meets", amount=words.money(stands.bank))
-    return words(
+        yield words("bank.meets", amount=words.money(stands.bank))
+        return
+    yield words(
         "bank.differs",
         bank=words.money(stands.bank),
         books=words.money(stands.books),
         difference=words.money(stands.difference),
     )
+    yield words("bank.why")
 
 
 def standing_lines(words: Words, stands: Standing, names: Mapping[str, str], width: int) -> Iterator[str]:

@@ -73,8 +73,8 @@ def label(words: Words, step: Step) -> str:
 
 
 def because(words: Words, correction: Correction) -> str:
-    """What is behind a correction: the settlement of its period, bookings, each by its day and its first leg,
-    and whatever else changed, such as a role."""
+    """What is behind a correction: the settlement of its period, bookings, each by its day and what it was
+    for, and whatever else changed, such as a role."""
     settled = []
     if correction.settled:
         period = period_name(words, Period.parse(correction.settled))
@@ -87,7 +87,8 @@ def _cause(words: Words, cause: Cause) -> Iterator[str]:
         was, now = (said or words("explain.turned-nothing") for said in (cause.was, cause.now))
         yield words(f"explain.turned-{cause.kind}", name=cause.name, was=was, now=now)
         return
-    for account, number, unit in cause.mark.legs[:1]:
+    legs = sorted(cause.mark.legs, key=lambda leg: not leg[0].startswith(("Income:", "Expenses:")))
+    for account, number, unit in legs[:1]:
         yield words(
             "explain.booking-new" if cause.new else "explain.booking-gone",
             day=words.day(cause.mark.day),

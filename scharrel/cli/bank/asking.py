@@ -27,6 +27,16 @@ from scharrel.treasury.suggestions import Answer, Suggestion, suggestions
 LATER, UNDO, STOP, HELP = "", "-", ".", "?"
 """What is typed instead of an answer; no holder and no account is called so."""
 
+_LONGEST_NAME = 40
+
+
+class StoppedAsking(Exception):
+    """The treasurer stops, at whichever question."""
+
+
+class TakenBack(Exception):
+    """The answer that is being given is taken back."""
+
 
 class GivenAnswer(NamedTuple):
     """An answer that was given: the line, what stood there before, and the rule that it became, if any."""
@@ -44,6 +54,16 @@ def ask_all(books: Books, bank: Bank, lines: Sequence[OpenLine]) -> None:
         return
     print_indented(screen, words("assign.how"))
     done: list[GivenAnswer] = []
+    with suppress(StoppedAsking):
+        _ask_each(books, bank, lines, done)
+    screen.print(words("assign.done", count=len(done)))
+    answered = {one.nth for one in done}
+    if left := sum(not each.line.settled for nth, each in enumerate(lines) if nth not in answered):
+        screen.print(words("assign.left", count=left))
+
+
+def _ask_each(books: Books, bank: Bank, lines: Sequence[OpenLine], done: list[GivenAnswer]) -> None:
+    screen = console()
     nth = 0
     while nth < len(lines):
         _show(lines, nth)
@@ -51,23 +71,32 @@ def ask_all(books: Books, bank: Bank, lines: Sequence[OpenLine]) -> None:
         for number, suggestion in enumerate(offered, 1):
             print_indented(screen, f"  {number}  {suggestion_text(words, suggestion, books.names)}")
         said = _ask(words("assign.who"), [*books.holders, COOP_ID, *_accounts(books, bank, lines[nth])])
-        if said in (None, STOP):
-            break
         if said == LATER:
             nth += 1
         elif said == HELP:
-            print_indented(screen, words("assign.help"))
-            print_indented(
-                screen, words("assign.accounts", names=", ".join(_accounts(books, bank, lines[nth])))
-            )
+            _help(books, bank, lines[nth])
+        elif said == UNDO and not done:
+            screen.print(words("assign.no-undo"))
         elif said == UNDO:
-            nth = _undo(books, bank, lines, done) if done else nth
+            nth = _undo(books, bank, lines, done)
         else:
-            answer = _understood(books, bank, lines[nth], offered, str(said))
-            if answer and (one := _keep(books, bank, lines, nth, answer)):
-                done.append(one)
-                nth += 1
-    screen.print(words("assign.done", count=len(done)))
+            try:
+                answer = _understood(books, bank, lines[nth], offered, said)
+                if answer and (one := _keep(books, bank, lines, nth, answer)):
+                    done.append(one)
+                    done[-1] = one._replace(rule=_made_rule(books, bank, lines[nth], answer))
+                    nth += 1
+            except TakenBack:
+                if done and done[-1].nth == nth:
+                    _undo(books, bank, lines, done)
+
+
+def _help(books: Books, bank: Bank, which: OpenLine) -> None:
+    screen = console()
+    print_indented(screen, words("assign.help"))
+    whose = [f"{holder} ({known.name})" for holder, known in books.holders.items()]
+    print_indented(screen, words("assign.holders", names=", ".join([*whose, COOP_ID])))
+    print_indented(screen, words("assign.accounts", names=", ".join(_accounts(books, bank, which))))
 
 
 def _show(lines: Sequence[OpenLine], nth: int) -> None:
@@ -117,7 +146,7 @@ def _understood(
         holder, left = whose, left[1:]
     names = _accounts(books, bank, which)
     for word in left:
-        if word.endswith("%") and (percent := rate_of(word)) is not None:
+        if (percent := rate_of(word)) is not None:
             rate = percent
         elif re.fullmatch(r"\d{4}-\d\d-\d\d", word):
             with suppress(ValueError):
@@ -128,13 +157,13 @@ def _understood(
             print_indented(console(), words("assign.unknown", word=word))
             return None
     if not holder and not said[0].isdecimal():
-        typed = _ask(words("assign.whose"), [*books.holders, COOP_ID])
+        typed = _ask_further(words("assign.whose"), [*books.holders, COOP_ID])
         holder = _holder(typed, books) if typed else COOP_ID
         if not holder:
-            print_indented(console(), words("problem.bank-line-holder", holder=typed or ""))
+            print_indented(console(), words("problem.bank-line-holder", holder=typed))
             return None
     if not account:
-        typed = _ask(words("assign.account"), names) or ""
+        typed = _ask_further(words("assign.account"), names)
         account = _account(typed, names) if typed else ""
         if not account:
             print_indented(console(), words("assign.unknown", word=typed))
@@ -178,16 +207,18 @@ def _ask_rate(books: Books, account: str) -> Decimal | None:
     ]
     if not rates or not account.startswith(("Income:", "Expenses:")):
         return None
-    while said := _ask(words("assign.rate", rates=", ".join(rates)), rates):
-        if (rate := rate_of(said)) is not None:
+    shown = ", ".join(rates)
+    while said := _ask_further(words("assign.rate", rates=shown), rates):
+        if (rate := rate_of(said)) in map(rate_of, rates):
             return rate
+        print_indented(console(), words("assign.no-rate", word=said, rates=shown))
     return None
 
 
 def _keep(
     books: Books, bank: Bank, lines: Sequence[OpenLine], nth: int, answer: Answer | HandBooking
 ) -> GivenAnswer | None:
-    """Write the answer, and the rule that it may become."""
+    """Write the answer."""
     which = lines[nth]
     with writing_in(books.coop, "bank assign"):
         done = assign(books, which, answer)
@@ -195,14 +226,19 @@ def _keep(
         return None
     _remember_line(bank, which, done.line)
     print_indented(console(), f"  {answer_text(words, answer, books.names)}")
-    rule = _rule(which, answer) if isinstance(answer, Answer) and not answer.invoice else None
-    if rule and not any(known.fits(which.line) for known in bank.rules) and _always(which):
-        with writing_in(books.coop, "bank assign"):
-            added, problems = remember(books, rule)
-        if not _told(problems):
-            bank.rules.append(rule)
-            return GivenAnswer(nth, done.was, added)
     return GivenAnswer(nth, done.was)
+
+
+def _made_rule(books: Books, bank: Bank, which: OpenLine, answer: Answer | HandBooking) -> RuleAdded | None:
+    """The rule that the answer becomes, if that is wanted."""
+    rule = _rule(which, answer) if isinstance(answer, Answer) and not answer.invoice else None
+    if rule is None or any(known.fits(which.line) for known in bank.rules) or not _always(which):
+        return None
+    with writing_in(books.coop, "bank assign"):
+        added, problems = remember(books, rule)
+    if not _told(problems):
+        bank.rules.append(rule)
+    return added
 
 
 def _remember_line(bank: Bank, which: OpenLine, line: BookedLine) -> None:
@@ -232,9 +268,11 @@ def _rule(which: OpenLine, answer: Answer) -> BankRule | None:
 
 
 def _always(which: OpenLine) -> bool:
-    line = which.line
-    said = _ask(words("assign.always", name=line.name or line.iban), [])
-    return bool(said) and str(said).casefold()[0] in "jy"
+    name = which.line.name or which.line.iban
+    if len(name) > _LONGEST_NAME:
+        name = f"{name[: _LONGEST_NAME - 1]}…"
+    said = _ask_further(words("assign.always", name=name), [])
+    return said.casefold().startswith(("j", "y"))
 
 
 def _undo(books: Books, bank: Bank, lines: Sequence[OpenLine], done: list[GivenAnswer]) -> int:
@@ -250,15 +288,27 @@ def _undo(books: Books, bank: Bank, lines: Sequence[OpenLine], done: list[GivenA
     return last.nth
 
 
-def _ask(prompt: str, choices: Sequence[str]) -> str | None:
-    """What is typed, with completion where the terminal has it; nothing at its end."""
+def _ask_further(prompt: str, choices: Sequence[str]) -> str:
+    """An answer to a question about the line that is being answered."""
+    while (said := _ask(prompt, choices)) == HELP and choices:
+        print_indented(console(), words("assign.choices", names=", ".join(choices)))
+    if said == UNDO:
+        raise TakenBack
+    return said
+
+
+def _ask(prompt: str, choices: Sequence[str]) -> str:
+    """What is typed, with completion where the terminal has it."""
     _complete(choices)
     width = shutil.get_terminal_size().columns
     try:
-        return input(visible(prompt)[: width - 1] + " ").strip()
-    except EOFError:
+        said = input(visible(prompt)[: width - 1] + " ").strip()
+    except (EOFError, KeyboardInterrupt):
         print()  # noqa: T201
-        return None
+        raise StoppedAsking from None
+    if said == STOP:
+        raise StoppedAsking
+    return said
 
 
 def _complete(choices: Sequence[str]) -> None:

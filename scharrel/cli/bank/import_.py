@@ -115,7 +115,7 @@ def _as_plain(done: "Imported") -> dict[str, Any]:
 
 
 def _show(bank: "Bank", done: "Imported", *, dry_run: bool) -> None:
-    from scharrel.text.bank import account_title, days_line, found_lines, meeting_line
+    from scharrel.text.bank import account_title, days_line, found_lines, meeting_lines
     from scharrel.treasury.standing import standing_of
 
     screen = console()
@@ -124,17 +124,16 @@ def _show(bank: "Bank", done: "Imported", *, dry_run: bool) -> None:
         if not own:
             continue
         screen.print(account_title(book.account), style="bold")
-        by_days = sorted(own, key=lambda one: (str(one.first), str(one.last)))
-        first, last = by_days[0], max(own, key=lambda one: str(one.last))
-        assert first.first
-        assert last.last
-        line = days_line(words, first.first, last.last, first.opening, last.closing)
-        print_indented(screen, f"  {line}")
+        stands = standing_of(book, bank.bookings[name])
         lines = [line for line in done.lines if line.account == name]
         new = [line.booked for line in lines if not line.known]
-        for line in found_lines(words, new, len(lines) - len(new)):
-            print_indented(screen, f"  {line}")
-        print_indented(screen, "  " + meeting_line(words, standing_of(book, bank.bookings[name])))
+        known = len({line.booked.id for line in lines}) - len(new)
+        for said in (
+            days_line(words, own, stands.to),
+            *found_lines(words, new, known),
+            *meeting_lines(words, stands),
+        ):
+            print_indented(screen, f"  {said}")
     if done.pending:
         print_indented(screen, words("bank.pending", count=done.pending))
     if dry_run:
