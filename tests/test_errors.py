@@ -479,6 +479,9 @@ OWN_TESTS |= {  # in test_bank.py
     "problem.statement-sum", "problem.statement-too-early",
 }  # fmt: skip
 
+OWN_TESTS |= {  # in test_received.py
+    "problem.received-left", "problem.received-no-number", "audit.changed-received",
+}  # fmt: skip
 OWN_TESTS |= {  # in test_invoices.py
     "problem.bank-line-number", "problem.invoice-again",
     "problem.customer-twice", "problem.form-country", "problem.form-email",

@@ -152,7 +152,7 @@ def _allowance_problems(
             counted = {result.step.role, *result.step.counts}
             lines = [
                 m.line
-                for m in ledger.movements
+                for m in ledger.counted
                 if m.counts == allocation.month and books.chart.role(m.account) in counted
             ]
             line = max(lines, default=1)

@@ -13,12 +13,14 @@ from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.corrections import Correction
 from scharrel.core.facts import Holder, Movement
 from scharrel.core.grants import counts_apart
+from scharrel.core.money import total
 from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.pack import Source
 from scharrel.core.pots import Drawn, drawn, packs_of, withdrawals
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.ledger.books import Books
+from scharrel.ledger.ledger import Ledger
 from scharrel.operations.divide import divide_group
 from scharrel.operations.opening import open_books
 from scharrel.text.grounds import grounds, notices
@@ -80,7 +82,7 @@ def command(
     ]
     costs = [
         cost
-        for cost in drawn(who, packs_of(who, books.packs), outcome.ledgers[member].movements)
+        for cost in drawn(who, packs_of(who, books.packs), outcome.ledgers[member].counted)
         if not cost.withdrawal and cost.movement.counts == asked
     ]
     if as_json:
@@ -89,7 +91,8 @@ def command(
     title = words("explain.title", name=who.name, month=words.month(asked), pack=found.pack.title)
     heads = notices(words, who, [found.pack])
     if found.steps:
-        _show(title, found, steps, bookings, [*taken, *costs], heads, whole=step is None)
+        waiting = _waiting(outcome.ledgers[member], asked)
+        _show(title, found, steps, bookings, waiting, [*taken, *costs], heads, whole=step is None)
     else:
         print_text(console(), title, style="bold")
         print_text(console(), words("explain.left", name=who.name))
@@ -178,11 +181,24 @@ def _source(source: Source) -> dict[str, Any]:
 def _bookings(books: Any, ledger: Any, month: Month) -> dict[str, list[tuple[str, str]]]:
     """The bookings that count in the month, by role: `file:line` and what they say."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for movement in ledger.movements:
+    for movement in ledger.counted:
         role = books.chart.role(movement.account)
         if role and movement.counts == month and not counts_apart(movement):
             found.setdefault(role, []).append(_booking(ledger, movement, visible(movement.text)))
     return found
+
+
+def _waiting(ledger: Ledger, month: Month) -> list[tuple[str, str]]:
+    """What was sold in the month and counts later, as far as it is not paid by then."""
+    left: dict[int, list[Movement]] = {}
+    for movement in ledger.on_account:
+        if movement.counts == month:
+            left.setdefault(movement.line, []).append(movement)
+    for paid in ledger.paid:
+        if paid.line in left and paid.counts == month:
+            left[paid.line].append(paid._replace(amount=-paid.amount))
+    sums = [rows[0]._replace(amount=total(row.amount for row in rows)) for rows in left.values()]
+    return [_booking(ledger, row, visible(row.text)) for row in sums if row.amount]
 
 
 def _booking(ledger: Any, movement: Movement, text: str) -> tuple[str, str]:
@@ -192,7 +208,12 @@ def _booking(ledger: Any, movement: Movement, text: str) -> tuple[str, str]:
         if movement.currency == "EUR"
         else f"{words.number(movement.amount)} {movement.currency}"
     )
-    late = f" ({words('explain.earned', month=words.month(movement.counts))})" if movement.earned else ""
+    late = ""
+    if movement.paid and movement.earned:
+        paid, of = map(words.money, movement.paid)
+        late = f" ({words('explain.paid', paid=paid, of=of, day=words.day(movement.earned))})"
+    elif movement.earned:
+        late = f" ({words('explain.earned', month=words.month(movement.counts))})"
     return ledger.text.where(movement.line), f"{words.day(movement.day)}  {amount}  {text}{late}"
 
 
@@ -214,6 +235,7 @@ def _show(
     allocation: Allocation,
     steps: list[StepResult],
     bookings: dict[str, list[tuple[str, str]]],
+    waiting: list[tuple[str, str]],
     drawn_on: list[Drawn],
     notices: list[str],
     *,
@@ -227,6 +249,9 @@ def _show(
         for sentence in opening(words, allocation):
             print_text(screen, sentence)
         _list(screen, [b for role in allocation.pack.pool for b in bookings.get(role, [])])
+        if waiting:
+            print_text(screen, words("explain.not-paid"))
+            _list(screen, waiting)
     for number, result in enumerate(steps, 1):
         screen.print()
         heading = f"{number}. {label(words, result.step)}: {words.money(result.paid)}"

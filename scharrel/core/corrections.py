@@ -86,7 +86,7 @@ class Turned(NamedTuple):
         return f"± {self.kind} {self.name}{said}"
 
 
-_BY_THEMSELVES = frozenset({"approval", "quote", "rules"})
+_BY_THEMSELVES = frozenset({"approval", "quote", "received", "rules"})
 """Kinds of which one that is new is a change too."""
 
 Cause = Change | Turned

@@ -158,7 +158,8 @@ class Movement(NamedTuple):
     `partner` is the member with whom something was exchanged, `purpose` what a withdrawal from a pot is for.
     Something bought for `lifetime` months has the account on which it is written off (`worn_on`), and the
     role of that; `asset` is its name, and `disposes` that of the thing that goes. What is booked of a `grant`
-    counts in no role.
+    counts in no role. What counts as far as it is paid is a part each time, `earned` on the day of payment,
+    with the euros that were `paid` of the whole sale.
     """
 
     line: int
@@ -178,6 +179,7 @@ class Movement(NamedTuple):
     asset: str = ""
     disposes: str = ""
     grant: str = ""
+    paid: tuple[Decimal, Decimal] | None = None
 
     @property
     def counts(self) -> Month:

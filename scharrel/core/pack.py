@@ -258,7 +258,8 @@ class Pack:
     without a reason and no pot below zero; `rounding` is that of a step that names none. Rules of a
     sub-cooperative have the account on which `contributions` come in: what its members and projects pay to
     the cooperative. What goes to the municipality is definitive when the period by which it settles
-    (`settled`) is. An `example` has figures and decisions of others, and nobody here decided on it yet."""
+    (`settled`) is. What is sold on account `counts` when it is "invoiced" or when it is "received". An
+    `example` has figures and decisions of others, and nobody here decided on it yet."""
 
     id: str
     title: str
@@ -278,11 +279,17 @@ class Pack:
     contributions_role: str | None = None
     settled: Span = "month"
     example: bool = False
+    counts: str = "invoiced"
 
     @property
     def collective(self) -> bool:
         """Whether what is left is shared over the members instead of kept by each."""
         return self.steps[-1].kind == "share"
+
+    @property
+    def by_payment(self) -> bool:
+        """Whether what is sold on account counts when the customer pays."""
+        return self.counts == "received"
 
     @property
     def kind(self) -> str:

@@ -114,6 +114,7 @@ def _rests(
             for q in ledger.quotes
             if Month.of(q.day) == month
         },
+        "received": _received(ledger, month),
         "rules": dict(_of_pack(pack, month)) if pack else {},
         "settlement": _settlements(member, month),
         "approval": {
@@ -132,6 +133,16 @@ def _role(chart: Chart, account: str) -> str:
 
 def _grant(grant: Grant) -> str:
     return " ".join([str(grant.day), plain(grant.amount), grant.holder, grant.name, grant.purpose])
+
+
+def _received(ledger: Ledger, month: Month) -> dict[str, str]:
+    """What customers paid in the month of what counts as far as it is paid, by booking."""
+    found: dict[str, list[str]] = defaultdict(list)
+    paid_in = ((m, *m.paid) for m in ledger.paid if m.paid and m.counts == month)
+    told = {(paid, of, m.earned or m.day, f"{m.day} {m.text}", m.line) for m, paid, of in paid_in}
+    for paid, of, day, name, _ in sorted(told):
+        found[name].append(f"{day} {plain(paid)}/{plain(of)}")
+    return {name: ", ".join(said) for name, said in found.items()}
 
 
 def _of_pack(pack: Pack, month: Month) -> Iterator[tuple[str, str]]:

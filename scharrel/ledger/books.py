@@ -25,13 +25,15 @@ from scharrel.store.seals import Seals, read_seals_of
 from scharrel.store.text import Text
 from scharrel.treasury.accounts import BankAccount, OwnEntries
 from scharrel.treasury.invoices import Issued
+from scharrel.treasury.received import Receipts
 
 
 class Books(NamedTuple):
     """A cooperative without its members' ledgers; `closed` is the last month that was closed, `sealed` has by
     closed month and member the digest that the member's seal should have, `entries` what the register says of
     the cooperative itself; `own` is the cooperative as who has a ledger, if it has or had one; `issued` are
-    the invoices that were sent, by number."""
+    the invoices that were sent, by number; `receipts` what was paid of what was sold on account, where rules
+    ask for that."""
 
     coop: Coop
     register: Text
@@ -46,6 +48,7 @@ class Books(NamedTuple):
     entries: OwnEntries = OwnEntries()
     own: Holder | None = None
     issued: Sequence[Issued] = ()
+    receipts: Receipts = Receipts()
 
     @property
     def bank_accounts(self) -> Mapping[str, BankAccount]:

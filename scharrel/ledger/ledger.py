@@ -21,7 +21,8 @@ class Ledger:
     dates after `earned:`. `sums` is what was booked by month of the date, account and currency, as it stands
     there; what has a cost or a price is no part of it, but in `priced`, with its accounts by line. `own` are
     the accounts that the ledger opens, `prices` the lines of what it says of prices; `billed` the bookings
-    with a link or a `quote:`, `invoices` those about customers and invoices."""
+    with a link or a `quote:`, `invoices` those about customers and invoices. `on_account` are postings that
+    count as far as they are paid, `paid` what was paid of them; `amounts` has them so."""
 
     amounts: Amounts
     movements: list[Movement] = field(default_factory=list)
@@ -38,8 +39,18 @@ class Ledger:
     quotes: list[Quote] = field(default_factory=list)
     billed: list[Billed] = field(default_factory=list)
     invoices: list[InvoiceBooking] = field(default_factory=list)
+    on_account: list[Movement] = field(default_factory=list)
+    paid: list[Movement] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     text: Text = field(default=Text(b"", []))
+
+    @property
+    def counted(self) -> list[Movement]:
+        """The movements as they count: of what counts by payment what was paid, and when."""
+        if not self.on_account:
+            return self.movements
+        waiting = set(map(id, self.on_account))
+        return [*(moved for moved in self.movements if id(moved) not in waiting), *self.paid]
 
     @property
     def shown(self) -> str:

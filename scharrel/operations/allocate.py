@@ -20,6 +20,7 @@ from scharrel.ledger.books import Books
 from scharrel.operations.cache import Cache
 from scharrel.operations.divide import last_booked
 from scharrel.operations.groups import Done, Task, divide_all
+from scharrel.operations.receipts import months_paid_in
 from scharrel.operations.treasury import write_treasury
 from scharrel.store.allocations import FileChange, corrections_in, planned, planned_book
 from scharrel.store.bank_lines import bank_lines_for
@@ -74,7 +75,7 @@ def allocate_all(
     """
     cache = Cache(books, "groups", str(Month.of(today)), seen)
     later = None if through else books.first_open
-    through = through or last_booked(books, today, cache.booked())
+    through = through or last_booked(books, today, [*cache.booked(), *months_paid_in(books)])
     if later and later > through and corrected_in(books, later):
         through = later
     groups = [group for group in cache.groups.values() if not only or any(m.id in only for m in group)]

@@ -32,6 +32,7 @@ class Cache:
 
     def __init__(self, books: Books, name: str, moment: str, seen: Left = dict, *, seals: bool = False):
         self.coop = books.coop
+        self.receipts = books.receipts
         self.path = books.coop.cache / f"{name}.jsonl"
         self.left = partial(left, books.coop, seals=seals)
         self.seen = cache(seen)
@@ -146,6 +147,11 @@ class Cache:
                     repr((member.id, member.kind, member.directives, member.approvals, member.settlements))
                     + repr([(p.id, p.directives) for p in member.participants])
                     for member in group
+                ),
+                *(
+                    repr((list(paid.values()), self.receipts.problems))
+                    for member in group
+                    if (paid := self.receipts.shares.get(member.id))
                 ),
             ]
         )

@@ -268,6 +268,8 @@ def _turned(books: Books, member: Holder, month: Month, turn: Turned) -> SealFin
         return SealFinding(f"rules/{pack}.toml", "changed-head", month, said)
     if turn.kind == "quote":
         return SealFinding(coop.shown(coop.ledger(member.id)), "changed-quote", month, said)
+    if turn.kind == "received":
+        return SealFinding(coop.shown(coop.ledger(member.id)), "changed-received", month, said)
     return SealFinding(coop.shown(coop.register), f"changed-{turn.kind}", month, said)
 
 

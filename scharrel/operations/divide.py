@@ -28,6 +28,7 @@ from scharrel.core.problems import Problem, errors
 from scharrel.ledger.basis import basis_of
 from scharrel.ledger.books import Books
 from scharrel.ledger.reading import read_ledger
+from scharrel.operations.receipts import count_received
 from scharrel.store.allocations import allocation_text
 from scharrel.store.bank_lines import ledger_text
 from scharrel.store.seals import BrokenSealError, read_seals
@@ -58,9 +59,12 @@ def divide_group(
         return outcome.placed()
     for member in group:
         ledger, pack_in = outcome.ledgers[member.id], packs_of(member, books.packs)
+        outcome.own += count_received(books, member, ledger, pack_in)
         ledger.amounts, outcome.costs[member.id] = with_approvals(
-            member, pack_in, ledger.movements, ledger.amounts
+            member, pack_in, ledger.counted, ledger.amounts
         )
+    if errors(outcome.own):
+        return outcome.placed()
     amounts = {member: ledger.amounts for member, ledger in outcome.ledgers.items()}
     last = max(through, books.closed or through, min(reach, _last_booked(outcome, through)))
     for allocation in replay(group, amounts, books.packs, last, given=given):
@@ -74,7 +78,8 @@ def divide_group(
 def _last_booked(outcome: Outcome, through: Month) -> Month:
     """The last month with a booking in any of the ledgers; not before `through`."""
     last_days = (max(ledger.days) for ledger in outcome.ledgers.values() if ledger.days)
-    counted = (month for ledger in outcome.ledgers.values() for month in ledger.booked)
+    counted = {month for ledger in outcome.ledgers.values() for month in ledger.booked}
+    counted |= {moved.counts for ledger in outcome.ledgers.values() for moved in ledger.paid}
     return max(through, *(Month.of(day) for day, _ in last_days), *counted, through)
 
 

@@ -20,6 +20,7 @@ from scharrel.core.problems import Problem, errors
 from scharrel.core.trace import Allocation
 from scharrel.ledger.books import Books
 from scharrel.operations.divide import divide_group
+from scharrel.operations.receipts import count_received, with_receipts
 from scharrel.store.processes import Progress
 
 GRAINS = {"rate": Decimal("0.0001"), "amount": Decimal("0.01")}
@@ -51,6 +52,8 @@ def read_history(
     """Read and divide for these members, each with the pack that the proposal takes the place of (None:
     any), and for all who share with them. `problems` also has what the proposal lacks for them."""
     books_then = books._replace(packs={**books.packs, PROPOSED: _always(pack)})
+    if pack.by_payment:
+        books_then = with_receipts(books_then)
     history = Baseline(first, last, [], {}, books.packs, [], [])
     amounts: dict[str, Amounts] = {}
     changing = _changing(books, instead)
@@ -65,7 +68,9 @@ def read_history(
             then = under(member, instead[member.id], first) if member.id in instead else member
             history.members.append(then)
             pack_in = packs_of(then, books_then.packs)
-            amounts[member.id], _ = with_approvals(then, pack_in, ledger.movements, ledger.amounts)
+            if not errors(outcome.problems):
+                history.problems.extend(count_received(books_then, then, ledger, pack_in))
+            amounts[member.id], _ = with_approvals(then, pack_in, ledger.counted, ledger.amounts)
             if not errors(outcome.problems) and member.id in instead:
                 history.problems.extend(member_problems(books_then, then, ledger, last, today))
     return history._replace(amounts=amounts)

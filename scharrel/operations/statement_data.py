@@ -58,7 +58,7 @@ def statement_data(
             open_still = month >= Month.of(today)
             found.append(
                 StatementData(
-                    books.title, member, month, allocations, ledger.movements, roles | ledger.roles,
+                    books.title, member, month, allocations, ledger.counted, roles | ledger.roles,
                     stretches, ledger.text._replace(data=b"", problems=[]), open_still,
                     {
                         when: [_rectified(words, books, c) for c in told]

@@ -39,9 +39,10 @@ _KINDS = ("input", "amount", "rate", "bands", "per", "all", "share")
 _PACK_KEYS = frozenset(
     {
         "id", "title", "pool", "rounding", "valid_from", "valid_until", "strict", "scope", "contributions",
-        "settled", "example",
+        "settled", "example", "counts",
     }
 )  # fmt: skip
+_COUNTS = ("invoiced", "received")
 _PARAM_KEYS = frozenset({"source", "values", "by"})
 _LIMIT_KEYS = frozenset({"role", "year", "source"})
 _ACCEPT_KEYS = frozenset({"code", "step", "reason", "source"})
@@ -137,6 +138,7 @@ class _Reader(Sourced):
         scope = self._choice(head, "scope", ("collective", "subcooperative"), required=False)
         for_projects = scope == "collective"
         contributions = self._contributions(head, scope, pool)
+        counts = self._choice(head, "counts", _COUNTS, required=False) or _COUNTS[0]
         settled = cast(Span, self._choice(head, "settled", SPANS, required=False) or "month")
         rounding = self._rounding(head)
         for key, value in self._table(self.table, "source").items():
@@ -162,7 +164,7 @@ class _Reader(Sourced):
         return Pack(
             pack_id, title, pool, steps, self.params, self.sources, digest, valid_from, valid_until, strict,
             accepted, rounding, for_projects, year_limits, contributions,
-            self.chart.role(contributions or ""), settled, example,
+            self.chart.role(contributions or ""), settled, example, counts,
         )  # fmt: skip
 
     # -- the parts of a pack

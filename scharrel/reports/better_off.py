@@ -89,7 +89,7 @@ def member_period(
     if not found:
         return None
     sums = period_sums(_month(a, ledger.amounts, spending) for a in found)
-    within = [m for m in ledger.movements if first <= m.counts <= last]
+    within = [m for m in ledger.counted if first <= m.counts <= last]
     worked = [
         m.amount for m in within if m.currency == HOURS and ledger.roles.get(m.account) not in (None, BARTER)
     ]

@@ -232,7 +232,7 @@ def member_view(words: Words, data: StatementData) -> MemberView:
         years=tuple(_compared(data.of_year(month.month.year), last_year)),
         bookings=[
             m._replace(
-                text=f"{m.text} ({m.project})" if m.project else m.text,
+                text=_booking_text(words, m),
                 line=0 if data.by_bank(m) else m.line,
             )
             for m in counted
@@ -244,6 +244,14 @@ def member_view(words: Words, data: StatementData) -> MemberView:
         allocation=month,
         kept_on={account: month.balances.get(account, ZERO) for account in _kept_on(data)},
     )
+
+
+def _booking_text(words: Words, movement: Movement) -> str:
+    """What the booking says, for which project it was, and when the customer paid what counts of it."""
+    about = [movement.project] if movement.project else []
+    if movement.paid and movement.earned:
+        about.append(words("explain.paid-on", day=words.day(movement.earned)))
+    return " ".join([movement.text, *(f"({each})" for each in about)])
 
 
 def _paid_out(data: StatementData, accounts: Sequence[str]) -> Iterator[Payout]:

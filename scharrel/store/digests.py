@@ -29,7 +29,8 @@ def rules_digest(pack: Pack, month: Month, *, roles: bool = True) -> str:
     named = {step.source for step in pack.steps} | {p.source for step in pack.steps for p in step.params()}
     sources = [_cited(pack.sources[name]) for name in sorted(named)]
     whole = [pack.id, pack.pool, steps, sources, *([pack.contributions] if pack.contributions else [])]
-    return digest_of(json.dumps(whole, ensure_ascii=False).encode())
+    received = ["counts received"] if pack.by_payment else []
+    return digest_of(json.dumps([*whole, *received], ensure_ascii=False).encode())
 
 
 def _cited(source: Source) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.core.money import ZERO, to_cents
+from scharrel.core.problems import Problem
 
 
 class OpenSale(NamedTuple):
@@ -42,24 +43,40 @@ class PaidShare(NamedTuple):
         return now - earlier
 
 
+class Receipts(NamedTuple):
+    """What was paid of sales on account, by holder and the line of the sale, and what is wrong with ledgers
+    that may have payments too."""
+
+    shares: Mapping[str, Mapping[int, Sequence[PaidShare]]] = {}
+    problems: Sequence[Problem] = ()
+
+
 def shares_of(
     sales: Sequence[OpenSale], payments: Iterable[PaidAmount]
 ) -> Mapping[Hashable, list[PaidShare]]:
-    """By sale what was paid of it and when. A payment that names several goes to the oldest first; what is
-    paid stays between nothing and the total."""
+    """By sale what was paid of it and when, not before it was sold. A payment that names several goes to the
+    oldest first, as far as each is open, and to the last what is left. What counts as paid is all that came
+    in, but no less than nothing and no more than the total: what was paid too much and goes back takes
+    nothing away."""
     paid: dict[Hashable, Decimal] = {}
     found: dict[Hashable, list[PaidShare]] = defaultdict(list)
     named: dict[str, list[OpenSale]] = defaultdict(list)
-    for sale in sorted(sales, key=lambda sale: sale.day):
+    in_order = sorted(sales, key=lambda sale: sale.day)
+    place = {sale.key: nth for nth, sale in enumerate(in_order)}
+    for sale in in_order:
         paid[sale.key] = ZERO
         _pay(sale, sale.day, sale.total - sale.owed, paid, found)
         for number in sale.numbers:
             named[number].append(sale)
     for payment in sorted(payments, key=lambda payment: payment.day):
-        left = payment.amount
         known = {sale.key: sale for number in payment.numbers for sale in named.get(number, ())}
-        for sale in sorted(known.values(), key=lambda sale: sale.day, reverse=left < 0):
-            left -= _pay(sale, payment.day, left, paid, found)
+        left = payment.amount
+        for sale in (several := sorted(known.values(), key=lambda sale: place[sale.key])):
+            still_due = sale.total - paid[sale.key]
+            part = min(left, max(still_due, ZERO)) if left > 0 else max(left, min(still_due, ZERO))
+            part = left if sale is several[-1] else part
+            _pay(sale, payment.day, part, paid, found)
+            left -= part
     return found
 
 
@@ -69,11 +86,9 @@ def _pay(
     amount: Decimal,
     paid: dict[Hashable, Decimal],
     found: dict[Hashable, list[PaidShare]],
-) -> Decimal:
-    """Put the amount on the sale as far as it goes; how far that is."""
-    before = paid[sale.key]
-    after = min(max(before + amount, ZERO), sale.total)
+) -> None:
+    """Put the amount on the sale, and tell what that changes of what counts as paid."""
+    before, after = (min(max(each, ZERO), sale.total) for each in (paid[sale.key], paid[sale.key] + amount))
+    paid[sale.key] += amount
     if after != before:
-        paid[sale.key] = after
-        found[sale.key].append(PaidShare(day, before, after, sale.total))
-    return after - before
+        found[sale.key].append(PaidShare(max(day, sale.day), before, after, sale.total))

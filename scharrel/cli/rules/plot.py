@@ -135,7 +135,7 @@ def _of_member(
             fail_without_month(who, one.month)
         ledger = outcome.ledgers[member]
         under = dict.fromkeys(months(who.first, one.month), one.pack)
-        amounts, _ = with_approvals(who, under.get, ledger.movements, ledger.amounts)
+        amounts, _ = with_approvals(who, under.get, ledger.counted, ledger.amounts)
         month = facts_of(who, amounts, one.month)
         own = month._replace(
             facts={**month.facts, **facts},

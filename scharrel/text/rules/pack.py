@@ -77,6 +77,8 @@ def pack_sentences(words: Words, pack: Pack) -> Iterator[Said]:
     yield Said(
         "pool", words("rule.pool", roles=listed(words, [role_name(words, role) for role in pack.pool]))
     )
+    if pack.by_payment:
+        yield Said("counts", words("rule.by-payment"))
     yield Said("order", words("rule.order"))
     yield Said("negative", words("rule.negative"))
     yield Said("rounding", words(f"rule.rounding.{pack.rounding}"))
