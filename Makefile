@@ -21,11 +21,11 @@ ci: test lint
 
 # What the shipped rules read like, written anew; look at the difference before you keep it.
 golden: .venv/ready
-	GOLDEN=write $(BIN)/python -m pytest tests/test_show.py -k reads_as_it_did
+	EVERY=1 GOLDEN=write $(BIN)/python -m pytest tests/test_show.py -k reads_as_it_did
 
 # What the example cooperative says on the pages about the regimes, likewise.
 regimes: .venv/ready
-	GOLDEN=write $(BIN)/python -m pytest tests/test_regimes.py -k comes_out
+	EVERY=1 GOLDEN=write $(BIN)/python -m pytest tests/test_regimes.py -k comes_out
 
 # What takes long: many more histories with closed months and whole cooperatives, a hundred thousand amounts
 # under random rules, all of what the tests try a part of, and fuzzing guided by coverage.

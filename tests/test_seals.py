@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import test_projects
-from conftest import LONG, Once, Run, in_process, small
+from conftest import LONG, Once, Run, in_process, small, third
 from test_faults import die, failing_at
 from test_projects import money, write
 
@@ -539,7 +539,7 @@ NEW_GRANT = '\n2026-03-01 custom "grant" "nieuw" 5.00 EUR\n  name: "N"\n  purpos
 
 @pytest.mark.parametrize(
     ("harm", "named"),
-    [
+    third([
         # The chart.
         (change(CHART, "Onkosten:Telefoon EUR", 'Onkosten:Telefoon EUR\n  role: "food"'), CHART),
         (change(CHART, 'role: "costs"', 'role: "food"'), CHART),
@@ -603,7 +603,7 @@ NEW_GRANT = '\n2026-03-01 custom "grant" "nieuw" 5.00 EUR\n  name: "N"\n  purpos
         (change(AMINA, 'purpose: "study"', 'purpose: "household"'), AMINA),
         (change(AMINA, 'reason: "les"', 'reason: "iets anders"'), AMINA),
         (change(NOORD, "1000.00", "999.00"), NOORD),
-    ],
+    ]),
 )  # fmt: skip
 def test_whatever_a_closed_month_rests_on_is_named_when_it_changes(
     harm: Do, named: str, rich: Path, quick: Run
