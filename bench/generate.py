@@ -26,19 +26,19 @@ CUSTOMERS = (
     "School De Boog",
 )
 CHART = """\
-2010-01-01 open Assets:Bank EUR
-2010-01-01 open Equity:Verdeling EUR
+2000-01-01 open Assets:Bank EUR
+2000-01-01 open Equity:Verdeling EUR
   role: "appropriation"
-2010-01-01 open Income:Omzet EUR
+2000-01-01 open Income:Omzet EUR
   role: "turnover"
-2010-01-01 open Expenses:Onkosten EUR
+2000-01-01 open Expenses:Onkosten EUR
   role: "costs"
-2010-01-01 open Liabilities:Btw EUR
+2000-01-01 open Liabilities:Btw EUR
   role: "vat"
-2010-01-01 open Liabilities:Belastingreserve EUR
-2010-01-01 open Liabilities:Cooperatie EUR
-2010-01-01 open Liabilities:Spaarpot EUR
-2010-01-01 open Liabilities:Lid EUR
+2000-01-01 open Liabilities:Belastingreserve EUR
+2000-01-01 open Liabilities:Cooperatie EUR
+2000-01-01 open Liabilities:Spaarpot EUR
+2000-01-01 open Liabilities:Lid EUR
 """
 PACK = """\
 [pack]
@@ -52,15 +52,15 @@ ref = "Ledenvergadering"
 
 [param.share]
 source = "alv"
-values = [ { from = 2010-01-01, value = "10%" } ]
+values = [ { from = 2000-01-01, value = "10%" } ]
 """
 PROJECT_CHART = """\
-2010-01-01 open Income:Projecten EUR
+2000-01-01 open Income:Projecten EUR
   role: "turnover"
-2010-01-01 open Liabilities:Deelnemers EUR
-2010-01-01 open Assets:Uren UUR
+2000-01-01 open Liabilities:Deelnemers EUR
+2000-01-01 open Assets:Uren UUR
   role: "hours"
-2010-01-01 open Equity:Uren UUR
+2000-01-01 open Equity:Uren UUR
 """
 PROJECT_STEPS = (
     'id = "costs"\nlabel = "Kosten"\nparty = "supplier"\ninput = "costs"\ncarry = true',
