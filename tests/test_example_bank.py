@@ -13,7 +13,7 @@ from example_bank import ACCOUNT, statements
 
 from scharrel.ledger.bank_lines import read_bank_book
 from scharrel.ledger.books import read_books
-from scharrel.store.bank_lines import ledger_text
+from scharrel.store.elsewhere import ledger_text
 from scharrel.store.paths import Coop
 from scharrel.treasury.lines import BankBook
 

@@ -44,7 +44,7 @@ def with_others(books: Books, problems: Iterable[Problem], found: Iterable[Acros
             first[quote.number] = quote
     for problem in problems:
         yield _elsewhere(problem, first) if problem.code == "quote-unknown" else problem
-    if books.bank_accounts or books.coop.bank_state:
+    if books.bank_accounts or books.coop.elsewhere:
         wrong = {problem.file for problem in errors(problems)}
         unread = {one.holder for one in found if books.coop.shown(books.coop.ledger(one.holder)) in wrong}
         made = [booking for one in found for booking in one.by_hand]

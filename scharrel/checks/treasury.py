@@ -20,7 +20,8 @@ from scharrel.ledger.basis import basis_of
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.reading import read_ledger
-from scharrel.store.bank_lines import for_others_in, month_path
+from scharrel.store.bank_lines import month_path
+from scharrel.store.elsewhere import for_others_in
 from scharrel.store.seals import BrokenSealError, read_seals
 from scharrel.store.text import read_text
 

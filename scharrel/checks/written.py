@@ -14,9 +14,9 @@ from scharrel.core.names import COOP_ID
 from scharrel.core.problems import Problem
 from scharrel.ledger.books import Books
 from scharrel.store.allocations import in_allocation, in_book
-from scharrel.store.bank_lines import inline_entries
 from scharrel.store.consolidated import in_part, in_whole
 from scharrel.store.durable import link_on_the_way
+from scharrel.store.elsewhere import inline_entries
 from scharrel.store.paths import MEMBER_ID, MONTH_FILE, Coop
 from scharrel.store.stamps import HEAD, Known, as_stamped, strange_lines
 from scharrel.store.text import names_in, read_text

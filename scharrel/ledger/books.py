@@ -18,7 +18,7 @@ from scharrel.ledger.chart import read_chart
 from scharrel.ledger.customers import read_customers
 from scharrel.ledger.register import Register, read_register
 from scharrel.packs.packs import read_packs
-from scharrel.store.bank_lines import bank_lines_for, bank_state
+from scharrel.store.elsewhere import elsewhere_state, entries_for
 from scharrel.store.invoices import read_issued
 from scharrel.store.paths import Coop
 from scharrel.store.seals import Seals, read_seals_of
@@ -104,7 +104,7 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
     coop = coop._replace(
         project_ids=frozenset(m.id for m in members.values() if m.project),
         subcooperative_ids=frozenset(m.id for m in members.values() if m.kind == "subcooperative"),
-        bank_state=bank_state(coop),
+        elsewhere=elsewhere_state(coop),
     )
     problems += register.problems
     packs: dict[str, Pack] = {}
@@ -140,7 +140,7 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
 def _own(coop: Coop, title: str, seals: Seals) -> Holder | None:
     """The cooperative, if it has a ledger or bank lines of its own, or had when a month was closed."""
     sealed = any(COOP_ID in found for found in seals.digests.values())
-    if not (sealed or os.path.lexists(coop.treasury) or bank_lines_for(coop, COOP_ID)):
+    if not (sealed or os.path.lexists(coop.treasury) or entries_for(coop, COOP_ID)):
         return None
     return Holder(COOP_ID, (HolderDirective(date.min, 1, {"name": title or COOP_ID}),), kind="cooperative")
 

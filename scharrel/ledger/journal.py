@@ -14,7 +14,7 @@ from scharrel.ledger.books import Books
 from scharrel.ledger.lots import OPTIONS
 from scharrel.ledger.parsing import metadata, parse, place
 from scharrel.store.allocations import written_months
-from scharrel.store.bank_lines import ledger_text
+from scharrel.store.elsewhere import ledger_text
 from scharrel.store.text import Text, read_text
 from scharrel.treasury.journal import JournalEntry, JournalLeg
 

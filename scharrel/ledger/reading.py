@@ -38,7 +38,7 @@ from scharrel.ledger.quotes import billed, quote_of
 from scharrel.ledger.register import REGISTERED
 from scharrel.ledger.scan import Plain, Scanned, as_transaction, number_of, scan, text_of
 from scharrel.ledger.source import chart_from, refused
-from scharrel.store.bank_lines import ledger_text
+from scharrel.store.elsewhere import ledger_text
 from scharrel.store.paths import Coop
 from scharrel.store.text import Text
 

@@ -23,9 +23,9 @@ from scharrel.operations.groups import Done, Task, divide_all
 from scharrel.operations.receipts import months_paid_in
 from scharrel.operations.treasury import write_treasury
 from scharrel.store.allocations import FileChange, corrections_in, planned, planned_book
-from scharrel.store.bank_lines import bank_lines_for
 from scharrel.store.consolidated import Booked, bring_whole_up_to_date, planned_part, settle_all
 from scharrel.store.durable import put, read_written, remove, settle_names, sweep
+from scharrel.store.elsewhere import entries_for
 from scharrel.store.kept import Kept
 from scharrel.store.paths import Coop
 from scharrel.store.processes import Progress, spread, workers
@@ -192,7 +192,7 @@ def _bring_up_to_date(
                 keep_what_is_added(folder / f"{change.month}.beancount", change.was)
             sweep(folder)
             allocations |= plan.files
-            banked = bank_lines_for(books.coop, member.id)
+            banked = entries_for(books.coop, member.id)
             books_of |= planned_book(books.coop, member, books.title, plan.months, booked_in.decimals, banked)
             books_of |= planned_part(books.coop, member, books.chart, booked_in, months, plan.months)
             gone += plan.gone

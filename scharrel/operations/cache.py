@@ -15,9 +15,9 @@ from scharrel.core.trace import Summary
 from scharrel.ledger.books import Books
 from scharrel.packs.cases import ENDING
 from scharrel.store import shapes
-from scharrel.store.bank_lines import ledger_state, ledger_text
 from scharrel.store.digests import digest_of_texts
 from scharrel.store.durable import WriteError
+from scharrel.store.elsewhere import ledger_state, ledger_text
 from scharrel.store.kept import FORM, Kept, Seen, Shares, kept_line, read_kept, write_kept
 from scharrel.store.paths import Coop
 from scharrel.store.shapes import fits

@@ -30,7 +30,7 @@ from scharrel.ledger.books import Books
 from scharrel.ledger.reading import read_ledger
 from scharrel.operations.receipts import count_received
 from scharrel.store.allocations import allocation_text
-from scharrel.store.bank_lines import ledger_text
+from scharrel.store.elsewhere import ledger_text
 from scharrel.store.seals import BrokenSealError, read_seals
 
 

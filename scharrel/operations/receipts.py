@@ -14,7 +14,7 @@ from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.on_account import count_when_paid, on_account
 from scharrel.ledger.reading import read_ledger
-from scharrel.store.bank_lines import ledger_text
+from scharrel.store.elsewhere import ledger_text
 from scharrel.treasury.received import Receipts, shares_of
 
 

@@ -7,9 +7,9 @@ from scharrel.ledger.books import Books
 from scharrel.ledger.consolidated import sums_of_ledger
 from scharrel.ledger.ledger import Ledger
 from scharrel.store.allocations import planned_book
-from scharrel.store.bank_lines import inline_entries, own_entries_of
 from scharrel.store.consolidated import planned_part
 from scharrel.store.durable import put, read_written, remove
+from scharrel.store.elsewhere import inline_entries, own_entries_of
 from scharrel.store.stamps import HEAD, keep_what_is_added
 
 

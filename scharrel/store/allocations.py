@@ -30,7 +30,7 @@ _BOOK = re.compile(
     r'|1970-01-01 custom "fava-option" "default-file" "\.\./(?:[a-z]+/[a-z0-9-]+|treasury)\.beancount"'
     rf'|include "\.\./(?:(?:{_PLACES})/[a-z0-9-]+|treasury)\.beancount"'
 )
-BankedEntry = tuple[str, int, bytes]
+PlacedEntry = tuple[str, int, bytes]
 """A booking of a bank line as it is written: its file, line and text."""
 
 MIN_DECIMALS = 2
@@ -46,7 +46,7 @@ def in_allocation(lines: Sequence[str], at: int) -> object:
     return first or (at + 1 < len(lines) and lines[at + 1].lstrip().startswith("step: "))
 
 
-def in_book(banked: Callable[[], Sequence[BankedEntry]]) -> Known:
+def in_book(banked: Callable[[], Sequence[PlacedEntry]]) -> Known:
     """Tells whether a line is one that a book has, among them those of these bank lines."""
     booked_there = cache(lambda: {line for entry in banked() for line in _with_source(entry).split("\n")})
 
@@ -163,7 +163,7 @@ def book_text(
     member: Holder,
     months: list[str],
     decimals: Mapping[str, int],
-    banked: Sequence[BankedEntry] = (),
+    banked: Sequence[PlacedEntry] = (),
     has_ledger: bool = True,
     whole: bool = True,
 ) -> str:
@@ -186,7 +186,7 @@ def book_text(
     return stamped("\n" + "\n".join(lines) + "\n")
 
 
-def _with_source(entry: BankedEntry) -> str:
+def _with_source(entry: PlacedEntry) -> str:
     file, line, text = entry
     head, *below = text.decode("utf-8", "replace").split("\n")
     return "\n".join([head, f'  source: "{file}:{line}"', *below])
@@ -280,7 +280,7 @@ def planned_book(
     title: str,
     months: list[str],
     decimals: Mapping[str, int],
-    banked: Sequence[BankedEntry] = (),
+    banked: Sequence[PlacedEntry] = (),
     *,
     whole: bool = True,
 ) -> dict[Path, bytes]:

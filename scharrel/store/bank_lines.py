@@ -4,21 +4,17 @@ were downloaded. What someone wrote in a month stays as it is; lines are put in 
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 from scharrel.core.money import plain
 from scharrel.core.month import Month
-from scharrel.core.names import COOP_ID
-from scharrel.store.allocations import BankedEntry, quoted
-from scharrel.store.digests import digest_of_texts
+from scharrel.store.allocations import quoted
 from scharrel.store.paths import MONTH_FILE, Coop
-from scharrel.store.payment_runs import payment_texts
-from scharrel.store.text import MAX_BYTES, MAX_LINES, Text, names_in, read_text, state_of
-from scharrel.store.together import pending, pending_path
+from scharrel.store.text import MAX_BYTES, MAX_LINES, Text, names_in, read_text
+from scharrel.store.together import pending
 from scharrel.treasury.lines import AcceptedGap, BookedLine, CounterLeg, StatementRecord
 
 _HEAD = """\
@@ -33,8 +29,6 @@ _ENDINGS = {"camt": "xml", "mt940": "sta", "csv": "csv"}
 _DATED = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})\b")
 _KEY = re.compile(r"[ \t]+(?P<key>[a-z][A-Za-z0-9_-]*):")
 _POSTING = re.compile(r"[ \t]+(?:[*!][ \t]+)?(?P<account>[A-Z][^\s;]*:[^\s;]+)")
-_BOOKING = re.compile(r"\S+[ \t]+(?:[*!]|txn)[ \t]")
-_FOR = re.compile(r'[ \t]+for:[ \t]*"([^"]*)"')
 _FLAG = re.compile(r"(\S+[ \t]+)(?:\*|!|txn)(?=[ \t]|$)")
 
 
@@ -50,140 +44,6 @@ def month_texts(coop: Coop, account: str) -> list[Text]:
         for path in sorted(months)
         if MONTH_FILE.fullmatch(path.name)
     ]
-
-
-def bank_state(coop: Coop) -> str:
-    """How the months of all accounts, the payment runs and the VAT returns were left, and the cooperative's
-    ledger if anything in that is for others; empty if there is none of these."""
-    found = [_left(coop.treasury)] if _for_others(coop) else []
-    for folder in sorted(names_in(coop.bank)):
-        for name in sorted(filter(MONTH_FILE.fullmatch, names_in(coop.bank / folder))):
-            found.append(_left(coop.bank / folder / name))
-    found += [said for path in [pending_path(coop.bank)] if (said := _left(path))]
-    found += [_left(coop.payment_runs / name) for name in sorted(names_in(coop.payment_runs))]
-    found += [_left(path) for path in _vat_returns(coop)]
-    return digest_of_texts(found) if found else ""
-
-
-def _vat_returns(coop: Coop) -> list[Path]:
-    names = sorted(name for name in names_in(coop.vat_returns) if name.endswith(".beancount"))
-    return [coop.vat_returns / name for name in names]
-
-
-def _left(path: Path) -> str:
-    with suppress(OSError):
-        left = os.lstat(path)
-        return f"{path} {left.st_ino} {left.st_size} {left.st_mtime_ns} {left.st_ctime_ns}"
-    return ""
-
-
-def ledger_text(coop: Coop, holder: str) -> Text:
-    """The holder's ledger, and behind it the bank lines and payments that are for them, and what the
-    cooperative's own ledger has for them; the cooperative itself needs no ledger to have some, and of its own
-    ledger it has what is for no other."""
-    text = read_text(coop, coop.ledger(holder))
-    if holder == COOP_ID:
-        text = text._replace(data=_without_others(text.data))
-    lines = bank_lines_for(coop, holder)
-    if not lines:
-        return text
-    if holder == COOP_ID and [problem.code for problem in text.problems] == ["no-file"]:
-        text = Text(b'include "accounts.beancount"\n', [], shown=text.shown)
-    if not text.data:
-        return text
-    data = [text.data if text.data.endswith(b"\n") else text.data + b"\n"]
-    parts, number = [], data[0].count(b"\n") + 1
-    for shown, line, said in lines:
-        data.append(b"\n" + said + b"\n")
-        parts.append((number + 1, shown, line))
-        number += said.count(b"\n") + 2
-    state = f"{text.state} {coop.bank_state}" if text.state else ""
-    return text._replace(data=b"".join(data), parts=tuple(parts), state=state)
-
-
-def ledger_state(coop: Coop, holder: str) -> str:
-    """What changes whenever anything is written that `ledger_text` reads; nothing when that is too recent to
-    tell."""
-    state = state_of(coop.ledger(holder))
-    return f"{state} {coop.bank_state}" if state and bank_lines_for(coop, holder) else state
-
-
-def bank_lines_for(coop: Coop, holder: str) -> Sequence[BankedEntry]:
-    """The bookings of bank lines, payments and VAT returns that are for the holder, as they are written:
-    file, line and text."""
-    return _lines_for(coop).get(holder, ()) if coop.bank_state else ()
-
-
-@lru_cache(maxsize=2)
-def _lines_for(coop: Coop) -> Mapping[str, Sequence[BankedEntry]]:
-    """By holder the bookings that are for them."""
-    found: dict[str, list[BankedEntry]] = {}
-    accounts = sorted(names_in(coop.bank))
-    texts = [text for name in accounts for text in month_texts(coop, name)]
-    for text in (*texts, *payment_texts(coop), *(read_text(coop, path) for path in _vat_returns(coop))):
-        lines = text.data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
-        for start, _ in _starts(lines):
-            if _BOOKING.match(lines[start]):
-                entry = lines[start : _end(lines, start)]
-                said = next(filter(None, map(_FOR.match, entry)), None)
-                booked = text.shown, start + 1, "\n".join(entry).encode()
-                found.setdefault(said[1] if said else COOP_ID, []).append(booked)
-    if _for_others(coop):
-        shown = coop.shown(coop.treasury)
-        for at, entry, to in _entries_in(read_text(coop, coop.treasury).data):
-            if to:
-                found.setdefault(to, []).append((shown, at + 1, "\n".join(entry).encode()))
-    return found
-
-
-def own_entries_of(coop: Coop) -> Sequence[BankedEntry] | None:
-    """What the cooperative's ledger has for itself, entry by entry; nothing if it has all of it."""
-    if not _for_others(coop):
-        return None
-    text = read_text(coop, coop.treasury)
-    own = ((at, entry) for at, entry, to in _entries_in(text.data) if not to)
-    return [(text.shown, at + 1, "\n".join(entry).encode()) for at, entry in own]
-
-
-def inline_entries(coop: Coop, holder: str) -> Sequence[BankedEntry]:
-    """What the holder's book has in itself: bank lines, and of the cooperative's ledger what is for them."""
-    own = own_entries_of(coop) if holder == COOP_ID else None
-    return [*(own or ()), *bank_lines_for(coop, holder)]
-
-
-def for_others_in(coop: Coop) -> Iterator[tuple[int, str]]:
-    """Where the cooperative's ledger has something for others, and for whom."""
-    for at, _, to in _entries_in(read_text(coop, coop.treasury).data) if _for_others(coop) else ():
-        if to:
-            yield at + 1, to
-
-
-def _for_others(coop: Coop) -> bool:
-    with suppress(OSError):
-        data = coop.treasury.read_bytes() if coop.treasury.is_file() else b""
-        return b"for:" in data and any(to for _, _, to in _entries_in(data))
-    return False
-
-
-def _without_others(data: bytes) -> bytes:
-    """The cooperative's ledger without what is for others, each line where it was."""
-    if b"for:" not in data:
-        return data
-    lines = data.split(b"\n")
-    for at, said, to in _entries_in(data):
-        if to:
-            lines[at : at + len(said)] = [b""] * len(said)
-    return b"\n".join(lines)
-
-
-def _entries_in(data: bytes) -> Iterator[tuple[int, list[str], str]]:
-    """What is dated in a ledger: the line where it begins, counted from 0, its lines, and for whom it is if
-    that is another than the cooperative."""
-    lines = data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
-    for start, _ in _starts(lines):
-        entry = lines[start : _end(lines, start)]
-        said = next(filter(None, map(_FOR.match, entry)), None) if _BOOKING.match(lines[start]) else None
-        yield start, entry, said[1] if said and said[1] != COOP_ID else ""
 
 
 def month_path(coop: Coop, account: str, day: date) -> Path:
@@ -268,8 +128,8 @@ def with_entries(text: str | None, account: str, entries: Sequence[tuple[date, s
     if text is None:
         text = _HEAD.format(name=account)
     lines = text.split("\n")
-    ends = [(day, _end(lines, start)) for start, day in _starts(lines)]
-    first = min((start for start, _ in _starts(lines)), default=len(lines))
+    ends = [(day, entry_end(lines, start)) for start, day in dated_starts(lines)]
+    first = min((start for start, _ in dated_starts(lines)), default=len(lines))
     while first and lines[first - 1].startswith(";"):
         first -= 1  # a remark belongs to what is below it
     places: dict[int, list[str]] = {}
@@ -292,16 +152,16 @@ def with_entries(text: str | None, account: str, entries: Sequence[tuple[date, s
     return "\n".join(put) + ("" if text.endswith("\n") else "\n")
 
 
-def _starts(lines: Sequence[str]) -> Iterator[tuple[int, date]]:
-    """Where something dated begins."""
+def dated_starts(lines: Sequence[str]) -> Iterator[tuple[int, date]]:
+    """Where something dated begins, counted from 0, and the date."""
     for at, line in enumerate(lines):
         if found := _DATED.match(line):
             with suppress(ValueError):
                 yield at, date(*map(int, found.groups()))
 
 
-def _end(lines: Sequence[str], start: int) -> int:
-    """Behind the last line of what begins there."""
+def entry_end(lines: Sequence[str], start: int) -> int:
+    """Behind the last line of what begins there, counted from 0."""
     end = at = start + 1
     while at < len(lines) and lines[at].strip() and lines[at][0] in " \t;":
         at += 1
@@ -313,13 +173,13 @@ def _end(lines: Sequence[str], start: int) -> int:
 def entry_at(text: str, line: int) -> str:
     """What begins on this line, counted from 1."""
     lines = text.split("\n")
-    return "\n".join(lines[line - 1 : _end(lines, line - 1)])
+    return "\n".join(lines[line - 1 : entry_end(lines, line - 1)])
 
 
 def with_entry(text: str, line: int, entry: str) -> str:
     """The month with this in the place of what begins on the line."""
     lines = text.split("\n")
-    return "\n".join([*lines[: line - 1], *entry.split("\n"), *lines[_end(lines, line - 1) :]])
+    return "\n".join([*lines[: line - 1], *entry.split("\n"), *lines[entry_end(lines, line - 1) :]])
 
 
 def assigned(entry: str, line: BookedLine, gone: frozenset[str]) -> str:

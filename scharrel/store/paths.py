@@ -21,13 +21,13 @@ class NoCoopError(Exception):
 
 class Coop(NamedTuple):
     """A cooperative's folder, absolute; `project_ids` and `subcooperative_ids` are those who have their
-    ledger among the projects and the sub-cooperatives, `bank_state` is how the bank's lines and the payment
+    ledger among the projects and the sub-cooperatives, `elsewhere` is how the bank's lines and the payment
     runs were left, empty where there are none."""
 
     root: Path
     project_ids: frozenset[str] = frozenset()
     subcooperative_ids: frozenset[str] = frozenset()
-    bank_state: str = ""
+    elsewhere: str = ""
 
     @property
     def register(self) -> Path:
