@@ -19,10 +19,8 @@ from scharrel.core.money import CENT, ZERO, plain, total
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.ledger.ledger import Ledger
-from scharrel.treasury.accounts import TAX_DUE
+from scharrel.treasury.accounts import HIGH_RATE, RATES_IN_FORCE, TAX_DUE
 
-_RATES = (Decimal("0.21"), Decimal("0.09"))
-_HIGHEST = _RATES[0]
 _MANY = 6
 """Lines of one booking of which every combination of rates is tried."""
 _WITH_VAT = 3
@@ -158,9 +156,9 @@ def _usual(shape: _Shape, movements: Sequence[Movement]) -> bool:
         return True
     due = shape.factor * movements[shape.tax].amount
     if shape.sale:
-        high, low = _RATES
+        high, low = RATES_IN_FORCE
         return -CENT < due - high * amount < CENT or -CENT < due - low * amount < CENT
-    return -_HIGHEST * amount - CENT < due <= 0
+    return -HIGH_RATE * amount - CENT < due <= 0
 
 
 def _booked(movements: list[Movement], kinds: Mapping[str, str]) -> _Booked | None:
@@ -283,7 +281,9 @@ def _vat(one: _Booked, chart: Chart) -> tuple[str, dict[str, str]] | None:
     if sum(map(abs, bases)) <= _RETURN < abs(due):
         return None  # a VAT return, with what its rounding gave
     said = {chart.vat(m.account) for m in one.movements} - {""}
-    rates = tuple(Decimal(word[:-1]) / 100 for word in said if re.fullmatch(r"\d{1,2}%", word)) or _RATES
+    rates = (
+        tuple(Decimal(word[:-1]) / 100 for word in said if re.fullmatch(r"\d{1,2}%", word)) or RATES_IN_FORCE
+    )
     if _fits(one.sold, bought, one.due, rates):
         return None
     net = total(one.sold or bought)
@@ -304,13 +304,13 @@ def _fits(
     highest rate on what is spent: on one receipt of costs there may be several rates."""
     owed = total(due)
     slack = max(2 * CENT, abs(owed) / 200) + CENT / 2 * len(due)
-    least = -_HIGHEST * total(c for c in spent if c > 0) - slack
-    most = -_HIGHEST * total(c for c in spent if c < 0) + slack
+    least = -HIGH_RATE * total(c for c in spent if c > 0) - slack
+    most = -HIGH_RATE * total(c for c in spent if c < 0) + slack
     sums = {ZERO}
     for amount in sold[:_MANY]:
         sums = {each + rate * amount for each in sums for rate in (ZERO, *rates)}
     if len(sold) > _MANY:
-        rest = _HIGHEST * total(sold[_MANY:])
+        rest = HIGH_RATE * total(sold[_MANY:])
         least, most = least + min(rest, ZERO), most + max(rest, ZERO)
     # A sale that has VAT has some: only lines beside it are without.
     if any(least <= owed - each <= most for each in sums if each or spent or len(sold) > _MANY):

@@ -8,6 +8,9 @@ from typing import NamedTuple
 from scharrel.core.facts import Dated
 from scharrel.core.quotes import RECEIVABLE
 
+RATES_IN_FORCE = HIGH_RATE, LOW_RATE = Decimal("0.21"), Decimal("0.09")
+"""The Dutch rates of VAT: what it can be where nothing says its rate."""
+
 PAYEES = ("municipality", "tax")
 """Who is paid what is due to them, by the names that the register gives them."""
 

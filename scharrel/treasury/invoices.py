@@ -12,11 +12,12 @@ from scharrel.core.money import CENT, ZERO, plain, to_cents, total
 from scharrel.core.month import Month
 from scharrel.core.names import nearest
 from scharrel.core.pack import Facts
+from scharrel.treasury.accounts import HIGH_RATE, LOW_RATE
 from scharrel.treasury.recognition import vat_accounts
 
 VAT_RATES: Mapping[str, Decimal] = {
-    "21%": Decimal("0.21"),
-    "9%": Decimal("0.09"),
+    "21%": HIGH_RATE,
+    "9%": LOW_RATE,
     "0%": ZERO,
     "exempt": ZERO,
     "reverse": ZERO,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from scharrel.core.across import HandBooking
 from scharrel.core.chart import Chart
 from scharrel.core.names import COOP_ID
+from scharrel.treasury.accounts import RATES_IN_FORCE
 from scharrel.treasury.invoice_recognition import Payable, payables_for
 from scharrel.treasury.lines import BookedLine
 from scharrel.treasury.recognition import (
@@ -21,7 +22,6 @@ from scharrel.treasury.recognition import (
 
 MOST_SUGGESTIONS = 6
 
-_RATES = (Decimal("0.21"), Decimal("0.09"))
 _SHORTEST_NAME = 3
 
 
@@ -116,7 +116,7 @@ def rate_in(line: BookedLine, chart: Chart) -> Decimal | None:
     if len(line.legs) != 2 or not chart.vat(line.legs[1].account):
         return None
     net, amount = -line.legs[0].amount, -line.legs[0].amount - line.legs[1].amount
-    return next((rate for rate in _RATES if without_vat(amount, rate) == net), None)
+    return next((rate for rate in RATES_IN_FORCE if without_vat(amount, rate) == net), None)
 
 
 def _named(line: BookedLine, names: Mapping[str, str]) -> Iterator[Suggestion]:

@@ -10,11 +10,8 @@ from stdnum.eu.vat import MEMBER_STATES
 from scharrel.core.chart import Chart
 from scharrel.core.money import CENT, ZERO, plain, to_cents, total
 from scharrel.core.problems import Problem
-from scharrel.treasury.accounts import ROUNDING, TAX_DUE
+from scharrel.treasury.accounts import RATES_IN_FORCE, ROUNDING, TAX_DUE
 from scharrel.treasury.recognition import as_percent
-
-RATES_IN_FORCE = (Decimal("0.21"), Decimal("0.09"))
-"""What VAT can be where nothing says its rate."""
 
 TURNOVER, VAT_ROLE = "turnover", "vat"
 
