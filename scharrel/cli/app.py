@@ -14,6 +14,7 @@ from scharrel.text.words import catalogue
 COMMANDS = {
     "allocate": "allocate",
     "explain": "explain",
+    "status": "status",
     "check": "check",
     "statements": "statements",
     "verify": "verify",
