@@ -85,7 +85,8 @@ HOUSEHOLD = swap(
 
 # What is said, what is done to a sound cooperative, which command then says it, and with what status.
 ERRORS: dict[str, tuple[Break, str, int]] = {
-    "error.month": (as_it_is, "allocate oktober", 2),
+    "error.month": (as_it_is, "allocate oktobr", 2),
+    "error.month-which": (as_it_is, "explain amina ju", 2),
     "error.month-far": (as_it_is, "allocate 2062-10", 2),
     "error.no-member": (as_it_is, "explain amna 2026-04", 2),
     "error.before-first": (as_it_is, "explain amina 2025-04", 2),

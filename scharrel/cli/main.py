@@ -2,10 +2,13 @@
 
 import gc
 import os
+import re
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import Any
+
+_SECOND_OF_MONTH = re.compile(r"20\d\d|maand|month", re.IGNORECASE)
 
 INTERRUPTED = 130
 """The exit status of what was stopped with Ctrl-C, as every shell knows it."""
@@ -89,7 +92,16 @@ def _command_first(arguments: list[str], groups: Sequence[str]) -> list[str]:
         else:
             kept.append(argument)
             command = command or argument not in groups
-    return [*kept, *moved] if command else kept
+    return _months_in_one([*kept, *moved] if command else kept)
+
+
+def _months_in_one(arguments: list[str]) -> list[str]:
+    """The arguments with a month in two words, such as `oktober 2026`, as one."""
+    if not any(_SECOND_OF_MONTH.fullmatch(argument) for argument in arguments):
+        return arguments
+    from scharrel.text.month_names import joined_months
+
+    return joined_months(arguments)
 
 
 def _fail_on_file(error: OSError) -> None:

@@ -40,7 +40,7 @@ def command(
     where = open_coop(coop)
     with writing_in(where, "member add"):
         books = open_books(where)
-        month = read_month(since) if since else Month.of(today())
+        month = read_month(since, ahead=True) if since else Month.of(today())
         if books.closed and month <= books.closed:
             fail(words("error.month-closed", month=words.month(month), open=books.first_open), status=2)
         if not MEMBER_ID.fullmatch(member):
