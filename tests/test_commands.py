@@ -112,7 +112,8 @@ def test_one_error_and_nothing_is_written_for_anyone(coop: Path, quick: Run) -> 
 
 
 def test_what_changed_is_shown_and_written(coop: Path, quick: Run) -> None:
-    assert "5 nieuwe verdelingen" in quick("allocate", "2026-06", "--coop", str(coop)).out
+    written = quick("allocate", "2026-06", "--coop", str(coop)).out
+    assert "5 nieuwe verdelingen geschreven, van januari 2026, maart tot en met juni" in written
     assert "Niets veranderd" in quick("allocate", "2026-06", "--coop", str(coop)).out
     append(coop / LEDGER, SALE)
     told = quick("allocate", "2026-06", "--coop", str(coop)).out.replace("\xa0", " ")

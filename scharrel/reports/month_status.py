@@ -107,12 +107,12 @@ def _todos(words: Words, status: MonthStatus) -> Iterator[Todo]:
         yield Todo("invoice remind", words("status.late", count=len(names), **values))
     for key, found in (("new", status.new), ("outdated", status.outdated)):
         if found:
-            said = months_named(words, found[0], found[-1])
+            said = months_named(words, found)
             yield Todo(f"allocate {found[-1]}", words(f"status.{key}", count=len(found), months=said))
     if status.warnings > unassigned:  # of each such line there is one
         yield Todo("check", words("status.warnings", count=status.warnings))
     if status.open:
-        said = months_named(words, status.open[0], status.open[-1])
+        said = months_named(words, status.open)
         yield Todo(f"close {status.open[-1]}", words("status.open", count=len(status.open), months=said))
     if status.run:
         amount, count = money(status.run.amount), len(status.run.payments)
