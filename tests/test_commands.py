@@ -265,8 +265,26 @@ def test_explain_tells_base_rate_since_source_and_bookings(coop: Path, quick: Ru
         '1. coop: € 150,59 Van € 1.254,90 die over was na "depreciation" gaat 12% naar de coöperatie: '
         "€ 150,59. 12% geldt sinds april 2026. Besluit: test."
     )
-    whole = quick("explain", "amina", "2026-04", "--coop", str(coop)).out
+    whole = quick("explain", "amina", "2026-04", "--all", "--coop", str(coop)).out
     assert f"{LEDGER}:29" in whole
+    assert "Besluit: test." in whole
+
+
+def test_explain_is_short_unless_all_is_asked_for(coop: Path, quick: Run) -> None:
+    for month in ("2026-02", "2026-04"):
+        asked = ("explain", "amina", month)
+        short = quick(*asked, "--coop", str(coop)).out
+        whole = quick(*asked, "--all", "--coop", str(coop)).out
+        assert len(short.splitlines()) <= 26
+        assert len(short.splitlines()) < len(whole.splitlines()) - 5
+        assert f"scharrel explain amina {month} --all" in short
+        assert LEDGER not in short
+        assert "Besluit" not in short
+        # Every step is named, those of which there is nothing to tell together.
+        for step in json.loads(quick(*asked, "--json", "--coop", str(coop)).out)["steps"]:
+            assert step["id"] in short
+        keep = next(line for line in whole.splitlines() if line.startswith("Van deze maand hou je"))
+        assert keep in short
 
 
 @pytest.mark.parametrize(
