@@ -25,6 +25,7 @@ COMMANDS = {
     "simulate": "simulate",
     "init": "init",
     "member add": "member",
+    "member leave": "leave",
     "bank import": "bank.import_",
     "bank status": "bank.status",
     "bank assign": "bank.assign",
