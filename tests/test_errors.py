@@ -384,6 +384,7 @@ OWN_TESTS |= {  # in test_written.py
 }  # fmt: skip
 OWN_TESTS |= {"problem.example-rules", "error.close-practice"}  # in test_starting.py
 OWN_TESTS |= {"error.watch-json"}  # in test_watch.py
+OWN_TESTS |= {"error.csv-json"}  # in test_help.py
 OWN_TESTS |= {"error.leave-closed", "error.leaves-already", "error.not-a-member"}  # in test_member_leave.py
 OWN_TESTS |= {"problem.joined-too-early", "error.month-closed"}  # in test_closing.py
 OWN_TESTS |= {  # in test_seals.py

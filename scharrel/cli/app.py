@@ -68,10 +68,13 @@ class _Listed(TyperCommand):
             name.rpartition(" ")[2], help=words(f"help.{key}"), short_help=short, rich_markup_mode=None
         )
         self.module = f"scharrel.cli.{module}"
+        self.key = key
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)
-        alone.command(self.name, cls=TranslatedCommand, help=self.help)(import_module(self.module).command)
+        example = f"\b\n{words('library.example')}\n  {words(f'example.{self.key}')}"
+        told = alone.command(self.name, cls=TranslatedCommand, help=self.help, epilog=example)
+        told(import_module(self.module).command)
         command = typer.main.get_command(alone)
         command.params += [option for option in app.params if option.name == "lang"]
         return command.make_context(*args, **kwargs)

@@ -7,7 +7,8 @@ import typer
 
 from scharrel.checks.seals import STOPS
 from scharrel.cli.arguments import open_coop, read_month, today
-from scharrel.cli.options import COOP
+from scharrel.cli.as_json import print_json
+from scharrel.cli.options import COOP, JSON
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
@@ -19,6 +20,7 @@ _MONTH = typer.Argument(metavar=words("metavar.month"), help=words("help.close-m
 
 def command(
     month: Annotated[str, _MONTH],
+    as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
     asked = read_month(month)
@@ -35,6 +37,9 @@ def command(
             fail(words("error.close-practice", names=", ".join(practising)), status=2)
         done = close_all(books, asked, today())
     stop_on_errors(done.problems)
+    if as_json:
+        print_json({"closed": done.months, "code": done.code or None})
+        return
     screen = console()
     if not done.months:
         screen.print(words("close.nothing"))

@@ -42,13 +42,8 @@ def command(
             fail(words("error.leave-closed", **values), status=2)
         if last := min((month for month in who.departures() if month >= asked), default=None):
             said = who.said("left", last)
-            values = {
-                "name": who.name,
-                "month": words.month(last),
-                "path": register,
-                "line": said and said.line,
-            }
-            fail(words("error.leaves-already", **values), status=2)
+            values = {"name": who.name, "month": words.month(last), "path": register}
+            fail(words("error.leaves-already", **values, line=said.line if said else 1), status=2)
         if not who.active(asked):
             fail_without_month(who, asked)
         done = leave(books, who, asked, today(), write=not dry_run)

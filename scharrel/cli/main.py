@@ -57,7 +57,7 @@ def _run() -> int | None:
 
     from scharrel.cli.app import GROUPS, app
 
-    sys.argv[1:] = _command_first(sys.argv[1:], GROUPS)
+    sys.argv[1:] = command_first(sys.argv[1:], GROUPS)
     usage_error: Any = BadParameter.__base__
     stdout = sys.stdout
     try:
@@ -75,7 +75,7 @@ def _run() -> int | None:
     return status
 
 
-def _command_first(arguments: list[str], groups: Sequence[str]) -> list[str]:
+def command_first(arguments: list[str], groups: Sequence[str]) -> list[str]:
     """The arguments with what may stand before a command behind it; the language is known by now."""
     kept, moved, rest = [], [], list(arguments)
     command = False
@@ -89,6 +89,8 @@ def _command_first(arguments: list[str], groups: Sequence[str]) -> list[str]:
             del rest[: 0 if given else 1]
         elif not command and name == "--json":
             moved.append(argument)
+        elif argument == "--csv":
+            kept.append("--csv=" + (rest.pop(0) if rest[:1] == ["nl"] else "en"))
         else:
             kept.append(argument)
             command = command or argument not in groups

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from scharrel.cli.arguments import open_coop, read_month, today
-from scharrel.cli.options import COOP
+from scharrel.cli.as_json import print_json
+from scharrel.cli.options import COOP, JSON
 from scharrel.cli.packs import named_pack
 from scharrel.cli.screen import console, print_text, words
 from scharrel.core.month import Month
@@ -22,10 +23,21 @@ _MARKS = ("was", "becomes", "new", "gone")
 def command(
     was: Annotated[str, _WAS],
     becomes: Annotated[str, _BECOMES],
+    as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
     books = open_books(open_coop(coop))
     editions = {name: _edition(books, name) for name in (was, becomes)}
+    parts = differences(words, editions[was], editions[becomes])
+    if as_json:
+        print_json(
+            {
+                key: {"pack": editions[name].pack.id, "month": editions[name].month}
+                for key, name in (("was", was), ("becomes", becomes))
+            }
+            | {"sections": parts}
+        )
+        return
     screen = console()
     for key, name in (("was", was), ("becomes", becomes)):
         pack, month = editions[name]
@@ -34,7 +46,6 @@ def command(
         print_text(screen, head, hang="  ", style="bold")
         if not pack.holds_in(month):
             print_text(screen, words("rule.not-then", month=words.month(month)))
-    parts = differences(words, editions[was], editions[becomes])
     if not parts:
         screen.print()
         print_text(screen, words("diff.nothing"))

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from scharrel.cli.arguments import open_coop, read_month, today
-from scharrel.cli.options import COOP
+from scharrel.cli.as_json import print_json
+from scharrel.cli.options import COOP, JSON
 from scharrel.cli.packs import named_pack
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.month import Month
@@ -25,6 +26,7 @@ def command(
     month: Annotated[str | None, _MONTH] = None,
     form: Annotated[str | None, _FORMAT] = None,
     out: Annotated[Path | None, _OUT] = None,
+    as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
     asked = read_month(month) if month else None
@@ -38,7 +40,9 @@ def command(
         asked or found.nearest(Month.of(today())),
         proposed=known is None or known.hash != found.hash,
     )
-    if out is None:
+    if as_json:
+        print_json({"pack": found.id, "pack_hash": found.hash, **told._asdict()})
+    elif out is None:
         _print(told)
     else:
         _write(books, told, {found.id: found.hash}, form, out)
