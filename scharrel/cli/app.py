@@ -77,6 +77,10 @@ class _Listed(TyperCommand):
         told(import_module(self.module).command)
         command = typer.main.get_command(alone)
         command.params += [option for option in app.params if option.name == "lang"]
+        if kwargs.get("resilient_parsing"):
+            from scharrel.cli.completing import offer_names
+
+            offer_names(command, self.key)
         return command.make_context(*args, **kwargs)
 
 

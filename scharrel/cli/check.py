@@ -13,8 +13,6 @@ from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, JSON, MEMBERS
 from scharrel.cli.screen import console, fail, report_problems, words
 from scharrel.core.problems import errors
-from scharrel.operations.check import check_all
-from scharrel.operations.opening import open_books
 from scharrel.store.paths import Coop
 from scharrel.store.written_state import looking
 
@@ -53,6 +51,9 @@ def _watch(coop: Coop, only: frozenset[str]) -> None:
 
 def _check(coop: Coop, only: frozenset[str], *, as_json: bool) -> bool:
     """Report all that is wrong; whether anything is an error."""
+    from scharrel.operations.check import check_all
+    from scharrel.operations.opening import open_books
+
     seen = looking(coop, seals=True)
     books = open_books(coop)
     require_members(books, only)

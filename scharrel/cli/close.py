@@ -12,8 +12,6 @@ from scharrel.cli.options import COOP, JSON
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
-from scharrel.operations.close import close_all
-from scharrel.operations.opening import open_books
 
 _MONTH = typer.Argument(metavar=words("metavar.month"), help=words("help.close-month"))
 
@@ -23,6 +21,9 @@ def command(
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
+    from scharrel.operations.close import close_all
+    from scharrel.operations.opening import open_books
+
     asked = read_month(month)
     if asked >= Month.of(today()):
         fail(words("error.not-ended", month=words.month(asked)), status=2)

@@ -1,7 +1,7 @@
 """scharrel explain: why a month came out as it did."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,16 +19,16 @@ from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.pack import Source
 from scharrel.core.pots import Drawn, drawn, packs_of, withdrawals
 from scharrel.core.trace import Allocation, StepResult
-from scharrel.ledger.books import Books
-from scharrel.ledger.ledger import Ledger
-from scharrel.operations.divide import divide_group
-from scharrel.operations.opening import open_books
 from scharrel.text.grounds import grounds, notices
 from scharrel.text.periods import provisional_of_step
 from scharrel.text.pots import approved, spendable
 from scharrel.text.pots import taken as taken_out
 from scharrel.text.sentences import because, closing, correction_label, label, opening, own_costs, sentences
 from scharrel.text.words import visible
+
+if TYPE_CHECKING:
+    from scharrel.ledger.books import Books
+    from scharrel.ledger.ledger import Ledger
 
 _MEMBER = typer.Argument(metavar=words("metavar.member"), help=words("help.explain-member"))
 _MONTH = typer.Argument(metavar=words("metavar.month"), help=words("help.explain-month"))
@@ -50,6 +50,9 @@ def command(
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
+    from scharrel.operations.divide import divide_group
+    from scharrel.operations.opening import open_books
+
     asked = read_month(month)
     books = open_books(open_coop(coop))
     if member == COOP_ID:
@@ -197,7 +200,7 @@ def _bookings(books: Any, ledger: Any, month: Month) -> dict[str, list[tuple[str
     return found
 
 
-def _waiting(ledger: Ledger, month: Month) -> list[tuple[str, str]]:
+def _waiting(ledger: "Ledger", month: Month) -> list[tuple[str, str]]:
     """What was sold in the month and counts later, as far as it is not paid by then."""
     left: dict[int, list[Movement]] = {}
     for movement in ledger.on_account:
@@ -309,7 +312,7 @@ def _show(
         print_text(screen, words("explain.more", command=command), style="dim")
 
 
-def _show_corrections(heading: str, corrected: list[Correction], books: Books) -> None:
+def _show_corrections(heading: str, corrected: list[Correction], books: "Books") -> None:
     if not corrected:
         return
     screen = console()

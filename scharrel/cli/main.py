@@ -52,6 +52,10 @@ def _run() -> int | None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without € shows a question mark
+    if os.environ.get("_SCHARREL_COMPLETE") == "complete_bash":
+        from scharrel.cli.completing import join_words
+
+        join_words(os.environ)
     set_language(language(sys.argv[1:], dict(os.environ)))
     from typer import BadParameter
 

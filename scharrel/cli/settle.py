@@ -1,7 +1,7 @@
 """scharrel settle: the definitive figures of a year or a quarter beside what its months booked."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,8 +13,10 @@ from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
 from scharrel.core.period import Period
 from scharrel.core.settling import ends, packs_in, settled_steps
-from scharrel.ledger.books import Books
 from scharrel.text.periods import period_name
+
+if TYPE_CHECKING:
+    from scharrel.ledger.books import Books
 
 _PERIOD = typer.Argument(metavar=words("metavar.period"), help=words("help.settle-period"))
 _MEMBER = typer.Option("--member", metavar="ID", help=words("help.settle-member"))
@@ -68,7 +70,7 @@ def command(
     screen.print(words("settle.done", path=where.shown(path)), soft_wrap=True)
 
 
-def _booked_in(books: Books, period: Period, member: str) -> Month:
+def _booked_in(books: "Books", period: Period, member: str) -> Month:
     """The first open month, if something is definitive about the period; otherwise it says what is needed."""
     who = books.holders[member]
     if books.closed and who.settlement(period):

@@ -32,6 +32,18 @@ def _month_names() -> Mapping[str, int]:
     }
 
 
+def month_words() -> list[str]:
+    """The names of months and what is said of this one, in both languages."""
+    near = [
+        f"{which} {month}"
+        for which, month in (("vorige", "maand"), ("deze", "maand"), ("last", "month"), ("this", "month"))
+    ]
+    return [
+        *(name for name in _month_names() if len(name) > _FEWEST_LETTERS or name in ("mei", "may")),
+        *near,
+    ]
+
+
 def months_meant(text: str, today: date, *, ahead: bool = False) -> list[Month]:
     """The months that the words can mean: none if they are no month, several if that is not clear. A name
     alone is the last such month that has begun; where months to come are as likely (`ahead`) it can be the

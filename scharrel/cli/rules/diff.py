@@ -1,7 +1,7 @@
 """scharrel rules diff: what changes from one rule pack to another."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,9 +11,10 @@ from scharrel.cli.options import COOP, JSON
 from scharrel.cli.packs import named_pack
 from scharrel.cli.screen import console, print_text, words
 from scharrel.core.month import Month
-from scharrel.ledger.books import Books
-from scharrel.operations.opening import open_books
 from scharrel.text.rules.differences import Edition, differences
+
+if TYPE_CHECKING:
+    from scharrel.ledger.books import Books
 
 _WAS = typer.Argument(metavar="A", help=words("help.rules-was"))
 _BECOMES = typer.Argument(metavar="B", help=words("help.rules-becomes"))
@@ -26,6 +27,8 @@ def command(
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
+    from scharrel.operations.opening import open_books
+
     books = open_books(open_coop(coop))
     editions = {name: _edition(books, name) for name in (was, becomes)}
     parts = differences(words, editions[was], editions[becomes])
@@ -59,7 +62,7 @@ def command(
             print_text(screen, label + text, "   ", hang=hang)
 
 
-def _edition(books: Books, name: str) -> Edition:
+def _edition(books: "Books", name: str) -> Edition:
     """The pack of this name, with the month after an @ if there is one."""
     before, at, month = name.rpartition("@")
     dated = bool(at) and not name.endswith(".toml")

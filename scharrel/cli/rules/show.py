@@ -1,7 +1,7 @@
 """scharrel rules show: a rule pack as sentences, on the terminal or as a handout for the meeting."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,9 +11,10 @@ from scharrel.cli.options import COOP, JSON
 from scharrel.cli.packs import named_pack
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.month import Month
-from scharrel.ledger.books import Books
-from scharrel.operations.opening import open_books
 from scharrel.text.rules.pack import Told, tell_pack
+
+if TYPE_CHECKING:
+    from scharrel.ledger.books import Books
 
 _PACK = typer.Argument(metavar=words("metavar.pack"), help=words("help.rules-pack"))
 _MONTH = typer.Option("--month", metavar=words("metavar.month"), help=words("help.rules-month"))
@@ -31,6 +32,8 @@ def command(
 ) -> None:
     asked = read_month(month) if month else None
     form = _format_of(form, out)
+    from scharrel.operations.opening import open_books
+
     books = open_books(open_coop(coop))
     found = named_pack(books, pack)
     known = books.packs.get(found.id)
@@ -91,7 +94,7 @@ def _print(told: Told) -> None:
         print_text(screen, f"{number}. {text}", "   ", hang="   ")
 
 
-def _write(books: Books, told: Told, hashes: dict[str, str], form: str, out: Path) -> None:
+def _write(books: "Books", told: Told, hashes: dict[str, str], form: str, out: Path) -> None:
     # What makes documents takes long to load, and the terminal needs none of it.
     from scharrel.cli.writing import writing_in
     from scharrel.statements.documents import BrokenTemplateError
