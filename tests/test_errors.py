@@ -490,7 +490,7 @@ OWN_TESTS |= {  # in test_invoices.py
     "problem.invoice-credit-of-credit", "problem.invoice-credited",
     "problem.invoice-credits", "problem.invoice-credits-alone", "problem.invoice-credits-more",
     "problem.invoice-credits-other", "problem.invoice-delivered", "problem.invoice-exempt",
-    "problem.invoice-file", "problem.invoice-file-name", "problem.invoice-gone", "problem.invoice-holder",
+    "problem.invoice-file", "problem.invoice-file-name", "problem.invoice-gone", "problem.invoice-holder", "problem.invoice-last",
     "problem.invoice-lacks", "problem.invoice-line-key", "problem.invoice-line-text",
     "problem.invoice-negative", "problem.invoice-no-rate", "problem.invoice-no-vat",
     "problem.invoice-nothing", "problem.invoice-quantity", "problem.invoice-rates",

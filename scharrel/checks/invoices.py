@@ -40,7 +40,7 @@ def customers_problems(register: Register) -> Iterator[Problem]:
 def issued_problems(books: Books) -> Iterator[Problem]:
     """Numbers that are not there, and invoices of who has no books here."""
     folder = books.coop.shown(books.coop.issued)
-    for number in missing_numbers(one.number for one in books.issued):
+    for number in missing_numbers((one.number for one in books.issued), books.last_issued):
         yield Problem(f"{folder}/{number}.beancount", 1, "invoice-gone", {"number": number})
     for one in books.issued:
         if one.invoice.holder not in books.holders and one.invoice.holder != COOP_ID:

@@ -51,7 +51,7 @@ def issue_invoices(books: Books, only: Collection[str], today: date, *, write: b
         files = _documents_of(books.coop, [*gone, *found.issued])
     except BrokenTemplateError as broken:
         return SentOut([], found.waiting, [], [*found.problems, broken.problem])
-    keep_issued(books.coop, found.issued)
+    keep_issued(books.coop, books.issued, found.issued)
     written = {name: data for name, data in files.items() if name not in there}
     put_letters(books.coop, written)
     return SentOut(found.issued, found.waiting, list(written), found.problems)

@@ -16,7 +16,12 @@ from scharrel.formats.einvoice import unsound
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
 from scharrel.statements.invoice import einvoice_of
-from scharrel.store.invoices import issued_path, issued_text, make_issued_read_only
+from scharrel.store.invoices import (
+    issued_path,
+    issued_text,
+    keep_last_issued,
+    make_issued_read_only,
+)
 from scharrel.store.paths import Coop
 from scharrel.store.together import put_together
 from scharrel.text.words import Words
@@ -137,13 +142,15 @@ def to_issue(books: Books, only: Collection[str], today: date) -> Sent:
     return Sent(issued, waiting, problems)
 
 
-def keep_issued(coop: Coop, issued: Sequence[Issued]) -> None:
-    """Write the files that stay, all of them or none; WriteError if they cannot be."""
+def keep_issued(coop: Coop, before: Sequence[Issued], issued: Sequence[Issued]) -> None:
+    """Write the files that stay, all of them or none, and which number is the last of these and those that
+    went `before`; WriteError if they cannot be."""
     if issued:
         put_together(
             coop.issued, {issued_path(coop, one.number): issued_text(one).encode() for one in issued}
         )
         make_issued_read_only(coop)
+    keep_last_issued(coop, (one.number for one in (*before, *issued)))
 
 
 _QUESTIONS = frozenset({"invoice-rates", "invoice-no-vat", "invoice-two-rates"})

@@ -350,19 +350,27 @@ def _may_be(one: Issued, draft: Draft) -> bool:
 
 def next_number(year: int, taken: Iterable[str]) -> str:
     """The number that comes next in the series of the year."""
-    last = max((int(n.partition("-")[2]) for n in taken if n.startswith(f"{year}-")), default=0)
-    return f"{year}-{last + 1:04d}"
+    last = last_numbers(n for n in taken if n.startswith(f"{year}-"))
+    return f"{year}-{int(last[0].partition('-')[2]) + 1 if last else 1:04d}"
 
 
-def missing_numbers(taken: Iterable[str]) -> list[str]:
-    """The numbers that are not there, though a later one of their year is."""
-    found = []
-    by_year: dict[int, set[int]] = {}
+def last_numbers(taken: Iterable[str]) -> list[str]:
+    """The last number of each year."""
+    last: dict[str, int] = {}
     for number in taken:
         year, _, nth = number.partition("-")
-        by_year.setdefault(int(year), set()).add(int(nth))
-    for when, there in sorted(by_year.items()):
-        found += [f"{when}-{missing:04d}" for missing in range(1, max(there)) if missing not in there]
+        last[year] = max(int(nth), last.get(year, 0))
+    return [f"{year}-{nth:04d}" for year, nth in sorted(last.items())]
+
+
+def missing_numbers(taken: Iterable[str], known: Iterable[str]) -> list[str]:
+    """The numbers that are not there, though they, or later ones of their year, are known or taken."""
+    there = set(taken)
+    found = []
+    for last in last_numbers({*there, *known}):
+        year, _, nth = last.partition("-")
+        series = (f"{year}-{number:04d}" for number in range(1, int(nth) + 1))
+        found += [number for number in series if number not in there]
     return found
 
 
