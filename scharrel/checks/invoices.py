@@ -80,6 +80,17 @@ def invoicing_of(books: Books, holder: str, ledger: Ledger) -> Invoicing:
     return Invoicing(behind, left, problems)
 
 
+def numbers_sent(books: Books, holder: str, ledger: Ledger) -> dict[int, str]:
+    """The numbers of the invoices that were sent, by the line of the booking behind each in the ledger."""
+    behind = invoicing_of(books, holder, ledger).behind if ledger.invoices else {}
+    return {draft.booking.line: number for number, draft in behind.items()}
+
+
+def credited_by(books: Books) -> dict[str, str]:
+    """By the number of each credit note what it takes back: what is paid on it is given back of that."""
+    return {one.number: one.invoice.credits for one in books.issued if one.invoice.credits}
+
+
 def _draft(
     books: Books,
     ledger: Ledger,

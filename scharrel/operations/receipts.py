@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from scharrel.checks.invoices import invoicing_of
+from scharrel.checks.invoices import credited_by, numbers_sent
 from scharrel.core.facts import Holder
 from scharrel.core.money import plain, total
 from scharrel.core.month import Month
@@ -24,13 +24,11 @@ def with_receipts(books: Books) -> Books:
     sound = {holder: ledger for holder, ledger in ledgers.items() if not errors(ledger.problems)}
     names = {*books.entries.customers, *(one.invoice.customer for one in books.issued)}
     names |= {quote.number for ledger in sound.values() for quote in ledger.quotes}
-    # What is paid on a credit note is given back of what it takes back.
-    credited = {one.number: one.invoice.credits for one in books.issued if one.invoice.credits}
-    found = {}
-    for holder, ledger in sound.items():
-        behind = invoicing_of(books, holder, ledger).behind if ledger.invoices else {}
-        numbers = {draft.booking.line: number for number, draft in behind.items()}
-        found[holder] = on_account(ledger, holder, numbers, names)
+    found = {
+        holder: on_account(ledger, holder, numbers_sent(books, holder, ledger), names)
+        for holder, ledger in sound.items()
+    }
+    credited = credited_by(books)
     shares = shares_of(
         [sale for each in found.values() for sale in each.sales.values()],
         [
