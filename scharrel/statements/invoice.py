@@ -48,6 +48,7 @@ class Letter(NamedTuple):
     lang: str
     seller: TradeParty
     iban: str
+    email: str
     buyer: TradeParty
     country: str
     facts: Sequence[tuple[str, str]]
@@ -210,6 +211,7 @@ def _parties(words: Words, seller: Mapping[str, str], buyer: Mapping[str, str]) 
     return {
         "seller": sells,
         "iban": seller.get("iban", ""),
+        "email": seller.get("email", ""),
         "buyer": buys,
         "words": _paper(words),
         "country": words.country(buys.country) if buys.country != sells.country else "",
