@@ -12,6 +12,7 @@ from scharrel.statements.letters import letter_pdf
 from scharrel.statements.pdf import typesetters_world
 from scharrel.text.words import LANGUAGES, Words
 from scharrel.treasury.invoices import Invoice, InvoiceLine, Issued, credit_of, vat_sums
+from scharrel.treasury.late_payment import LateClaim
 from scharrel.treasury.quotes import offer_of
 
 SELLER = {
@@ -47,16 +48,19 @@ CASES = [
     issued(11, (("kar", "7", "123.45", "exempt"),), SCHOOL, vat="exempt", vat_id=""),
 ]  # fmt: skip
 WORDY = (
-    ("verbouwen van de keuken op de eerste verdieping, met het afvoeren van oude kasten, nieuw tegelwerk achter "
-     "het aanrecht en het aansluiten van wat er al was, in overleg met de beheerder", "37.5", "1312.50", "21%"),
+    (
+        "verbouwen van de keuken op de eerste verdieping, met het afvoeren van oude kasten, nieuw tegelwerk "
+        "achter het aanrecht en het aansluiten van wat er al was, in overleg met de beheerder",
+        "37.5", "1312.50", "21%",
+    ),
     ("materiaal", "1", "0.01", "9%"),
 )  # fmt: skip
-MANY_NAMES = {
-    "name": "Stichting tot Behoud en Ontwikkeling van het Buurthuis aan de Korte Nieuwendijk in Breda-Noordoost",
-    "street": "Burgemeester Van Rijckevorsel van Kessellaan 1234 bis, ingang zijkant", "postcode": "4813 CD",
-    "city": "Breda", "kvk": "01234567", "vat_id": "NL123456782B90",
-}  # fmt: skip
-CASES.append(issued(15, WORDY, MANY_NAMES, name="Coöperatie van Scharrelaars en Doeners De Scharrelhoek U.A."))
+MANY_NAMES = SCHOOL | {
+    "name": "Stichting tot Behoud en Ontwikkeling van het Buurthuis aan de Korte Nieuwendijk in Breda-Noord",
+    "street": "Burgemeester Van Rijckevorsel van Kessellaan 1234 bis, ingang zijkant",
+}
+NAME = "Coöperatie van Scharrelaars en Doeners De Scharrelhoek U.A."
+CASES.append(issued(15, WORDY, MANY_NAMES, name=NAME))
 BACK = credit_of(CASES[0], date(2026, 11, 2), "", "drie fietsen waren niet klaar")
 CASES.append(CASES[0]._replace(number="2026-0013", invoice=BACK))
 QUOTE = Quote(date(2026, 9, 3), 1, "2026-014", "De Vlinder", Decimal("850.00"))
@@ -80,6 +84,9 @@ with typesetters_world() as world:
         for nth, quote in enumerate(QUOTES):
             letter = quote_letter(words, quote, offer_of(quote), SELLER, SCHOOL, "Fatma")
             (out / f"quote-{nth}-{words.lang}.pdf").write_bytes(letter_pdf(letter, Path("none"), world))
-        for firm in (False, True):
-            letter = reminder_letter(words, CASES[0], Decimal("113.35"), date(2026, 11, 28), firm=firm)
-            (out / f"reminder-{firm:d}-{words.lang}.pdf").write_bytes(letter_pdf(letter, Path("none"), world))
+        claims = LateClaim(Decimal("1.24"), Decimal("0.04"), Decimal("40.00"), trades=False)
+        for nth, (firm, claim) in enumerate(((False, None), (True, None), (True, claims))):
+            letter = reminder_letter(
+                words, CASES[0], Decimal("113.35"), date(2026, 11, 28), firm=firm, claim=claim
+            )
+            (out / f"reminder-{nth}-{words.lang}.pdf").write_bytes(letter_pdf(letter, Path("none"), world))

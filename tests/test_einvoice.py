@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invoice_coop import AMINA, CUSTOMERS, append, replace, with_invoices
 
+from scharrel.core.money import to_cents
 from scharrel.formats.cii import cii_document
 from scharrel.formats.einvoice import EInvoiceLine, TaxCategory, unit_price, unsound
 from scharrel.formats.epc import epc_text
@@ -30,6 +31,7 @@ from scharrel.store.paths import Coop
 from scharrel.text.words import Words
 from scharrel.treasury.invoice_status import next_reminder
 from scharrel.treasury.invoices import VAT_RATES, Invoice, InvoiceLine, Issued, credit_of, vat_sums
+from scharrel.treasury.late_payment import collection_scale
 
 CII = {
     "ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100",
@@ -277,6 +279,61 @@ def test_a_reminder_is_friendly_first_and_firm_after_a_fortnight(sent: Path, qui
     letter.rename(letter.with_name(f"2026-0002-reminder-{today - timedelta(14)}.pdf"))
     assert quick("invoice", "remind", "--coop", str(sent)).status == 0
     assert "Tweede herinnering" in on_page(letter.read_bytes())
+
+
+SCALE = "15% 2500, 10% 2500, 5% 5000, 1% 190000, 0.5%, min 40, max 6775"
+
+
+@pytest.mark.parametrize(
+    ("amount", "costs"),
+    [("100.00", "40.00"), ("2500.00", "375.00"), ("3000.10", "425.01"), ("10000.00", "875.00"),
+     ("200000.00", "2775.00"), ("300000.00", "3275.00"), ("2000000.00", "6775.00")],
+)  # fmt: skip
+def test_collection_costs_go_by_bands(amount: str, costs: str) -> None:
+    scale = collection_scale(SCALE)
+    assert scale
+    assert scale.costs(Decimal(amount)) == Decimal(costs)
+
+
+@pytest.mark.parametrize("said", ["", "15", "15% 2500, x", "1%, 2% 10", "min 40", "15% 2500,"])
+def test_what_is_no_scale_is_none(said: str) -> None:
+    assert collection_scale(said) is None
+
+
+def test_interest_and_costs_are_claimed_only_when_asked_for(sent: Path, quick: Run) -> None:
+    register, where = "ledgers/coop.beancount", ("--coop", str(sent))
+    done = quick("invoice", "remind", "--claim", *where)
+    assert (done.status, "interest_business:" in done.err) == (1, True)
+    rates = f'  terms: 30\n  interest: "4%"\n  interest_business: "7.3%"\n  collection: "{SCALE}"\n'
+    replace(sent, register, "  terms: 30\n", rates)
+    today = date.today()  # noqa: DTZ011
+    for number in ("2026-0001", "2026-0002"):
+        (sent / f"invoices/{number}-reminder-{today - timedelta(20)}.pdf").write_bytes(b"")
+    assert quick("invoice", "remind", *where).status == 0
+    plain = on_page((sent / f"invoices/2026-0002-reminder-{today}.pdf").read_bytes())
+    assert "Burgerlijk Wetboek" not in plain
+    for number in ("2026-0001", "2026-0002"):
+        (sent / f"invoices/{number}-reminder-{today}.pdf").unlink()
+    assert quick("invoice", "remind", "--claim", *where).status == 0
+    for number, left, due, rate, article in (
+        ("2026-0001", "60.50", date(2026, 11, 1), "0.04", "6:119 van"),
+        ("2026-0002", "121.00", date(2026, 10, 19), "0.073", "6:119a"),
+    ):
+        pdf = (sent / f"invoices/{number}-reminder-{today}.pdf").read_bytes()
+        page = " ".join(on_page(pdf).replace("\xa0", " ").split())
+        interest = to_cents(Decimal(left) * Decimal(rate) * (today - due).days / 365, "half-up")
+        whole = f"{Decimal(left) + interest:.2f}".replace(".", ",")
+        assert f"Nog te betalen € {whole}" in page
+        assert f"dat € {interest:.2f}".replace(".", ",") in page
+        assert article in page
+        assert "€ 40,00, volgens het Besluit vergoeding voor buitengerechtelijke incassokosten" in page
+    frozen = (sent / "ledgers/invoices/2026-0001.beancount").read_text()
+    assert "interest" not in frozen
+    replace(sent, register, '"7.3%"', '"ja"')
+    replace(sent, register, "15% 2500", "15% van 2500")
+    replace(sent, register, '"4%"', '"4"')
+    problems = json.loads(quick("check", "--json", *where).out)["problems"]
+    assert {p["code"] for p in problems} == {"form-interest", "form-interest-business", "form-collection"}
 
 
 def test_no_letter_follows_too_soon() -> None:

@@ -482,6 +482,10 @@ OWN_TESTS |= {  # in test_bank.py
 OWN_TESTS |= {  # in test_received.py
     "problem.received-left", "problem.received-no-number", "audit.changed-received",
 }  # fmt: skip
+OWN_TESTS |= {  # in test_einvoice.py
+    "problem.form-collection", "problem.form-interest", "problem.form-interest-business",
+    "problem.reminder-claim",
+}  # fmt: skip
 OWN_TESTS |= {  # in test_invoices.py
     "problem.bank-line-number", "problem.invoice-again",
     "problem.customer-twice", "problem.form-country", "problem.form-email",

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+from scharrel.core.money import ZERO
 from scharrel.core.problems import Problem, errors
 from scharrel.formats.ubl import ubl_document
 from scharrel.ledger.books import Books
@@ -19,7 +21,8 @@ from scharrel.store.staging import aside_of, put_aside, put_in_place
 from scharrel.store.text import names_in
 from scharrel.text.words import Words
 from scharrel.treasury.invoice_status import InvoiceStatus, Reminder, next_reminder
-from scharrel.treasury.invoices import Draft, Issued
+from scharrel.treasury.invoices import Draft, Issued, facts_on
+from scharrel.treasury.late_payment import LateClaim, collection_scale, simple_interest, yearly_rate
 
 
 class SentOut(NamedTuple):
@@ -57,9 +60,13 @@ def issue_invoices(books: Books, only: Collection[str], today: date, *, write: b
     return SentOut(found.issued, found.waiting, list(written), found.problems)
 
 
-def write_reminders(books: Books, late: Iterable[InvoiceStatus], today: date, *, write: bool) -> Reminded:
-    """A letter for each of the invoices that are late, unless the last one is too recent; WriteError if one
-    cannot be written."""
+def write_reminders(
+    books: Books, late: Iterable[InvoiceStatus], today: date, *, write: bool, claim: bool = False
+) -> Reminded:
+    """A letter for each of the invoices that are late, unless the last one is too recent; a firm one may
+    `claim` what the register says that who is late owes. WriteError if one cannot be written."""
+    if claim and not facts_on(books.entries.cooperative, today).keys() & _CLAIMED:
+        return Reminded([], [Problem(books.coop.shown(books.coop.register), 1, "reminder-claim")])
     there = names_in(books.coop.letters)
     issued = {one.number: one for one in books.issued}
     left = {each.number: each.open for each in late}
@@ -72,12 +79,33 @@ def write_reminders(books: Books, late: Iterable[InvoiceStatus], today: date, *,
                 for each in new:
                     one = issued[each.number]
                     words = Words(letter_language(one.buyer))
-                    letter = reminder_letter(words, one, left[each.number], today, firm=each.firm)
+                    owes = late_claim(books, one, left[each.number], today) if claim and each.firm else None
+                    letter = reminder_letter(words, one, left[each.number], today, firm=each.firm, claim=owes)
                     files[Path(each.path).name] = letter_pdf(letter, books.coop.templates, world)
     except BrokenTemplateError as broken:
         return Reminded([], [broken.problem])
     put_letters(books.coop, files)
     return Reminded(found, [])
+
+
+_CLAIMED = frozenset({"interest", "interest_business", "collection"})
+
+
+def late_claim(books: Books, one: Issued, left: Decimal, today: date) -> LateClaim:
+    """What is claimed beside the euros that are left to pay: interest by the rates in the register since the
+    day after that on which it was due, and the costs of collection by its scale."""
+    trades = any(one.buyer.get(key) for key in ("kvk", "oin", "vat_id"))
+    key = "interest_business" if trades else "interest"
+    due, days = one.invoice.due, range(1, (today - one.invoice.due).days + 1)
+    said = (facts_on(books.entries.cooperative, due + timedelta(n)).get(key, "") for n in days)
+    rates = [yearly_rate(str(each)) or ZERO for each in said]
+    scale = collection_scale(str(facts_on(books.entries.cooperative, today).get("collection", "")))
+    return LateClaim(
+        simple_interest(left, rates) if any(rates) else None,
+        rates[-1] if rates else ZERO,
+        scale.costs(left) if scale else None,
+        trades,
+    )
 
 
 def _names(one: Issued) -> set[str]:

@@ -20,6 +20,7 @@ from scharrel.formats.einvoice import (
 from scharrel.formats.epc import epc_text, qr_drawing
 from scharrel.text.words import LANGUAGES, Words, catalogue
 from scharrel.treasury.invoices import VAT_RATES, InvoiceLine, Issued, VatSum, vat_sums
+from scharrel.treasury.late_payment import LateClaim
 from scharrel.treasury.quotes import Offer
 
 _CODES = {"0%": "Z", "exempt": "E", "reverse": "AE"}
@@ -138,12 +139,17 @@ def invoice_letter(words: Words, one: Issued) -> Letter:
     )
 
 
-def reminder_letter(words: Words, one: Issued, left: Decimal, day: date, *, firm: bool) -> Letter:
-    """A letter that asks, on the day, for the euros that are `left` to pay; `firm` if one went before."""
+def reminder_letter(
+    words: Words, one: Issued, left: Decimal, day: date, *, firm: bool, claim: LateClaim | None = None
+) -> Letter:
+    """A letter that asks, on the day, for the euros that are `left` to pay; `firm` if one went before, with
+    what is claimed beside the invoice, if anything is."""
     w, invoice = _paper(words), one.invoice
+    interest = (claim.interest if claim else None) or Decimal(0)
+    whole = left + interest
     values = {
         "number": one.number, "day": words.day(invoice.day), "due": words.day(invoice.due),
-        "amount": words.money(left),
+        "amount": words.money(whole),
     }  # fmt: skip
     key = "reminder_firm" if firm else "reminder_first"
     paid = invoice.total - left
@@ -158,20 +164,38 @@ def reminder_letter(words: Words, one: Issued, left: Decimal, day: date, *, firm
             (w["reminder_was_due"], words.day(invoice.due)),
             (w["reminder_day"], words.day(day)),
         ],
-        lead=[w["reminder_dear"], *(text.format(**values) for text in w[f"{key}_lead"])],
+        lead=[
+            w["reminder_dear"],
+            *(text.format(**values) for text in w[f"{key}_lead"]),
+            *_claimed(words, claim, values),
+        ],
         lines=[],
         sums=[
             (w["reminder_total"], invoice.total),
             *([(w["reminder_paid"], -paid)] if paid else []),
-            (w["reminder_left"], left),
+            *([(w["reminder_interest"], interest)] if interest else []),
+            (w["reminder_left"], whole),
         ],
         payment=[],
-        transfer=_transfer(words, one, left),
-        qr=_qr(one.seller, left, one.number),
+        transfer=_transfer(words, one, whole),
+        qr=_qr(one.seller, whole, one.number),
         notes=[w["reminder_crossed"], w["reminder_end"].format(name=one.seller["name"])],
         attached="",
         **_parties(words, one.seller, one.buyer),
     )
+
+
+def _claimed(words: Words, claim: LateClaim | None, values: Mapping[str, str]) -> Iterator[str]:
+    """The interest and the costs that a letter claims, each with the law that it rests on."""
+    w = _paper(words)
+    if claim and claim.interest is not None:
+        article = w["reminder_article_business" if claim.trades else "reminder_article"]
+        rate = f"{words.number(claim.rate * 100)}%"
+        yield w["reminder_interest_lead"].format(
+            **values, rate=rate, article=article, interest=words.money(claim.interest)
+        )
+    if claim and claim.costs is not None:
+        yield w["reminder_costs_lead"].format(costs=words.money(claim.costs))
 
 
 def quote_letter(
