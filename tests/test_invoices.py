@@ -31,6 +31,8 @@ from invoice_coop import (
 
 from scharrel.core.chart import Account, Chart
 from scharrel.core.money import to_cents
+from scharrel.operations.opening import open_books
+from scharrel.operations.receivables import debts_on
 from scharrel.store.invoices import issued_text, read_issued
 from scharrel.store.paths import Coop
 from scharrel.treasury.invoice_status import customer_payments, statuses
@@ -815,3 +817,39 @@ def test_a_customer_is_asked_for_at_a_terminal(coop: Path) -> None:
         '"customer" "vlinder"\n  name: "Stichting De Vlinder"\n  country: "NL"\n  street: "Plein 2"\n'
         '  postcode: "4813 CD"\n  city: "Breda"\n  kvk: "01234567"\n  reference: "PO 7"\n'
     )
+
+
+# -- what customers owe
+
+
+def test_what_customers_owe_stands_by_invoice_and_age(sent: Path, quick: Run) -> None:
+    chart = "2020-01-01 open Assets:Kas EUR\n"
+    append(sent, "ledgers/accounts.beancount", chart)
+    paid = '\n{} * "klant" "betaald" {}\n  Assets:Kas  {} EUR\n  Assets:Debiteuren\n'
+    append(sent, TREASURY, 'include "accounts.beancount"\n')
+    append(sent, AMINA, paid.format("2026-11-20", "^2026-0001 ^2026-0002", "70.50"))
+    loose = '2026-09-01 * "Wijkkrant" "website" ^q1\n  Income:Omzet  -{} EUR\n  Assets:Debiteuren\n'
+    append(sent, AMINA, f"\n{loose.format('40.00')}{paid.format('2026-10-30', '^q1', '15.00')}")
+    append(sent, AMINA, BIKES.replace("2026-10-05", "2026-10-25").replace("tien fietsen", "nog tien fietsen"))
+
+    def owed(day: date) -> dict[tuple[str, str], tuple[str, ...]]:
+        found = debts_on(open_books(Coop(sent)), day)
+        return {(debt.who, debt.about): tuple(map(str, debt.amounts)) for debt in found}
+
+    nothing = "0", "0", "0"
+    assert owed(date(2026, 10, 31)) == {
+        ("J. Janssen", "2026-0001"): ("60.50", *nothing),
+        ("Stichting Buurthuis De Hoek", "2026-0002"): ("121.00", *nothing),
+        ("buurthuis", ""): ("121.00", *nothing),
+        ("Wijkkrant", "q1"): ("0", "25.00", "0", "0"),
+    }
+    after = owed(date(2026, 11, 30))
+    assert after["Stichting Buurthuis De Hoek", "2026-0002"] == ("0", "111.00", "0", "0")
+    assert after["Wijkkrant", "q1"] == ("0", "0", "25.00", "0")
+    assert ("J. Janssen", "2026-0001") not in after
+    assert quick("invoice", "credit", "2026-0002", "--coop", str(sent)).status == 0
+    books = debts_on(open_books(Coop(sent)), date(2027, 12, 31))
+    whole = sum((amount for debt in books for amount in debt.amounts), Decimal(0))
+    assert whole == sum(sums(sent / name)["Assets:Debiteuren"] for name in (AMINA, TREASURY))
+    back = [debt for debt in books if debt.about == "2026-0002"]
+    assert [tuple(map(str, debt.amounts)) for debt in back] == [("0", "0", "0", "-10.00")]
