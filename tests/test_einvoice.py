@@ -359,6 +359,8 @@ WRONG = [
     ('line-1: "0 x fiets = 850.00"', "quote-line", "10 x fiets"),
     ('line-1: "fiets = 849.99"', "quote-sum", "849.99"),
     ("until: 31", "quote-until", "until: 2026-10-01"),
+    ('accepted: "ja"', "quote-answer", "accepted: 2026-09-01"),
+    ("accepted: 2026-09-02\n  declined: 2026-09-03", "quote-answer", "declined: 2026-09-01"),
     ('btw: "21%"', "quote-key", "customer, until, vat"),
     ('vat: "20%"', "invoice-vat-word", "21%"),
 ]
@@ -374,6 +376,27 @@ def test_what_is_wrong_in_a_quote_is_told_at_its_line(
     told = quick("check", "--json", "--coop", str(coop)).out
     found = {(p["line"], p["code"]): p["message"] for p in json.loads(told)["problems"]}
     assert part in found[last, code]
+
+
+def test_an_answer_to_a_quote_is_told(sent: Path, quick: Run) -> None:
+    where = "--coop", str(sent)
+
+    def states() -> list[str]:
+        return [q["state"] for q in json.loads(quick("report", "quotes", "--json", *where).out)["quotes"]]
+
+    append(sent, AMINA, f"{QUOTE}  accepted: 2026-09-10\n")
+    assert states() == ["accepted"]
+    assert "akkoord" in quick("report", "quotes", *where).out
+    replace(sent, AMINA, "accepted:", "declined:")
+    assert states() == ["declined"]
+    done = quick("quote", "2026-014", "--draft", *where)
+    assert (done.status, "is afgewezen" in done.err) == (1, True)
+    append(
+        sent, AMINA,
+        '\n2026-10-07 * "W" "website"\n  quote: "2026-014"\n  Income:Omzet  -850.00 EUR\n  Assets:Bank\n',
+    )  # fmt: skip
+    problems = json.loads(quick("check", "--json", *where).out)["problems"]
+    assert "quote-declined" in {p["code"] for p in problems}
 
 
 def test_a_quote_becomes_paper_and_the_draft_of_an_invoice(sent: Path, quick: Run) -> None:

@@ -21,7 +21,7 @@ from scharrel.store.allocations import quoted
 from scharrel.text.words import Words
 from scharrel.treasury.invoices import due_account, vat_sums
 from scharrel.treasury.lines import tidy
-from scharrel.treasury.quotes import Offer, offer_of
+from scharrel.treasury.quotes import Offer, answer_to, offer_of
 
 
 class QuoteMade(NamedTuple):
@@ -64,6 +64,10 @@ def draft_of_quote(books: Books, number: str, today: date) -> QuoteMade:
     found = _found(books, number, today)
     if isinstance(found, list):
         return QuoteMade("", "", found)
+    if answer_to(found.quote) == "declined":
+        return QuoteMade(
+            "", "", [Problem(found.path, found.quote.line, "quote-declined", {"number": number})]
+        )
     return QuoteMade(_booking(books, found.quote, offer_of(found.quote), today), found.path, [])
 
 
