@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scharrel.core.quotes import Quote
 from scharrel.formats.ubl import ubl_document
-from scharrel.statements.invoice import einvoice_of, invoice_letter, quote_letter, reminder_letter
+from scharrel.statements.invoice import einvoice_of, invoice_letter, quote_letter, reminder_letter, with_logo
 from scharrel.statements.letters import letter_pdf
 from scharrel.statements.pdf import typesetters_world
 from scharrel.text.words import LANGUAGES, Words
@@ -63,6 +63,10 @@ NAME = "Coöperatie van Scharrelaars en Doeners De Scharrelhoek U.A."
 CASES.append(issued(15, WORDY, MANY_NAMES, name=NAME))
 BACK = credit_of(CASES[0], date(2026, 11, 2), "", "drie fietsen waren niet klaar")
 CASES.append(CASES[0]._replace(number="2026-0013", invoice=BACK))
+LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20"><rect width="60" height="20" rx="4"/>'
+    '<circle cx="10" cy="10" r="6" fill="#fff"/><path d="M20 14 L30 5 L40 14 Z" fill="#c9dbe2"/></svg>'
+)
 QUOTE = Quote(date(2026, 9, 3), 1, "2026-014", "De Vlinder", Decimal("850.00"))
 QUOTES = [
     QUOTE,
@@ -81,6 +85,8 @@ with typesetters_world() as world:
             (out / f"{name}-cii.xml").write_text(letter.attached, "utf-8")
             if one.buyer.keys() & {"kvk", "oin"}:
                 (out / f"{name}-ubl.xml").write_bytes(ubl_document(einvoice_of(words, one)))
+        letter = with_logo(invoice_letter(words, CASES[0]), LOGO.encode())
+        (out / f"logo-{words.lang}.pdf").write_bytes(letter_pdf(letter, Path("none"), world))
         for nth, quote in enumerate(QUOTES):
             letter = quote_letter(words, quote, offer_of(quote), SELLER, SCHOOL, "Fatma")
             (out / f"quote-{nth}-{words.lang}.pdf").write_bytes(letter_pdf(letter, Path("none"), world))

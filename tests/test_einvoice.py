@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import zlib
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -342,6 +343,70 @@ def test_no_letter_follows_too_soon() -> None:
     again = next_reminder("1", [day], day + timedelta(13), "x")
     assert (again.new, again.day) == (False, day)
     assert next_reminder("1", [day], day + timedelta(14), "x")[2:4] == (True, True)
+
+
+# -- the logo
+
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="3"/></svg>'
+
+
+def png() -> bytes:
+    parts = [(b"IHDR", b"\0\0\0\2\0\0\0\2\x08\2\0\0\0"), (b"IDAT", zlib.compress(bytes(14))), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+        for kind, data in parts
+    )
+
+
+def pictures(pdf: Path) -> int:
+    return len(pypdf.PdfReader(pdf).pages[0].images)
+
+
+def test_the_logo_is_kept_with_the_invoice(tmp_path: Path, quick: Run, once: Once) -> None:
+    coop, register = once(with_invoices, tmp_path / "coop"), "ledgers/coop.beancount"
+    where = "--coop", str(coop)
+
+    def codes() -> list[tuple[str, str]]:
+        found = json.loads(quick("check", "--json", *where).out)["problems"]
+        return [(p["file"], p["code"]) for p in found]
+
+    replace(coop, register, "  terms: 30\n", '  terms: 30\n  logo: "logo.png"\n')
+    for wrong in (
+        None,
+        b"",
+        b"no picture",
+        png()[:-1],
+        png().replace(b"IDAT", b"IDAX"),
+        png() + bytes(200_000),
+    ):
+        if wrong is not None:
+            (coop / "logo.png").write_bytes(wrong)
+        assert codes() == [(register, "logo")]
+        assert quick("invoice", "issue", *where).status == 1
+    (coop / "logo.png").write_bytes(png())
+    assert codes() == []
+    assert quick("invoice", "issue", *where).status == 0
+    (kept,) = (coop / "ledgers/invoices").glob("logo-*")
+    assert kept.read_bytes() == png()
+    before = {path.name: path.read_bytes() for path in (coop / "invoices").iterdir()}
+    assert [pictures(coop / f"invoices/2026-000{nth}.pdf") for nth in (1, 2)] == [1, 1]
+    # Another logo from now on: what was sent keeps its own.
+    (coop / "logo.svg").write_text(SVG)
+    (coop / "logo.png").unlink()
+    replace(coop, register, '"logo.png"', '"logo.svg"')
+    for path in (coop / "invoices").iterdir():
+        path.unlink()
+    assert quick("invoice", "issue", *where).status == 0
+    assert {path.name: path.read_bytes() for path in (coop / "invoices").iterdir()} == before
+    append(coop, AMINA, QUOTE)
+    assert quick("quote", "2026-014", *where).status == 0
+    assert quick("invoice", "remind", *where).status == 0
+    kept.chmod(0o600)
+    kept.write_bytes(png().replace(b"IEND", b"IENX"))
+    assert codes() == [(f"ledgers/invoices/{kept.name}", "logo-kept")]
+    replace(coop, register, '"logo.svg"', '"../logo.svg"')
+    assert (register, "logo") in codes()
 
 
 # -- quotes

@@ -483,7 +483,7 @@ OWN_TESTS |= {  # in test_received.py
     "problem.received-left", "problem.received-no-number", "audit.changed-received",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_einvoice.py
-    "problem.quote-answer", "problem.quote-declined",
+    "problem.quote-answer", "problem.quote-declined", "problem.logo", "problem.logo-kept",
     "problem.form-collection", "problem.form-interest", "problem.form-interest-business",
     "problem.reminder-claim",
 }  # fmt: skip

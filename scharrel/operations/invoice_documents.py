@@ -13,9 +13,16 @@ from scharrel.formats.ubl import ubl_document
 from scharrel.ledger.books import Books
 from scharrel.operations.invoices import keep_issued, to_issue
 from scharrel.statements.documents import BrokenTemplateError
-from scharrel.statements.invoice import einvoice_of, invoice_letter, letter_language, reminder_letter
+from scharrel.statements.invoice import (
+    einvoice_of,
+    invoice_letter,
+    letter_language,
+    reminder_letter,
+    with_logo,
+)
 from scharrel.statements.letters import letter_pdf
 from scharrel.statements.pdf import typesetters_world
+from scharrel.store.logos import kept_logo
 from scharrel.store.paths import Coop
 from scharrel.store.staging import aside_of, put_aside, put_in_place
 from scharrel.store.text import names_in
@@ -51,10 +58,10 @@ def issue_invoices(books: Books, only: Collection[str], today: date, *, write: b
     there = set(names_in(books.coop.letters))
     gone = [one for one in books.issued if not _names(one) <= there]
     try:
-        files = _documents_of(books.coop, [*gone, *found.issued])
+        files = _documents_of(books.coop, [*gone, *found.issued], found.logos)
     except BrokenTemplateError as broken:
         return SentOut([], found.waiting, [], [*found.problems, broken.problem])
-    keep_issued(books.coop, books.issued, found.issued)
+    keep_issued(books.coop, books.issued, found.issued, found.logos)
     written = {name: data for name, data in files.items() if name not in there}
     put_letters(books.coop, written)
     return SentOut(found.issued, found.waiting, list(written), found.problems)
@@ -81,6 +88,7 @@ def write_reminders(
                     words = Words(letter_language(one.buyer))
                     owes = late_claim(books, one, left[each.number], today) if claim and each.firm else None
                     letter = reminder_letter(words, one, left[each.number], today, firm=each.firm, claim=owes)
+                    letter = with_logo(letter, logo_of(books.coop, one, {}))
                     files[Path(each.path).name] = letter_pdf(letter, books.coop.templates, world)
     except BrokenTemplateError as broken:
         return Reminded([], [broken.problem])
@@ -120,17 +128,25 @@ def without_account(one: Issued) -> bool:
     return electronic and one.invoice.owed > 0 and not one.seller.get("iban")
 
 
-def _documents_of(coop: Coop, issued: Sequence[Issued]) -> dict[str, bytes]:
+def _documents_of(coop: Coop, issued: Sequence[Issued], logos: Mapping[str, bytes]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     if not issued:
         return files
     with typesetters_world() as world:
         for one in issued:
             words = Words(letter_language(one.buyer))
-            files[f"{one.number}.pdf"] = letter_pdf(invoice_letter(words, one), coop.templates, world)
+            letter = with_logo(invoice_letter(words, one), logo_of(coop, one, logos))
+            files[f"{one.number}.pdf"] = letter_pdf(letter, coop.templates, world)
             if f"{one.number}.xml" in _names(one):
                 files[f"{one.number}.xml"] = ubl_document(einvoice_of(words, one))
     return files
+
+
+def logo_of(coop: Coop, one: Issued, new: Mapping[str, bytes]) -> bytes:
+    """The picture on an invoice that was sent, or is about to be with one of the `new` ones; nothing if it
+    has none."""
+    name = one.seller.get("logo", "")
+    return new.get(name) or (kept_logo(coop, name) if name else None) or b""
 
 
 def _reminded(names: Iterable[str], number: str) -> list[date]:

@@ -41,7 +41,8 @@ class Letter(NamedTuple):
     """What goes to a customer. `facts` are labels with what they say, `lines` what is sold and `sums` what
     follows from them, the last of which is the total; `lead` stands before these and `notes` behind.
     `payment` says what to pay, `transfer` how, and `qr` is a drawing that says it to a bank's app.
-    `attached` is the e-invoice, `words` are those of the template. Empty is what a letter does not have."""
+    `attached` is the e-invoice, `words` are those of the template, `logo` a picture. Empty is what a
+    letter does not have."""
 
     title: str
     about: str
@@ -62,6 +63,13 @@ class Letter(NamedTuple):
     notes: Sequence[str]
     attached: str
     words: Mapping[str, Any]
+    logo: bytes = b""
+    logo_format: str = "svg"
+
+
+def with_logo(letter: Letter, picture: bytes) -> Letter:
+    """The letter with the cooperative's logo, a PNG or SVG."""
+    return letter._replace(logo=picture, logo_format="png" if picture.startswith(b"\x89PNG") else "svg")
 
 
 def letter_language(buyer: Mapping[str, str]) -> str:

@@ -233,6 +233,6 @@ def keep_last_issued(coop: Coop, numbers: Iterable[str]) -> None:
 def make_issued_read_only(coop: Coop) -> None:
     """Keep the invoices from being changed by mistake."""
     for name in names_in(coop.issued):
-        if name.endswith(_ENDING):
+        if not name.startswith("."):
             with suppress(OSError):
                 os.chmod(coop.issued / name, 0o444)
