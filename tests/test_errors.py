@@ -396,6 +396,7 @@ OWN_TESTS |= {  # in test_einvoice.py
     "problem.quote-until",
 }  # fmt: skip
 OWN_TESTS |= {"problem.no-pot"}  # in test_pots.py
+OWN_TESTS |= {"error.compare-person"}  # in test_compare.py
 OWN_TESTS |= {  # in test_purposes.py
     "problem.no-purpose", "problem.purpose", "problem.purposes", "problem.purposes-approval",
     "problem.purposes-pot",
