@@ -92,7 +92,7 @@ def test_with_an_error_nothing_else_is_claimed_of_the_division(coop: Path, told:
     )
     found = told(coop, "2026-07-03")
     assert (found["errors"], found["not_allocated"]) == (1, [])
-    assert commands(found)[0] == "scharrel check"
+    assert commands(found) == ["scharrel check"]
 
 
 def test_bank_and_invoices(tmp_path: Path, once: Once, quick: Run, told: Told) -> None:

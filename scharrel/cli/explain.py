@@ -299,7 +299,7 @@ def _show(
             print_text(screen, sentence, "   ", style="dim")
         if result.step.role:
             _list(screen, bookings.get(result.step.role, []))
-    if quiet:
+    if quiet and shown:
         names = ", ".join(label(words, result.step) for result in quiet)
         print_text(screen, words("explain.quiet", steps=names), hang="   ")
     if whole:

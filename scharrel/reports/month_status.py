@@ -111,7 +111,7 @@ def _todos(words: Words, status: MonthStatus) -> Iterator[Todo]:
             yield Todo(f"allocate {found[-1]}", words(f"status.{key}", count=len(found), months=said))
     if status.warnings > unassigned:  # of each such line there is one
         yield Todo("check", words("status.warnings", count=status.warnings))
-    if status.open:
+    if status.open and not status.errors:
         said = months_named(words, status.open)
         yield Todo(f"close {status.open[-1]}", words("status.open", count=len(status.open), months=said))
     if status.run:
