@@ -580,6 +580,23 @@ def test_the_opening_balance_in_the_treasury_is_the_one_in_the_register(bank: Ba
     assert bank.stands()["outstanding"] == []
 
 
+def test_a_balance_to_begin_with_that_is_not_in_the_books_is_told_with_the_lines_to_add(bank: Bank) -> None:
+    bank.put("ledgers/accounts.beancount", "open Equity:Uren UUR", "open Equity:Uren UUR,EUR")
+    told = bank.quick("check", "--coop", str(bank.coop)).err
+    (missing,) = re.findall("let op: In de boeken staat niet (?s:.*?)\n\\d", told)
+    assert "het register zegt 1250.00, de kasboeken samen" in missing
+    assert "In de boeken staat niet" in bank.run("status").err
+    booked = Decimal(re.findall(r"samen (\S+)\.", missing)[0])
+    lines = told[told.index("2026-09-30 *") :].split("\n")[:3]
+    assert f"  Assets:Bank  {1250 - booked} EUR" == lines[1]
+    text = "\n".join(['include "accounts.beancount"', *lines, ""])
+    bank.add("ledgers/treasury.beancount", text)
+    for done in (bank.quick("check", "--coop", str(bank.coop)), bank.run("status")):
+        assert (done.status, "In de boeken" in done.err) == (0, False), done.err
+    bank.put("ledgers/treasury.beancount", str(1250 - booked), str(1251 - booked))
+    assert "samen 1251.00" in bank.run("status").err
+
+
 CHANGED = {
     "an amount": ("Assets:Bank                         121.00", "Assets:Bank  120.00", "niet nul"),
     "both amounts": ("121.00 EUR\n  Assets:UitTeZoeken                 -121.00",

@@ -1,9 +1,12 @@
 """What is wrong with the bank's lines, beside what holders booked themselves."""
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import date, timedelta
 
 from scharrel.checks.payments import payment_problems
 from scharrel.core.across import HandBooking
+from scharrel.core.chart import Chart
+from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.problems import Problem, errors
@@ -13,7 +16,7 @@ from scharrel.store.text import names_in
 from scharrel.treasury.following import broken_records, covered_to
 from scharrel.treasury.invoice_recognition import strange_number
 from scharrel.treasury.lines import BankBook, BookedLine
-from scharrel.treasury.standing import standing_of
+from scharrel.treasury.standing import Standing, standing_of
 
 
 def bank_problems(
@@ -34,6 +37,8 @@ def bank_problems(
         yield from changed_statements(book)
         theirs = tuple(line for line in book.lines if not line.booked or (line.holder or COOP_ID) in holders)
         now = standing_of(book._replace(lines=theirs), [one for one in made if one.account == account.name])
+        if of_all and not unread:
+            yield from unbooked_opening(books, now)
         numbers = {one.number: one for one in books.issued}
         for line in now.open_lines:
             if not (of_all or line.holder in holders):
@@ -49,6 +54,29 @@ def bank_problems(
             values = {"account": account.name, "to": str(now.to), "amount": str(one.amount)}
             yield Problem(one.file, one.line, "booking-unconfirmed", values, excerpt=f"{one.day} {one.text}")
     yield from payment_problems(books, read)
+
+
+def unbooked_opening(books: Books, stands: Standing) -> Iterator[Problem]:
+    """That the books lack something of what the account opens with, and how to book it: on its first day
+    where that is all of it, for anything else on that day the bank would have to have a line."""
+    account, missing = stands.account, stands.unbooked
+    if not missing:
+        return
+    day = account.day if missing == account.opening else account.day - timedelta(days=1)
+    chart = books.chart
+    equity = [name for name in chart.accounts if name.startswith("Equity:") and _plain(chart, name, day)]
+    found = books.register.problem(
+        account.line, "bank-opening", True, account=account.name, opening=str(account.opening),
+        booked=str(account.opening - missing), day=str(account.day), on=str(day),
+        own=account.account, missing=plain(missing), equity=[*equity, "Equity:Beginsaldo"][0],
+    )  # fmt: skip
+    yield found._replace(excerpt="")
+
+
+def _plain(chart: Chart, account: str, day: date) -> bool:
+    """Whether euros may stand there on the day, and no rule asks what for."""
+    fits = chart.open_on(account, day) and chart.role(account) is None
+    return fits and "EUR" in (chart.accounts[account].currencies or ("EUR",))
 
 
 def strange_folders(books: Books) -> Iterator[Problem]:

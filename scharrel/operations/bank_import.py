@@ -212,14 +212,15 @@ def _recognise(
     """Each line as it is to stand in the books."""
     suspense = books.chart.with_role(SUSPENSE)[0]
     open_bookings: dict[Decimal, list[HandBooking]] = {}
-    for booking in unconfirmed(bank.bookings[book.account.name], book.lines):
+    made = bank.confirmable(book.account.name)
+    for booking in unconfirmed(made, book.lines):
         open_bookings.setdefault(booking.amount, []).append(booking)
 
     def made_by_hand(line: BankLine) -> list[Recognised]:
         there = open_bookings.get(line.amount, ())
         return [confirming(each) for each in there if can_confirm(line.day, line.amount, each)]
 
-    other = {(b.holder, b.day, b.amount): b.others for b in bank.bookings[book.account.name]}
+    other = {(b.holder, b.day, b.amount): b.others for b in made}
     paid = bank.paid
     payables = dict(bank.payables)
     finders: list[Finder] = [

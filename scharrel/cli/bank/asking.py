@@ -114,7 +114,7 @@ def _show(lines: Sequence[OpenLine], nth: int) -> None:
 def _offered(books: Books, bank: Bank, which: OpenLine) -> list[Suggestion]:
     book = bank.books[which.account.name]
     names = {holder: known.name for holder, known in books.holders.items()}
-    made = bank.bookings[which.account.name]
+    made = bank.confirmable(which.account.name)
     return suggestions(which.line, book.lines, made, bank.rules, names, books.chart, bank.payables)
 
 

@@ -97,7 +97,7 @@ def _answer(
     if account is None:
         if holder is None or rate or earned:
             fail(words("error.assign-how"), status=2)
-        left = unconfirmed(bank.bookings[which.account.name], bank.books[which.account.name].lines)
+        left = unconfirmed(bank.confirmable(which.account.name), bank.books[which.account.name].lines)
         day, amount = which.line.day, which.line.amount
         fits = [each for each in left if each.holder == whose and can_confirm(day, amount, each)]
         if len(fits) != 1:
