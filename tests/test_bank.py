@@ -789,6 +789,14 @@ WRONG_ANSWERS = {
     ("4711-1", "--account", "Income:Omzet", "--vat", "veel"): "geen btw-tarief",
     ("4711-1", "--account", "Income:Omzet", "--vat", "9%"): 'vat: "9%"',
     ("4711-1", "--account", "Income:Omzet", "--earned", "2026-02-30"): "geen datum",
+    ("4711-1", "--for", "bram", "--account", "Income:Omzet"): "Bram is er pas vanaf 2026-11",
+    ("4711-1", "--for", "carla", "--account", "Income:Omzet"): "Carla is er dan niet meer",
+    ("4711-1", "--for", "carla", "--account", "Assets:Debiteuren", "--earned", "2026-06-30"): "pas vanaf",
+    ("4711-1", "--for", "daan", "--account", "Assets:Debiteuren"): "om mee te oefenen",
+    ("4711-1", "--for", "daan"): "geen boeking van",
+    ("4711-1", "--account", "Income:Oud"): "Income:Oud is er op 2026-10-05 niet",
+    ("4711-1", "--account", "Income:Nieuw"): "Income:Nieuw is er op 2026-10-05 niet",
+    ("4711-1", "--account", "Expenses:Onkosten", "--vat", "21%"): "Liabilities:Btw:Voor is er op 2026-10-05",
     ("4711-1", "--vat", "21%"): "--account",
     ("--account", "Income:Omzet"): "welke regel",
     ("4711-1",): "--account",
@@ -796,14 +804,59 @@ WRONG_ANSWERS = {
 }
 
 
+def others(bank: Bank) -> None:
+    """Three more holders: one to come in November, one who left in August, and one who is no real member;
+    and accounts that are closed by October, or not yet open."""
+    for nth, (name, extra) in enumerate((("bram", ""), ("carla", ""), ("daan", "  practice: TRUE\n"))):
+        said = (
+            f'  name: "{name.title()}"\n  rules: "vrije-uitloop"\n  born: 1980-01-01\n  household: "single"\n'
+        )
+        day = "2026-11-01" if nth == 0 else "2026-07-01"
+        bank.add("ledgers/coop.beancount", f'{day} custom "member" "{name}"\n{said}{extra}')
+        bank.add(f"ledgers/members/{name}.beancount", 'include "../accounts.beancount"\n')
+    bank.add("ledgers/coop.beancount", '2026-08-31 custom "member" "carla"\n  left: TRUE\n')
+    bank.add("ledgers/accounts.beancount", "2020-01-01 open Income:Oud EUR\n2026-09-30 close Income:Oud\n")
+    bank.add("ledgers/accounts.beancount", '2026-11-01 open Income:Nieuw EUR\n  role: "turnover"\n')
+    bank.add("ledgers/accounts.beancount", "2026-09-30 close Liabilities:Btw:Voor\n")
+
+
 @pytest.mark.parametrize("options", WRONG_ANSWERS)
 def test_an_answer_that_cannot_be_is_refused(options: tuple[str, ...], bank: Bank, quick: Run) -> None:
+    others(bank)
     bank.took(WHOLE)
     before = bank.tree()
     done = bank.run("assign", *options)
     assert done.status == 2
     assert WRONG_ANSWERS[options] in done.err.replace("\n", " ")
     assert bank.tree() == before
+
+
+def test_who_left_can_be_paid_what_was_earned_before_and_a_rule_asks_that(bank: Bank) -> None:
+    others(bank)
+    for nth, (name, account) in enumerate(
+        (
+            ("carla", "Income:Omzet"),
+            ("bram", "Income:Omzet"),
+            ("daan", "Income:Omzet"),
+            ("coop", "Income:Nieuw"),
+        )
+    ):
+        rule = f'[[rule]]\nid = "r{nth}"\ntext = "voor {name}"\nfor = "{name}"\naccount = "{account}"\n\n'
+        bank.add("rules/bank.toml", rule)
+    lines = [
+        Given("2026-10-05", "121.00", text=f"voor {name}", reference=name)
+        for name in ("carla", "bram", "daan", "coop")
+    ]
+    found = bank.took(camt(lines, "1250.00", first="2026-10-01", last="2026-10-31"))
+    assert [line["why"] for line in found["lines"]] == [None] * 4
+    earned = ("--account", "Income:Omzet", "--earned", "2026-08-20")
+    assert bank.run("assign", "carla", "--for", "carla", *earned).status == 0
+    done = bank.quick("check", "--coop", str(bank.coop))
+    assert done.status == 0, done.err
+    shown = at_terminal(bank.coop, "bram Omzet", "daan Omzet", ".")
+    assert "Bram is er pas vanaf 2026-11" in shown
+    assert "om mee te oefenen" in shown
+    assert "0 regels uitgezocht." in shown
 
 
 def at_terminal(coop: Path, *answers: str, while_asked: Callable[[], object] = lambda: None) -> str:

@@ -1,6 +1,6 @@
 """What is wrong with the bank's lines, beside what holders booked themselves."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from scharrel.checks.payments import payment_problems
@@ -13,6 +13,7 @@ from scharrel.core.problems import Problem, errors
 from scharrel.ledger.bank_lines import read_bank_book
 from scharrel.ledger.books import Books
 from scharrel.store.text import names_in
+from scharrel.treasury.accounts import OWN_ROLES
 from scharrel.treasury.following import broken_records, covered_to
 from scharrel.treasury.invoice_recognition import strange_number
 from scharrel.treasury.lines import BankBook, BookedLine
@@ -77,6 +78,24 @@ def _plain(chart: Chart, account: str, day: date) -> bool:
     """Whether euros may stand there on the day, and no rule asks what for."""
     fits = chart.open_on(account, day) and chart.role(account) is None
     return fits and "EUR" in (chart.accounts[account].currencies or ("EUR",))
+
+
+def holder_wrong(
+    books: Books, holder: str, accounts: Iterable[str], counts: date
+) -> tuple[str, dict[str, str]] | None:
+    """What is wrong with a line for the holder that counts on this day, with these accounts on its other
+    side: a code and what the message needs. After a membership no rules may have to look at it."""
+    if not holder:
+        return None
+    member, month = books.holders[holder], Month.of(counts)
+    values = {"name": member.name, "month": str(month), "first": str(member.first)}
+    if books.never_sealed(member):
+        return "bank-line-practice", values
+    if month < member.first:
+        return "bank-line-early", values
+    if not member.active(month) and any(books.chart.role(a) not in (None, *OWN_ROLES) for a in accounts):
+        return "bank-line-late", values
+    return None
 
 
 def strange_folders(books: Books) -> Iterator[Problem]:

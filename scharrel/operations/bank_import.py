@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+from scharrel.checks.bank import holder_wrong
 from scharrel.core.across import HandBooking
 from scharrel.core.problems import Problem, errors
 from scharrel.formats.bank import read_bank_file
@@ -227,7 +228,7 @@ def _recognise(
         lambda line: paid.recognise(line, book.account.name),
         lambda line: paid_invoices(line, payables),
         made_by_hand,
-        lambda line: by_rule(line, bank.rules, books.chart),
+        lambda line: [each for each in by_rule(line, bank.rules, books.chart) if _can_be(books, line, each)],
     ]
     found: list[ImportedLine] = []
     new: dict[str, BookedLine] = {}
@@ -251,6 +252,13 @@ def _recognise(
         if nth % 1000 == 0:
             progress(nth, len(joined))
     return found
+
+
+def _can_be(books: Books, line: BankLine, known: Recognised) -> bool:
+    """Whether accounts and holder are there on the day of the line, of which a rule knows nothing."""
+    accounts = [leg.account for leg in known.legs]
+    there = all(books.chart.open_on(account, line.day) for account in accounts)
+    return there and not holder_wrong(books, known.holder, accounts, line.day)
 
 
 def _unconfirmed(statements: Sequence[ReadStatement], after: BankBook) -> Iterator[Problem]:

@@ -51,10 +51,8 @@ def as_at(book: BankBook, day: date) -> BankBook:
 def standing_of(book: BankBook, bookings: Sequence[HandBooking]) -> Standing:
     """How the account stands, by its book and the hand-made bookings on it."""
     account = book.account
-    before, outstanding = [], []
-    for booking in unconfirmed(bookings, book.lines):
-        opens = booking.day < account.day or is_opening(booking, account)
-        (before if opens else outstanding).append(booking)
+    left = unconfirmed(bookings, book.lines)
+    outstanding = [each for each in left if each.day >= account.day and not is_opening(each, account)]
     there = Counter((booking.holder, booking.day, booking.amount) for booking in bookings)
     lost = []
     for line in book.lines:
@@ -71,5 +69,5 @@ def standing_of(book: BankBook, bookings: Sequence[HandBooking]) -> Standing:
         tuple(outstanding),
         tuple(lost),
         tuple(gap_amounts(book)),
-        account.opening - total(booking.amount for booking in before),
+        account.opening + total(b.amount for b in outstanding) - total(b.amount for b in left),
     )
