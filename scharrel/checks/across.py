@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from scharrel.checks.bank import bank_problems
+from scharrel.checks.bank import ReadBanks, bank_problems, read_banks
 from scharrel.checks.grants import overdone
 from scharrel.core.across import Across, Quoted
 from scharrel.core.barter import barter_of
@@ -29,10 +29,12 @@ def across_of(books: Books, holder: str, ledger: Ledger) -> Across:
     )
 
 
-def with_others(books: Books, problems: Iterable[Problem], found: Iterable[Across]) -> Iterator[Problem]:
+def with_others(
+    books: Books, problems: Iterable[Problem], found: Iterable[Across], banks: ReadBanks | None = None
+) -> Iterator[Problem]:
     """The problems of ledgers, in the light of all of them: a quote that is missing in one and stands in
     another is told so; one that stands twice, what the bank's lines say otherwise, and a grant for all of
-    which too much was spent, are more."""
+    which too much was spent, are more. `banks` are the books of the bank where these were read already."""
     problems, found = list(problems), list(found)
     first: dict[str, Quoted] = {}
     for quote in sorted(quote for one in found for quote in one.quotes):
@@ -48,7 +50,8 @@ def with_others(books: Books, problems: Iterable[Problem], found: Iterable[Acros
         wrong = {problem.file for problem in errors(problems)}
         unread = {one.holder for one in found if books.coop.shown(books.coop.ledger(one.holder)) in wrong}
         made = [booking for one in found for booking in one.by_hand]
-        yield from bank_problems(books, {one.holder for one in found}, unread, made)
+        banks = read_banks(books) if banks is None else banks
+        yield from bank_problems(books, banks, {one.holder for one in found}, unread, made)
     yield from read_vat_returns(books.coop)[1]
     entries = [entry for one in found for entry in one.entries]
     if entries:

@@ -1,6 +1,6 @@
 """What is wrong with the bank's lines, beside what holders booked themselves."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from scharrel.checks.payments import payment_problems
@@ -19,9 +19,22 @@ from scharrel.treasury.invoice_recognition import strange_number
 from scharrel.treasury.lines import BankBook, BookedLine
 from scharrel.treasury.standing import Standing, standing_of
 
+ReadBanks = Mapping[str, tuple[BankBook, Sequence[Problem]]]
+"""The book of every bank account by name, and what is wrong with it."""
+
+
+def read_banks(books: Books) -> ReadBanks:
+    """Every account's book as it stands."""
+    accounts = books.bank_accounts.items()
+    return {name: read_bank_book(books.coop, each, books.chart, books.holders) for name, each in accounts}
+
 
 def bank_problems(
-    books: Books, holders: Collection[str], unread: Collection[str], made: Sequence[HandBooking]
+    books: Books,
+    banks: ReadBanks,
+    holders: Collection[str],
+    unread: Collection[str],
+    made: Sequence[HandBooking],
 ) -> Iterator[Problem]:
     """What is wrong with the lines of every account, and of these holders the bookings `made` by hand that
     the bank should have confirmed by now, and with the payment runs; nothing is gone from ledgers that are
@@ -29,8 +42,8 @@ def bank_problems(
     of_all = books.holders.keys() <= {*holders}
     yield from strange_folders(books)
     read: dict[str, BankBook] = {}
-    for account in books.bank_accounts.values():
-        book, wrong = read_bank_book(books.coop, account, books.chart, books.holders)
+    for book, wrong in banks.values():
+        account = book.account
         yield from wrong
         if errors(wrong):
             continue
@@ -113,11 +126,11 @@ def changed_statements(book: BankBook) -> Iterator[Problem]:
         yield Problem(record.at, record.line, "statement-changed", values)
 
 
-def unready_bank(books: Books, through: Month) -> Iterator[Problem]:
+def unready_bank(books: Books, banks: ReadBanks, through: Month) -> Iterator[Problem]:
     """What of the bank keeps the month from being closed: lines that are not understood, and days that no
     statement covers."""
-    for account in books.bank_accounts.values():
-        book, _ = read_bank_book(books.coop, account, books.chart, books.holders)
+    for book, _ in banks.values():
+        account = book.account
         for line in book.lines:
             if not line.settled and Month.of(line.day) <= through:
                 yield _at(line, "bank-line-unready", month=str(through))

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from scharrel.checks.across import across_of, with_others
-from scharrel.checks.bank import unready_bank
+from scharrel.checks.bank import read_banks, unready_bank
 from scharrel.checks.books import in_books
 from scharrel.checks.outcome import Outcome, rules_as_sealed
 from scharrel.checks.seals import STOPS, SealFinding, corrected_unsealed, seal_findings, written_findings
@@ -78,7 +78,8 @@ def close_all(books: Books, through: Month, today: date) -> Closed:
     treasury, of_treasury = read_treasury(books, today) or (None, [])
     problems += of_treasury
     across += [across_of(books, COOP_ID, treasury)] if treasury else []
-    problems = [*with_others(books, problems, across), *unready_bank(books, through)]
+    banks = read_banks(books)
+    problems = [*with_others(books, problems, across, banks), *unready_bank(books, banks, through)]
     if errors(problems):
         return Closed([], "", problems)
     coop = books.coop

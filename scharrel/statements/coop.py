@@ -16,6 +16,7 @@ from scharrel.statements.member import Corrected, corrected
 from scharrel.text.periods import part_lines
 from scharrel.text.sentences import label, left_open
 from scharrel.text.words import Words
+from scharrel.treasury.standing import Standing
 
 TREND_MONTHS = 12
 TRENDS = ("turnover", "coop", "pots")
@@ -70,7 +71,8 @@ class Trend(NamedTuple):
 
 class CoopView(NamedTuple):
     """The cooperative's month. Amounts in euros. `rows` are the members', `received` is what of all came in
-    from other ledgers; `own` is what it got from whom, and what it booked in a ledger of its own."""
+    from other ledgers; `own` is what it got from whom, and what it booked in a ledger of its own;
+    `banks` are its accounts at the month's end."""
 
     coop: str
     month: Month
@@ -89,6 +91,7 @@ class CoopView(NamedTuple):
     corrected: Sequence[tuple[str, Decimal]]
     left_open: Sequence[tuple[str, str, Decimal]]
     own: OwnMonth
+    banks: Sequence[Standing]
 
     def total(self, party: str) -> Decimal:
         return total(row.paid[party] for _, row in self.rows)
@@ -133,6 +136,7 @@ class CoopView(NamedTuple):
             }
             | {f"corrected {party}": amount for party, amount in self.corrected}
             | {f"owed {account}": balance for account, balance in self.owed}
+            | {f"bank {stands.account.name}": stands.bank for stands in self.banks}
             | {f"own {account}": total(b.amount for b in bookings) for account, bookings in self.booked}
         )
 
@@ -185,8 +189,15 @@ def share_of(words: Words, data: StatementData, month: Month) -> Share:
     )
 
 
-def coop_view(coop: str, month: Month, shares: Sequence[Share], treasury: Ledger | None = None) -> CoopView:
-    """The overview of all members together, in the order of the shares, with the cooperative's own ledger."""
+def coop_view(
+    coop: str,
+    month: Month,
+    shares: Sequence[Share],
+    treasury: Ledger | None = None,
+    banks: Sequence[Standing] = (),
+) -> CoopView:
+    """The overview of all members together, in the order of the shares, with the cooperative's own ledger and
+    its accounts at banks."""
     rows, projects, above = (
         [(share.name, share.row) for share in shares if share.row and share.kind == kind]
         for kind in ("member", "project", "subcooperative")
@@ -223,6 +234,7 @@ def coop_view(coop: str, month: Month, shares: Sequence[Share], treasury: Ledger
         [(party, amount) for party in PARTIES if (amount := _corrected(shares, party))],
         [(share.name, what, amount) for share in shares for what, amount in share.left_open],
         own_month([given for share in shares for given in share.own], treasury, month),
+        banks,
     )
 
 
