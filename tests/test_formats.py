@@ -2,11 +2,13 @@
 
 import io
 import re
+import tracemalloc
 import zipfile
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import bank_coop
 import bank_files
 import pytest
 from bank_files import CLOSING, MONTH, NUMBER, OPENING, OWN, Payment, camt, mt940, table
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 
 from scharrel.formats import bank, camt_entry
 from scharrel.formats.bank import read_bank_file
+from scharrel.formats.camt import read_camt, stream_camt
 from scharrel.formats.records import BankLine, BankStatement, UnreadableBankFile, table_amount
 from scharrel.text.words import Words, catalogue
 
@@ -566,3 +569,19 @@ def test_the_readers_are_an_importer_for_beangulp(tmp_path: Path) -> None:
         importer.extract(str(path), [])
     path.write_bytes(b"%PDF-1.7")
     assert not importer.identify(str(path))
+
+
+def test_camt_is_read_line_by_line_in_memory_that_does_not_grow() -> None:
+    lines = [bank_coop.Given("2026-10-05", "1.00", f"Klant {nth}", text=f"nr {nth}") for nth in range(4_000)]
+    text = bank_coop.camt(lines, "0.00").decode()
+    *_, statement = stream_camt(text)
+    (whole,) = read_camt(text)[1]
+    assert isinstance(statement, BankStatement)
+    assert statement == whole._replace(lines=())
+    assert [found for found in stream_camt(text) if isinstance(found, BankLine)] == [*whole.lines]
+    tracemalloc.start()
+    for _ in stream_camt(text):
+        pass
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 300_000

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from decimal import Context, Decimal
 from functools import lru_cache
@@ -159,13 +160,13 @@ def day_of(year: str, month: str, day: str) -> date:
 
 
 def named_days(
-    opened: date | None, closed: date | None, lines: list[BankLine]
+    opened: date | None, closed: date | None, booked: Iterable[date]
 ) -> tuple[date | None, date | None]:
     """First and last day of a statement whose balances are of those days.
 
     Banks date the opening balance by the first day or by the one before: only lines on that day tell.
     """
-    days = [line.day for line in lines]
+    days = [*booked]
     if opened and closed:
         after = opened if opened >= closed else date.fromordinal(opened.toordinal() + 1)
         days += [after, closed]
