@@ -10,6 +10,7 @@ import stat
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -475,6 +476,38 @@ def test_the_coops_own_booking_is_recognised_too(bank: Bank) -> None:
     (line,) = bank.took(camt(OCTOBER[1:2], "1250.00"))["lines"]
     assert (line["for"], line["why"]) == ("coop", "booking 2026-10-11")
     assert bank.stands()["difference"] == "0.00"
+
+
+def test_a_year_of_lines_in_one_file_is_read_and_divided(bank: Bank) -> None:
+    count = 50_000 if LONG else 600
+    bank.put("ledgers/coop.beancount", '2026-10-01 custom "bank"', '2026-01-01 custom "bank"')
+    (bank.coop / LEDGER).write_text('include "../accounts.beancount"\n')
+    first = date(2026, 1, 1)
+    lines = [
+        Given(
+            str(first + timedelta(nth * 334 // count)),
+            "1.05" if nth % 3 else "-0.40",
+            f"Klant {nth % 500}",
+            text=f"nr {nth}",
+            reference=f"R{nth}",
+        )
+        for nth in range(count)
+    ]
+    rule = '[[rule]]\nid = "{0}"\nsign = "{0}"\nfor = "amina"\naccount = "{1}"\n\n'
+    bank.add("rules/bank.toml", rule.format("in", "Income:Omzet") + rule.format("out", "Expenses:Onkosten"))
+    year = camt(lines, "1250.00", first="2026-01-01", last="2026-11-30")
+    assert bank.took(year)["new"] == count
+    assert len({*bank.coop.glob("ledgers/bank/betaalrekening/2026-*.beancount")}) == 11
+    before = bank.tree()
+    assert bank.took(year)["known"] == count
+    assert bank.tree() == before
+    stands = bank.stands()
+    assert (stands["difference"], stands["unassigned"]) == ("0.00", 0)
+    done = bank.quick("allocate", "2026-10", "--json", "--coop", str(bank.coop))
+    assert done.status == 0, done.err
+    months = {line["month"]: Decimal(line["pool"]) for line in json.loads(done.out)["allocations"]}
+    through = [line for line in lines if line.day < "2026-11"]
+    assert sum(months.values()) == sum(Decimal(line.amount) for line in through if line.amount[0] != "-")
 
 
 CONDITIONS = {

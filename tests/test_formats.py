@@ -585,3 +585,17 @@ def test_camt_is_read_line_by_line_in_memory_that_does_not_grow() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 300_000
+
+
+def test_a_bic_before_the_account_of_the_other_side_is_left_out() -> None:
+    row = '"02-08-2026","NL02ABNA0123456789","7,00","Credit","Buurthuis","{}","ET","dank"\n'
+    for said in (
+        "INGBNL2A NL20INGB0001234567",
+        "INGBNL2AXXX NL20 INGB 0001 2345 67",
+        "NL20 INGB 0001 2345 67",
+    ):
+        assert only(row.format(said)).iban == "NL20INGB0001234567"
+    assert only(row.format("INGBNL2A 1234567")).iban == ""
+    titled = "Transactiedatum,Rekening,Bedrag,Credit/Debet,Naam Tegenrekening,Tegenrekening,Code,Omschrijving,Saldo"
+    with_head = f'{titled}\n{row.format("INGBNL2A NL20INGB0001234567").strip()},"107,00"\n'
+    assert (only(with_head).text, one(with_head).opening) == ("dank", Decimal("100.00"))

@@ -97,7 +97,7 @@ BANKS = (
     ),
     BankTable(
         "triodos",
-        day="boekdatum|datum",
+        day="boekdatum|transactiedatum|datum",
         account="rekeningnummer|rekening",
         amount="bedrag",
         sign="credit/debet|debet/credit",

@@ -73,6 +73,7 @@ class UnreadableBankFile(Exception):
 
 _STEERING = ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn")
 _IBAN = re.compile(r"[A-Z]{2}\d\d[A-Z0-9]{11,30}")
+_BIC = re.compile(r"^\s*[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\s+")
 _NUMBER = re.compile(
     r"([0-9]{1,3}(?:([.,' ])[0-9]{3})(?:\2[0-9]{3})*|[0-9]{1,30})(?:(?!\2)[.,]([0-9]{0,2}))?"
 )
@@ -115,9 +116,10 @@ def account_number(text: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def counter_iban(text: str) -> str:
-    """The counterparty's IBAN, compact; empty for anything that does not look like one."""
-    number = account_number(text)
-    return number if _IBAN.fullmatch(number) else ""
+    """The counterparty's IBAN, compact, also with the bank's BIC before it; empty for anything that does not
+    look like one."""
+    found = (account_number(said) for said in (text, _BIC.sub("", text)))
+    return next((number for number in found if _IBAN.fullmatch(number)), "")
 
 
 @lru_cache(maxsize=10_000)
