@@ -615,6 +615,7 @@ def test_the_opening_balance_in_the_treasury_is_the_one_in_the_register(bank: Ba
 
 def test_a_balance_to_begin_with_that_is_not_in_the_books_is_told_with_the_lines_to_add(bank: Bank) -> None:
     bank.put("ledgers/accounts.beancount", "open Equity:Uren UUR", "open Equity:Uren UUR,EUR")
+    bank.took(WHOLE)
     told = bank.quick("check", "--coop", str(bank.coop)).err
     (missing,) = re.findall("let op: In de boeken staat niet (?s:.*?)\n\\d", told)
     assert "het register zegt 1250.00, de kasboeken samen" in missing
