@@ -34,6 +34,7 @@ from scharrel.statements.year import year_view
 from scharrel.text.grounds import example_notice, notices
 from scharrel.text.rules.pack import Told
 from scharrel.text.words import Words
+from scharrel.treasury.receivables import CustomerDebt
 from scharrel.treasury.standing import Standing
 
 DOCUMENTS = ("member", "municipality", "coop", "year", "settlement", "quarter", "subcooperative")
@@ -121,14 +122,17 @@ def documents_together(
     shares: Sequence[Share],
     returns: Sequence[Return],
     treasury: Ledger | None = None,
+    debts: Sequence[CustomerDebt] | None = None,
     banks: Sequence[Standing] = (),
 ) -> Iterator[tuple[str, bytes]]:
     """The overview of the cooperative, the cover of the returns and their CSV: place and content. `used` are
-    the rules that anyone was under, `treasury` is the cooperative's own ledger, `banks` are its accounts."""
+    the rules that anyone was under, `treasury` is the cooperative's own ledger, `debts` are customers', and
+    `banks` its accounts."""
     packs = {pack.id: pack.hash for pack in used}
     heads = example_notice(Words(order.lang), used)
     if "coop" in order.kinds:
-        view = coop_view(coop, order.month, sorted(shares, key=lambda share: share.name), treasury, banks)
+        rows = sorted(shares, key=lambda share: share.name)
+        view = coop_view(coop, order.month, rows, treasury, debts, banks)
         yield _made(order, "coop", "", view, packs, view.figures, heads)
     if "municipality" in order.kinds:
         cover = Cover(coop, order.month, sorted(returns, key=lambda row: row.name))
