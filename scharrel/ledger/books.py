@@ -33,7 +33,7 @@ class Books(NamedTuple):
     closed month and member the digest that the member's seal should have, `entries` what the register says of
     the cooperative itself; `own` is the cooperative as who has a ledger, if it has or had one; `issued` are
     the invoices that were sent, by number; `receipts` what was paid of what was sold on account, where rules
-    ask for that."""
+    ask for that; `sealed_receipts` by closed month the digests of its receipt files, by name."""
 
     coop: Coop
     register: Text
@@ -49,6 +49,7 @@ class Books(NamedTuple):
     own: Holder | None = None
     issued: Sequence[Issued] = ()
     receipts: Receipts = Receipts()
+    sealed_receipts: Mapping[Month, Mapping[str, str]] = {}
 
     @property
     def bank_accounts(self) -> Mapping[str, BankAccount]:
@@ -133,6 +134,7 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
         register.own._replace(customers={**customers.by_name, **register.own.customers}),
         _own(coop, register.title, seals),
         issued,
+        sealed_receipts=seals.receipts,
     )
     return books, register, seals
 

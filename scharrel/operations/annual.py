@@ -73,7 +73,7 @@ def _year_problems(
     if own := read_treasury(books, today):
         problems += own[1]
         across.append(across_of(books, COOP_ID, own[0]))
-    return list(with_others(books, problems, across))
+    return list(with_others(books, problems, across, today))
 
 
 def annual_paper(books: Books, found: BookYear, order: Order) -> bytes:

@@ -20,14 +20,14 @@ VAT_DUE = ("invoiced", "received", "exempt")
 _ADDRESS = ("name", "kvk", "vat_id", "street", "postcode", "city", "country")
 
 ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
-    "cooperative": (*_ADDRESS, "vat", "terms"),
+    "cooperative": (*_ADDRESS, "vat", "terms", "receipts"),
     "payee": ("name", "iban", "reference"),
     "bank": ("iban", "account", "opening"),
     "customer": (*_ADDRESS, "email", "reference", "iban", "language", "oin", "terms"),
 }
 """What can be said of the cooperative and of whom it deals with, by the kind of entry in the register."""
 
-TEXT_KEYS = frozenset(key for keys in ENTRY_KEYS.values() for key in keys) - {"terms", "opening"}
+TEXT_KEYS = frozenset(key for keys in ENTRY_KEYS.values() for key in keys) - {"terms", "opening", "receipts"}
 """Those that are text, also where they look like a number or a date."""
 
 SUSPENSE = "suspense"

@@ -1,0 +1,177 @@
+"""Receipts: named below bookings, asked for above an amount, sealed with the month, and refused where the
+name leads elsewhere."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import Once, Run, small
+
+LEDGER = "ledgers/members/amina.beancount"
+COSTS = '2026-03-09 * "P4" "n4"\n'
+LINE = 21
+
+
+def _with(coop: Path, receipt: str, content: bytes | None = b"%PDF-1.7 een bon\n") -> Path:
+    """The cooperative with this behind `receipt:` at costs of March, and a file of that name."""
+    ledger = coop / LEDGER
+    ledger.write_text(ledger.read_text().replace(COSTS, f"{COSTS}  receipt: {receipt}\n"))
+    if content is not None:
+        path = coop / "receipts" / receipt.strip('"')
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return coop
+
+
+def _told(coop: Path, quick: Run) -> list[tuple[str, int, str]]:
+    done = quick("check", "--json", "--coop", str(coop))
+    return [(p["file"], p["line"], p["code"]) for p in json.loads(done.out)["problems"]]
+
+
+@pytest.fixture(scope="module")
+def closed(once: Once, quick: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cooperative of which March is closed with a receipt; not to be changed."""
+
+    def fill(folder: Path) -> None:
+        coop = _with(small(folder), '"2026/bon.pdf"')
+        assert quick("allocate", "2026-03", "--coop", str(coop)).status == 0
+        done = quick("close", "2026-03", "--coop", str(coop))
+        assert done.status == 0, done.err
+
+    return once(fill, tmp_path_factory.mktemp("receipts") / "coop")
+
+
+def test_what_is_missing_is_told_until_it_is_there(coop: Path, quick: Run) -> None:
+    _with(coop, '"2026/bon.pdf"', None)
+    assert _told(coop, quick) == [(LEDGER, LINE, "receipt-missing")]
+    assert quick("allocate", "2026-03", "--coop", str(coop)).status == 0
+    done = quick("close", "2026-03", "--coop", str(coop))
+    assert done.status == 1
+    assert "2026/bon.pdf" in done.err
+    assert quick("close", "2026-02", "--coop", str(coop)).status == 0
+    (coop / "receipts/2026").mkdir(parents=True)
+    (coop / "receipts/2026/bon.pdf").write_bytes(b"bon")
+    assert _told(coop, quick) == []
+    assert quick("close", "2026-03", "--coop", str(coop)).status == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        '"../geheim.pdf"', '"2026/../../geheim.pdf"', '"/etc/passwd"', '"C:/geheim.pdf"', '"2026/"', "TRUE",
+        '"..\\\\geheim.pdf"', '".git/config"', '"bon.pdf "', '"bon\x07.pdf"', f'"{"a" * 300}"', "12.50 EUR",
+        "2026-03-09", "Assets:Bank",
+    ],
+)  # fmt: skip
+def test_a_name_that_leads_elsewhere_is_an_error(name: str, coop: Path, quick: Run) -> None:
+    _with(coop, name, None)
+    assert (LEDGER, LINE + 1, "receipt-name") in _told(coop, quick)
+    assert quick("allocate", "2026-03", "--coop", str(coop)).status == 1
+
+
+@pytest.mark.parametrize("what", ["link", "link-above", "folder", "pipe", "huge"])
+def test_what_is_no_receipt_is_an_error(what: str, coop: Path, quick: Run) -> None:
+    _with(coop, '"2026/bon.pdf"')
+    path = coop / "receipts/2026/bon.pdf"
+    path.unlink()
+    expected = {"huge": "receipt-too-large", "link": "receipt-link", "link-above": "receipt-link"}
+    if what == "link":
+        (coop / "geheim").write_bytes(b"geheim")
+        path.symlink_to(coop / "geheim")
+    elif what == "link-above":
+        path.parent.rmdir()
+        (coop / "elders").mkdir()
+        (coop / "elders/bon.pdf").write_bytes(b"geheim")
+        path.parent.symlink_to(coop / "elders")
+    elif what == "folder":
+        path.mkdir()
+    elif what == "pipe":
+        os.mkfifo(path)
+    else:
+        with open(path, "wb") as file:
+            file.truncate(25_000_001)
+    assert _told(coop, quick) == [(LEDGER, LINE, expected.get(what, "receipt-no-file"))]
+    for command in (("allocate", "2026-03"), ("close", "2026-03")):
+        done = quick(*command, "--coop", str(coop))
+        assert done.status == 1
+        assert "receipts/2026/bon.pdf" in done.err
+    assert not (coop / "ledgers/closed.json").exists()
+
+
+def test_costs_above_an_amount_need_one(coop: Path, quick: Run) -> None:
+    """The register asks, or the rules; the lower amount counts, and what is exactly that needs none."""
+    register, pack = coop / "ledgers/coop.beancount", coop / "rules/vrije-uitloop.toml"
+    before, rules = register.read_text(), pack.read_text()
+    _with(coop, '"bon.pdf"')
+
+    def lines() -> list[int]:
+        found = _told(coop, quick)
+        assert {code for *_, code in found} <= {"receipt-none"}
+        return [line for _, line, _ in found]
+
+    text = (coop / LEDGER).read_text().split("\n")
+    assert lines() == []
+    register.write_text(f'{before}\n2026-02-01 custom "cooperative" "c"\n  receipts: 80.00 EUR\n')
+    all_above = lines()
+    assert [text[line - 1][:10] for line in all_above][:1] == ["2026-03-20"]  # 80.00 in February is not above
+    pack.write_text(rules.replace("[pack]\n", "[pack]\nreceipts = 35.54\n"))
+    assert [text[line - 1][:10] for line in lines()][:3] == ["2026-01-11", "2026-02-03", "2026-03-20"]
+    (coop / LEDGER).write_text((coop / LEDGER).read_text().replace('  receipt: "bon.pdf"\n', ""))
+    assert LINE in lines()
+    assert quick("allocate", "2026-03", "--coop", str(coop)).status == 0
+    done = quick("close", "2026-03", "--coop", str(coop))
+    assert done.status == 0
+    assert "35,54" in done.err.replace(".", ",")
+    assert min(lines()) > LINE  # of closed months nobody is asked for more
+
+
+def test_an_amount_that_is_none(coop: Path, quick: Run) -> None:
+    register = coop / "ledgers/coop.beancount"
+    register.write_text(register.read_text() + '\n2026-01-01 custom "cooperative" "c"\n  receipts: "25"\n')
+    assert _told(coop, quick) == [("ledgers/coop.beancount", 10, "receipts")]
+
+
+def test_the_seal_knows_the_receipts(closed: Path, quick: Run) -> None:
+    seal = json.loads((closed / "ledgers/allocations/2026-03.seal").read_text())
+    assert list(seal["receipts"]) == ["2026/bon.pdf"]
+    assert "receipts" not in json.loads((closed / "ledgers/allocations/2026-02.seal").read_text())
+    assert quick("audit", "--coop", str(closed)).status == 0
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_one_that_changed_is_told(closed: Path, gone: bool, tmp_path: Path, once: Once, quick: Run) -> None:
+    coop = Path(shutil.copytree(closed, tmp_path / "coop"))
+    receipt = coop / "receipts/2026/bon.pdf"
+    if gone:
+        receipt.unlink()
+    else:
+        receipt.write_bytes(receipt.read_bytes().upper())
+    code = "receipt-gone" if gone else "receipt-changed"
+    done = quick("audit", "--json", "--coop", str(coop))
+    findings = [(f["file"], f["code"], f["month"]) for f in json.loads(done.out)["findings"]]
+    assert done.status == 1
+    assert findings == [("receipts/2026/bon.pdf", code, "2026-03")]
+    assert [c for *_, c in _told(coop, quick)] == (["receipt-gone"] if gone else [])
+    assert quick("allocate", "2026-04", "--coop", str(coop)).status == 0
+    done = quick("close", "2026-04", "--coop", str(coop))
+    assert done.status == 0
+    assert "receipts/2026/bon.pdf" in done.err
+    sealed = json.loads((coop / "ledgers/allocations/2026-04.seal").read_text())
+    assert "receipts" not in sealed  # what was sealed once is not sealed again
+
+
+def test_a_receipt_that_comes_later_is_sealed_with_the_next_month(
+    closed: Path, tmp_path: Path, quick: Run
+) -> None:
+    coop = Path(shutil.copytree(closed, tmp_path / "coop"))
+    ledger = coop / LEDGER
+    first = '2026-01-11 * "P1" "n1"\n'
+    ledger.write_text(ledger.read_text().replace(first, f'{first}  receipt: "laat.pdf"\n'))
+    (coop / "receipts/laat.pdf").write_bytes(b"laat")
+    assert quick("audit", "--coop", str(coop)).status == 0
+    assert quick("allocate", "2026-04", "--coop", str(coop)).status == 0
+    assert quick("close", "2026-04", "--coop", str(coop)).status == 0
+    sealed = json.loads((coop / "ledgers/allocations/2026-04.seal").read_text())
+    assert list(sealed["receipts"]) == ["laat.pdf"]
