@@ -1,13 +1,19 @@
 """Receipts: named below bookings, asked for above an amount, sealed with the month, and refused where the
 name leads elsewhere."""
 
+import csv
+import hashlib
 import json
 import os
+import re
 import shutil
+import stat
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
-from conftest import Once, Run, small
+from beancount import loader
+from conftest import Once, Ran, Run, small
 
 LEDGER = "ledgers/members/amina.beancount"
 COSTS = '2026-03-09 * "P4" "n4"\n'
@@ -175,3 +181,71 @@ def test_a_receipt_that_comes_later_is_sealed_with_the_next_month(
     assert quick("close", "2026-04", "--coop", str(coop)).status == 0
     sealed = json.loads((coop / "ledgers/allocations/2026-04.seal").read_text())
     assert list(sealed["receipts"]) == ["laat.pdf"]
+
+
+def test_what_may_go_after_seven_years(coop: Path, quick: Run) -> None:
+    """Also of a closed month; what a later booking names too has to stay."""
+    ledger, register = coop / LEDGER, coop / "ledgers/coop.beancount"
+    text = "".join(
+        f'{day} * "P" "oud"\n  receipt: "{name}"\n  Expenses:Onkosten  10.00 EUR\n  Assets:Bank\n\n'
+        for day, name in (
+            ("2018-12-31", "oud.pdf"), ("2018-12-31", "weg.pdf"), ("2018-06-01", "beide.pdf"),
+            ("2019-01-01", "beide.pdf"), ("2019-01-02", "jong.pdf"),
+        )
+    )  # fmt: skip
+    ledger.write_text(f'include "../accounts.beancount"\n\n{text}')
+    register.write_text(register.read_text().replace("2026-01-01", "2018-01-01"))
+    chart = coop / "ledgers/accounts.beancount"
+    chart.write_text(chart.read_text().replace("2020-01-01", "2018-01-01"))
+    pack = coop / "rules/vrije-uitloop.toml"
+    pack.write_text(re.sub("(valid_from|from) = 2026", r"\1 = 2018", pack.read_text()))
+    (coop / "receipts").mkdir()
+    for name in ("oud.pdf", "beide.pdf", "los.pdf", ".verborgen"):
+        (coop / "receipts" / name).write_bytes(b"bon")
+    assert [code for *_, code in _told(coop, quick)].count("receipt-missing") == 1
+    done = quick("report", "receipts", "--json", "--coop", str(coop))
+    assert done.status == 0, done.err
+    found = json.loads(done.out)
+    assert found["may_go"] == [{"receipt": "oud.pdf", "year": 2018}]
+    assert found["unnamed"] == ["los.pdf"]
+    assert [one["receipt"] for one in found["missing"]] == ["jong.pdf"]
+    assert "receipts/oud.pdf" in quick("report", "receipts", "--coop", str(coop)).out
+
+
+def test_a_year_for_the_accountant(closed: Path, tmp_path: Path, quick: Run) -> None:
+    coop = Path(shutil.copytree(closed, tmp_path / "coop"))
+    out = tmp_path / "uit/jaar.zip"
+
+    def pack() -> Ran:
+        return quick("auditfile", "2026", "--zip", "--out", str(out), "--coop", str(coop))
+
+    assert quick("allocate", "--coop", str(coop)).status == 0
+    done = pack()
+    assert done.status == 0, done.err
+    first = out.read_bytes()
+    with ZipFile(out) as file:
+        names = file.namelist()
+        assert {"auditfile.xaf", "annual.pdf", "consolidated.beancount", "receipts.csv"} <= {*names}
+        assert file.read("receipts/2026/bon.pdf") == (coop / "receipts/2026/bon.pdf").read_bytes()
+        file.extractall(tmp_path / "open")
+        rows = [*csv.DictReader(file.read("receipts.csv").decode().splitlines())]
+    assert [(row["receipt"], row["costs"], row["place"]) for row in rows] == [
+        ("2026/bon.pdf", "35.55", f"{LEDGER}:{LINE}")
+    ]
+    assert rows[0]["sha256"] == hashlib.sha256((coop / "receipts/2026/bon.pdf").read_bytes()).hexdigest()
+    assert loader.load_file(str(tmp_path / "open/consolidated.beancount"))[1] == []
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    os.utime(coop / "receipts/2026/bon.pdf", (0, 0))
+    assert pack().status == 0
+    assert out.read_bytes() == first
+    (coop / "receipts/2026/bon.pdf").unlink()
+    done = pack()
+    assert done.status == 0
+    assert "receipts/2026/bon.pdf" in done.err
+    with ZipFile(out) as file:
+        assert "receipts/2026/bon.pdf" not in file.namelist()
+        assert b"2026/bon.pdf,," in file.read("receipts.csv")
+    out.unlink()
+    out.mkdir()
+    assert pack().status == 1
+    assert [path.name for path in out.parent.iterdir()] == ["jaar.zip"]

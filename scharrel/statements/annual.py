@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from scharrel.core.across import ReceiptEntry
 from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID
@@ -20,7 +21,8 @@ from scharrel.treasury.standing import Standing
 
 class BookYear(NamedTuple):
     """A year out of the books: its accounts, the bank at its end, what customers owe then, bookings to look
-    up, and everything that was ever booked. `ended` is false as long as the year lasts."""
+    up, and everything that was ever booked. `ended` is false as long as the year lasts; `receipts` are the
+    bookings with a receipt, of whatever year, or without one that should have it."""
 
     accounts: AnnualAccounts
     standings: list[Standing]
@@ -28,6 +30,7 @@ class BookYear(NamedTuple):
     sample: list[JournalEntry]
     entries: list[JournalEntry]
     ended: bool
+    receipts: Sequence[ReceiptEntry] = ()
 
 
 class HeadingRow(NamedTuple):
