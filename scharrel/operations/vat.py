@@ -15,7 +15,10 @@ from scharrel.core.problems import CHART, Problem, errors
 from scharrel.ledger.books import Books
 from scharrel.ledger.reading import read_ledger
 from scharrel.ledger.vat_bookings import vat_bookings
+from scharrel.statements.making import Order, vat_document
+from scharrel.statements.vat import vat_view
 from scharrel.store.vat_returns import read_vat_returns, write_vat_return
+from scharrel.text.words import Words
 from scharrel.treasury.accounts import ROUNDING, TAX_DUE
 from scharrel.treasury.vat import DOMESTIC, EXEMPT, VatBooking
 from scharrel.treasury.vat_counting import VatCount, count_vat
@@ -208,6 +211,11 @@ def book_vat(books: Books, found: VatReturn, today: date) -> VatBooked:
             values = {"account": account, "day": str(filed.day)}
             problems.append(Problem(CHART, 1, "bank-not-open", values))
     return VatBooked(None if problems else write_vat_return(books.coop, filed), problems)
+
+
+def vat_paper(books: Books, found: VatReturn, order: Order) -> bytes:
+    """The return as a document for the file; BrokenTemplateError if it cannot be rendered."""
+    return vat_document(order, vat_view(Words(order.lang), books, found), found.period.span)
 
 
 def _in_the_way(books: Books, found: VatReturn) -> Iterable[Problem]:

@@ -145,7 +145,7 @@ def annual_view(words: Words, books: Books, found: BookYear) -> AnnualView:
     return AnnualView(
         books.title,
         accounts.year,
-        list(_who(words, books, accounts.year)),
+        list(cooperative_lines(words, books, Month(accounts.year, 12))),
         found.ended,
         accounts.first,
         _rows(words, accounts.assets),
@@ -175,10 +175,10 @@ def _rows(words: Words, lines: Iterable[AnnualLine]) -> list[HeadingRow]:
     return [HeadingRow(heading_text(words, line.heading), line.amount, line.previous) for line in lines]
 
 
-def _who(words: Words, books: Books, year: int) -> Iterator[str]:
+def cooperative_lines(words: Words, books: Books, month: Month) -> Iterator[str]:
     """The cooperative's name in full, where it is, and its numbers."""
     said = books.entries.cooperative
-    facts = said.facts(Month(year, 12)) if said else {}
+    facts = said.facts(month) if said else {}
     told = {
         key: str(facts[key])
         for key in ("name", "street", "postcode", "city", "kvk", "vat_id")
