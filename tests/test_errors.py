@@ -453,6 +453,7 @@ OWN_TESTS |= {  # in test_formats.py
     "problem.bank-text", "problem.bank-too-large", "problem.bank-too-long", "problem.bank-too-many",
     "problem.bank-xml", "problem.bank-zip", "problem.bank-zip-many", "problem.bank-zip-nested",
 }  # fmt: skip
+OWN_TESTS |= {"problem.lodging-rate"}  # in test_suspicions.py
 OWN_TESTS |= {  # in test_receipt_files.py
     "problem.receipts", "problem.receipt-changed", "problem.receipt-gone", "problem.receipt-link",
     "problem.receipt-missing", "problem.receipt-name", "problem.receipt-no-file", "problem.receipt-none",

@@ -20,7 +20,7 @@ from bank_coop import Given, camt
 from beancount import loader
 from beancount.core import data
 from beancount.core.inventory import Inventory
-from conftest import REPOSITORY, Once, Ran, Run, some
+from conftest import LONG, REPOSITORY, Once, Ran, Run, some
 from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -670,7 +670,7 @@ BOOKED_ONES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=4)
+@settings(max_examples=100 if LONG else 4)
 @given(entries=BOOKED_ONES)
 def test_after_paying_nothing_is_owed_but_what_is_kept_or_yet_to_close(
     entries: list[tuple[int, str, str]], quick: Run, once: Once, tmp_path_factory: pytest.TempPathFactory

@@ -14,7 +14,8 @@ from scharrel.statements.seal import Seal
 ATTACHMENT = "cijfers.json"
 
 _NAME = re.compile(
-    r"\((?P<kind>[a-z]+(?:-[a-z]+)?) (?P<month>\d{4}-\d\d)(?: (?P<member>[a-z][a-z0-9-]*))? (?P<lang>nl|en)\)$"
+    r"\((?P<kind>[a-z]+(?:-[a-z]+)?) (?P<month>\d{4}-\d\d)(?: (?P<member>[a-z][a-z0-9-]*))?"
+    r" (?P<lang>nl|en)\)$"
 )
 _CHARSET = (
     (("charset", "utf-8"),),

@@ -11,6 +11,9 @@ from scharrel.core.quotes import RECEIVABLE
 RATES_IN_FORCE = HIGH_RATE, LOW_RATE = Decimal("0.21"), Decimal("0.09")
 """The Dutch rates of VAT: what it can be where nothing says its rate."""
 
+LODGING_AT_HIGH_RATE = date(2026, 1, 1)
+"""The first day of which a stay has the high rate; before it was the low one. Camping pitches keep that."""
+
 PAYEES = ("municipality", "tax")
 """Who is paid what is due to them, by the names that the register gives them."""
 
