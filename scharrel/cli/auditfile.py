@@ -40,7 +40,7 @@ def command(
         found, problems = book_year(books, asked, today(), progress)
     stop_on_errors(problems)
     assert found is not None
-    made = audit_file(books, found, today(), words("annual.earlier-account"))
+    made = audit_file(books, found, today(), words)
     statements = books.coop.statements
     name = "accountant.zip" if whole else "auditfile.xaf"
     with writing_in(books.coop, "auditfile", alone=False):

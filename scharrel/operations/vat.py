@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,7 +52,7 @@ class VatBooked(NamedTuple):
 
 def vat_of(books: Books, period: Period) -> VatReturn:
     """The return of the period, which counts only if no problem is an error."""
-    bookings, problems = _read(books)
+    bookings, problems = read_vat_bookings(books)
     filed, wrong = read_vat_returns(books.coop)
     counted = _count(books, [] if errors(problems) else bookings)
     entries = counted.entries
@@ -88,7 +89,7 @@ def vat_of(books: Books, period: Period) -> VatReturn:
     )
 
 
-def _read(books: Books) -> tuple[list[VatBooking], list[Problem]]:
+def read_vat_bookings(books: Books) -> tuple[list[VatBooking], list[Problem]]:
     """The bookings of all who have a ledger, but for who only practises."""
     of_books = {books.coop.shown(path) for path in (books.coop.chart, books.coop.register)}
     problems = [problem for problem in books.problems if problem.file in of_books]
@@ -106,13 +107,19 @@ def _read(books: Books) -> tuple[list[VatBooking], list[Problem]]:
 
 
 def _count(books: Books, bookings: Iterable[VatBooking]) -> VatCount:
-    customers = books.entries.customers
-
-    def country(customer: str, month: Month) -> str:
-        return str(_said(customers.get(customer), "country", month) or DOMESTIC)
-
     returns = f"{books.coop.shown(books.coop.vat_returns)}/"
-    return count_vat(bookings, books.chart, lambda month: _scheme(books, month), country, returns)
+    return count_vat(
+        bookings,
+        books.chart,
+        lambda month: _scheme(books, month),
+        partial(customer_country, books),
+        returns,
+    )
+
+
+def customer_country(books: Books, customer: str, month: Month) -> str:
+    """Where the customer is established, in two letters, as the register says."""
+    return str(_said(books.entries.customers.get(customer), "country", month) or DOMESTIC)
 
 
 def _scheme(books: Books, month: Month) -> str:
