@@ -142,6 +142,8 @@ def test_an_amount_that_is_none(coop: Path, quick: Run) -> None:
 def test_the_seal_knows_the_receipts(closed: Path, quick: Run) -> None:
     seal = json.loads((closed / "ledgers/allocations/2026-03.seal").read_text())
     assert list(seal["receipts"]) == ["2026/bon.pdf"]
+    shown = " ".join(quick("report", "annual", "2026", "--coop", str(closed)).out.split())
+    assert f"{LEDGER}:{LINE}; receipts/2026/bon.pdf" in shown
     assert "receipts" not in json.loads((closed / "ledgers/allocations/2026-02.seal").read_text())
     assert quick("audit", "--coop", str(closed)).status == 0
 

@@ -77,7 +77,8 @@ class BankRow(NamedTuple):
 
 
 class SampleRow(NamedTuple):
-    """A booking to look up: `what` has whose it is, with whom and what, `accounts` those it is booked on."""
+    """A booking to look up: `what` has whose it is, with whom and what, `accounts` those it is booked on,
+    `place` where it stands, and its receipt."""
 
     day: date
     what: str
@@ -137,6 +138,7 @@ class AnnualView(NamedTuple):
 def annual_view(words: Words, books: Books, found: BookYear) -> AnnualView:
     """The accounts of the year as they are printed."""
     accounts = found.accounts
+    named = {(one.file, one.line): one.name for one in found.receipts}
     owed_to = [
         party
         for party in OWED_PARTIES
@@ -167,7 +169,7 @@ def annual_view(words: Words, books: Books, found: BookYear) -> AnnualView:
         list(_owed_rows(words, books, accounts, owed_to)),
         found.debts,
         [_bank_row(words, books, stands, accounts) for stands in found.standings],
-        [_sample_row(books, entry) for entry in found.sample],
+        [_sample_row(books, entry, named.get((entry.file, entry.line), "")) for entry in found.sample],
     )  # fmt: skip
 
 
@@ -237,11 +239,12 @@ def _bank_row(words: Words, books: Books, stands: Standing, accounts: AnnualAcco
     )
 
 
-def _sample_row(books: Books, entry: JournalEntry) -> SampleRow:
+def _sample_row(books: Books, entry: JournalEntry, receipt: str) -> SampleRow:
     said = ", ".join(part for part in (entry.payee, entry.text) if part)
     name = books.names.get(entry.holder, entry.holder)
     accounts = list(dict.fromkeys(_short(leg.account) for leg in entry.legs))
-    return SampleRow(entry.day, f"{name}: {said}", accounts, entry.size, f"{entry.file}:{entry.line}")
+    place = f"{entry.file}:{entry.line}" + (f"; receipts/{receipt}" if receipt else "")
+    return SampleRow(entry.day, f"{name}: {said}", accounts, entry.size, place)
 
 
 def _short(account: str) -> str:
