@@ -42,6 +42,12 @@ def some(items: Sequence[Item], most: int) -> Sequence[Item]:
     return items if LONG else items[:: max(len(items) // most, 1)]
 
 
+def examples(number: int) -> int:
+    """How many random examples of a property are tried: that many in `.ci/run`, a third in `make test`, as
+    many as it says in `make long`."""
+    return max(int(os.environ["EXAMPLES"]), number) if LONG else number if EVERY else max(number // 3, 2)
+
+
 def third(items: Iterable[Item]) -> Sequence[Item]:
     """A third of the items, evenly spread; all of them in `.ci/run` and `make long`."""
     return list(items)[:: 1 if EVERY else 3]

@@ -19,7 +19,7 @@ import test_subcooperatives
 from bank_coop import Given, camt, with_bank
 from beancount import loader
 from beancount.core import convert, data
-from conftest import CONTRACT, LONG, Run, in_process
+from conftest import CONTRACT, Run, examples, in_process
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from random_coops import histories, lay_down, packs
@@ -173,7 +173,7 @@ def audit_agrees(coop: Path, year: int) -> None:
     assert sum(opening.values()) == 0
 
 
-@settings(max_examples=100 if LONG else 4, phases=[Phase.generate])
+@settings(max_examples=examples(4), phases=[Phase.generate])
 @given(packs(), histories(), histories(), st.data())
 def test_the_figures_are_those_that_beancount_reads(
     pack: str, one: list[Any], other: list[Any], draw: st.DataObject

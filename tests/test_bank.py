@@ -18,7 +18,7 @@ import pytest
 from bank_coop import CUSTOMER, LANDLORD, Given, camt, knab, with_bank
 from beancount import loader
 from beancount.core import data
-from conftest import LONG, Once, Run
+from conftest import LONG, Once, Run, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_faults import die, failing_at, no_space
@@ -355,7 +355,7 @@ LINE = st.tuples(
 )
 
 
-@settings(max_examples=int(os.environ.get("EXAMPLES", "12")))
+@settings(max_examples=examples(12))
 @given(
     raw=st.lists(LINE, min_size=1, max_size=12),
     mixed=st.booleans(),

@@ -10,7 +10,7 @@ import pytest
 from beancount import loader
 from beancount.core import data
 from beancount.ops import validation
-from conftest import Run
+from conftest import Run, examples, third
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_consolidated import adds_up
@@ -208,7 +208,7 @@ def test_what_bean_check_refuses_is_refused_at_its_line(case: str, coop: Path, q
     assert any(row["line"] >= first for row in found), found  # type: ignore[operator]
 
 
-@pytest.mark.parametrize("case", ACCEPTED)
+@pytest.mark.parametrize("case", third(ACCEPTED))
 def test_what_bean_check_accepts_is_accepted_and_adds_up(case: str, coop: Path, quick: Run) -> None:
     add(coop, ACCEPTED[case])
     assert bean_check(coop / LEDGER) == []
@@ -279,7 +279,7 @@ NUMBERS = st.tuples(st.integers(-99999, 99999), st.sampled_from([0, 1, 2])).map(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(numbers=st.lists(NUMBERS, min_size=1, max_size=4), unit=st.sampled_from(["EUR", "UUR"]))
 def test_an_open_amount_is_the_exact_sum_or_an_error(
     numbers: list[Decimal], unit: str, coop: Path, quick: Run

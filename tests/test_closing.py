@@ -1,7 +1,6 @@
 """Closed months stay as they are, whatever changes later is corrected, and every change is found."""
 
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 from beancount import loader
 from beancount.core import data
-from conftest import Once, Run, in_process, small, some
+from conftest import Once, Run, examples, in_process, small, some
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_coops import histories, lay_down, packs
@@ -26,7 +25,7 @@ from scharrel.store.paths import Coop
 LEDGER = "ledgers/members/amina.beancount"
 REGISTER = "ledgers/coop.beancount"
 PACK = "rules/vrije-uitloop.toml"
-EXAMPLES = int(os.environ.get("EXAMPLES", "25"))
+EXAMPLES = examples(25)
 """Histories tried; `make long` tries many more."""
 
 LATE = '\n2026-02-20 * "late" "klant"\n  vat: "exempt"\n  Income:Omzet  -100.00 EUR\n  Assets:Bank\n'

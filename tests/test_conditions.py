@@ -1,7 +1,6 @@
 """What a municipality asks of a small enterprise: costs that count in part, with leave, for a time."""
 
 import json
-import os
 import re
 import sys
 import tempfile
@@ -13,13 +12,13 @@ from subprocess import run
 from typing import Any
 
 import pytest
-from conftest import Run
+from conftest import Run, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scharrel.core.month import Month
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "6"))
+EXAMPLES = examples(6)
 
 CHART = """\
 2020-01-01 open Assets:Bank EUR

@@ -13,7 +13,7 @@ import pytest
 from beancount import loader
 from beancount.core import data
 from beancount.ops import validation
-from conftest import REPOSITORY, Run
+from conftest import REPOSITORY, Run, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_coops import MONTHS, Booking, histories, lay_down, packs
@@ -89,7 +89,7 @@ IDS = ("amina", "bank", "lid-0001", "x-", "omzet")
 @given(
     packs(), st.lists(histories(), min_size=1, max_size=len(IDS)), st.sampled_from([MONTHS[-1], MONTHS[4]])
 )
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_the_whole_adds_up_to_the_books(pack: str, books: list[list[Booking]], through: str) -> None:
     with tempfile.TemporaryDirectory() as name:
         ledgers = {m: [booking.lines() for booking in book] for m, book in zip(IDS, books, strict=False)}

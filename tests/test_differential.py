@@ -2,7 +2,6 @@
 rules and against what beancount itself reads in every file that is written."""
 
 import json
-import os
 import random
 import tempfile
 from collections import defaultdict
@@ -13,12 +12,12 @@ import test_subcooperatives
 from beancount import loader
 from beancount.core import data
 from beancount.ops import validation
-from conftest import Run
+from conftest import Run, examples
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from test_projects import CHART, OWN, posted, write
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "3"))
+EXAMPLES = examples(3)
 """Cooperatives tried; `make long` tries many more."""
 
 # A smaller seed is no simpler cooperative: looking for one takes minutes and tells nothing.
@@ -336,7 +335,7 @@ def test_what_a_project_shares_is_somebodys(quick: Run, seed: int) -> None:
             assert ("Liabilities:Deelnemers", "EUR") not in as_beancount_reads(coop)
 
 
-@settings(max_examples=5 * EXAMPLES)
+@settings(max_examples=examples(5) * EXAMPLES)
 @given(
     amounts=st.lists(
         st.tuples(st.integers(1, 99_999), st.integers(0, 2)), min_size=1, max_size=3

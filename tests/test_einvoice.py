@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pypdf
 import pypdfium2
 import pytest
-from conftest import Once, Run, in_process
+from conftest import Once, Run, examples, in_process
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from invoice_coop import AMINA, CUSTOMERS, append, replace, with_invoices
@@ -162,7 +162,7 @@ PAPER = Documents(Path("nowhere"), Words("nl"), "pdf")
 
 
 @given(SOLD, st.booleans(), st.integers(-999, 999))
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_totals_are_the_same_on_paper_and_in_every_format(
     sold: list[tuple[Decimal, Decimal, str]], back: bool, paid: int
 ) -> None:
@@ -189,7 +189,7 @@ def test_totals_are_the_same_on_paper_and_in_every_format(
 
 
 @given(CENTS, QUANTITIES)
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_price_times_quantity_is_the_line(net: Decimal, quantity: Decimal) -> None:
     price, base, count = unit_price(EInvoiceLine("", quantity, net, TaxCategory("S", Decimal(21))))
     assert price / base * count == net or abs(price / base * count - net) < Decimal("1e-20")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import random_coops
-from conftest import REPOSITORY, SHIPPED, Run
+from conftest import REPOSITORY, SHIPPED, Run, examples
 from exports import NOTES, ONS, exported, filled, made, snapshot
 from hypothesis import given, settings
 
@@ -42,7 +42,7 @@ def test_the_same_figures_divide_the_same_months_the_same(new: Path, tmp_path: P
     assert json.loads(quick(*divide, "--coop", str(new)).out) == expected
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(pack=random_coops.packs())
 def test_every_figure_of_a_decision_is_to_be_filled_in_and_nothing_else_changes(pack: str) -> None:
     marked = to_fill_in(pack, NOTES)
@@ -440,7 +440,7 @@ def test_figures_that_someone_left_in_are_taken_out(new: Path, tmp_path: Path, q
     assert owned((new / "rules/ons.toml").read_text()) == []
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(pack=random_coops.packs())
 def test_an_export_says_what_it_was_given(pack: str) -> None:
     for cases in (None, "# '''\n", '"""\\'):

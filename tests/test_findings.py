@@ -1,7 +1,6 @@
 """What `rules check` finds: packs with a planted fault, and the analysis beside the division itself."""
 
 import json
-import os
 import re
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -9,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Run, third
+from conftest import REPOSITORY, Run, examples, third
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_coops import CHART, packs
@@ -30,7 +29,7 @@ from scharrel.packs.packs import read_pack
 from scharrel.text.findings import euros
 
 PACKS = sorted((Path(__file__).parent / "packs").glob("*.toml"))
-EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
+EXAMPLES = examples(40)
 AMOUNTS = 100
 MONTH = Month(2026, 10)
 ACCOUNTS = """\

@@ -10,7 +10,7 @@ from pathlib import Path
 import bank_files
 import pytest
 from bank_files import CLOSING, MONTH, NUMBER, OPENING, OWN, Payment, camt, mt940, table
-from conftest import REPOSITORY
+from conftest import REPOSITORY, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -513,7 +513,7 @@ def test_every_refusal_is_provoked_here() -> None:
     assert told <= catalogue("nl")["problem"].keys()
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(
     st.sampled_from(sorted(ALL)),
     st.lists(

@@ -1,5 +1,6 @@
 """A sound file with a few bytes changed is read or refused, and nothing else happens."""
 
+from conftest import examples
 from fuzz import WORDS, mutated, readers
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ edits = st.lists(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(kind=st.sampled_from(sorted(KINDS)), changes=edits)
 def test_a_file_is_read_or_refused(kind: str, changes: list[tuple[int, int, bytes]]) -> None:
     whole, read = KINDS[kind]
@@ -25,7 +26,7 @@ def test_a_file_is_read_or_refused(kind: str, changes: list[tuple[int, int, byte
 @example(kind="cases", content=b"[[case]]\ntitle = " + b"9" * 4500)
 @example(kind="cases", content=b"[[case]]\nsource = {" + b"a." * 2000 + b"b = 1}")
 @example(kind="cases", content=b"[[case]]\ntitle = 'x'\nsource = 's'\n[[case.month]]\nkeep = 1e999999")
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(kind=st.sampled_from(sorted(KINDS)), content=st.binary(max_size=300))
 def test_so_are_any_bytes(kind: str, content: bytes) -> None:
     KINDS[kind][1](content)

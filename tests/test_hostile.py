@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Run, some, work_of
+from conftest import Run, some, third, work_of
 
 from scharrel.store.kept import FORM
 
@@ -33,20 +33,22 @@ def write(coop: Path, text: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [
-        'plugin "planted"',
-        '  plugin "planted"',
-        'option "insert_pythonpath" "TRUE"',
-        'option "documents" "/etc"',
-        'option "plugin_processing_mode" "raw"',
-        'include "/etc/passwd"',
-        'include "../../rules/../../secret.beancount"',
-        'include "../members/bram.beancount"',
-        'include "*.beancount"',
-        '2026-01-01 document Assets:Bank "/etc/passwd"',
-        "pushmeta earned: 2026-01-01",
-        "2026-01-01 pad Assets:Bank Equity:Verdeling",
-    ],
+    third(
+        [
+            'plugin "planted"',
+            '  plugin "planted"',
+            'option "insert_pythonpath" "TRUE"',
+            'option "documents" "/etc"',
+            'option "plugin_processing_mode" "raw"',
+            'include "/etc/passwd"',
+            'include "../../rules/../../secret.beancount"',
+            'include "../members/bram.beancount"',
+            'include "*.beancount"',
+            '2026-01-01 document Assets:Bank "/etc/passwd"',
+            "pushmeta earned: 2026-01-01",
+            "2026-01-01 pad Assets:Bank Equity:Verdeling",
+        ]
+    ),
 )
 def test_what_a_ledger_may_not_say_is_refused_before_anything_happens(
     line: str, coop: Path, scharrel: Run
@@ -117,7 +119,7 @@ def test_nothing_from_a_ledger_steers_the_screen(coop: Path, quick: Run) -> None
     assert "[red]rood[/red]" in quick("explain", "amina", "2026-06", "--coop", str(coop)).out
 
 
-@pytest.mark.parametrize("amount", ["1/0", "1 / 0.00", "1./00", "(1)/(2-2)", "1 / -0", "2/1/0"])
+@pytest.mark.parametrize("amount", third(["1/0", "1 / 0.00", "1./00", "(1)/(2-2)", "1 / -0", "2/1/0"]))
 def test_dividing_by_zero_ends_the_parser_but_not_the_program(amount: str, coop: Path, scharrel: Run) -> None:
     write(coop, f'2026-06-22 * "a"\n  Income:Omzet  {amount} EUR\n  Assets:Bank')
     done = scharrel("check", "--coop", str(coop))
@@ -205,9 +207,9 @@ GREEDY = {
 }
 
 
-@pytest.mark.parametrize("text", GREEDY.values(), ids=GREEDY)
-def test_what_would_eat_time_or_memory_is_refused_at_once(text: str, coop: Path, quick: Run) -> None:
-    write(coop, text)
+@pytest.mark.parametrize("kind", third(GREEDY))
+def test_what_would_eat_time_or_memory_is_refused_at_once(kind: str, coop: Path, quick: Run) -> None:
+    write(coop, GREEDY[kind])
     work = work_of()
     done = quick("check", "--coop", str(coop))
     assert done.status == 1
@@ -232,6 +234,19 @@ def test_a_month_far_ahead_is_not_walked_to(coop: Path, quick: Run) -> None:
     work = work_of()
     assert quick("check", "--coop", str(coop)).status == 0
     assert work() < 4 * near
+
+
+def test_a_ledger_with_a_mistake_in_every_month_is_not_read_again_for_each(coop: Path, quick: Run) -> None:
+    wrong = '20{:02}-{:02}-05 * "a" "b"\n  Income:Nergens  -1.00 EUR\n  Assets:Bank\n'
+    years = (coop / "ledgers/coop.beancount").read_text().replace("2026-01-01", "2014-01-01")
+    (coop / "ledgers/coop.beancount").write_text(years)
+    write(coop, "\n".join(wrong.format(year, month) for year in range(14, 26) for month in range(1, 13)) * 3)
+    work = work_of()
+    assert quick("check", "--coop", str(coop)).status == 1
+    once = work()
+    work = work_of()
+    assert quick("allocate", "--coop", str(coop)).status == 1
+    assert work() < 5 * once
 
 
 MOST = {

@@ -14,7 +14,7 @@ import pytest
 from bank_coop import Given, camt
 from beancount import loader
 from beancount.ops import validation
-from conftest import Once, Run, in_process
+from conftest import Once, Run, examples, in_process
 from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -244,7 +244,7 @@ BEGIN = [("draft", [(Decimal(100), "21%")], 3, True), ("draft", [(Decimal(50), "
 
 
 @given(STEPS)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_totals_agree_and_numbers_have_no_gap_whatever_happens(steps: list[Any]) -> None:
     drafts: list[Draft] = []
     issued: list[Issued] = []

@@ -20,7 +20,7 @@ from bank_coop import Given, camt
 from beancount import loader
 from beancount.core import data
 from beancount.core.inventory import Inventory
-from conftest import LONG, REPOSITORY, Once, Ran, Run, some
+from conftest import REPOSITORY, Once, Ran, Run, examples, some
 from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -586,7 +586,7 @@ def test_two_at_once_order_once(payer: Payer) -> None:
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=160)
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(TEXTS, st.integers(1, 10**11 - 1), st.sampled_from(["09", "03"]))
 def test_any_order_is_as_the_standard_asks(text: str, cents: int, version: str) -> None:
     name, said = sepa_text(text, 70), sepa_text(text, 140)
@@ -670,7 +670,7 @@ BOOKED_ONES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=100 if LONG else 4)
+@settings(max_examples=examples(4))
 @given(entries=BOOKED_ONES)
 def test_after_paying_nothing_is_owed_but_what_is_kept_or_yet_to_close(
     entries: list[tuple[int, str, str]], quick: Run, once: Once, tmp_path_factory: pytest.TempPathFactory

@@ -1,7 +1,6 @@
 """A municipality that settles by the quarter or year: provisional until then, and definitive after it."""
 
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -9,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from conftest import Run, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_coops import histories, lay_down, packs
@@ -23,7 +22,7 @@ from scharrel.store.digests import rules_digest
 from scharrel.store.paths import Coop
 from scharrel.store.seals import read_seal, seal_text
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "10"))
+EXAMPLES = examples(10)
 
 # 400 in July and 100 in August; November belongs to another quarter.
 BOOKINGS = """include "../accounts.beancount"

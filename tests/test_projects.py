@@ -1,7 +1,6 @@
 """Projects: what is left is shared with those who take part, and comes in under their own rules."""
 
 import json
-import os
 import re
 import shutil
 import sys
@@ -12,11 +11,11 @@ from pathlib import Path
 from subprocess import run
 
 import pytest
-from conftest import Run
+from conftest import Run, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "8"))
+EXAMPLES = examples(8)
 
 CHART = """\
 2020-01-01 open Assets:Bank EUR

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from beancount import loader
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_coops import MONTHS, Booking, histories, lay_down, packs
@@ -24,7 +25,7 @@ THROUGH = Month.parse(MONTHS[-1])
 TODAY = date(2027, 2, 1)
 FACTS = "  granted: TRUE\n  born: 1999-03-31\n"
 
-each = settings(max_examples=60)
+each = settings(max_examples=examples(60))
 
 
 @contextmanager
@@ -139,7 +140,7 @@ def test_a_share_gives_away_what_is_left_and_no_more(
 
 
 @given(packs(), histories())
-@settings(parent=each, max_examples=15)
+@settings(parent=each, max_examples=examples(15))
 def test_what_is_written_is_sound_beancount_and_stays_as_it_is(pack: str, history: list[Booking]) -> None:
     with folder(pack, {"amina": [booking.lines() for booking in history]}) as root:
         first = run(root)

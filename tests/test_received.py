@@ -1,7 +1,6 @@
 """Rules with counts = "received": what is sold on account counts when the customer pays."""
 
 import json
-import os
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -11,14 +10,14 @@ from pathlib import Path
 import pytest
 from beancount import loader
 from beancount.core import data
-from conftest import Once, Run, in_process
+from conftest import Once, Run, examples, in_process
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from invoice_coop import append, replace, with_invoices
 
 from scharrel.treasury.received import OpenSale, PaidAmount, PaidShare, shares_of
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "4"))
+EXAMPLES = examples(4)
 """Histories that go through the command; `make long` tries many more."""
 
 AMINA, BRAM = "ledgers/members/amina.beancount", "ledgers/members/bram.beancount"

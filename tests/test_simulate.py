@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import REPOSITORY, Run
+from conftest import REPOSITORY, Run, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_coops import MONTHS, Booking, histories, lay_down, packs
@@ -303,7 +303,7 @@ def laid_down(pack: str, ledgers: dict[str, list[str]]) -> Iterator[Path]:
 
 
 @given(packs(), packs(), histories(), histories(), st.booleans(), st.integers(0, len(MONTHS) - 1))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_whatever_the_rules(
     pack: str, other: str, one: list[Booking], two: list[Booking], together: bool, start: int
 ) -> None:

@@ -1,19 +1,18 @@
 """Sub-cooperatives: what their members and projects pay to the cooperative comes in with them."""
 
 import json
-import os
 import tempfile
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import test_projects
-from conftest import Run
+from conftest import Run, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_projects import WORK, bean_check, book, hours, money, paid, posted, write
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "8"))
+EXAMPLES = examples(8)
 
 CHART = """\
 2020-01-01 open Income:Bijdragen EUR

@@ -14,7 +14,7 @@ import pytest
 from beancount import loader
 from beancount.core import data
 from beancount.ops import validation
-from conftest import LONG, REPOSITORY, Run, in_process
+from conftest import REPOSITORY, Run, examples, in_process
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from test_docs import follow
@@ -466,7 +466,7 @@ CENT = Decimal("0.01")
 RATES = {"Hoog": 21, "Laag": 9}
 
 
-@settings(max_examples=60 if LONG else 4, phases=set(Phase) - {Phase.shrink, Phase.explain})
+@settings(max_examples=examples(12), phases=set(Phase) - {Phase.shrink, Phase.explain})
 @given(
     st.sampled_from(["invoiced", "received"]),
     st.lists(

@@ -325,7 +325,7 @@ PLACES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", third(PLACES))
 def test_nothing_goes_through_a_link(place: str, coop: Path, tmp_path: Path, quick: Run) -> None:
     outside = tmp_path / "elders"
     quick("allocate", "2026-06", "--coop", str(coop))

@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from html import escape
 from typing import NamedTuple
-from xml.sax.saxutils import escape
 
 from scharrel.core.money import plain, total
 
@@ -79,7 +79,7 @@ def pain001(order: TransferOrder, version: str) -> bytes:
     count = f"<NbOfTxs>{len(order.transfers)}</NbOfTxs>"
     count += f"<CtrlSum>{plain(total(transfer.amount for transfer in order.transfers))}</CtrlSum>"
     day = f"<Dt>{order.day}</Dt>" if version == "09" else str(order.day)
-    name = f"<Nm>{escape(order.name)}</Nm>"
+    name = f"<Nm>{escape(order.name, quote=False)}</Nm>"
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.{version}">',
@@ -105,7 +105,7 @@ def pain001(order: TransferOrder, version: str) -> bytes:
 
 
 def _transfer(transfer: CreditTransfer) -> list[str]:
-    remittance = f"<Ustrd>{escape(transfer.text)}</Ustrd>"
+    remittance = f"<Ustrd>{escape(transfer.text, quote=False)}</Ustrd>"
     if reference := payment_reference(transfer.text):
         remittance = (
             "<Strd><CdtrRefInf><Tp><CdOrPrtry><Cd>SCOR</Cd></CdOrPrtry><Issr>CUR</Issr></Tp>"
@@ -115,7 +115,7 @@ def _transfer(transfer: CreditTransfer) -> list[str]:
         "<CdtTrfTxInf>",
         f"<PmtId><EndToEndId>{transfer.id}</EndToEndId></PmtId>",
         f'<Amt><InstdAmt Ccy="EUR">{plain(transfer.amount)}</InstdAmt></Amt>',
-        f"<Cdtr><Nm>{escape(transfer.name)}</Nm></Cdtr>",
+        f"<Cdtr><Nm>{escape(transfer.name, quote=False)}</Nm></Cdtr>",
         f"<CdtrAcct><Id><IBAN>{transfer.iban}</IBAN></Id></CdtrAcct>",
         f"<RmtInf>{remittance}</RmtInf>",
         "</CdtTrfTxInf>",

@@ -20,7 +20,6 @@ from scharrel.store.durable import WriteError
 from scharrel.store.elsewhere import ledger_state, ledger_text
 from scharrel.store.kept import FORM, Kept, Seen, Shares, kept_line, read_kept, write_kept
 from scharrel.store.paths import Coop
-from scharrel.store.shapes import fits
 from scharrel.store.text import digest, read_text
 from scharrel.store.written_state import Left, left
 from scharrel.text.words import sayable
@@ -194,9 +193,7 @@ def _belongs(books: Books, group: Group, kept: Kept) -> bool:
         and all(
             member in ids
             and project in projects
-            and all(
-                fits(month, shapes.month) and projects[project].active(Month.parse(month)) for month in by
-            )
+            and all(shapes.month(month) and projects[project].active(Month.parse(month)) for month in by)
             for member, shared in kept.shares.items()
             for project, by in shared.items()
         )

@@ -23,7 +23,7 @@ from scharrel.core.trace import PotLevel, Summary
 from scharrel.store import shapes
 from scharrel.store.digests import digest_of_texts
 from scharrel.store.durable import write_text
-from scharrel.store.shapes import fits
+from scharrel.store.shapes import fitting
 
 FORM = f"{__version__}/18"
 
@@ -63,25 +63,27 @@ _BARTER = (shapes.day, *[_TEXT] * 3, _AMOUNT, _TEXT, shapes.line_text)
 _HAND = (_TEXT, _TEXT, shapes.day, _AMOUNT, _TEXT, [_TEXT], _TEXT, shapes.line)
 _RECEIPT = (_TEXT, shapes.day, _TEXT, _AMOUNT, _TEXT, _AMOUNT, _TEXT, shapes.line)
 _CHANGE = (shapes.truth, _TEXT, shapes.day, [(_TEXT, _AMOUNT, _TEXT)])
-_SHAPE = (
-    _TEXT,
-    _TEXT,
-    [
-        (
-            _TEXT,
-            _TEXT,
-            [shapes.month],
-            _TEXT,
-            (_TEXT, [(_TEXT, shapes.line, _TEXT)], [_ENTRY], [_BARTER], [_HAND], [_RECEIPT]),
-        )
-    ],
-    _TEXT,
-    [(_TEXT, _AMOUNT, {"": _AMOUNT}, _AMOUNT, [(_AMOUNT, _AMOUNT)])],
-    [(_TEXT, shapes.month, *[_TEXT] * 3, _AMOUNT, _AMOUNT, [_CHANGE], *[_TEXT] * 4)],
-    [(_TEXT, shapes.line, _TEXT, {"": _TEXT}, shapes.truth, _TEXT)],
-    {"": {"": {"": _AMOUNT}}},
+_fits = fitting(
+    (
+        _TEXT,
+        _TEXT,
+        [
+            (
+                _TEXT,
+                _TEXT,
+                [shapes.month],
+                _TEXT,
+                (_TEXT, [(_TEXT, shapes.line, _TEXT)], [_ENTRY], [_BARTER], [_HAND], [_RECEIPT]),
+            )
+        ],
+        _TEXT,
+        [(_TEXT, _AMOUNT, {"": _AMOUNT}, _AMOUNT, [(_AMOUNT, _AMOUNT)])],
+        [(_TEXT, shapes.month, *[_TEXT] * 3, _AMOUNT, _AMOUNT, [_CHANGE], *[_TEXT] * 4)],
+        [(_TEXT, shapes.line, _TEXT, {"": _TEXT}, shapes.truth, _TEXT)],
+        {"": {"": {"": _AMOUNT}}},
+    )
 )
-"""An entry as it is written: the name of the group, and what `_as_plain` makes of it."""
+"""Whether an entry is as it is written: the name of the group, and what `_as_plain` makes of it."""
 
 
 def _head(lines: Sequence[str]) -> str:
@@ -231,7 +233,7 @@ def read_kept(path: Path) -> Iterator[tuple[str, Kept, str]]:
     except (OSError, ValueError, RecursionError):
         return
     for entry, line in zip(entries, lines, strict=True):
-        if fits(entry, _SHAPE):
+        if _fits(entry):
             name, *parts = entry
             yield name, _kept(*parts), line
 

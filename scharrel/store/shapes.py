@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from scharrel.core.month import Month
 
@@ -15,21 +15,32 @@ Shape = Any
 just these."""
 
 
-def fits(value: Any, shape: Shape) -> bool:
-    """Whether the value has the shape, in every part."""
+def fitting(shape: Shape) -> Callable[[Any], bool]:
+    """The test whether a value has the shape, in every part."""
     if isinstance(shape, list):
-        return isinstance(value, list) and all(fits(item, shape[0]) for item in value)
+        item = fitting(shape[0])
+        return lambda value: isinstance(value, list) and all(map(item, value))
     if isinstance(shape, dict):
-        return isinstance(value, dict) and all(text(k) and fits(v, shape[""]) for k, v in value.items())
+        item = fitting(shape[""])
+        return lambda value: (
+            isinstance(value, dict) and all(map(text, value)) and all(map(item, value.values()))
+        )
     if isinstance(shape, tuple):
-        return isinstance(value, list) and len(value) == len(shape) and all(map(fits, value, shape))
-    return bool(shape(value))
+        parts = list(map(fitting, shape))
+        return lambda value: (
+            isinstance(value, list)
+            and len(value) == len(parts)
+            and all(part(each) for part, each in zip(parts, value, strict=True))
+        )
+    return cast(Callable[[Any], bool], shape)
 
 
 def text(value: Any) -> bool:
     """Text that can be written."""
+    if not isinstance(value, str):
+        return False
     with suppress(UnicodeEncodeError):
-        return isinstance(value, str) and value.encode() is not None
+        return value.isascii() or value.encode() is not None
     return False
 
 

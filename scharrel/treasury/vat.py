@@ -5,8 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from stdnum.eu.vat import MEMBER_STATES
-
 from scharrel.core.chart import Chart
 from scharrel.core.money import CENT, ZERO, plain, to_cents, total
 from scharrel.core.problems import Problem
@@ -126,7 +124,7 @@ def _sold(booking: VatBooking, due: Sequence[tuple[VatLeg, str]], country: str) 
         (word for word in groups if _rate(word) is None and word not in (EXEMPT, *_WITHOUT)), None
     ):
         return _ask(booking, "vat-said", said=wrong)
-    abroad = country != DOMESTIC and country.lower() not in MEMBER_STATES
+    abroad = country != DOMESTIC and not _in_union(country)
     if abroad and not _WITHOUT.isdisjoint(groups):
         return _ask(booking, "vat-abroad", country=country)
     if unsaid:
@@ -156,6 +154,12 @@ def _sold(booking: VatBooking, due: Sequence[tuple[VatLeg, str]], country: str) 
         if word != EXEMPT:
             parts += _parts(_box(word, country), base, found)
     return VatParts(sold=parts)
+
+
+def _in_union(country: str) -> bool:
+    from stdnum.eu.vat import MEMBER_STATES
+
+    return country.lower() in MEMBER_STATES
 
 
 def _by_word(booking: VatBooking, *, with_vat: bool) -> dict[str, list[VatLeg]]:
