@@ -2,6 +2,7 @@
 name leads elsewhere."""
 
 import csv
+import errno
 import hashlib
 import json
 import os
@@ -12,6 +13,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from bank_coop import Given, camt, with_bank
 from beancount import loader
 from conftest import Once, Ran, Run, small
 
@@ -251,3 +253,40 @@ def test_a_year_for_the_accountant(closed: Path, tmp_path: Path, quick: Run) -> 
     out.mkdir()
     assert pack().status == 1
     assert [path.name for path in out.parent.iterdir()] == ["jaar.zip"]
+
+
+def test_a_line_of_the_bank_names_one_too(tmp_path: Path, quick: Run) -> None:
+    coop = small(tmp_path / "coop")
+    with_bank(coop)
+    statement = tmp_path / "s.xml"
+    statement.write_bytes(camt([Given("2026-11-02", "-96.07", "Groothandel", text="verf")], "1250.00"))
+    assert quick("bank", "import", str(statement), "--coop", str(coop)).status == 0
+    (month,) = (coop / "ledgers/bank").rglob("2026-11.beancount")
+    lines = month.read_text().split("\n")
+    at = next(nth for nth, line in enumerate(lines) if line.startswith("  bank:"))
+    month.write_text("\n".join([*lines[: at + 1], '  receipt: "verf.pdf"', *lines[at + 1 :]]))
+    shown = month.relative_to(coop).as_posix()
+    assert (shown, at, "receipt-missing") in _told(coop, quick)
+    kept = month.read_bytes()
+    assert quick("bank", "import", str(statement), "--coop", str(coop)).status == 0
+    assert month.read_bytes() == kept
+
+
+def test_a_full_disk_leaves_the_accountant_what_was_there(closed: Path, tmp_path: Path, quick: Run) -> None:
+    coop = Path(shutil.copytree(closed, tmp_path / "coop"))
+    out = tmp_path / "uit/jaar.zip"
+    out.parent.mkdir()
+    out.write_bytes(b"van vorig jaar")
+    assert quick("allocate", "--coop", str(coop)).status == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("scharrel.operations.year_pack.ZipFile", _full)
+        done = quick("auditfile", "2026", "--zip", "--out", str(out), "--coop", str(coop))
+    assert done.status == 1
+    assert "de schijf is vol" in done.err
+    assert [(path.name, path.read_bytes()) for path in out.parent.iterdir()] == [
+        (out.name, b"van vorig jaar")
+    ]
+
+
+def _full(*_: object) -> ZipFile:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
