@@ -454,6 +454,12 @@ OWN_TESTS |= {  # in test_formats.py
     "problem.bank-text", "problem.bank-too-large", "problem.bank-too-long", "problem.bank-too-many",
     "problem.bank-xml", "problem.bank-zip", "problem.bank-zip-many", "problem.bank-zip-nested",
 }  # fmt: skip
+OWN_TESTS |= {"problem.lodging-rate"}  # in test_suspicions.py
+OWN_TESTS |= {  # in test_receipt_files.py
+    "problem.receipts", "problem.receipt-changed", "problem.receipt-gone", "problem.receipt-link",
+    "problem.receipt-missing", "problem.receipt-name", "problem.receipt-no-file", "problem.receipt-none",
+    "problem.receipt-too-large", "problem.receipt-unready", "audit.receipt-changed", "audit.receipt-gone",
+}  # fmt: skip
 OWN_TESTS |= {  # in test_pay.py
     "problem.no-transit", "problem.pay-nickname", "problem.pay-no-bank", "problem.run-changed",
     "problem.run-file", "problem.run-gone", "problem.run-unconfirmed",

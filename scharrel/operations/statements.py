@@ -81,7 +81,8 @@ def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stat
             treasury = own[0]
             whole.problems.extend(own[1])
             whole.across.append(across_of(books, COOP_ID, treasury))
-        whole = whole._replace(problems=list(with_others(books, whole.problems, whole.across, banks)))
+        problems = with_others(books, whole.problems, whole.across, order.today, banks)
+        whole = whole._replace(problems=list(problems))
         if not errors(whole.problems) and not order.only:
             packs = _packs_until(books, order.month)
             try:
