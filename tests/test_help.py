@@ -84,10 +84,18 @@ def test_what_a_command_says_it_says_as_json_too(tmp_path: Path, once: Once, qui
     assert (closed["closed"][-1], len(str(closed["code"])) > 3) == ("2026-06", True)  # type: ignore[index]
 
 
+def with_receipts(folder: Path) -> None:
+    settled(folder)
+    (folder / "receipts").mkdir()
+    for name in ("a.pdf", "b.jpg"):
+        (folder / "receipts" / name).write_text(name)
+
+
 REPORTS = {
     ("annual", "2026"): settled,
     ("better-off", "--from", "2026-01"): settled,
     ("umbrella", "2026"): settled,
+    ("receipts",): with_receipts,
     ("exchange", "2026"): None,
     ("grants",): None,
     ("quotes",): None,

@@ -68,7 +68,7 @@ def check_all(
     across = [ledger.across for each in found for ledger in each.ledgers]
     problems += [problem for each in found for problem in each.problems]
     if only:
-        return in_order(with_others(books, problems, across))
+        return in_order(with_others(books, problems, across, today))
     problems += both_problems(books, [barter for one in across for barter in one.barters])
     if found_treasury := read_treasury(books, today):
         treasury, of_treasury = found_treasury

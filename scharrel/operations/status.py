@@ -66,7 +66,7 @@ def _bank(books: Books) -> tuple[Sequence[Standing], Sequence[PaymentRun]]:
     from scharrel.operations.bank_status import status_of
 
     bank = read_bank(books)
-    found, problems = status_of(bank)
+    found, problems = status_of(books, bank)
     if errors([*bank.problems, *problems]):
         return [], []
     runs, _ = read_runs(books.coop)
