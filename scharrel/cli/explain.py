@@ -277,7 +277,7 @@ def _show(
             screen.print()
         heading = f"{number}. {label(words, result.step)}: {words.money(result.paid)}"
         print_text(screen, heading, style="bold")
-        if short and result.step.kind == "input" and result.paid == result.wanted:
+        if short and result.step.kind == "input" and result.paid == result.wanted and not result.waiting:
             continue  # it was booked so
         for sentence in (
             *sentences(words, result, allocation.pack, last=allocation.last),
