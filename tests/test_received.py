@@ -300,7 +300,7 @@ def test_a_worked_case_beside_the_rules_says_what_counts_when(quick: Run, coop: 
     assert "100,00" in done.out + done.err
     append(coop, AMINA, SOLD.replace("01-10", "10-10").replace("-0001", "-0009"))
     append(coop, AMINA, paid("2026-11-03", "60.00", "^2026-0009"))
-    shown = in_a_row(quick("explain", "amina", "2026-11", *where).out)
+    shown = in_a_row(quick("explain", "amina", "2026-11", "--all", *where).out)
     assert "(telt mee toen de klant betaalde: € 60,00 van € 121,00 op 3 november 2026)" in shown
 
 

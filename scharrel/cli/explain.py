@@ -277,13 +277,14 @@ def _show(
             screen.print()
         heading = f"{number}. {label(words, result.step)}: {words.money(result.paid)}"
         print_text(screen, heading, style="bold")
-        if short and result.step.kind == "input" and result.paid == result.wanted and not result.waiting:
-            continue  # it was booked so
-        for sentence in (
+        said = [
             *sentences(words, result, allocation.pack, last=allocation.last),
             *provisional_of_step(words, allocation, result),
-        ):
-            print_text(screen, sentence, "   ")
+        ]
+        as_booked = result.step.kind == "input" and result.paid == result.wanted and not result.written
+        if not (short and as_booked and len(said) == 1):  # else the heading says as much
+            for sentence in said:
+                print_text(screen, sentence, "   ")
         sentence = spendable(words, allocation.pack.purposes(result.step.to or ""))
         if sentence and not short:
             print_text(screen, sentence, "   ")
