@@ -1,6 +1,5 @@
 """scharrel member add: a new member in the register, with a ledger to start in."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -15,9 +14,11 @@ from scharrel.core.iban import sound
 from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID
 from scharrel.core.pack import Pack
+from scharrel.store.allocations import quoted
 from scharrel.store.durable import write_text
 from scharrel.store.paths import MEMBER_ID
 from scharrel.text.words import visible
+from scharrel.treasury.lines import tidy
 
 _ID = typer.Argument(metavar="ID", help=words("help.member-id"))
 _NAME = typer.Argument(metavar=words("metavar.name"), help=words("help.member-name"))
@@ -50,6 +51,7 @@ def command(
             fail(words("problem.coop-taken"), status=2)
         if member in books.holders:
             fail(words("error.member-exists", member=member), status=2)
+        name = tidy(name)
         if not visible(name).strip():
             fail(words("error.no-name"), status=2)
         stop_on_errors([p for p in books.problems if p.code not in ("not-registered", "no-members")])
@@ -66,10 +68,10 @@ def command(
             fail(words("error.iban", iban=iban), status=2)
         keys = {"name": name, "rules": rules, "household": household, "iban": iban}
         lines = [f'{month.first_day} custom "member" "{member}"']
-        lines += [f'  {key}: "{_quoted(value)}"' for key, value in keys.items() if value]
+        lines += [f'  {key}: "{quoted(value)}"' for key, value in keys.items() if value]
         register = books.coop.register.read_text(encoding="utf-8").rstrip("\n")
         path = books.coop.ledger(member)
-        title = words("init.sample-title", name=" ".join(name.split()))
+        title = words("init.sample-title", name=name)
         if not path.exists():
             write_text(path, f'; {title}\ninclude "../accounts.beancount"\n')
         write_text(books.coop.register, register + "\n\n" + "\n".join(lines) + "\n")
@@ -86,7 +88,3 @@ def _asking(packs: Mapping[str, Pack], fact: str, month: Month) -> dict[str, lis
         for pack in packs.values()
         if (params := [param for step in pack.steps for param in step.params() if param.by == fact])
     }
-
-
-def _quoted(text: str) -> str:
-    return re.sub(r"\s+", " ", text).replace("\\", "\\\\").replace('"', '\\"')

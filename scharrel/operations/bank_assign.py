@@ -5,6 +5,7 @@ from typing import NamedTuple
 from scharrel.checks.bank import holder_wrong
 from scharrel.core.across import HandBooking
 from scharrel.core.money import total
+from scharrel.core.names import COOP_ID
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.bank_lines import read_bank_month
 from scharrel.ledger.books import Books
@@ -14,6 +15,7 @@ from scharrel.store.bank_lines import assigned, bank_line_text, entry_at, month_
 from scharrel.store.durable import read_written, remove, write_text
 from scharrel.store.text import Text
 from scharrel.treasury.accounts import SUSPENSE, BankAccount
+from scharrel.treasury.invoice_recognition import numbers_in
 from scharrel.treasury.lines import BookedLine
 from scharrel.treasury.recognition import BankRule, confirming, other_side
 from scharrel.treasury.suggestions import Answer
@@ -30,6 +32,16 @@ def answer_wrong(
     return account_wrong(answer.account, answer.rate, books.chart, own, day) or holder_wrong(
         books, answer.holder, [answer.account], answer.earned or day
     )
+
+
+def with_invoice(bank: Bank, which: "OpenLine", answer: Answer) -> Answer:
+    """The answer with the invoice that the line names, if it is put on what is owed of that one alone."""
+    numbers = {bank.payables[number].number for number in numbers_in(which.line, bank.payables)}
+    if answer.invoice or len(numbers) != 1:
+        return answer
+    one = bank.payables[numbers.pop()]
+    fits = (answer.holder or COOP_ID, answer.account) == (one.holder, one.receivable)
+    return answer._replace(invoice=one.number) if fits else answer
 
 
 class OpenLine(NamedTuple):

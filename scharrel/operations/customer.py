@@ -15,7 +15,7 @@ from scharrel.store.text import read_text
 def add_customer(books: Books, name: str, facts: Mapping[str, str | Decimal], day: date) -> list[Problem]:
     """Put the customer at the end of the file, or say what stands against that; WriteError if it fails."""
     path = books.coop.customers
-    before, problems = "; Klanten: wie facturen krijgt.\n", [*books.problems]
+    before, problems = "; Klanten: wie facturen krijgt.\n", errors(books.problems)
     if os.path.lexists(path):
         text = read_text(books.coop, path)
         problems += text.problems

@@ -16,7 +16,7 @@ from scharrel.packs.toml import read_toml, toml_value
 from scharrel.packs.values import Values
 from scharrel.store.paths import MEMBER_ID, Coop
 from scharrel.store.text import read_text
-from scharrel.treasury.accounts import SUSPENSE, BankAccount
+from scharrel.treasury.accounts import RATES_IN_FORCE, SUSPENSE, BankAccount
 from scharrel.treasury.recognition import SIGNS, BankRule, as_percent, vat_accounts, vat_word
 
 _KEYS = ("id", "sign", "iban", "name", "text", "for", "account", "vat")
@@ -86,7 +86,7 @@ class _Rules(Values):
             self.say("vat", "bank-rule-rate", rate=said["vat"])
         if wrong := account_wrong(said["account"], rate, self.chart, own):
             code, values = wrong
-            self.say("vat" if code == "bank-vat-account" else "account", code, **values)
+            self.say("vat" if code in ("bank-rule-rate", "bank-vat-account") else "account", code, **values)
         line = self.lines.line("rule", nth=self.at[1])
         return BankRule(
             said["id"], said["sign"], compact(said["iban"]), said["name"], said["text"],
@@ -127,11 +127,17 @@ def account_wrong(
         return "bank-other-side", {"account": account}
     if account.startswith(("Income:", "Expenses:")) and chart.role(account) is None:
         return "no-role", {"account": account}
+    if rate and not _is_known(rate, chart):
+        return "bank-rule-rate", {"rate": as_percent(rate)}
     if rate and not (vat := vat_accounts(chart, account, rate)):
         return "bank-vat-account", {"account": account, "kind": vat_word(account, rate)}
     if rate and day and not chart.open_on(vat[0], day):
         return "bank-not-open", {"account": vat[0], "day": str(day)}
     return None
+
+
+def _is_known(rate: Decimal, chart: Chart) -> bool:
+    return rate in RATES_IN_FORCE or any(a.vat == as_percent(rate) for a in chart.accounts.values())
 
 
 def with_rule(text: str, rule: BankRule, taken: Collection[str]) -> str:

@@ -35,11 +35,14 @@ def customer_debts(owed: Iterable[OwedAmount], day: date) -> list[CustomerDebt]:
     same invoice, link or name."""
     open_: dict[tuple[str, str], list[tuple[date, Decimal]]] = {}
     names: dict[str, str] = {}
+    paid_by: dict[str, str] = {}
     for each in sorted(owed):
         if each.amount and each.day <= day:
             key = ("", each.about) if each.about else (each.who, "")
             if each.amount > 0:
                 names.setdefault(each.about, each.who)
+            else:
+                paid_by.setdefault(each.about, each.who)
             open_[key] = _settled([*open_.get(key, ()), (each.day, each.amount)])
     found = []
     for (who, about), items in open_.items():
@@ -47,7 +50,7 @@ def customer_debts(owed: Iterable[OwedAmount], day: date) -> list[CustomerDebt]:
         for booked, amount in items:
             amounts[sum((day - booked).days > age for age in AGES)] += amount
         if items:
-            found.append(CustomerDebt(who or names.get(about, ""), about, tuple(amounts)))
+            found.append(CustomerDebt(who or names.get(about) or paid_by.get(about, ""), about, tuple(amounts)))
     return sorted(found)
 
 

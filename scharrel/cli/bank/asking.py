@@ -24,6 +24,7 @@ from scharrel.operations.bank_assign import (
     forget,
     remember,
     restore,
+    with_invoice,
 )
 from scharrel.packs.bank_rules import account_wrong, rate_of
 from scharrel.text.bank import answer_text, line_of, suggestion_text
@@ -178,6 +179,7 @@ def _understood(
             print_indented(console(), words("assign.unknown", word=typed))
             return None
     answer = Answer("" if holder == COOP_ID else holder, account, rate, earned, invoice)
+    answer = with_invoice(bank, which, answer)
     wrong = answer_wrong(books, bank, which, answer)
     if not (wrong or rate or complete):
         answer = answer._replace(rate=_ask_rate(books, account))

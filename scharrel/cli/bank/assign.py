@@ -85,7 +85,7 @@ def _answer(
     earned: str | None,
 ) -> "Answer | HandBooking":
     """What the options say; without an account the one booking of the holder that the line can be."""
-    from scharrel.operations.bank_assign import answer_wrong
+    from scharrel.operations.bank_assign import answer_wrong, with_invoice
     from scharrel.packs.bank_rules import rate_of
     from scharrel.treasury.recognition import can_confirm, unconfirmed
     from scharrel.treasury.suggestions import Answer
@@ -112,7 +112,7 @@ def _answer(
         day_earned = date.fromisoformat(earned) if earned else None
     except ValueError:
         fail(words("error.assign-date", text=earned), status=2)
-    answer = Answer(whose, account, percent, day_earned)
+    answer = with_invoice(bank, which, Answer(whose, account, percent, day_earned))
     if wrong := answer_wrong(books, bank, which, answer):
         code, values = wrong
         hint = " " + words("check.near", near=values["near"]) if values.get("near") else ""

@@ -21,6 +21,7 @@ from scharrel.cli.screen import (
 from scharrel.cli.writing import writing_in
 from scharrel.core.names import COOP_ID
 from scharrel.text.words import visible
+from scharrel.treasury.lines import tidy
 
 if TYPE_CHECKING:
     from scharrel.operations.bank import Bank
@@ -53,7 +54,7 @@ def command(
             fail(words("error.no-bank"), status=1)
         with progress_bar(words("progress.importing")) as progress:
             done = import_statements(
-                books, bank, downloads, (reason or "").strip(), write=not dry_run, progress=progress
+                books, bank, downloads, tidy(reason or ""), write=not dry_run, progress=progress
             )
     stop_on_errors(done.problems)
     if as_json:
