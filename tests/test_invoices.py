@@ -752,6 +752,7 @@ def test_a_customer_is_added_by_options(coop: Path, quick: Run) -> None:
     assert done.status == 0, done.err
     day = date.today().replace(day=1)  # noqa: DTZ011
     assert (coop / CUSTOMERS).read_text().endswith(ADDED.format(day=day))
+    assert len(done.err.splitlines()) == len(set(done.err.splitlines()))
     assert told(quick, coop) == []
     before = (coop / CUSTOMERS).read_bytes()
     for arguments, part in (
@@ -787,6 +788,29 @@ def test_an_open_line_is_offered_the_invoice_that_it_nearly_names(sent: Path, qu
     row = listed(quick, sent)[1]
     assert (row["state"], row["paid"]) == ("paid", "121.00")
     assert told(quick, sent) == []
+
+
+def test_what_is_put_by_hand_on_what_is_owed_pays_the_invoice_that_the_line_names(
+    sent: Path, quick: Run
+) -> None:
+    imported(sent, quick, Given("2026-10-17", "130.00", "Ander", text="2026-0002", reference="1"))
+
+    def assigned(account: str) -> list[str]:
+        said = ("bank", "assign", "betaalrekening:1", "--for", "amina", "--account", account)
+        assert quick(*said, "--coop", str(sent)).status == 0
+        return [listed(quick, sent)[1][key] for key in ("paid", "open")]
+
+    assert assigned("Assets:Debiteuren") == ["130.00", "-9.00"]
+    assert assigned("Income:Omzet") == ["0.00", "121.00"]
+    typed(sent, ["amina debit"], "bank", "assign", "betaalrekening:1")
+    assert listed(quick, sent)[1]["paid"] == "130.00"
+
+
+def test_days_are_whole_on_a_narrow_screen(sent: Path, quick: Run) -> None:
+    replace(sent, "ledgers/coop.beancount", 'name: "Amina"', 'name: "Amina Bint Abdelkarim El Idrissi"')
+    lines = quick("invoice", "list", "--coop", str(sent)).out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert [line.count(" okt 2026") for line in lines if line.startswith("2026-000")] == [2, 2]
 
 
 def test_only_one_issues_at_a_time(coop: Path, quick: Run) -> None:
@@ -845,6 +869,10 @@ def test_what_customers_owe_stands_by_invoice_and_age(sent: Path, quick: Run) ->
         ("buurthuis", ""): ("121.00", *nothing),
         ("Wijkkrant", "q1"): ("0", "25.00", "0", "0"),
     }
+    early = date(2026, 11, 1)
+    append(sent, AMINA, paid.format(early, "^2026-0002", "150.00"))
+    assert owed(early)["Stichting Buurthuis De Hoek", "2026-0002"] == ("-29.00", *nothing)
+    replace(sent, AMINA, "150.00", "0.00")
     after = owed(date(2026, 11, 30))
     assert after["Stichting Buurthuis De Hoek", "2026-0002"] == ("0", "111.00", "0", "0")
     assert after["Wijkkrant", "q1"] == ("0", "0", "25.00", "0")

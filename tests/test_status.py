@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from conftest import Once, Run, small
 from invoice_coop import AMINA, with_invoices
-from pay_coop import paying
+from pay_coop import AMINA_IBAN, paying
 from vat_coop import book, filing, sale
 
 REGISTER = "ledgers/coop.beancount"
@@ -109,6 +109,11 @@ def test_bank_and_invoices(tmp_path: Path, once: Once, quick: Run, told: Told) -
     assert "scharrel invoice remind" in commands(found)
     assert sum(len(late["invoices"]) for late in found["late"]) == 2
     assert any("Hoek" in todo["why"] for todo in found["todo"])
+    # Who was reminded need not be reminded again so soon.
+    for number in (number for late in found["late"] for number in late["invoices"]):
+        (coop / f"invoices/{number}-reminder-2027-01-15.pdf").write_bytes(b"")
+    assert "scharrel invoice remind" not in commands(told(coop, "2027-01-20"))
+    assert "scharrel invoice remind" in commands(told(coop, "2027-01-29"))
 
 
 def test_what_is_due_is_as_pay_would_pay_it(tmp_path: Path, once: Once, quick: Run, told: Told) -> None:
@@ -117,6 +122,10 @@ def test_what_is_due_is_as_pay_would_pay_it(tmp_path: Path, once: Once, quick: R
     done = json.loads(quick("pay", "--dry-run", "--json", "--coop", str(coop)).out)
     assert found["to_pay"] == {"payments": len(done["payments"]), "total": done["total"]}
     assert "scharrel pay" in commands(found)
+    assert "scharrel pay --dry-run" not in commands(found)
+    register = coop / REGISTER
+    register.write_text(register.read_text().replace(f'  iban: "{AMINA_IBAN}"\n', ""))
+    assert "scharrel pay --dry-run" in commands(told(coop))
 
 
 def test_vat_is_due_until_it_is_booked(tmp_path: Path, quick: Run, told: Told) -> None:

@@ -1,7 +1,6 @@
 """What goes to customers, as files: made of what was issued, at any time the same."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -27,7 +26,7 @@ from scharrel.store.paths import Coop
 from scharrel.store.staging import aside_of, put_aside, put_in_place
 from scharrel.store.text import names_in
 from scharrel.text.words import Words
-from scharrel.treasury.invoice_status import InvoiceStatus, Reminder, next_reminder
+from scharrel.treasury.invoice_status import InvoiceStatus, Reminder, days_reminded, next_reminder
 from scharrel.treasury.invoices import Draft, Issued, facts_on
 from scharrel.treasury.late_payment import LateClaim, collection_scale, simple_interest, yearly_rate
 
@@ -78,7 +77,7 @@ def write_reminders(
     issued = {one.number: one for one in books.issued}
     left = {each.number: each.open for each in late}
     folder = books.coop.shown(books.coop.letters)
-    found = [next_reminder(number, _reminded(there, number), today, folder) for number in left]
+    found = [next_reminder(number, days_reminded(there, number), today, folder) for number in left]
     files: dict[str, bytes] = {}
     try:
         if new := [each for each in found if each.new and write]:
@@ -147,18 +146,6 @@ def logo_of(coop: Coop, one: Issued, new: Mapping[str, bytes]) -> bytes:
     has none."""
     name = one.seller.get("logo", "")
     return new.get(name) or (kept_logo(coop, name) if name else None) or b""
-
-
-def _reminded(names: Iterable[str], number: str) -> list[date]:
-    """The days of the letters about this invoice."""
-    found = []
-    for name in names:
-        if name.startswith(f"{number}-reminder-"):
-            with suppress(ValueError):
-                found.append(
-                    date.fromisoformat(name.removeprefix(f"{number}-reminder-").removesuffix(".pdf"))
-                )
-    return found
 
 
 def put_letters(coop: Coop, files: Mapping[str, bytes]) -> None:

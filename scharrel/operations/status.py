@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from functools import partial
 
 from scharrel.core.month import Month, months
@@ -13,10 +14,11 @@ from scharrel.operations.check import check_all
 from scharrel.operations.statement_data import last_allocated
 from scharrel.reports.month_status import MonthStatus
 from scharrel.store.payment_runs import read_runs
+from scharrel.store.text import names_in
 from scharrel.store.vat_returns import read_vat_returns
 from scharrel.store.written_state import Left
 from scharrel.text.words import Words
-from scharrel.treasury.invoice_status import InvoiceStatus
+from scharrel.treasury.invoice_status import InvoiceStatus, days_reminded, next_reminder
 from scharrel.treasury.payments import RECIPIENTS, PaymentRun
 from scharrel.treasury.standing import Standing
 from scharrel.treasury.vat_return import VatReturn
@@ -39,6 +41,8 @@ def status_on(books: Books, today: date, words: Words, seen: Left = dict) -> Mon
     ended = Month.of(today).plus(-1)
     first = books.first_open or min((holder.first for holder in earnest), default=ended.plus(1))
     accounts, waiting = _bank(books)
+    invoices = _invoices(books, today)
+    run, unpaid = (None, []) if wrong else _run(books, today, words)
     return MonthStatus(
         today,
         sum(holder.person for holder in books.holders.values()),
@@ -51,9 +55,11 @@ def status_on(books: Books, today: date, words: Words, seen: Left = dict) -> Mon
         sorted(outdated - new),
         [*months(first, ended)],
         accounts,
-        _invoices(books, today),
+        invoices,
+        _reminded(books, invoices, today),
         {one.invoice.customer: one.buyer.get("name", "") for one in books.issued},
-        None if wrong else _run(books, today, words),
+        run,
+        unpaid,
         waiting,
         _vat(books, today),
     )
@@ -82,13 +88,22 @@ def _invoices(books: Books, today: date) -> Sequence[InvoiceStatus]:
     return [] if errors(book.problems) else invoice_statuses(books, book, today)
 
 
-def _run(books: Books, today: date, words: Words) -> PaymentRun | None:
+def _reminded(books: Books, invoices: Sequence[InvoiceStatus], today: date) -> frozenset[str]:
+    """The invoices of which it is too soon for another letter."""
+    names = names_in(books.coop.letters)
+    last = [next_reminder(n, days_reminded(names, n), today, "") for one in invoices if (n := one.number)]
+    return frozenset(reminder.number for reminder in last if not reminder.new)
+
+
+def _run(books: Books, today: date, words: Words) -> tuple[PaymentRun | None, Sequence[Decimal]]:
+    """What would be paid, and the amounts that are due of which it is not known to whom."""
     if not (books.closed and books.bank_accounts):
-        return None
+        return None, []
     from scharrel.operations.pay import PayOrder, pay_all
 
     order = PayOrder(RECIPIENTS, books.closed, today, None)
-    return pay_all(books, order, today, words, write=False).run
+    done = pay_all(books, order, today, words, write=False)
+    return done.run, [left.amount for left in done.not_paid if left.why in ("no-iban", "no-payee")]
 
 
 def _vat(books: Books, today: date) -> VatReturn | None:

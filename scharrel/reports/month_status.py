@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.core.money import total
@@ -22,9 +23,10 @@ class MonthStatus(NamedTuple):
     """A cooperative on a day. `closed` and `allocated` are the last such months; `practising` says that
     nobody's months are ever closed, `errors` and `warnings` how many `check` finds. `new` and `outdated` are
     the months that are not allocated, and those that are not as the books are now; `open` have ended and are
-    not closed. `accounts`, `invoices`, `run` (what would be paid), `waiting` (runs that the bank has yet to
-    confirm) and `vat` (the return of the last period that ended) are empty where there are none, or where
-    errors stand in the way."""
+    not closed. `accounts`, `invoices`, `reminded` (the numbers of those about which it is too soon for
+    another letter), `run` (what would be paid), `unpaid` (what is due and to whom is not known), `waiting`
+    (runs that the bank has yet to confirm) and `vat` (the return of the last period that ended) are empty
+    where there are none, or where errors stand in the way."""
 
     day: date
     members: int
@@ -38,8 +40,10 @@ class MonthStatus(NamedTuple):
     open: Sequence[Month]
     accounts: Sequence[Standing]
     invoices: Sequence[InvoiceStatus]
+    reminded: frozenset[str]
     customers: dict[str, str]
     run: PaymentRun | None
+    unpaid: Sequence[Decimal]
     waiting: Sequence[PaymentRun]
     vat: VatReturn | None
 
@@ -100,11 +104,8 @@ def _todos(words: Words, status: MonthStatus) -> Iterator[Todo]:
     if status.drafts:
         amount = money(total(one.invoice.total for one in status.drafts))
         yield Todo("invoice issue", words("status.drafts", count=len(status.drafts), amount=amount))
-    if late := late_customers(status.invoices, status.day):
-        names = [status.customers.get(one.customer, one.customer) for one in late]
-        more = words("status.more", count=len(names) - _NAMED) if len(names) > _NAMED else ""
-        values = {"names": ", ".join(names[:_NAMED]) + more, "amount": money(total(d.amount for d in late))}
-        yield Todo("invoice remind", words("status.late", count=len(names), **values))
+    if late := _late(words, status, reminded=False):
+        yield Todo("invoice remind", late)
     for key, found in (("new", status.new), ("outdated", status.outdated)):
         if found:
             said = months_named(words, found)
@@ -117,8 +118,22 @@ def _todos(words: Words, status: MonthStatus) -> Iterator[Todo]:
     if status.run:
         amount, count = money(status.run.amount), len(status.run.payments)
         yield Todo("pay", words("status.pay", count=count, amount=amount))
+    if status.unpaid:
+        amount, count = money(total(status.unpaid)), len(status.unpaid)
+        yield Todo("pay --dry-run", words("status.unpaid", count=count, amount=amount))
     if status.vat and status.vat_due:
         yield _vat(words, status.vat, status.day)
+
+
+def _late(words: Words, status: MonthStatus, *, reminded: bool) -> str:
+    """Who is late, of those about whom it is too soon for another letter or of the others; empty if nobody
+    is."""
+    invoices = [one for one in status.invoices if (one.number in status.reminded) == reminded]
+    late = late_customers(invoices, status.day)
+    names = [status.customers.get(one.customer, one.customer) for one in late]
+    more = words("status.more", count=len(names) - _NAMED) if len(names) > _NAMED else ""
+    values = {"names": ", ".join(names[:_NAMED]) + more, "amount": words.money(total(d.amount for d in late))}
+    return words("status.late", count=len(names), **values) if late else ""
 
 
 def _vat(words: Words, vat: VatReturn, day: date) -> Todo:
@@ -143,6 +158,8 @@ def coming(words: Words, status: MonthStatus) -> Iterator[str]:
     drafts = [one for one in status.invoices if one.state == "draft" and one.invoice.day > status.day]
     if drafts:
         yield words("invoices.waiting", count=len(drafts))
+    if late := _late(words, status, reminded=True):
+        yield late + " " + words("status.reminded")
     for run in status.waiting:
         values = {"run": run.id, "amount": words.money(run.amount)}
         yield words("status.waiting", **values)

@@ -14,6 +14,8 @@ from scharrel.treasury.quotes import answer_to
 _HEADINGS = ("number", "day", "customer", "amount", "invoiced", "owed", "state")
 TEXT_COLUMNS = (0, 1, 2, 6)
 """The columns that hold no amounts."""
+NAMES_ON_QUOTES = (2,)
+"""The column that gives way first where room lacks."""
 
 
 class QuoteStatus(NamedTuple):

@@ -10,6 +10,8 @@ from scharrel.treasury.invoices import Issued
 _INVOICE_HEADINGS = ("number", "day", "customer", "holder", "total", "open", "due", "state")
 TEXT_COLUMNS_OF_INVOICES = (0, 1, 2, 3, 6, 7)
 """The columns that hold no amounts."""
+NAMES_ON_INVOICES = (2, 3)
+"""The columns that give way first where room lacks."""
 
 
 def invoice_rows(words: Words, found: Sequence[InvoiceStatus], names: Mapping[str, str]) -> list[list[str]]:

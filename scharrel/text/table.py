@@ -92,13 +92,16 @@ def thermometers(
     return columns(lines, (0,), width)
 
 
-def columns(rows: Sequence[Sequence[str]], left: Sequence[int], width: int) -> list[str]:
+def columns(
+    rows: Sequence[Sequence[str]], left: Sequence[int], width: int, names: Sequence[int] = ()
+) -> list[str]:
     """Rows (the first is the heading) as lines in columns: those numbered in `left` begin at the left, the
-    others end at the right. Where room lacks the widest of those on the left gives way."""
+    others end at the right. Where room lacks the widest of those on the left gives way, `names` before all
+    others."""
     rows = [list(map(visible, row)) for row in rows]
     widths = column_widths(rows)
     while sum(widths) + len(widths) - 1 > width:
-        widest = max(left, key=lambda nth: widths[nth])
+        widest = max(left, key=lambda nth: (nth in names and widths[nth] > _LEAST_NAME, widths[nth]))
         if widths[widest] <= _LEAST_NAME:
             break
         widths[widest] -= 1

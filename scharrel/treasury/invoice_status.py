@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -141,6 +142,18 @@ class Reminder(NamedTuple):
     firm: bool
     new: bool
     path: str
+
+
+def days_reminded(names: Iterable[str], number: str) -> list[date]:
+    """The days of the letters about this invoice, by the names of the files for customers."""
+    found = []
+    for name in names:
+        if name.startswith(f"{number}-reminder-"):
+            with suppress(ValueError):
+                found.append(
+                    date.fromisoformat(name.removeprefix(f"{number}-reminder-").removesuffix(".pdf"))
+                )
+    return found
 
 
 def next_reminder(number: str, before: Collection[date], today: date, folder: str) -> Reminder:

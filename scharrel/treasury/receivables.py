@@ -50,7 +50,9 @@ def customer_debts(owed: Iterable[OwedAmount], day: date) -> list[CustomerDebt]:
         for booked, amount in items:
             amounts[sum((day - booked).days > age for age in AGES)] += amount
         if items:
-            found.append(CustomerDebt(who or names.get(about) or paid_by.get(about, ""), about, tuple(amounts)))
+            found.append(
+                CustomerDebt(who or names.get(about) or paid_by.get(about, ""), about, tuple(amounts))
+            )
     return sorted(found)
 
 

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 def command(as_json: Annotated[bool, JSON] = False, coop: Annotated[Path | None, COOP] = None) -> None:
     from scharrel.operations.invoices import invoice_statuses, read_invoice_book
     from scharrel.operations.opening import open_books
-    from scharrel.text.invoices import TEXT_COLUMNS_OF_INVOICES, invoice_rows, invoice_sentences
+    from scharrel.text.invoices import (
+        NAMES_ON_INVOICES,
+        TEXT_COLUMNS_OF_INVOICES,
+        invoice_rows,
+        invoice_sentences,
+    )
     from scharrel.text.table import columns
 
     books = open_books(open_coop(coop))
@@ -29,7 +34,8 @@ def command(as_json: Annotated[bool, JSON] = False, coop: Annotated[Path | None,
     if not found:
         print_text(screen, words("invoices.none"))
         return
-    heading, *lines = columns(invoice_rows(words, found, books.names), TEXT_COLUMNS_OF_INVOICES, screen.width)
+    rows = invoice_rows(words, found, books.names)
+    heading, *lines = columns(rows, TEXT_COLUMNS_OF_INVOICES, screen.width, NAMES_ON_INVOICES)
     screen.out(heading, style="dim")
     for line in lines:
         screen.out(line)

@@ -14,7 +14,7 @@ from scharrel.cli.options import COOP, CSV, JSON, MEMBERS
 from scharrel.cli.screen import console, print_text, stop_on_errors, words
 from scharrel.core.names import COOP_ID
 from scharrel.operations.opening import open_books
-from scharrel.reports.quotes import TEXT_COLUMNS, quote_rows, quote_sentences, quote_statuses
+from scharrel.reports.quotes import NAMES_ON_QUOTES, TEXT_COLUMNS, quote_rows, quote_sentences, quote_statuses
 from scharrel.text.table import columns
 from scharrel.text.words import visible
 
@@ -62,7 +62,7 @@ def command(
     if not found:
         print_text(screen, words("quotes.none"))
         return
-    heading, *lines = columns(quote_rows(words, found), TEXT_COLUMNS, screen.width)
+    heading, *lines = columns(quote_rows(words, found), TEXT_COLUMNS, screen.width, NAMES_ON_QUOTES)
     for holder, of_holder in groupby(zip(found, lines, strict=True), lambda pair: pair[0].holder):
         screen.out("\n" + visible(books.names[holder]), style="bold")
         screen.out(heading, style="dim")
