@@ -748,11 +748,12 @@ def test_a_customer_is_added_by_options(coop: Path, quick: Run) -> None:
     options = ("--street", "Plein 2", "--postcode", "4813 CD", "--city", "Breda", "--kvk", "01234567",
                "--iban", "nl20 ingb 0001 2345 67", "--terms", "21")  # fmt: skip
     name = 'Basisschool "De Vlinder"'
+    append(coop, AMINA, "\n2026-10-09 note Assets:Bank \"x\"\n")
     done = quick("customer", "add", "school", name, *options, "--coop", str(coop))
     assert done.status == 0, done.err
     day = date.today().replace(day=1)  # noqa: DTZ011
     assert (coop / CUSTOMERS).read_text().endswith(ADDED.format(day=day))
-    assert len(done.err.splitlines()) == len(set(done.err.splitlines()))
+    assert done.err.count("let op") == 1
     assert told(quick, coop) == []
     before = (coop / CUSTOMERS).read_bytes()
     for arguments, part in (
@@ -810,7 +811,7 @@ def test_days_are_whole_on_a_narrow_screen(sent: Path, quick: Run) -> None:
     replace(sent, "ledgers/coop.beancount", 'name: "Amina"', 'name: "Amina Bint Abdelkarim El Idrissi"')
     lines = quick("invoice", "list", "--coop", str(sent)).out.splitlines()
     assert max(map(len, lines)) <= 80
-    assert [line.count(" okt 2026") for line in lines if line.startswith("2026-000")] == [2, 2]
+    assert [line.count(" 2026 ") for line in lines if line.startswith("2026-000")] == [2, 2]
 
 
 def test_only_one_issues_at_a_time(coop: Path, quick: Run) -> None:

@@ -49,6 +49,12 @@ def said(coop: Path, quick: Run, month: str) -> dict[str, str]:
     }
 
 
+def test_a_name_is_one_line_of_letters(started: Path, quick: Run) -> None:
+    assert quick("member", "add", "bram", "Bram\x1b[31m\n de  Wit ", "--coop", str(started)).status == 0
+    register = (started / "ledgers/coop.beancount").read_text("utf-8")
+    assert register.endswith('  name: "Bram [31m de Wit"\n  rules: "vrije-uitloop"\n')
+
+
 def test_the_member_to_practise_on_reaches_no_municipality(started: Path, quick: Run) -> None:
     join(started, quick)
     month = month_of(started)
