@@ -133,8 +133,15 @@ def _ask_rest(
         if left[0] in ("project", "who", "what"):
             asked_for.add(left[0])  # may be left empty
         noted = answered
-        if len(noted.days) == 1 and Month.of(noted.days[0]) != Month.of(today):
-            choices = booking_choices(books, who, noted.days[0])
+        if len(noted.days) == 1 and (month := Month.of(noted.days[0])) != Month.of(today):
+            if not who.active(month):
+                values = {"name": who.name, "month": words.month(month), "first": words.month(who.first)}
+                key = "before-first" if month < who.first else "no-month"
+                print_indented(console(), words(f"error.{key}", **values))
+                noted, choices = answers.pop()
+                noted = noted._replace(days=())
+            else:
+                choices = booking_choices(books, who, noted.days[0])
 
 
 def ask_one(books: Books, noted: Noted, choices: Choices, asked: Asked, today: date) -> Noted:
@@ -261,13 +268,13 @@ def understood(
         place = MONEY_WORDS.get(said.casefold().split()[0], "") if said else ""
         named = [one for one in choices.money if said and one.startswith(said.casefold())]
         place = place if place in choices.money else named[0] if len(named) == 1 else ""
-        return noted._replace(money=place) if place else words("book.no-choice", said=said)
+        return noted._replace(money=place) if place else _no_choice(said)
     if asked == "account" and noted.kind:
         account = account_meant(said, choices.accounts[noted.kind], books) if said else ""
-        return noted._replace(account=account) if account else words("book.no-choice", said=said)
+        return noted._replace(account=account) if account else _no_choice(said)
     if asked == "project":
         project = project_meant(said, choices.projects) if said else ""
-        return words("book.no-choice", said=said) if said and not project else noted._replace(project=project)
+        return _no_choice(said) if said and not project else noted._replace(project=project)
     names = _purposes(noted, choices)
     folded = said.casefold()
     labels = [purpose(words, name).casefold() for name in names]
@@ -278,7 +285,11 @@ def understood(
         for n, label in zip(names, labels, strict=True)
         if said and (n.startswith(folded) or folded in label)
     ]
-    return noted._replace(purpose=fits[0]) if len(fits) == 1 else words("book.no-choice", said=said)
+    return noted._replace(purpose=fits[0]) if len(fits) == 1 else _no_choice(said)
+
+
+def _no_choice(said: str) -> str:
+    return words("book.no-choice", said=said) if said else words("book.choose")
 
 
 def _days_meant(said: str, today: date) -> tuple[tuple[date, ...], date | None]:
