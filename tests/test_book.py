@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from conftest import Once, Run, in_process
+from conftest import REPOSITORY, Once, Run, in_process
 from terminal import at_a_terminal
 from test_faults import die, failing_at, no_space, snapshot
 
@@ -120,10 +120,10 @@ def test_the_four_of_a_new_member_at_a_terminal(start: Path, quick: Run) -> None
     assert quick(*member, "--household", "single", "--coop", str(start)).status == 0
     shown = at_a_terminal(
         ["book", "mila", "--coop", str(start)],
-        "b", "45", "mevr Jansen", "fiets", "", "c", "n", "15-10", "",
-        "af 38,20 groothandel, banden eigen geld 21% 14-10", "mat", "",
-        "23 km", "15-10", "",
-        "b", "121", "school", "les", "", "b", "21", "16-10", "",
+        "b", "45", "mevr Jansen", "fiets", "", "c", "n", "15-10-2026", "",
+        "af 38,20 groothandel, banden eigen geld 21% 14-10-2026", "mat", "",
+        "23 km", "15-10-2026", "",
+        "b", "121", "school", "les", "", "b", "21", "16-10-2026", "",
         "",
     )  # fmt: skip
     assert shown.count("Opgeschreven") == 4
@@ -194,7 +194,7 @@ def test_a_ledger_that_changes_while_its_owner_answers_is_not_written_over(start
 
     shown = at_a_terminal(
         ["book", "vera", "--coop", str(start)],
-        "b", "45", "mevr Bakker", "fiets", "", "c", "n", "16-10", "", "", ".",
+        "b", "45", "mevr Bakker", "fiets", "", "c", "n", "16-10-2026", "", "", ".",
         while_asked=meanwhile,
     )  # fmt: skip
     assert "Dit kasboek veranderde intussen. Er is niets geschreven." in " ".join(shown.split())
@@ -334,3 +334,125 @@ def test_two_at_once_both_stand_there(start: Path) -> None:
     ]
     assert [one.wait() for one in running] == [0, 0]
     assert len(re.findall("mevr Bakker", ledger(start))) == 2
+
+
+PAGE = (REPOSITORY / "docs/nl/lijstje.md").read_text("utf-8")
+
+
+def noted(folder: Path, text: str, name: str = "lijst.txt", encoding: str = "utf-8") -> str:
+    (folder / name).write_bytes(text.encode(encoding))
+    return str(folder / name)
+
+
+def test_the_list_on_the_fridge_is_booked_once(start: Path, tmp_path: Path, quick: Run) -> None:
+    (block,) = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
+    file, at = noted(tmp_path, block), ("--coop", str(start))
+    first = quick("inbox", file, "--member", "vera", *at)
+    assert (first.status, first.err) == (0, "")
+    assert "Regel 3: 14-10 af 38,20 fietsgroothandel, materiaal" in first.out
+    after = ledger(start)
+    assert re.search(r"Reiskosten +5\.96 EUR\n +Liabilities:Btw:Voorbelasting +0\.54 EUR\n", after)
+    assert quick("check", *at).status == 0
+    again = quick("inbox", file, *at)
+    assert "Alles in lijst.txt staat al in het kasboek." in again.out
+    assert "lijst.txt is al eens opgeschreven" in again.err
+    assert ledger(start) == after
+    noted(tmp_path, block + block.split("\n")[0] + "\n27-10 bij -10 mevr Jansen, terug, contant, geen btw\n")
+    more = json.loads(quick("inbox", file, "--json", *at).out)
+    assert (more["known"], len(more["bookings"])) == (4, 2)  # the same line twice is two bookings
+    assert quick("book", "--undo", *at).status == 0
+    assert ledger(start) == after
+
+
+def test_every_word_of_the_page_is_read_so(start: Path, tmp_path: Path, quick: Run) -> None:
+    for days in ("12-10", "12 oktober", "gisteren"):
+        for money in ("contant", "bank", "eigen geld"):
+            for rate in ("btw 21%", "btw 9%", "geen btw"):
+                file = noted(tmp_path, f"{days} bij 45 mevr Jansen, fiets nagekeken, {money}, {rate}\n")
+                done = quick("inbox", file, "--dry-run", "--coop", str(start))
+                assert (done.status, done.err) == (0, "")
+                said = " ".join(done.out.split())
+                assert (
+                    f"voor fiets nagekeken, werk voor klanten, {'' if rate[:4] == 'geen' else 'met'}" in said
+                )
+                assert f", {money}" in said.partition("werk voor klanten")[2]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_table_of_a_spreadsheet_is_a_list(encoding: str, start: Path, tmp_path: Path, quick: Run) -> None:
+    rows = "Tijdstempel;Datum;Bij of af;Bedrag (€);Van wie?;Waarvoor?;Hoe betaald;Btw\r\n"
+    rows += '1;21-10-2026;bij;"1.210,00";café Zoë;cursus;bank;21%\r\n'
+    rows += "2;22-10-2026;af;12,10;Gamma;materiaal;contant;21\r\n"
+    file = noted(tmp_path, rows, "lijst.csv", encoding)
+    done = quick("inbox", file, "--json", "--coop", str(start))
+    first, second = (booking["text"] for booking in json.loads(done.out)["bookings"])
+    assert '"café Zoë" "cursus"' in first
+    assert "-1000.00 EUR" in first
+    assert "Expenses:Onkosten:Materiaal      10.00 EUR" in second
+    rows = "datum,bij,af,naam,omschrijving,hoe betaald,btw\n2026-10-21,45,,Jan,wiel,contant,geen\n"
+    done = quick("inbox", noted(tmp_path, rows), "--json", "--coop", str(start))
+    assert '2026-10-21 * "Jan" "wiel"' in json.loads(done.out)["bookings"][0]["text"]
+
+
+def test_of_a_list_all_is_booked_or_nothing(start: Path, tmp_path: Path, quick: Run) -> None:
+    before = ledger(start)
+    file = noted(
+        tmp_path,
+        "12-10 bij 45 mevr Jansen fiets contant geen btw\nboodschappen\n14-10 af 1,234 Gamma\n23 km\n",
+    )
+    done = quick("inbox", file, "--coop", str(start))
+    assert (done.status, ledger(start)) == (1, before)
+    assert f"{file}:3: Dit is niet zeker: hoeveel, wat voor soort, contant, bank of eigen geld" in done.err
+    assert f"{file}:4: Dit is niet zeker: bij of af" in done.err
+    assert "Er is niets opgeschreven." in done.err
+    assert quick("inbox", noted(tmp_path, "melk\nbrood\n"), "--coop", str(start)).status == 1
+    assert quick("inbox", str(tmp_path / "weg.txt"), "--coop", str(start)).status == 1
+    (tmp_path / "lijst.xlsx").write_bytes(b"PK\3\4\0\0")
+    assert "Dit is geen tekst." in quick("inbox", str(tmp_path / "lijst.xlsx"), "--coop", str(start)).err
+    assert "te lang" in quick("inbox", noted(tmp_path, "12-10 bij 1 x, y\n" * 3000), "--coop", str(start)).err
+
+
+def test_what_a_list_leaves_open_is_asked(start: Path, tmp_path: Path) -> None:
+    file = noted(
+        tmp_path,
+        "12-10-2026 bij 45 mevr Jansen fiets contant\n14-10-2026 af 38,20 groothandel\nbij 10 Karel wiel kas",
+    )
+    before = ledger(start)
+    command = ["inbox", file, "--coop", str(start)]
+    assert "Er is niets opgeschreven." in at_a_terminal(command, "n", "1", "\x04")
+    assert ledger(start) == before
+    shown = at_a_terminal(command, "21", "-", "n", "mat", "b", "21", "", "", "", "", "")
+    assert shown.count("Regel 2: 14-10-2026 af 38,20 groothandel") == 2  # gone back in between
+    assert "Deze 3 boekingen opschrijven" in shown
+    assert '2026-10-14 * "Karel" "wiel"' in ledger(start)  # the day of the line before
+    assert '2026-10-12 * "mevr Jansen" "fiets"\n  Income:Omzet:Diensten           -45.00 EUR' in ledger(start)
+
+
+@pytest.mark.parametrize(
+    ("page", "lang"), [("docs/nl/lid.md", "nl_NL.UTF-8"), ("docs/member.md", "en_GB.UTF-8")]
+)
+def test_the_talk_on_a_page_goes_like_that(page: str, lang: str, start: Path) -> None:
+    (shown,) = re.findall(
+        r"```text\n\$ (scharrel book .*?)```", (REPOSITORY / page).read_text("utf-8"), re.DOTALL
+    )
+    answers = [line.partition("?")[2].strip() for line in shown.split("\n") if "?" in line]
+    come = at_a_terminal(["book", "vera", "--coop", str(start)], *answers, ".", lang=lang)
+    come = "\n".join(re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in come.split("\n"))
+    assert shown.partition("\n")[2] in come
+
+
+def test_accounts_have_names_and_wrong_ones_are_told(start: Path, quick: Run) -> None:
+    at = ("--coop", str(start))
+    said = json.loads(quick("accounts", "--json", "--lang", "en", *at).out)["accounts"]
+    labels = {row["account"]: (row["label"], row["role"]) for row in said}
+    assert labels["Expenses:Onkosten:Materiaal"] == ("materials", "costs")
+    assert "werk voor klanten" in quick("accounts", *at).out
+    assert max(map(len, quick("accounts", *at).out.split("\n"))) <= 80
+    chart = start / "ledgers/accounts.beancount"
+    lines = chart.read_text().count("\n")
+    with open(chart, "a") as file:
+        file.write('2020-01-01 open Assets:Schuur EUR\n  label_nl: "contant"\n  label_fr: "x"\n')
+        file.write("2020-01-01 open Assets:Zolder EUR\n  label_en: 12\n")
+    found = json.loads(quick("check", "--json", *at).out)["problems"]
+    codes = {p["line"] - lines: p["code"] for p in found if p["file"].endswith("accounts.beancount")}
+    assert codes == {2: "label-again", 3: "label-key", 5: "label-text"}

@@ -13,6 +13,7 @@ from scharrel.text.words import catalogue
 
 COMMANDS = {
     "book": "book",
+    "inbox": "inbox",
     "allocate": "allocate",
     "explain": "explain",
     "accounts": "accounts",

@@ -203,7 +203,7 @@ def plan_bookings(books: Books, who: Holder, events: Sequence[Event], today: dat
     standing = [p for p in errors(books.problems) if not p.file.startswith("rules/")]
     before = ledger_in(with_elsewhere(books.coop, who.id, text), who.id, books.chart)
     unread = errors(text.problems) or ([] if before.movements else errors(before.problems))
-    if standing or unread:
+    if standing or unread or not events:
         return Planned(who.id, shown, was, was, (), in_order([*standing, *unread]))
     said, entries = _with_events(was.decode(), events, books.chart)
     becomes = said.encode()

@@ -31,7 +31,7 @@ def lacking(noted: Noted, choices: Choices) -> list[Asked]:
     needed: dict[Asked, bool] = {
         "amount": len(noted.amounts) != 1,
         "who": not done and not (noted.who and noted.split),
-        "what": not done and not (noted.what and noted.split),
+        "what": not done and not (noted.split and (noted.what or (noted.line and kind == "out"))),
         "account": len(accounts) > 1 and noted.account not in accounts,
         "money": not done and noted.money not in choices.money,
         "rate": kind in ("in", "out") and noted.rate is None and _rated(noted, choices),

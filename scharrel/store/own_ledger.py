@@ -92,14 +92,12 @@ def opened_by(path: Path) -> Path | None:
 
 
 class Addition(NamedTuple):
-    """What was last added to a ledger: whose and what, its digests before and after, and where (in bytes)."""
+    """What was last added to a ledger: whose and what, the ledger as it was before, and its digest after."""
 
     holder: str
     said: str
-    was: str
+    before: str
     becomes: str
-    start: int
-    length: int
 
 
 def add_to_ledger(coop: Coop, holder: str, was: bytes, becomes: bytes, said: str) -> Problem | None:
@@ -108,9 +106,10 @@ def add_to_ledger(coop: Coop, holder: str, was: bytes, becomes: bytes, said: str
     path = coop.ledger(holder)
     if problem := _kept_from(coop, holder, was):
         return problem
-    start = next((nth for nth, (a, b) in enumerate(zip(was, becomes, strict=False)) if a != b), len(was))
-    added = Addition(holder, said, _digest(was), _digest(becomes), start, len(becomes) - len(was))
+    added = Addition(holder, said, was.decode(), _digest(becomes))
     write_text(_last(coop), json.dumps(added._asdict()) + "\n")
+    with suppress(OSError):
+        os.chmod(_last(coop), 0o600)
     _put_like(path, becomes)
     return None
 
@@ -128,12 +127,10 @@ def take_back(coop: Coop, holder: str) -> tuple[str, Problem | None]:
     path = coop.ledger(holder)
     shown = coop.shown(path)
     with suppress(OSError):
-        now = path.read_bytes()
-        was = now[: added.start] + now[added.start + added.length :]
-        if (_digest(now), _digest(was)) == (added.becomes, added.was):
+        if _digest(now := path.read_bytes()) == added.becomes:
             if problem := _kept_from(coop, holder, now):
                 return "", problem
-            _put_like(path, was)
+            _put_like(path, added.before.encode())
             remove(last)
             return added.said, None
     return "", Problem(shown, 1, "undo-changed")
