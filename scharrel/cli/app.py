@@ -41,6 +41,7 @@ COMMANDS = {
     "rules check": "rules.check",
     "rules show": "rules.show",
     "rules diff": "rules.diff",
+    "rules compare": "rules.compare",
     "rules plot": "rules.plot",
     "rules export": "rules.export",
     "rules import": "rules.import_",
