@@ -104,7 +104,7 @@ def _accounts_for(
         if not (known.opened <= day <= (known.closed or date.max)) or role == ROUNDING:
             continue
         if units and "EUR" not in units:
-            if role in roles and (other := _against(chart, name, day)):
+            if role in roles and name in chart.accounts and (other := _against(chart, name, day)):
                 found["km" if KILOMETRES in units else "hours"].append(name)
                 against[name] = other
         elif name.startswith("Income:") and role in roles and name not in fed:
@@ -325,7 +325,13 @@ def write_planned(books: Books, planned: Planned) -> Problem | None:
 def again(choices: Choices, today: date) -> Event | None:
     """What was booked a week ago, else the last of all, as it would be today."""
     a_week = [event for event in choices.earlier if (today - event.day).days == 7]
+    others = {*choices.money.values(), *choices.against.values()}
     found = [
-        event for event in (*a_week, *choices.earlier) if event.kind in choices.kinds and event.amount > 0
+        event
+        for event in (*a_week, *choices.earlier)
+        if event.kind in choices.kinds
+        and event.account in choices.accounts[event.kind]
+        and event.other in others
+        and event.amount > 0
     ]
     return found[0]._replace(day=today, earned=None) if found else None
