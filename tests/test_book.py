@@ -456,3 +456,22 @@ def test_accounts_have_names_and_wrong_ones_are_told(start: Path, quick: Run) ->
     found = json.loads(quick("check", "--json", *at).out)["problems"]
     codes = {p["line"] - lines: p["code"] for p in found if p["file"].endswith("accounts.beancount")}
     assert codes == {2: "label-again", 3: "label-key", 5: "label-text"}
+
+
+def test_whose_ledger_it_is_has_to_be_said_where_there_are_more(start: Path, quick: Run) -> None:
+    at = ("--coop", str(start))
+    assert quick("book", *CASH, *at, "--dry-run").status == 0
+    assert quick("member", "add", "mila", "Mila", "--from", "2026-09", *at).status == 0
+    assert quick("book", *CASH, *at).err == "Zeg van wie: scharrel book LID. Er zijn: mila, vera\n"
+    assert quick("book", "mila", "--again", *at).err == "Er is nog niets opgeschreven dat nog een keer kan.\n"
+    shown = at_a_terminal(["book", *at], "wie", "ver", ".")
+    assert '"wie" kan hier niet' in shown
+    assert "mevr" not in quick("book", "vera", "--again", "--dry-run", *at).out
+
+
+def test_what_someone_types_cannot_steer_a_terminal_or_leave_its_line(start: Path, quick: Run) -> None:
+    name = 'x"\n2026-10-17 * "y\x1b[31m\\'
+    rest = ("--for", "werk", "--cash", "--date", "2026-10-16", "--coop", str(start))
+    assert quick("book", "vera", "--in", "10", "--from", name, *rest).status == 0
+    assert '\n2026-10-16 * "x\\" 2026-10-17 * \\"y[31m\\\\" "werk"\n' in ledger(start)
+    assert quick("check", "--coop", str(start)).status == 0
