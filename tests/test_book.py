@@ -140,10 +140,26 @@ def test_a_question_can_be_gone_back_to_and_everything_stopped(start: Path) -> N
     before = ledger(start)
     command = ["book", "vera", "--coop", str(start)]
     for stop in ("\x03", "\x04", "."):
-        answers = ["b", "1,234", "45", "-", "50", "mevr Bakker", "fiets", "", "?", "c", "n", "vandaag", stop]
+        answers = [
+            "b",
+            "1,234",
+            "45",
+            "-",
+            "50",
+            "mevr Bakker",
+            "fiets",
+            "",
+            "",
+            "?",
+            "c",
+            "n",
+            "vandaag",
+            stop,
+        ]
         shown = at_a_terminal(command, *answers)
         assert "Dat kan meer zijn: € 1.234,00, € 1,23" in shown
         assert "€ 50,00 bij, van mevr Bakker" in shown
+        assert "Kies een van deze." in shown
         assert "Er is niets opgeschreven." in shown
     assert "Niet opgeschreven." in at_a_terminal(command, *answers[:-1], "n", ".")
     assert ledger(start) == before

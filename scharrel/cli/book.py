@@ -213,7 +213,7 @@ def _whole(
 ) -> "Event":
     """The event that the options say; what they leave open is today, without VAT, and what is usual."""
     from scharrel.cli.booked import account_meant, labels_of, project_meant
-    from scharrel.operations.book_answers import event_from, followed_up, lacking, offered
+    from scharrel.operations.book_answers import event_from, followed_up, offered, open_questions
 
     kind = noted.kind
     assert kind
@@ -237,7 +237,7 @@ def _whole(
     if not noted.account:
         usual = offered(noted, choices, "account", noted.days[0]) if kind == "in" else ""
         noted = noted._replace(account=usual)
-    left = [asked for asked in lacking(noted, choices) if asked != "project"]
+    left = [asked for asked in open_questions(noted, choices) if asked != "project"]
     if left:
         options = {
             "account": labels_of(books, accounts), "money": [f"--{word}" for word in choices.money],

@@ -99,13 +99,13 @@ def _certain(
     books: "Books", holder: "Holder", file: Path, fresh: Sequence[Noted], choices: "Choices"
 ) -> list["Event"]:
     """The events, where all of each line is certain; else every line of which something is not is told."""
-    from scharrel.operations.book_answers import event_from, followed_up, lacking
+    from scharrel.operations.book_answers import event_from, followed_up, open_questions
 
     events, wrong = [], 0
     for noted in fresh:
         of_day, known = _choices_for(books, holder, noted, choices), noted
         known = followed_up(known, of_day) if of_day else known
-        if of_day and not (left := lacking(known, of_day)):
+        if of_day and not (left := open_questions(known, of_day)):
             events.append(event_from(known, of_day, _label(books, known, of_day)))
             continue
         wrong += 1
