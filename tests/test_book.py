@@ -491,3 +491,14 @@ def test_what_someone_types_cannot_steer_a_terminal_or_leave_its_line(start: Pat
     assert quick("book", "vera", "--in", "10", "--from", name, *rest).status == 0
     assert '\n2026-10-16 * "x\\" 2026-10-17 * \\"y[31m\\\\" "werk"\n' in ledger(start)
     assert quick("check", "--coop", str(start)).status == 0
+
+
+def test_a_text_of_several_lines_is_not_torn(start: Path, quick: Run) -> None:
+    text = '\n2026-10-28 * "klant" "eerst dit\n2026-10-29 en dan dat\n"\n'
+    text += "  Income:Omzet:Diensten  -5.00 EUR\n  Assets:Kas\n"
+    with open(start / LEDGER, "a") as file:
+        file.write(text)
+    before = ledger(start)
+    done = quick("book", "vera", *CASH[:-1], "2026-10-28", "--coop", str(start))
+    assert done.status == 0
+    assert ledger(start) == before + "\n" + BOOKED.replace("10-16", "10-28")

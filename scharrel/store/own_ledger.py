@@ -51,13 +51,13 @@ def _day_of(line: str) -> tuple[int, ...] | None:
     return tuple(map(int, found.groups())) if found else None
 
 
-def with_booking(text: str, entry: Sequence[str], day: date) -> tuple[str, int]:
-    """The ledger with this entry between those of its days where they stand in order, else at its end; and
-    the line that it begins on."""
+def with_booking(text: str, entry: Sequence[str], day: date, *, last: bool = False) -> tuple[str, int]:
+    """The ledger with this entry between those of its days where they stand in order and it is not to be the
+    `last`, else at its end; and the line that it begins on."""
     layout = layout_of(text)
     newline = layout.newline
     lines = text.split("\n")
-    at = _place_for(lines, day) if layout.in_order else None
+    at = _place_for(lines, day) if layout.in_order and not last else None
     if at is None:
         ended = text if text.endswith("\n") or not text else text + newline
         if ended and not re.search(r"\n[ \t\r]*\n$", ended):
