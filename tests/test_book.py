@@ -502,3 +502,15 @@ def test_a_text_of_several_lines_is_not_torn(start: Path, quick: Run) -> None:
     done = quick("book", "vera", *CASH[:-1], "2026-10-28", "--coop", str(start))
     assert done.status == 0
     assert ledger(start) == before + "\n" + BOOKED.replace("10-16", "10-28")
+
+
+def test_of_a_closed_month_it_is_said_when_the_difference_comes(coop: Path, quick: Run) -> None:
+    at = ("--coop", str(coop))
+    assert quick("close", "2026-02", *at).status == 0
+    sold = ("--in", "45", "--from", "Jan", "--for", "fiets", "--date", "2026-02-03")
+    done = quick("book", "amina", *sold, "--bank", *at)
+    assert done.status == 0
+    told = " ".join(done.out.split())
+    assert "De maand februari 2026 is al gesloten: het verschil komt als correctie in maart 2026." in told
+    assert "voor fiets, Omzet, bank" in told  # a chart without labels
+    assert quick("book", "amina", *sold, "--cash", *at).err == "Zeg hoe er betaald is: --bank\n"
