@@ -506,6 +506,7 @@ def test_a_text_of_several_lines_is_not_torn(start: Path, quick: Run) -> None:
 
 def test_of_a_closed_month_it_is_said_when_the_difference_comes(coop: Path, quick: Run) -> None:
     at = ("--coop", str(coop))
+    assert quick("allocate", "2026-02", *at).status == 0
     assert quick("close", "2026-02", *at).status == 0
     sold = ("--in", "45", "--from", "Jan", "--for", "fiets", "--date", "2026-02-03")
     done = quick("book", "amina", *sold, "--bank", *at)
