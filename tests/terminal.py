@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ def at_a_terminal(
     answer of control characters is typed without the Enter key."""
     child, screen = pty.fork()
     if not child:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a job in the background has it ignored
         os.environ.update(LC_ALL=lang, COLUMNS="80", TERM="xterm", NO_COLOR="1")
         os.execv(sys.executable, [sys.executable, "-m", "scharrel", *command])
     shown = b""
