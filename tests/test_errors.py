@@ -432,6 +432,15 @@ OWN_TESTS |= {  # in test_grants.py
     "problem.grant-received", "problem.grant-spent", "problem.grant-without", "problem.unknown-grant",
     "error.no-grant", "error.year-ahead",
 }  # fmt: skip
+OWN_TESTS |= {  # in test_book.py
+    "problem.book-at-bank", "problem.book-not-at-bank", "problem.inbox-long", "problem.inbox-text",
+    "problem.label-again", "problem.label-key", "problem.label-text", "problem.ledger-changed",
+    "problem.ledger-open", "problem.undo-changed",
+    "error.book-account", "error.book-lacks-account", "error.book-lacks-money", "error.book-lacks-purpose",
+    "error.book-lacks-reason", "error.book-lacks-what", "error.book-lacks-who", "error.book-no-again",
+    "error.book-no-undo", "error.book-one", "error.book-project", "error.book-terminal", "error.book-undo",
+    "error.book-vat", "error.book-whose",
+}  # fmt: skip
 OWN_TESTS |= {  # in test_own_entries.py
     "problem.bank-account", "problem.bank-again", "problem.bank-currency", "problem.bank-name",
     "problem.coop-taken", "problem.cooperative-name", "problem.customer-name", "problem.kvk",
