@@ -65,6 +65,7 @@ def statement_data(
                         for when, told in corrected.items()
                     },
                     banks,
+                    books.entries,
                 )
             )  # fmt: skip
     return found, across, problems

@@ -19,6 +19,7 @@ from scharrel.ledger.books import Books
 from scharrel.operations.allocate import workers_for
 from scharrel.operations.statement_data import statement_data
 from scharrel.statements.coop import Share, share_of
+from scharrel.statements.correspondence import correspondence
 from scharrel.statements.documents import BrokenTemplateError
 from scharrel.statements.making import (
     Order,
@@ -79,9 +80,10 @@ def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stat
         whole = whole._replace(problems=list(with_others(books, whole.problems, whole.across)))
         if not errors(whole.problems) and not order.only:
             packs = _packs_until(books, order.month)
+            head = correspondence(books.entries, books.title, order.month, order.dated)
             try:
                 for place, content in documents_together(
-                    books.title, packs, order, whole.shares, whole.returns, treasury
+                    books.title, packs, order, whole.shares, whole.returns, head, treasury
                 ):
                     whole.places.append(put_aside(aside, place, content))
             except BrokenTemplateError as broken:
@@ -127,5 +129,5 @@ def _state_group(books: Books, order: Order, aside: Path, group: Group) -> _Made
         if not order.only and not data.member.practice:
             made.shares.append(share_of(words, data, order.month))
             if data.told and data.member.person and returned(data):
-                made.returns.append(municipality_return(words, data))
+                made.returns.append(municipality_return(words, data, order.dated))
     return made

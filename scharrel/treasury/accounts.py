@@ -20,8 +20,8 @@ VAT_DUE = ("invoiced", "received", "exempt")
 _ADDRESS = ("name", "kvk", "vat_id", "street", "postcode", "city", "country")
 
 ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
-    "cooperative": (*_ADDRESS, "vat", "terms"),
-    "payee": ("name", "iban", "reference"),
+    "cooperative": (*_ADDRESS, "contact", "vat", "terms"),
+    "payee": ("name", "iban", "reference", "contact", "street", "postcode", "city", "terms"),
     "bank": ("iban", "account", "opening"),
     "customer": (*_ADDRESS, "email", "reference", "iban", "language", "oin", "terms"),
 }
