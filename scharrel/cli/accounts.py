@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Annotated
 
-
 from scharrel.cli.arguments import open_coop
 from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, JSON
@@ -40,5 +39,3 @@ def command(as_json: Annotated[bool, JSON] = False, coop: Annotated[Path | None,
         print_indented(screen, f"{names[name]:{width}}  {said}")
         if role and role != chart.role(name.rpartition(":")[0]):
             print_indented(screen, f"{'':{width}}  {words('accounts.role', role=role)}", style="dim")
-
-

@@ -112,7 +112,8 @@ def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
             None if vat is None else str(vat),
             heading=str(said["heading"]) if said.get("heading") else None,
             rgs=str(said["rgs"]) if said.get("rgs") else None,
-            **{key: " ".join(str(said[key]).split()) for key in LABEL_KEYS if said.get(key)},
+            label_nl=_label(said, "label_nl"),
+            label_en=_label(said, "label_en"),
         )
         wearing[directive.account] = line
     for line, code, values in [*named(directives, accounts), *repeated(directives)]:
@@ -154,3 +155,7 @@ def _labels_wrong(text: Text, line: int, opened: Any, others: Mapping[str, Accou
                 label = getattr(other, key) or ""
                 if name.startswith(f"{kind}:") and label.casefold() == said.casefold():
                     yield text.problem(at, "label-again", True, label=said, other=name)
+
+
+def _label(said: Mapping[str, Any], key: str) -> str | None:
+    return " ".join(str(said.get(key) or "").split()) or None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from scharrel.analysis.prospect import Stretch
@@ -33,7 +34,7 @@ class StatementData(NamedTuple):
     `source` says where each line of the ledger stands, `banks` are the cooperative's accounts at a bank,
     `roles` has the role of each account, `stretches` what is kept of more turnover, `corrections` what was
     put right, by the month in which it was booked (also later than this month), `entries` what the register
-    says of the cooperative and the municipality.
+    says of the cooperative and the municipality, `called` what people call each account.
     """
 
     coop: str
@@ -48,6 +49,7 @@ class StatementData(NamedTuple):
     corrections: Mapping[Month, Sequence[Rectified]]
     banks: frozenset[str] = frozenset()
     entries: OwnEntries = OwnEntries()
+    called: Mapping[str, str] = MappingProxyType({})
 
     @property
     def here(self) -> bool:

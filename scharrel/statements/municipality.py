@@ -23,8 +23,10 @@ from scharrel.statements.return_terms import (
     Late,
     Norm,
     Refused,
+    Shifted,
     Worked,
     counted_elsewhere,
+    permission,
     refused_exemptions,
     worked_units,
 )
@@ -91,7 +93,9 @@ class Return(NamedTuple):
     `turnover`, `carried` and `loss` (what is left of a loss) less what is `deducted` are `sums.reported`, and
     that is the sum of the `parts`. `own` is what was booked and is not deducted. `sums.reduction` is the part
     of the offset by which the benefit goes down, the rest is paid to the municipality. Where it settles by
-    the quarter or year, `provisional` says so, and the last month of that has the `whole`. Who is not `here`
+    the quarter or year, `provisional` says so, `to_settle` whether that has yet to happen, and the last month
+    of that has the `whole`. `shifted` are costs that come from or go to another month; `last` says that the
+    membership ends with this one. Who is not `here`
     any more is told what was put right; `corrected` is what that comes to, and `restated` the same by month.
     `told` are the corrections by the names that an official knows. `exempted` are the steps by which
     something is exempt, `refused` says why nothing is.
@@ -107,12 +111,14 @@ class Return(NamedTuple):
     pack: str
     held: Mapping[Month, str]
     here: bool
+    last: bool
     turnover: Decimal
     carried: Decimal
     loss: Decimal
     costs: Mapping[str, Decimal]
     deducted: Sequence[ReturnLine]
     own: Sequence[ReturnLine]
+    shifted: Sequence[Shifted]
     sums: Sums
     parts: Mapping[str, Decimal]
     left_open: Sequence[tuple[str, Decimal]]
@@ -120,6 +126,7 @@ class Return(NamedTuple):
     exempted: Sequence[ReturnLine]
     refused: Sequence[Refused]
     worked: Sequence[Worked]
+    permission: date | None
     months: Sequence[Used]
     norms: Sequence[Norm]
     late: Sequence[Late]
@@ -128,6 +135,7 @@ class Return(NamedTuple):
     corrected: Sums
     restated: Sequence[Restated]
     provisional: str
+    to_settle: bool
     open_still: bool
     restated_in: Sequence[Month]
     whole: Whole | None
@@ -205,12 +213,12 @@ def municipality_return(words: Words, data: StatementData, made: date) -> Return
     costs: dict[str, Decimal] = {}
     for movement in data.counted():
         if data.roles.get(movement.account) in roles and movement.currency == "EUR":
-            category = _category(movement.account)
+            category = _category(data, movement.account)
             costs[category] = costs.get(category, ZERO) + movement.amount
 
     for w in month.worn:
         if w.step in {r.step.id for r in costly}:
-            category = _category(w.expense)
+            category = _category(data, w.expense)
             costs[category] = costs.get(category, ZERO) + w.amount
 
     def line(result: StepResult) -> ReturnLine:
@@ -229,12 +237,18 @@ def municipality_return(words: Words, data: StatementData, made: date) -> Return
         pack=month.pack.title,
         held={a.month: a.pack.title for a in data.allocations},
         here=data.here,
+        last=month.last,
         turnover=month.came_in,
         carried=month.carried,
         loss=month.loss,
         costs=dict(sorted(costs.items())),
         deducted=[line(r) for r in deducted if r.paid],
         own=[line(r)._replace(paid=r.own) for r in month.steps if r.own],
+        shifted=[
+            Shifted(label(words, r.step), r.waiting, r.shortfall)
+            for r in deducted
+            if r.waiting or r.shortfall
+        ],
         sums=_sums(month),
         parts=parts_of(month),
         left_open=left_open(words, data.allocations[-1]),
@@ -244,6 +258,7 @@ def municipality_return(words: Words, data: StatementData, made: date) -> Return
         exempted=[line(r) for r in month.steps if r.paid and part_of(month.pack, r.step) == "exempt"],
         refused=refused_exemptions(words, month),
         worked=worked_units(words, data),
+        permission=permission(data),
         months=[used for r in month.steps for used in limits_used(words, r) if used.code == "months-used"],
         norms=[
             Norm(_formal(words, month.pack, r.step), level.code, level.figure)
@@ -258,6 +273,7 @@ def municipality_return(words: Words, data: StatementData, made: date) -> Return
         corrected=added(correction_sums(entry) for entry in righted),
         restated=_restated(words, data, righted),
         provisional=provisional(words, month),
+        to_settle=month.provisional,
         open_still=data.open_still,
         restated_in=data.restated_in,
         whole=_whole(words, data),
@@ -283,9 +299,9 @@ def _told(words: Words, data: StatementData, righted: Sequence[Corrected]) -> li
     ]
 
 
-def _category(account: str) -> str:
+def _category(data: StatementData, account: str) -> str:
     """What the account is for, as it is printed and as the seal's figure is named."""
-    return visible(account.partition(":")[2].replace(":", ": "))
+    return data.called.get(account) or visible(account.partition(":")[2].replace(":", ": "))
 
 
 def _sums(month: Allocation) -> Sums:

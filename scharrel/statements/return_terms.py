@@ -1,6 +1,7 @@
 """What an official wants to know beside the amounts of a return: what was worked, why nothing is exempt,
 which limits hold, what counts in another month."""
 
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -42,6 +43,15 @@ class Worked(NamedTuple):
     most: Decimal | None
 
 
+class Shifted(NamedTuple):
+    """Costs of a step that earlier months could not take off, and those that are left for a later one, in
+    euros; below zero what came back."""
+
+    label: str
+    earlier: Decimal
+    later: Decimal
+
+
 class Refused(NamedTuple):
     """An exemption of the law that the member did not get, and why: "age" or "months-used", with the years or
     months that this is about; "none" if the municipality granted none."""
@@ -65,6 +75,13 @@ def refused_exemptions(words: Words, month: Allocation) -> list[Refused]:
         if code in r.why
     ]
     return found or [Refused("none")] * any("condition" in r.why for r in exempting)
+
+
+def permission(data: StatementData) -> date | None:
+    """The last day on which the member may work as these rules have it, if they need leave for that."""
+    facts = data.member.facts(data.month)
+    days = [day for fact in data.allocation.pack.permissions() if isinstance(day := facts.get(fact), date)]
+    return min(days, default=None)
 
 
 def worked_units(words: Words, data: StatementData) -> list[Worked]:
