@@ -33,7 +33,7 @@ class Norm(NamedTuple):
 
 
 class Worked(NamedTuple):
-    """Of hours, kilometres or the like that the agreement asks for: how many in the month and in the year so
+    """Of hours or the like that the agreement asks for: how many in the month and in the year so
     far, and how many a year may have if that is agreed."""
 
     role: str
@@ -85,10 +85,10 @@ def permission(data: StatementData) -> date | None:
 
 
 def worked_units(words: Words, data: StatementData) -> list[Worked]:
-    """What the rules set a yearly limit to, or pay by the unit, and is not money."""
+    """The hours that the rules pay for, and whatever they set a yearly limit to."""
     month = data.allocation
     most: dict[str, Decimal | None] = {
-        r.step.role or "": None for r in month.steps if r.step.kind == "per" and r.units
+        r.step.role: None for r in month.steps if r.units and r.step.role and r.step.role.endswith("hours")
     }
     for limit in month.pack.year_limits:
         operand = limit.year
