@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 
 WIDTH = 390
-FRAME = """<!doctype html><iframe width="{width}" height="844" style="border: 0" srcdoc="{page}"></iframe><script>
+FRAME = """<!doctype html><iframe width="{width}" height="844" style="border: 0" srcdoc="{page}"></iframe>
+<script>
 onload = () => {{
   const page = document.querySelector("iframe").contentDocument;
   const wide = [...page.querySelectorAll(".wide")].filter(e => e.scrollWidth > e.clientWidth + 1);

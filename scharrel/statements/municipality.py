@@ -284,6 +284,8 @@ def _formal(words: Words, pack: Pack, step: Step) -> str:
     """The step's name for an official: what is the member's has its own only where it is the law's."""
     if step.party not in ("member", "pot") or pack.sources[step.source].kind == "law":
         return label(words, step)
+    if part_of(pack, step) == "above":
+        return words("paper.return_part.above")
     return words(f"paper.return_step.{step.party}")
 
 
