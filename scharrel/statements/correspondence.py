@@ -33,7 +33,7 @@ def correspondence(entries: OwnEntries, title: str, month: Month, made: date) ->
             own.get("name") or title,
             *([f"KvK {own['kvk']}"] if "kvk" in own else []),
             *_place(own),
-            *([own["contact"]] if "contact" in own else []),
+            *(own[key] for key in ("contact", "email") if key in own),
         ],
         [office["name"], *([office["contact"]] if "contact" in office else []), *_place(office)]
         if "name" in office
