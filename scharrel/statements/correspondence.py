@@ -30,8 +30,7 @@ def correspondence(entries: OwnEntries, title: str, month: Month, made: date) ->
     terms = office.get("terms")
     return Correspondence(
         [
-            own.get("name") or title,
-            *([f"KvK {own['kvk']}"] if "kvk" in own else []),
+            ", ".join([own.get("name") or title, *([f"KvK {own['kvk']}"] if "kvk" in own else [])]),
             *_place(own),
             *(own[key] for key in ("contact", "email") if key in own),
         ],
@@ -53,4 +52,4 @@ def _latest(entry: Dated | None) -> Mapping[str, str]:
 
 def _place(facts: Mapping[str, str]) -> list[str]:
     town = " ".join(facts[key] for key in ("postcode", "city") if key in facts)
-    return [line for line in (facts.get("street", ""), town) if line]
+    return [line] if (line := ", ".join(part for part in (facts.get("street", ""), town) if part)) else []

@@ -91,14 +91,14 @@ class Return(NamedTuple):
     of each month.
 
     `turnover`, `carried` and `loss` (what is left of a loss) less what is `deducted` are `sums.reported`, and
-    that is the sum of the `parts`. `own` is what was booked and is not deducted. `sums.reduction` is the part
-    of the offset by which the benefit goes down, the rest is paid to the municipality. Where it settles by
-    the quarter or year, `provisional` says so, `to_settle` whether that has yet to happen, and the last month
-    of that has the `whole`. `shifted` are costs that come from or go to another month; `last` says that the
-    membership ends with this one. Who is not `here`
-    any more is told what was put right; `corrected` is what that comes to, and `restated` the same by month.
-    `told` are the corrections by the names that an official knows. `exempted` are the steps by which
-    something is exempt, `refused` says why nothing is.
+    that is the sum of the `parts`; of the turnover this was `received` from projects, by name. `own` is what
+    was booked and is not deducted. `sums.reduction` is the part of the offset by which the benefit goes down,
+    the rest is paid to the municipality. Where it settles by the quarter or year, `provisional` says so,
+    `to_settle` whether that has yet to happen, and the last month of that has the `whole`. `shifted` are
+    costs that come from or go to another month; `last` says that the membership ends with this one. Who is
+    not `here` any more is told what was put right; `corrected` is what that comes to, and `restated` the same
+    by month. `told` are the corrections by the names that an official knows. `exempted` are the steps by
+    which something is exempt, `refused` says why nothing is.
     """
 
     coop: str
@@ -113,6 +113,7 @@ class Return(NamedTuple):
     here: bool
     last: bool
     turnover: Decimal
+    received: Sequence[tuple[str, Decimal]]
     carried: Decimal
     loss: Decimal
     costs: Mapping[str, Decimal]
@@ -239,6 +240,7 @@ def municipality_return(words: Words, data: StatementData, made: date) -> Return
         here=data.here,
         last=month.last,
         turnover=month.came_in,
+        received=[(part.name, part.amount) for part in month.received if part.role in month.pack.pool],
         carried=month.carried,
         loss=month.loss,
         costs=dict(sorted(costs.items())),
