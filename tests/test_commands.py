@@ -176,7 +176,7 @@ def test_a_file_that_cannot_be_written_is_told(coop: Path, quick: Run) -> None:
         (["explain", "amina"], "Hier ontbreekt MAAND: de maand"),
         (
             ["alocate"],
-            "Kies uit: allocate, explain, check, statements, verify, close, audit, settle, "
+            "Kies uit: allocate, explain, accounts, check, statements, verify, close, audit, settle, "
             "what-if, simulate, init, quote, pay, vat, auditfile, member",
         ),
         (["allocate", "2026-01", "2026-02"], "Dit is te veel: 2026-02"),

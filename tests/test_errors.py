@@ -430,6 +430,7 @@ OWN_TESTS |= {  # in test_grants.py
     "problem.grant-received", "problem.grant-spent", "problem.grant-without", "problem.unknown-grant",
     "error.no-grant", "error.year-ahead",
 }  # fmt: skip
+OWN_TESTS |= {"problem.label-again", "problem.label-key", "problem.label-text"}  # in test_papers.py
 OWN_TESTS |= {  # in test_own_entries.py
     "problem.bank-account", "problem.bank-again", "problem.bank-currency", "problem.bank-name",
     "problem.coop-taken", "problem.cooperative-name", "problem.customer-name", "problem.kvk",

@@ -195,3 +195,12 @@ def test_the_members_statement_has_words_for_people(bram: Path, quick: Run) -> N
     assert " my work " in text
     for sign in ("sha256", "ledgers/", "TRUE"):
         assert sign not in text
+
+
+def test_a_name_of_an_account_that_cannot_be(bram: Path, quick: Run) -> None:
+    chart = bram / "ledgers/accounts.beancount"
+    one = '\n2020-01-01 open Income:{name} EUR\n  role: "turnover"\n  label_nl: "werk"\n'
+    wrong = '  label_en: TRUE\n  label_de: "x"\n'
+    append(chart, one.format(name="Werk") + one.format(name="Nog") + wrong)
+    found = json.loads(quick("check", "--json", "--coop", str(bram)).out)["problems"]
+    assert {"label-again", "label-text", "label-key"} <= {problem["code"] for problem in found}
