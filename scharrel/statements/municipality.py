@@ -331,13 +331,13 @@ def _restated(words: Words, data: StatementData, righted: Sequence[Corrected]) -
     """The earlier months that this one puts right: each as it was, and as it is with this."""
     later = [booked for booked in data.corrections if booked > data.month]
     to_come = corrected(words, data, later, private=True)
-    found = []
+    months, found = {c.month for c in righted}, []
     for allocation in data.allocations:
-        of, after = (
-            added(correction_sums(c) for c in some if c.month == allocation.month)
-            for some in (righted, to_come)
-        )
-        if any(c.month == allocation.month for c in righted):
+        if allocation.month in months:
+            of, after = (
+                added(correction_sums(c) for c in some if c.month == allocation.month)
+                for some in (righted, to_come)
+            )
             becomes = Restated(allocation.month, after, _sums(allocation)).difference
             was = Restated(allocation.month, of, becomes).difference
             found.append(Restated(allocation.month, was, becomes))

@@ -100,7 +100,7 @@ def worked_units(words: Words, data: StatementData) -> list[Worked]:
         except NoValueError:
             most[limit.role] = None
     year = data.year_so_far()
-    counted = [m for m in data.movements if m.currency != "EUR" and m.counts in year]
+    counted = [m for m in data.movements if most and m.currency != "EUR" and m.counts in year]
     return [
         Worked(
             role,
