@@ -1,6 +1,7 @@
 """A new cooperative: whom it practises on reaches nobody, and what others decided is not called its own."""
 
 import csv
+import json
 import re
 import shutil
 from pathlib import Path
@@ -60,6 +61,14 @@ def test_the_member_to_practise_on_reaches_no_municipality(started: Path, quick:
     month = month_of(started)
     assert quick("allocate", "--coop", str(started)).status == 0
     texts = said(started, quick, month)
+    # What she earns is in no sum either.
+    table = quick("allocate", "--coop", str(started)).out
+    assert [line.split()[1] for line in table.splitlines() if line.startswith("samen")] == ["900,00"]
+    assert "Vera Voorbeeld is er om te oefenen" in " ".join(table.split())
+    better = json.loads(quick("report", "better-off", "--json", "--coop", str(started)).out)
+    assert [one["member"] for one in better["members"]] == ["amina"]
+    umbrella = json.loads(quick("report", "umbrella", month[:4], "--json", "--coop", str(started)).out)
+    assert [one["turnover"] for one in umbrella["branches"]] == ["900.00"]
     assert "municipality/amina.txt" in texts
     assert "municipality/vera.txt" not in texts
     for name in ("municipality/cover.txt", "municipality/return.csv", "coop/overview.txt"):

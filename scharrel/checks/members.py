@@ -30,13 +30,14 @@ _AT_FACT = ("no-value-for-fact", "fact-word")
 def read_ledgers(
     books: Books, members: Collection[str], today: date
 ) -> tuple[dict[str, Ledger], list[Problem]]:
-    """The ledgers of these, and every problem that stands in the way of reading them."""
+    """The ledgers of these, and every problem that stands in the way of reading them, in its own file."""
     ledgers = {member: read_ledger(books.coop, member, books.chart) for member in members}
     ended = Month.of(today).plus(-1)
-    return ledgers, [
-        *books.problems,
-        *ledger_problems(books, [books.holders[member] for member in members], ledgers, ended, today),
-    ]
+    problems = list(books.problems)
+    for member, ledger in ledgers.items():
+        found = member_problems(books, books.holders[member], ledger, ended, today)
+        problems += map(ledger.text.placed, found)
+    return ledgers, problems
 
 
 def ledger_problems(

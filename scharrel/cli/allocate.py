@@ -114,11 +114,17 @@ def _show(books: "Books", through: Month, rows: list[Summary], only: frozenset[s
         own = [row for row in rows if books.holders[row.member].kind == kind]
         if not own:
             continue
-        heading, body, total = month_table(words, names, own, screen.width, kind)
+        practising = [row.member for row in own if books.holders[row.member].practice]
+        if len(practising) == len(own):
+            practising = []
+        heading, body, total = month_table(words, names, own, screen.width, kind, practising)
         screen.out(title if kind == "member" else "\n" + words(f"table.{kind}s"), style="bold")
         screen.out(heading, style="dim")
         print("\n".join(body))  # noqa: T201 (unstyled, and there may be thousands)
         screen.out(total, style="bold")
+        if practising:
+            said = ", ".join(names[member] for member in practising)
+            print_text(screen, words("table.practising", count=len(practising), names=said), style="dim")
     if any(pack.settled != "month" for pack in books.packs.values()):
         members = [books.holders[row.member] for row in rows]
         used = [(member, books.packs[str(member.facts(through)["rules"])]) for member in members]

@@ -3,7 +3,7 @@
 An amount is never cut short; where room lacks, names give way.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 
 from rich.cells import cell_len, set_cell_size
@@ -20,10 +20,16 @@ _LEAST_NAME = 8
 
 
 def month_table(
-    words: Words, names: Mapping[str, str], rows: Sequence[Summary], width: int, kind: HolderKind = "member"
+    words: Words,
+    names: Mapping[str, str],
+    rows: Sequence[Summary],
+    width: int,
+    kind: HolderKind = "member",
+    practising: Collection[str] = (),
 ) -> tuple[str, list[str], str]:
-    """The heading, a line a member (or project, or sub-cooperative) and the line of totals; parties that not
-    all rules know have a column only where they get something."""
+    """The heading, a line a member (or project, or sub-cooperative) and the line of totals, in which who is
+    `practising` does not count; parties that not all rules know have a column only where they get
+    something."""
     above = kind == "subcooperative"
     always = _OF_SUBCOOPERATIVES if above else _ALWAYS
     others = ("tax", "municipality", "community") if above else ("community",)
@@ -34,12 +40,12 @@ def month_table(
         "subcooperative": ("came-in", "reserve"),
     }[kind]
     keys = (kind, first, *("umbrella" if above and party == "coop" else party for party in parties), last)
-    found = amount_rows(
-        [words(f"table.{key}") for key in keys],
-        [(names[row.member], [row.pool, *(row.paid[party] for party in parties), row.keep]) for row in rows],
-        words.amount,
-        words("table.total"),
-    )
+    amounts = [(row.member, [row.pool, *(row.paid[party] for party in parties), row.keep]) for row in rows]
+    shown = [(names[member], own) for member, own in amounts]
+    counted = [(names[member], own) for member, own in amounts if member not in practising]
+    heads = [words(f"table.{key}") for key in keys]
+    found = amount_rows(heads, shown, words.amount)
+    found.append(amount_rows(heads, counted, words.amount, words("table.total"))[-1])
     heading, *body, totals = columns(found, (0,), width)
     return heading, body, totals
 

@@ -1,5 +1,6 @@
 """scharrel report better-off: what a period brought the members, the cooperative and the municipality."""
 
+from collections.abc import Collection
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -58,7 +59,7 @@ def command(
         fail(words("error.anonymous-member"), status=2)
     books = open_books(open_coop(coop))
     require_members(books, member)
-    results = _results(books, first, last)
+    results = _results(books, first, last, member or ())
     people = [r for r in results if r.participant and (not member or r.member in member)]
     groups = grouped(people) if anonymous else []
     if groups is None:
@@ -120,11 +121,11 @@ def command(
         print_text(screen, line, style="dim")
 
 
-def _results(books: Books, first: Month, last: Month) -> list[MemberPeriod]:
-    """What the period brought everyone who has a ledger."""
+def _results(books: Books, first: Month, last: Month, asked: Collection[str]) -> list[MemberPeriod]:
+    """What the period brought everyone who has a ledger; who only practises where that was asked for."""
     found = []
     for group, outcome in divided(books, last):
-        for member in group:
+        for member in (one for one in group if not one.practice or one.id in asked):
             own = [a for a in outcome.allocations if a.member == member.id]
             ledger = outcome.ledgers[member.id]
             found.append(member_period(member, own, ledger, books.chart.spending, first, last))

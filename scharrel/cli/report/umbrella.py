@@ -43,7 +43,8 @@ def command(
     books = open_books(open_coop(coop))
     allocations, entries = [], []
     for _, outcome in divided(books, last, books.problems):
-        allocations += [a for a in outcome.allocations if a.month >= first]
+        counted = (a for a in outcome.allocations if not books.holders[a.member].practice)
+        allocations += [a for a in counted if a.month >= first]
         entries += all_entries(outcome.ledgers)
     grants = grant_accounts(books.grants, entries, last)
     found = umbrella_year(books.holders, allocations, first, last)
