@@ -807,6 +807,15 @@ def test_what_is_put_by_hand_on_what_is_owed_pays_the_invoice_that_the_line_name
     assert listed(quick, sent)[1]["paid"] == "130.00"
 
 
+def test_a_report_tells_of_a_bank_line_where_it_stands(sent: Path, quick: Run) -> None:
+    imported(sent, quick, Given("2026-10-13", "60.50", "J Janssen", text="2026-0001", reference="1"))
+    month = "ledgers/bank/betaalrekening/2026-10.beancount"
+    replace(sent, month, '  for: "amina"\n', '  for: "amina"\n  erned: 2026-10-01\n')
+    at = (sent / month).read_text().split("\n").index("  erned: 2026-10-01") + 1
+    for command in ("report receipts", "report quotes", "report exchange", "invoice list"):
+        assert f"{month}:{at}: let op" in quick(*command.split(), "--coop", str(sent)).err, command
+
+
 def test_days_are_whole_on_a_narrow_screen(sent: Path, quick: Run) -> None:
     replace(sent, "ledgers/coop.beancount", 'name: "Amina"', 'name: "Amina Bint Abdelkarim El Idrissi"')
     assert quick("invoice", "credit", "2026-0002", "--coop", str(sent)).status == 0
