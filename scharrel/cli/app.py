@@ -22,6 +22,7 @@ COMMANDS = {
     "settle": "settle",
     "what-if": "what_if",
     "simulate": "simulate",
+    "web": "web",
     "init": "init",
     "member add": "member",
     "bank import": "bank.import_",
