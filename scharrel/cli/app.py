@@ -14,6 +14,7 @@ from scharrel.text.words import catalogue
 COMMANDS = {
     "allocate": "allocate",
     "explain": "explain",
+    "accounts": "accounts",
     "check": "check",
     "statements": "statements",
     "verify": "verify",
