@@ -13,7 +13,9 @@ from scharrel.cli.options import COOP
 from scharrel.cli.screen import console, fail, words
 from scharrel.operations.opening import open_books
 
-_MEMBER = typer.Argument(metavar=f"[{words('metavar.member')}]", help=words("help.web-member"), show_default=False)
+_MEMBER = typer.Argument(
+    metavar=f"[{words('metavar.member')}]", help=words("help.web-member"), show_default=False
+)
 _PORT = typer.Option("--port", metavar=words("metavar.number"), help=words("help.web-port"))
 
 

@@ -18,8 +18,8 @@ from scharrel.treasury.invoice_status import InvoiceStatus
 
 
 class CoopMonth(NamedTuple):
-    """A month of the cooperative. `view` is its overview, nothing while something is wrong; `problems` are the
-    errors that stand in the way of anything here."""
+    """A month of the cooperative. `view` is its overview, nothing while something is wrong; `problems` are
+    the errors that stand in the way of anything here."""
 
     month: Month
     view: CoopView | None

@@ -1,5 +1,5 @@
-"""What a member sees of a month: what it is stated from, the mistakes in files of their own, and what it would
-be if something else came in."""
+"""What a member sees of a month: what it is stated from, the mistakes in files of their own, and what it
+would be if something else came in."""
 
 from collections.abc import Sequence
 from datetime import date

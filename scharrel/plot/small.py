@@ -9,10 +9,10 @@ from scharrel.plot.curve import Coordinates, along, graph, marks
 from scharrel.plot.drawing import Frame, Spot, mark_texts
 from scharrel.text.words import Words
 
-_WIDTH, _HEIGHT = 3600, 2300
+_WIDTH, _HEIGHT = 3600, 2400
 _LETTER = 70
 _LABELS = 190
-_TOP = 120
+_TOP = 250
 _MOST_MARKS = 4
 _PART = Fraction(1, 5)
 """Of what is drawn: how far it goes on behind the last amount in sight, at least."""

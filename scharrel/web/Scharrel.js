@@ -13,7 +13,7 @@ function start(page) {
     asked = new AbortController();
     const values = new URLSearchParams(new FormData(form));
     try {
-      const answer = await fetch(`what-if?${values}`, { signal: asked.signal });
+      const answer = await fetch(`what_if?${values}`, { signal: asked.signal });
       if (answer.ok) outcome.innerHTML = await answer.text();
     } catch (error) {
       if (error.name !== "AbortError") throw error;

@@ -1,5 +1,6 @@
 """The extension of Fava: the page "Scharrel", and behind it pages that need nothing of Fava's own."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -10,8 +11,10 @@ from flask import Response, request
 from markupsafe import Markup
 
 from scharrel.operations.opening import open_books
+from scharrel.statements.documents import BrokenTemplateError
 from scharrel.store.paths import find_coop
 from scharrel.text.words import Words
+from scharrel.web.booking import booking_page
 from scharrel.web.own_file import OwnFile
 from scharrel.web.pages import Asked, asked_for, month_page, month_part, what_if_part
 
@@ -32,9 +35,7 @@ class Scharrel(FavaExtensionBase):
     def __init__(self, ledger: "FavaLedger", config: str | None = None):
         super().__init__(ledger, config)
         coop = open_books(find_coop(Path(self.config["coop"]))).coop
-        holder = self.config["holder"]
-        own = coop.ledger(holder).absolute() if holder else None
-        ledger.file = OwnFile(ledger, coop, own, Words(self.config["lang"]))
+        ledger.file = OwnFile(ledger, coop, self.config["holder"], Words(self.config["lang"]))
 
     def part(self) -> Markup:
         """The month inside Fava's own frame."""
@@ -44,14 +45,21 @@ class Scharrel(FavaExtensionBase):
     @extension_endpoint
     def month(self) -> Response:
         """The page of a month."""
-        with _one_at_a_time:
-            return Response(month_page(self._asked()))
+        return _answer(self._asked(), lambda asked: (month_page(asked), 200))
 
-    @extension_endpoint("what-if")
+    @extension_endpoint
     def what_if(self) -> Response:
         """What is kept if so much comes in."""
-        with _one_at_a_time:
-            return Response(what_if_part(self._asked()))
+        return _answer(self._asked(), lambda asked: (what_if_part(asked), 200))
+
+    @extension_endpoint(methods=["GET", "POST"])  # type: ignore[arg-type, untyped-decorator]
+    def book(self) -> Response:
+        """The form for a booking; only what is sent with POST writes."""
+        asked = self._asked()
+        if request.method != "POST":
+            asked = asked._replace(values={**asked.values, "step": ""})
+        holder = asked.holder
+        return _answer(asked, lambda asked: booking_page(asked, holder) if holder else ("", 404))
 
     @extension_endpoint
     def style(self) -> Response:
@@ -59,5 +67,17 @@ class Scharrel(FavaExtensionBase):
         return Response(_STYLE.read_bytes(), mimetype="text/css")
 
     def _asked(self) -> Asked:
-        known = self.config
-        return asked_for(known["coop"], known["holder"], known["lang"], request.args, date.today())  # noqa: DTZ011
+        known, values = self.config, request.values
+        return asked_for(known["coop"], known["holder"], known["lang"], values, date.today())  # noqa: DTZ011
+
+
+def _answer(asked: Asked, made: Callable[[Asked], tuple[str, int]]) -> Response:
+    """What was made, or which template is broken."""
+    try:
+        with _one_at_a_time:
+            text, status = made(asked)
+        return Response(text, status)
+    except BrokenTemplateError as broken:
+        problem = broken.problem
+        said = f"{problem.file}:{problem.line}: {asked.words.problem(problem)}\n"
+        return Response(said, 500, mimetype="text/plain")

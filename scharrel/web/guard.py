@@ -11,7 +11,9 @@ Serve = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 _NAMES = ("127.0.0.1", "localhost")
 _READ = ("GET", "HEAD")
-_WRITES = re.compile(r"/[^/]+/(?:api/(?:add_entries|source|source_slice|format_source)|extension/Scharrel/\w+)")
+_WRITES = re.compile(
+    r"/[^/]+/(?:api/(?:add_entries|source|source_slice|format_source)|extension/Scharrel/\w+)"
+)
 _PROGRAMS = re.compile(r"/[^/]+/api/(?:extract|imports)")
 """Where Fava would run a program that the books name."""
 

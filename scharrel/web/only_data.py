@@ -13,7 +13,7 @@ __plugins__ = ("only_data",)
 
 
 def only_data(entries: list[Any], options: dict[str, Any], config: str) -> tuple[list[Any], list[Any]]:
-    """The entries of the files and folders in `config` (a list, as Python has it) without what steers Fava."""
+    """The entries of the files and folders in `config`, a list as Python has it, without what steers Fava."""
     places = {Path(place) for place in ast.literal_eval(config)}
 
     def counts(entry: Any) -> bool:

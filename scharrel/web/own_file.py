@@ -12,8 +12,9 @@ from fava.beans.str import to_string
 from fava.core.file import ExternallyChangedError, FileModule, NonSourceFileError, find_entry_lines
 from fava.helpers import FavaAPIError
 
-from scharrel.store.durable import WriteError, refuse_links, write_bytes
+from scharrel.store.durable import WriteError
 from scharrel.store.locking import BusyError, only_writer
+from scharrel.store.own_ledger import add_to_ledger, with_booking
 from scharrel.store.paths import Coop
 from scharrel.text.words import Words
 
@@ -26,15 +27,16 @@ class OwnFile(FileModule):
     """Fava's file module with one file that can be written to, or none: whole or not at all, by one writer at
     a time, and never over what changed meanwhile."""
 
-    def __init__(self, ledger: "FavaLedger", coop: Coop, own: Path | None, words: Words):
+    def __init__(self, ledger: "FavaLedger", coop: Coop, holder: str, words: Words):
         super().__init__(ledger)
         self.coop = coop
-        self.own = own
+        self.holder = holder
+        self.own = coop.ledger(holder).absolute() if holder else None
         self.words = words
 
     def get_source(self, path: Path) -> tuple[str, str]:
         """The text of a file that has a part in the book, and its digest."""
-        known = {Path(entry.meta["filename"]) for entry in self.ledger.all_entries if "filename" in entry.meta}
+        known = {Path(get_position(entry)[0]) for entry in self.ledger.all_entries}
         if path != self.own and path not in known:
             raise NonSourceFileError(path)
         return super().get_source(path)
@@ -53,13 +55,16 @@ class OwnFile(FileModule):
         return _digest(source)
 
     def insert_entries(self, entries: "Sequence[Directive]") -> None:
-        """Put these behind what is there."""
+        """Put these between what is there, as the ledger has its days."""
         options = self.ledger.fava_options
-        made = [to_string(entry, options.currency_column, options.indent) for entry in entries]
-        if self.own:
-            self._change(self.own, lambda text: "\n".join([text.rstrip("\n") + "\n", *made]))
-        else:
-            self._refuse()
+
+        def changed(text: str) -> str:
+            for entry in entries:
+                made = to_string(entry, options.currency_column, options.indent).rstrip("\n").split("\n")
+                text, _ = with_booking(text, made, entry.date)
+            return text
+
+        self._change(self.own, changed)
         for entry in entries:
             self.ledger.extensions.after_insert_entry(entry)
 
@@ -76,9 +81,9 @@ class OwnFile(FileModule):
         self._replace_entry(entry, "", sha256sum)
         self.ledger.extensions.after_delete_entry(entry)
 
-    def insert_metadata(self, entry_hash: str, basekey: str, value: str) -> None:
+    def insert_metadata(self, *_: str, **__: str) -> None:
         """Not possible here: it belongs to documents, which books do not have."""
-        self._refuse()
+        raise self._refusal()
 
     def _replace_entry(self, entry: "Directive", source: str, sha256sum: str) -> None:
         filename, at = get_position(entry)
@@ -95,25 +100,27 @@ class OwnFile(FileModule):
 
         self._change(Path(filename), changed)
 
-    def _change(self, path: Path, changed: Callable[[str], str]) -> None:
-        if self.own is None or path != self.own:
-            self._refuse()
+    def _change(self, path: Path | None, changed: Callable[[str], str]) -> None:
+        if path is None or path != self.own:
+            raise self._refusal()
         try:
             with only_writer(self.coop, "web", datetime.now()):  # noqa: DTZ005
-                refuse_links(path, self.coop.root)
-                text = path.read_bytes().decode("utf-8")
+                was = path.read_bytes()
+                text = was.decode("utf-8")
                 line_end = "\r\n" if "\r\n" in text else "\n"
-                new = changed(text.replace("\r\n", "\n")).replace("\r\n", "\n")
-                write_bytes(path, new.replace("\n", line_end).encode("utf-8"))
+                new = changed(text.replace("\r\n", "\n")).replace("\r\n", "\n").replace("\n", line_end)
+                problem = add_to_ledger(self.coop, self.holder, was, new.encode("utf-8"))
         except BusyError as busy:
             raise FavaAPIError(self.words("error.busy", holder=str(busy))) from busy
         except WriteError as error:
             reason = self.words.reason(error.reason)
             raise FavaAPIError(self.words("error.write", path=path.name, reason=reason)) from error
+        if problem:
+            raise FavaAPIError(self.words.problem(problem))
         self.ledger.watcher.notify(path)
 
-    def _refuse(self) -> None:
-        raise FavaAPIError(self.words("web.only-own", path=self.coop.shown(self.own) if self.own else "–"))
+    def _refusal(self) -> FavaAPIError:
+        return FavaAPIError(self.words("web.only-own", path=self.coop.shown(self.own) if self.own else "–"))
 
 
 def _digest(text: str) -> str:

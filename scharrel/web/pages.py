@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,10 +23,11 @@ from scharrel.operations.member_month import SupposedMonth, member_month, months
 from scharrel.operations.opening import open_books
 from scharrel.plot.curve import default_end
 from scharrel.plot.small import drawn_to, small_drawing
-from scharrel.statements.documents import Documents
+from scharrel.statements.documents import Documents, isolated
 from scharrel.statements.member import member_view
 from scharrel.statements.templates import template_text
 from scharrel.store.paths import find_coop
+from scharrel.text.accounts import account_name
 from scharrel.text.bank import line_of
 from scharrel.text.breakpoints import piece_sentences
 from scharrel.text.invoices import TEXT_COLUMNS_OF_INVOICES, invoice_rows, invoice_sentences
@@ -73,7 +74,16 @@ def asked_for(coop: str, holder: str, lang: str, values: Mapping[str, str], toda
 
 def month_page(asked: Asked) -> str:
     """The whole page of a month."""
-    return _rendered(asked, "page.html", part=month_part(asked), current="month")
+    return _framed(asked, month_part(asked), "month")
+
+
+def whole_page(asked: Asked, template: str, current: str, **values: Any) -> str:
+    """A page of a template, which the menu calls `current`."""
+    return _framed(asked, Markup(_rendered(asked, template, **values)), current)
+
+
+def _framed(asked: Asked, part: Markup, current: str) -> str:
+    return _rendered(asked, "page.html", part=part, current=current)
 
 
 def month_part(asked: Asked) -> Markup:
@@ -92,7 +102,8 @@ def _of_member(asked: Asked, holder: Holder) -> Markup:
             name=holder.name,
             month=found.month,
             view=found.data and member_view(words, found.data),
-            problems=[_told(words, problem) for problem in found.problems],
+            account_name=partial(account_name, words, asked.books.chart),
+            problems=[told_problem(words, problem) for problem in found.problems],
             elsewhere=found.elsewhere,
             what_if=supposed and _what_if(asked, supposed),
             earned=supposed and plain(supposed.what.then.came_in),
@@ -153,12 +164,13 @@ def _of_coop(asked: Asked) -> Markup:
             invoice_heading=heading,
             invoice_align="".join("w" if n in TEXT_COLUMNS_OF_INVOICES else "r" for n in range(len(heading))),
             invoice_sentences=list(invoice_sentences(words, found.invoices)),
-            problems=[_told(words, problem) for problem in found.problems],
+            problems=[told_problem(words, problem) for problem in found.problems],
         )
     )
 
 
-def _told(words: Words, problem: Problem) -> Mapping[str, object]:
+def told_problem(words: Words, problem: Problem) -> Mapping[str, object]:
+    """What is wrong, as the pages tell it."""
     return {
         "place": f"{problem.file}:{problem.line}",
         "warning": problem.warning,
@@ -196,5 +208,7 @@ def _rendered(asked: Asked, template: str, /, **values: Any) -> str:
 def _environment(lang: str, templates: Path) -> Environment:
     """The packaged macros of statements and the cooperative's own words, for the templates of this folder."""
     environment = Documents(templates, Words(lang), "html").environment
-    packaged = FunctionLoader(lambda name: template_text(name))
-    return environment.overlay(loader=ChoiceLoader([FileSystemLoader(TEMPLATES), packaged]))
+    packaged = FunctionLoader(template_text)
+    environment = environment.overlay(loader=ChoiceLoader([FileSystemLoader(TEMPLATES), packaged]))
+    environment.filters["lines"] = lambda text: Markup("\n").join(map(isolated, text.split("\n")))
+    return environment

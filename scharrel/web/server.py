@@ -27,7 +27,7 @@ def application(books: Books, holder: Holder | None, lang: str, folder: Path) ->
     logging.getLogger("fava.json_api").setLevel(logging.CRITICAL)  # what was refused is on the page
     app = create_app([opened], poll_watcher=True)
     app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
-    app.wsgi_app = guarded(app.wsgi_app, writes=holder is not None)  # type: ignore[method-assign]
+    app.wsgi_app = guarded(app.wsgi_app, writes=holder is not None)  # type: ignore[method-assign, assignment]
     return app
 
 
