@@ -17,7 +17,9 @@ _GROUP = 3
 _QUANTITY = re.compile(
     r"(?P<number>\d+(?:[.,]\d{1,3})?)\s*(?P<unit>km|kilometers?|kilometres?|u|h|uur|uren|hours?|m|min|minuten|minutes)?"
 )
-_CLOCK = re.compile(r"(?P<hours>\d{1,2})\s*(?::|[uh]|uur)\s*(?P<minutes>[0-5]\d)\s*(?:m|min)?")
+_CLOCK = re.compile(
+    r"(?P<hours>\d{1,2})\s*(?::|[uh]|uur)\s*(?P<minutes>[0-5]\d)\s*(?:m|min|u|h|uur|uren|hours?)?"
+)
 _MINUTES = ("m", "min", "minuten", "minutes")
 
 _MONTHS = {

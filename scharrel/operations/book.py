@@ -193,6 +193,7 @@ class Planned(NamedTuple):
     effects: Sequence[Effect] = ()
     unknown: Sequence[Problem] = ()
     by_bank: Sequence[HandBooking] = ()
+    events: Sequence[Event] = ()
 
 
 def plan_bookings(books: Books, who: Holder, events: Sequence[Event], today: date) -> Planned:
@@ -208,7 +209,7 @@ def plan_bookings(books: Books, who: Holder, events: Sequence[Event], today: dat
     becomes = said.encode()
     after_text = with_elsewhere(books.coop, who.id, Text(becomes, [], shown=shown))
     after = ledger_in(after_text, who.id, books.chart)
-    planned = Planned(who.id, shown, was, becomes, entries, ())
+    planned = Planned(who.id, shown, was, becomes, entries, (), events=events)
     lines = {line for line, _ in entries}
     found = [m.line for m in after.movements if m.line in lines]
     group = next(group for group in books.groups() if any(m.id == who.id for m in group))
@@ -323,5 +324,7 @@ def write_planned(books: Books, planned: Planned) -> Problem | None:
 def again(choices: Choices, today: date) -> Event | None:
     """What was booked a week ago, else the last of all, as it would be today."""
     a_week = [event for event in choices.earlier if (today - event.day).days == 7]
-    found = [event for event in (*a_week, *choices.earlier) if event.kind in choices.kinds]
+    found = [
+        event for event in (*a_week, *choices.earlier) if event.kind in choices.kinds and event.amount > 0
+    ]
     return found[0]._replace(day=today, earned=None) if found else None
