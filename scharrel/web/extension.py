@@ -16,7 +16,7 @@ from scharrel.store.paths import find_coop
 from scharrel.text.words import Words
 from scharrel.web.booking import booking_page
 from scharrel.web.own_file import OwnFile
-from scharrel.web.pages import Asked, asked_for, month_page, month_part, what_if_part
+from scharrel.web.pages import Visit, asked_for, month_page, month_part, what_if_part
 
 if TYPE_CHECKING:
     from fava.core import FavaLedger
@@ -45,39 +45,39 @@ class Scharrel(FavaExtensionBase):
     @extension_endpoint
     def month(self) -> Response:
         """The page of a month."""
-        return _answer(self._asked(), lambda asked: (month_page(asked), 200))
+        return _answer(self._asked(), lambda visit: (month_page(visit), 200))
 
     @extension_endpoint
     def what_if(self) -> Response:
         """What is kept if so much comes in."""
-        return _answer(self._asked(), lambda asked: (what_if_part(asked), 200))
+        return _answer(self._asked(), lambda visit: (what_if_part(visit), 200))
 
     @extension_endpoint(methods=["GET", "POST"])  # type: ignore[arg-type, untyped-decorator]
     def book(self) -> Response:
         """The form for a booking; only what is sent with POST writes."""
-        asked = self._asked()
+        visit = self._asked()
         if request.method != "POST":
-            asked = asked._replace(values={**asked.values, "step": ""})
-        holder = asked.holder
-        return _answer(asked, lambda asked: booking_page(asked, holder) if holder else ("", 404))
+            visit = visit._replace(values={**visit.values, "step": ""})
+        holder = visit.holder
+        return _answer(visit, lambda visit: booking_page(visit, holder) if holder else ("", 404))
 
     @extension_endpoint
     def style(self) -> Response:
         """How it looks."""
         return Response(_STYLE.read_bytes(), mimetype="text/css")
 
-    def _asked(self) -> Asked:
+    def _asked(self) -> Visit:
         known, values = self.config, request.values
         return asked_for(known["coop"], known["holder"], known["lang"], values, date.today())  # noqa: DTZ011
 
 
-def _answer(asked: Asked, made: Callable[[Asked], tuple[str, int]]) -> Response:
+def _answer(visit: Visit, made: Callable[[Visit], tuple[str, int]]) -> Response:
     """What was made, or which template is broken."""
     try:
         with _one_at_a_time:
-            text, status = made(asked)
+            text, status = made(visit)
         return Response(text, status)
     except BrokenTemplateError as broken:
         problem = broken.problem
-        said = f"{problem.file}:{problem.line}: {asked.words.problem(problem)}\n"
+        said = f"{problem.file}:{problem.line}: {visit.words.problem(problem)}\n"
         return Response(said, 500, mimetype="text/plain")

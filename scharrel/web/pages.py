@@ -40,7 +40,7 @@ _MONTH = re.compile(r"\d{4}-\d{2}")
 _AMOUNT = re.compile(r"[0-9]{1,9}([.,][0-9]{1,2})?")
 
 
-class Asked(NamedTuple):
+class Visit(NamedTuple):
     """What a page is asked for, in whatever state the books are: of whom (empty: the cooperative), in which
     language, and what stands behind the ? of the address."""
 
@@ -64,73 +64,73 @@ class Asked(NamedTuple):
         return coop_months(self.books, self.today)
 
 
-def asked_for(coop: str, holder: str, lang: str, values: Mapping[str, str], today: date) -> Asked:
+def asked_for(coop: str, holder: str, lang: str, values: Mapping[str, str], today: date) -> Visit:
     """The books as they are now; KeyError when there is no such holder any more."""
     books = open_books(find_coop(Path(coop)))
     chosen = values.get("lang", lang)
     words = Words(chosen if chosen in LANGUAGES else lang)
-    return Asked(books, books.holders[holder] if holder else None, words, today, values)
+    return Visit(books, books.holders[holder] if holder else None, words, today, values)
 
 
-def month_page(asked: Asked) -> str:
+def month_page(visit: Visit) -> str:
     """The whole page of a month."""
-    return _framed(asked, month_part(asked), "month")
+    return _framed(visit, month_part(visit), "month")
 
 
-def whole_page(asked: Asked, template: str, current: str, **values: Any) -> str:
+def whole_page(visit: Visit, template: str, current: str, **values: Any) -> str:
     """A page of a template, which the menu calls `current`."""
-    return _framed(asked, Markup(_rendered(asked, template, **values)), current)
+    return _framed(visit, Markup(_rendered(visit, template, **values)), current)
 
 
-def _framed(asked: Asked, part: Markup, current: str) -> str:
-    return _rendered(asked, "page.html", part=part, current=current)
+def _framed(visit: Visit, part: Markup, current: str) -> str:
+    return _rendered(visit, "page.html", part=part, current=current)
 
 
-def month_part(asked: Asked) -> Markup:
+def month_part(visit: Visit) -> Markup:
     """What the page of a month says, for in any frame."""
-    return _of_member(asked, asked.holder) if asked.holder else _of_coop(asked)
+    return _of_member(visit, visit.holder) if visit.holder else _of_coop(visit)
 
 
-def _of_member(asked: Asked, holder: Holder) -> Markup:
-    words = asked.words
-    found = member_month(words, asked.books, holder, asked.month, asked.today)
-    supposed = _supposed(asked, holder, found.month) if found.data else None
+def _of_member(visit: Visit, holder: Holder) -> Markup:
+    words = visit.words
+    found = member_month(words, visit.books, holder, visit.month, visit.today)
+    supposed = _supposed(visit, holder, found.month) if found.data else None
     return Markup(
         _rendered(
-            asked,
+            visit,
             "member.html",
             name=holder.name,
             month=found.month,
             view=found.data and member_view(words, found.data),
-            account_name=partial(account_name, words, asked.books.chart),
+            account_name=partial(account_name, words, visit.books.chart),
             problems=[told_problem(words, problem) for problem in found.problems],
             elsewhere=found.elsewhere,
-            what_if=supposed and _what_if(asked, supposed),
+            what_if=supposed and _what_if(visit, supposed),
             earned=supposed and plain(supposed.what.then.came_in),
             reach=supposed and _reach(supposed),
         )
     )
 
 
-def what_if_part(asked: Asked) -> Markup:
+def what_if_part(visit: Visit) -> Markup:
     """What is kept if so much comes in, drawn and in words; nothing while something is wrong."""
-    holder = asked.holder
-    supposed = holder and _supposed(asked, holder, asked.month or asked.months[0])
-    return _what_if(asked, supposed) if supposed else Markup()
+    holder = visit.holder
+    supposed = holder and _supposed(visit, holder, visit.month or visit.months[0])
+    return _what_if(visit, supposed) if supposed else Markup()
 
 
-def _supposed(asked: Asked, holder: Holder, month: Month) -> SupposedMonth | None:
-    earned = amount_in(asked.values.get("earned", ""))
-    return suppose_earned(asked.books, holder, month, earned, asked.today)
+def _supposed(visit: Visit, holder: Holder, month: Month) -> SupposedMonth | None:
+    earned = amount_in(visit.values.get("earned", ""))
+    return suppose_earned(visit.books, holder, month, earned, visit.today)
 
 
-def _what_if(asked: Asked, supposed: SupposedMonth) -> Markup:
-    words, what, found = asked.words, supposed.what, supposed.curve
+def _what_if(visit: Visit, supposed: SupposedMonth) -> Markup:
+    words, what, found = visit.words, supposed.what, supposed.curve
     then = what.then
     to = max(_reach(supposed), ceil(then.came_in))
     return Markup(
         _rendered(
-            asked,
+            visit,
             "what_if.html",
             then=then,
             changed=then.came_in != what.now.came_in,
@@ -147,14 +147,14 @@ def _reach(supposed: SupposedMonth) -> int:
     return int(drawn_to(end, supposed.what.now.came_in))
 
 
-def _of_coop(asked: Asked) -> Markup:
-    words, books = asked.words, asked.books
-    found = coop_month(words, books, asked.month, asked.today)
+def _of_coop(visit: Visit) -> Markup:
+    words, books = visit.words, visit.books
+    found = coop_month(words, books, visit.month, visit.today)
     heading, *rows = invoice_rows(words, found.invoices, books.names)
     view = found.view
     return Markup(
         _rendered(
-            asked,
+            visit,
             "coop.html",
             month=found.month,
             view=view,
@@ -186,19 +186,20 @@ def amount_in(text: str) -> Decimal | None:
     return amount if amount is None or amount < MAX_AMOUNT else None
 
 
-def _rendered(asked: Asked, template: str, /, **values: Any) -> str:
-    words = asked.words
+def _rendered(visit: Visit, template: str, /, **values: Any) -> str:
+    words = visit.words
     others = {lang: Words(lang)("web.language") for lang in LANGUAGES if lang != words.lang}
     return (
-        _environment(words.lang, asked.books.coop.templates)
+        _environment(words.lang, visit.books.coop.templates)
         .get_template(template)
         .render(
             t=lambda key, **filled: words(f"web.{key}", **filled),
+            ask=lambda key: words(f"book.ask.{key}") + "?",
             lang=words.lang,
             others=others,
-            months=asked.months,
-            title=asked.books.title,
-            holder=asked.holder,
+            months=visit.months,
+            title=visit.books.title,
+            holder=visit.holder,
             **values,
         )
     )
