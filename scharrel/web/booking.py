@@ -62,9 +62,9 @@ def booking_page(visit: Visit, holder: Holder) -> tuple[str, int]:
 def _once_more(visit: Visit, choices: Choices) -> tuple[str, str] | None:
     """What was booked a week ago or last: in a sentence, and as the address of a form that is filled in."""
     event = again(choices, visit.today)
-    if event is None:
+    money = next((word for word, account in choices.money.items() if event and account == event.other), "")
+    if event is None or (event.kind in IN_EUROS and not money):
         return None
-    money = next((word for word, account in choices.money.items() if account == event.other), "")
     amount = visit.words.number(event.amount, "0.00" if event.kind in IN_EUROS else "0.######")
     filled = {
         "lang": visit.words.lang, "kind": event.kind, "amount": amount, "who": event.who, "what": event.what,
@@ -103,7 +103,9 @@ def _wrong(words: Words, choices: Choices, values: Mapping[str, str], noted: Not
         if asked in _MAY_BE_EMPTY:
             continue
         found[asked] = words("web.choose-one")
-        if asked in ("amount", "day", "reason"):
+        if asked == "amount" and not values.get("amount"):
+            found[asked] = words("web.fill-in")
+        elif asked in ("amount", "day", "reason"):
             key = {"amount": "book.no-amount", "day": "book.no-day", "reason": "book.no-what"}[asked]
             found[asked] = words(key, said=values.get(asked, ""))
     if len(noted.amounts) > 1:
