@@ -396,6 +396,7 @@ OWN_TESTS |= {  # in test_einvoice.py
     "problem.quote-until",
 }  # fmt: skip
 OWN_TESTS |= {"problem.no-pot"}  # in test_pots.py
+OWN_TESTS |= {"error.compare-person"}  # in test_compare.py
 OWN_TESTS |= {  # in test_purposes.py
     "problem.no-purpose", "problem.purpose", "problem.purposes", "problem.purposes-approval",
     "problem.purposes-pot",
@@ -426,6 +427,15 @@ OWN_TESTS |= {  # in test_grants.py
     "problem.grant-nothing",
     "problem.grant-received", "problem.grant-spent", "problem.grant-without", "problem.unknown-grant",
     "error.no-grant", "error.year-ahead",
+}  # fmt: skip
+OWN_TESTS |= {  # in test_book.py
+    "problem.book-at-bank", "problem.book-not-at-bank", "problem.inbox-long", "problem.inbox-text",
+    "problem.label-again", "problem.label-key", "problem.label-text", "problem.ledger-changed",
+    "problem.ledger-open", "problem.undo-changed",
+    "error.book-account", "error.book-lacks-account", "error.book-lacks-money", "error.book-lacks-purpose",
+    "error.book-lacks-reason", "error.book-lacks-what", "error.book-lacks-who", "error.book-no-again",
+    "error.book-no-undo", "error.book-one", "error.book-project", "error.book-terminal", "error.book-undo",
+    "error.book-vat", "error.book-whose",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_own_entries.py
     "problem.bank-account", "problem.bank-again", "problem.bank-currency", "problem.bank-name",
@@ -482,6 +492,11 @@ OWN_TESTS |= {  # in test_bank.py
 OWN_TESTS |= {  # in test_received.py
     "problem.received-left", "problem.received-no-number", "audit.changed-received",
 }  # fmt: skip
+OWN_TESTS |= {  # in test_einvoice.py
+    "problem.quote-answer", "problem.quote-declined", "problem.logo", "problem.logo-kept",
+    "problem.form-collection", "problem.form-interest", "problem.form-interest-business",
+    "problem.reminder-claim",
+}  # fmt: skip
 OWN_TESTS |= {  # in test_invoices.py
     "problem.bank-line-number", "problem.invoice-again",
     "problem.customer-twice", "problem.form-country", "problem.form-email",
@@ -491,6 +506,7 @@ OWN_TESTS |= {  # in test_invoices.py
     "problem.invoice-credits", "problem.invoice-credits-alone", "problem.invoice-credits-more",
     "problem.invoice-credits-other", "problem.invoice-delivered", "problem.invoice-exempt",
     "problem.invoice-file", "problem.invoice-file-name", "problem.invoice-gone", "problem.invoice-holder",
+    "problem.invoice-last",
     "problem.invoice-lacks", "problem.invoice-line-key", "problem.invoice-line-text",
     "problem.invoice-negative", "problem.invoice-no-rate", "problem.invoice-no-vat",
     "problem.invoice-nothing", "problem.invoice-quantity", "problem.invoice-rates",

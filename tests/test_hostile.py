@@ -236,6 +236,19 @@ def test_a_month_far_ahead_is_not_walked_to(coop: Path, quick: Run) -> None:
     assert work() < 4 * near
 
 
+def test_a_ledger_with_a_mistake_in_every_month_is_not_read_again_for_each(coop: Path, quick: Run) -> None:
+    wrong = '20{:02}-{:02}-05 * "a" "b"\n  Income:Nergens  -1.00 EUR\n  Assets:Bank\n'
+    years = (coop / "ledgers/coop.beancount").read_text().replace("2026-01-01", "2014-01-01")
+    (coop / "ledgers/coop.beancount").write_text(years)
+    write(coop, "\n".join(wrong.format(year, month) for year in range(14, 26) for month in range(1, 13)) * 3)
+    work = work_of()
+    assert quick("check", "--coop", str(coop)).status == 1
+    once = work()
+    work = work_of()
+    assert quick("allocate", "--coop", str(coop)).status == 1
+    assert work() < 5 * once
+
+
 MOST = {
     "accounts": ("2026-01-01 open Assets" + ":A" * 2_400 + " EUR\n") * 1_900,
     "bookings": SALE.format(amount="-1") * 160_000,

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
+import invoice_coop
 import pytest
 from beancount import loader
 from beancount.core import data
@@ -16,9 +17,10 @@ from beancount.ops import validation
 from conftest import REPOSITORY, Run, examples, in_process
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from invoice_coop import append, replace, with_invoices
 from test_docs import follow
 from test_faults import die, failing_at, no_space
-from vat_coop import book, cost, filing, sale
+from vat_coop import TREASURY, book, cost, filing, sale
 
 from scharrel.cli.arguments import today
 from scharrel.core.month import Month
@@ -341,6 +343,25 @@ def test_by_payment_a_sale_counts_as_far_as_it_is_paid(received: Path, quick: Ru
     assert exact(vat(received, "2026-Q4"), "1a") == ("217.36", "45.64")  # no more than all of it
     unpaid = (Decimal("63.00") - Decimal("17.36")) + 105 + (21 - Decimal("3.64"))
     assert vat_accounts(whole(received, quick)) == {"Liabilities:Btw:Hoog": -unpaid}
+
+
+def test_by_payment_what_was_sent_is_paid_by_its_number(tmp_path: Path, quick: Run) -> None:
+    coop = with_invoices(tmp_path / "coop")
+    replace(coop, "ledgers/coop.beancount", 'vat: "invoiced"', 'vat: "received"')
+    where = "--coop", str(coop)
+    assert quick("invoice", "issue", *where).status == 0
+    treasury, now = invoice_coop.TREASURY, f"{today():%Y-%m}"
+    append(coop, treasury, TREASURY + paid("2026-10-20", "30.25", "2026-0001"))
+    append(coop, treasury, paid("2026-10-21", "121.00", "2026-0002"))
+    assert exact(vat(coop, "2026-10"), "1a") == ("125.00", "26.25")
+    for number in ("2026-0001", "2026-0002"):
+        assert quick("invoice", "credit", number, *where).status == 0
+    assert quick("invoice", "issue", *where).status == 0
+    # All of both is paid by that, and taken back; what came in goes back.
+    append(coop, treasury, paid(f"{today()}", "-30.25", "2026-0003"))
+    assert exact(vat(coop, now), "1a") == ("-125.00", "-26.25")
+    append(coop, treasury, paid(f"{today()}", "-12.10", "2026-0003"))  # more than ever came in
+    assert exact(vat(coop, now), "1a") == ("-135.00", "-28.35")
 
 
 def test_under_the_small_business_scheme_turnover_is_watched(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from scharrel.treasury.accounts import (
     VAT_DUE,
     BankAccount,
 )
+from scharrel.treasury.late_payment import collection_scale, yearly_rate
 
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "payee": ("name", "iban"),
@@ -68,6 +69,9 @@ _FORMS: Mapping[str, Callable[[str], object]] = {
     "oin": _OIN.fullmatch,
     "country": _COUNTRY.fullmatch,
     "email": _EMAIL.fullmatch,
+    "interest": yearly_rate,
+    "interest_business": yearly_rate,
+    "collection": collection_scale,
 }
 _VAT = re.compile(r"\d{1,2}%|input|reverse|reverse-eu")
 _VAT_WORDS = ("21%", "9%", "input", "reverse", "reverse-eu")

@@ -13,6 +13,7 @@ from scharrel.text.words import catalogue
 
 COMMANDS = {
     "book": "book",
+    "inbox": "inbox",
     "allocate": "allocate",
     "explain": "explain",
     "accounts": "accounts",
@@ -41,6 +42,7 @@ COMMANDS = {
     "rules check": "rules.check",
     "rules show": "rules.show",
     "rules diff": "rules.diff",
+    "rules compare": "rules.compare",
     "rules plot": "rules.plot",
     "rules export": "rules.export",
     "rules import": "rules.import_",

@@ -11,6 +11,9 @@ from scharrel.text.words import visible
 LATER, UNDO, STOP, HELP = "", "-", ".", "?"
 """What is typed instead of an answer; no holder and no account is called so."""
 
+YES = ("", "j", "ja", "y", "yes")
+"""What says that it is right, with the Enter key alone as the first."""
+
 
 class StoppedAsking(Exception):
     """Who answers stops, at whichever question."""

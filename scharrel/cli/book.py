@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scharrel.cli.arguments import open_coop, require_members, today
+from scharrel.cli.arguments import fail_without_month, open_coop, require_members, today
 from scharrel.cli.options import COOP, DRY_RUN, JSON
 from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
+from scharrel.core.month import Month
 from scharrel.core.typed import amounts_meant, days_meant, quantities_meant, rate_meant
 from scharrel.treasury.cash_book import EventKind
 from scharrel.treasury.noted import Noted
@@ -99,6 +100,8 @@ def command(
         return
     stop_on_errors([p for p in books.problems if not p.file.startswith("rules/") and not p.warning])
     on, day_earned = _day(day) if day else today(), _day(earned) if earned else None
+    if not holder.active(Month.of(on)):
+        fail_without_month(holder, Month.of(on))
     choices = booking_choices(books, holder, on)
     if again:
         event = _again(choices, on)
@@ -159,7 +162,7 @@ def _take_back(books: "Books", member: str | None) -> None:
     if not gone:
         fail(words("error.book-no-undo", name=holder.name), status=1)
     print_text(console(), words("book.undone", name=holder.name))
-    for line in gone.strip("\r\n").splitlines():
+    for line in gone.split("\n"):
         console().print(f"  {line}", style="dim", soft_wrap=True)
 
 
@@ -225,7 +228,7 @@ def _whole(
         fail(words("error.book-vat", rate=words.rate(noted.rate)), status=2)
     noted = followed_up(noted._replace(rate=noted.rate or Decimal(0)), choices)
     if not noted.account:
-        usual = offered(noted, choices, "account", noted.days[0]) or (accounts[0] if kind == "in" else "")
+        usual = offered(noted, choices, "account", noted.days[0]) if kind == "in" else ""
         noted = noted._replace(account=usual)
     left = [asked for asked in lacking(noted, choices) if asked != "project"]
     if left:

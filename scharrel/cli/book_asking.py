@@ -1,12 +1,13 @@
 """Asking at a terminal what a member did, one thing at a time, until the whole booking is there."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
-from scharrel.cli.asking import HELP, LATER, UNDO, StoppedAsking, TakenBack, ask
+from scharrel.cli.asking import HELP, LATER, UNDO, YES, StoppedAsking, TakenBack, ask
 from scharrel.cli.booked import (
     PATIENCE,
     account_meant,
@@ -27,8 +28,6 @@ from scharrel.text.booking import event_text, money_word
 from scharrel.text.pots import purpose
 from scharrel.treasury.cash_book import Event
 from scharrel.treasury.noted import MONEY_WORDS, Noted, kind_meant, noted_line
-
-_YES = ("", "j", "ja", "y", "yes")
 
 
 def ask_bookings(books: Books, who: Holder, today: date) -> None:
@@ -90,7 +89,7 @@ def _settle(books: Books, who: Holder, choices: Choices, first: Noted | Event, t
     while True:
         try:
             if event is None:
-                noted, choices = _ask_rest(books, who, noted, choices, today, answers)
+                noted, choices = ask_rest(books, who, noted, choices, today, answers)
                 event = event_from(noted, choices, _label_of(books, noted, choices))
             if (done := _write(books, who, event, choices, today)) is not None:
                 return done
@@ -106,15 +105,17 @@ def _label_of(books: Books, noted: Noted, choices: Choices) -> str:
     return labels_of(books, [noted.account or accounts[0]])[0]
 
 
-def _ask_rest(
+def ask_rest(
     books: Books,
     who: Holder,
     noted: Noted,
     choices: Choices,
     today: date,
     answers: list[tuple[Noted, Choices]],
+    offers: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Noted, Choices]:
-    """The event with all that lacks, each answer on the pile."""
+    """The event with all that lacks asked, each answer on the pile; `offers` are for what is not known from
+    what was booked before. TakenBack when the first question is taken back."""
     asked_for: set[Asked] = set()
     while True:
         noted = followed_up(noted, choices)
@@ -122,7 +123,7 @@ def _ask_rest(
         if not left:
             return noted, choices
         try:
-            answered = ask_one(books, noted, choices, left[0], today)
+            answered = ask_one(books, noted, choices, left[0], today, offers.get(left[0], ""))
         except TakenBack:
             if not answers:
                 raise
@@ -133,14 +134,25 @@ def _ask_rest(
         if left[0] in ("project", "who", "what"):
             asked_for.add(left[0])  # may be left empty
         noted = answered
-        if len(noted.days) == 1 and Month.of(noted.days[0]) != Month.of(today):
-            choices = booking_choices(books, who, noted.days[0])
+        if len(noted.days) == 1 and (month := Month.of(noted.days[0])) != Month.of(today):
+            if not who.active(month):
+                values = {"name": who.name, "month": words.month(month), "first": words.month(who.first)}
+                key = "before-first" if month < who.first else "no-month"
+                print_indented(console(), words(f"error.{key}", **values))
+                noted, choices = answers.pop()
+                noted = noted._replace(days=())
+            else:
+                choices = booking_choices(books, who, noted.days[0])
 
 
-def ask_one(books: Books, noted: Noted, choices: Choices, asked: Asked, today: date) -> Noted:
+def ask_one(
+    books: Books, noted: Noted, choices: Choices, asked: Asked, today: date, otherwise: str = ""
+) -> Noted:
     """What is known with the answer to this; TakenBack if the question before is to be asked again."""
     screen = console()
     offer = offered(noted, choices, asked, today)
+    if otherwise and not (noted.days if asked == "day" else offer):
+        offer = otherwise
     options = _options(books, noted, choices, asked)
     if asked == "account" or (asked == "purpose" and len(options) > 1):
         listed = "  ".join(f"{nth} {label}".replace(" ", "\xa0") for nth, label in enumerate(options, 1))
@@ -188,6 +200,8 @@ def _shown(books: Books, asked: Asked, offer: str, today: date) -> str:
 
 def _options(books: Books, noted: Noted, choices: Choices, asked: Asked) -> list[str]:
     """What there is to choose from."""
+    if asked == "kind":
+        return [words(f"book.kind.{kind}") for kind in choices.kinds]
     if asked == "account" and noted.kind:
         return labels_of(books, choices.accounts[noted.kind])
     if asked == "money":
@@ -230,6 +244,9 @@ def understood(
     books: Books, noted: Noted, choices: Choices, asked: Asked, said: str, today: date
 ) -> Noted | str:
     """What is known with this answer, or why it is none."""
+    if asked == "kind":
+        kind = kind_meant(said) if said else None
+        return noted._replace(kind=kind) if kind in choices.kinds else _no_choice(said)
     if asked == "amount":
         meant = quantities_meant if noted.kind in ("hours", "km") else amounts_meant
         amounts = [amount for amount in meant(said) if amount and (amount > 0 or noted.kind == "in")]
@@ -261,13 +278,13 @@ def understood(
         place = MONEY_WORDS.get(said.casefold().split()[0], "") if said else ""
         named = [one for one in choices.money if said and one.startswith(said.casefold())]
         place = place if place in choices.money else named[0] if len(named) == 1 else ""
-        return noted._replace(money=place) if place else words("book.no-choice", said=said)
+        return noted._replace(money=place) if place else _no_choice(said)
     if asked == "account" and noted.kind:
         account = account_meant(said, choices.accounts[noted.kind], books) if said else ""
-        return noted._replace(account=account) if account else words("book.no-choice", said=said)
+        return noted._replace(account=account) if account else _no_choice(said)
     if asked == "project":
         project = project_meant(said, choices.projects) if said else ""
-        return words("book.no-choice", said=said) if said and not project else noted._replace(project=project)
+        return _no_choice(said) if said and not project else noted._replace(project=project)
     names = _purposes(noted, choices)
     folded = said.casefold()
     labels = [purpose(words, name).casefold() for name in names]
@@ -278,7 +295,11 @@ def understood(
         for n, label in zip(names, labels, strict=True)
         if said and (n.startswith(folded) or folded in label)
     ]
-    return noted._replace(purpose=fits[0]) if len(fits) == 1 else words("book.no-choice", said=said)
+    return noted._replace(purpose=fits[0]) if len(fits) == 1 else _no_choice(said)
+
+
+def _no_choice(said: str) -> str:
+    return words("book.no-choice", said=said) if said else words("book.choose")
 
 
 def _days_meant(said: str, today: date) -> tuple[tuple[date, ...], date | None]:
@@ -308,7 +329,7 @@ def _write(books: Books, who: Holder, event: Event, choices: Choices, today: dat
         said = ask(words("book.right" if certain else "book.right-all-the-same")).casefold()
         if said == UNDO:
             raise TakenBack
-        if said not in (_YES if certain else _YES[1:]):
+        if said not in (YES if certain else YES[1:]):
             screen.print(words("book.not-written"))
             return 0
         with writing_in(books.coop, "book", patience=PATIENCE):

@@ -1,6 +1,6 @@
 """The whole of `allocate`: compute who changed, and only when all is sound bring the files up to date."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from functools import partial
@@ -19,11 +19,11 @@ from scharrel.core.trace import Allocation, Summary
 from scharrel.ledger.books import Books
 from scharrel.operations.cache import Cache
 from scharrel.operations.divide import last_booked
-from scharrel.operations.groups import Done, Task, divide_all
+from scharrel.operations.groups import Done, Task, divide_all, unpacked
 from scharrel.operations.receipts import months_paid_in
 from scharrel.operations.treasury import write_treasury
 from scharrel.store.allocations import FileChange, corrections_in, planned, planned_book
-from scharrel.store.consolidated import Booked, bring_whole_up_to_date, planned_part, settle_all
+from scharrel.store.consolidated import bring_whole_up_to_date, planned_part, settle_all
 from scharrel.store.durable import put, read_written, remove, settle_names, sweep
 from scharrel.store.elsewhere import entries_for
 from scharrel.store.kept import Kept
@@ -99,12 +99,12 @@ def allocate_all(
     if errors(problems):
         return Allocated(through, [], [], [], [], problems)
     wanted = [
-        (member, outcome.texts.get(member.id, {}), outcome.booked[member.id])
+        (member, outcome.to_write[member.id])
         for outcome in done
         for member in outcome.group
-        if member.id in outcome.booked and (not only or member.id in only)
+        if member.id in outcome.to_write and (not only or member.id in only)
     ]
-    with workers_for(books, [[member for member, *_ in wanted]]) as pool:
+    with workers_for(books, [[member for member, _ in wanted]]) as pool:
         settle = partial(_bring_up_to_date, books, through, write)
         changes = [change for piece in spread(pool, settle, wanted) for change in piece]
     if write:
@@ -114,9 +114,9 @@ def allocate_all(
         parts = [*books.holders, COOP_ID] if books.own else list(books.holders)
         bring_whole_up_to_date(books.coop, books.title, parts)
     if write and done:
-        written = {member.id for member, *_ in wanted}
+        written = {member.id for member, _ in wanted}
         for outcome in done:
-            if written >= outcome.booked.keys() and not any(p.code in _OF_TODAY for p in outcome.problems):
+            if written >= outcome.to_write.keys() and not any(p.code in _OF_TODAY for p in outcome.problems):
                 cache.keep(
                     outcome.group,
                     through,
@@ -175,7 +175,7 @@ def _bring_up_to_date(
     books: Books,
     through: Month,
     write: bool,
-    wanted: Sequence[tuple[Holder, Mapping[str, str], Booked]],
+    wanted: Sequence[tuple[Holder, bytes]],
 ) -> list[FileChange]:
     """Bring the files of these members up to date, all together: the disk is waited for twice, since a book
     never names what is not there."""
@@ -183,7 +183,8 @@ def _bring_up_to_date(
     allocations: dict[Path, bytes] = {}
     books_of: dict[Path, bytes] = {}
     gone: list[Path] = []
-    for member, months, booked_in in wanted:
+    for member, parts in wanted:
+        months, booked_in = unpacked(parts)
         plan = planned(books.coop, member, through, months, books.closed)
         changes += plan.changes
         if write:

@@ -13,13 +13,13 @@ from scharrel.ledger.books import Books
 from scharrel.ledger.journal import read_journal
 from scharrel.operations.bank import read_bank
 from scharrel.operations.divide import divide_group
+from scharrel.operations.receivables import debts_on
 from scharrel.operations.statement_data import last_allocated, not_allocated
 from scharrel.statements.annual import BookYear, annual_view
 from scharrel.statements.making import Order, annual_document
 from scharrel.store.processes import Progress
 from scharrel.text.words import Words
 from scharrel.treasury.annual import annual_accounts
-from scharrel.treasury.receivables import customer_debts
 from scharrel.treasury.sample import audit_sample
 from scharrel.treasury.standing import as_at, standing_of
 
@@ -46,7 +46,7 @@ def book_year(
     return BookYear(
         annual_accounts(year, entries, books.chart, steps, accounts),
         standings,
-        customer_debts(entries, books.chart, end),
+        debts_on(books, end),
         audit_sample(entries, year),
         entries,
         end < today,

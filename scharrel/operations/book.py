@@ -203,7 +203,7 @@ def plan_bookings(books: Books, who: Holder, events: Sequence[Event], today: dat
     standing = [p for p in errors(books.problems) if not p.file.startswith("rules/")]
     before = ledger_in(with_elsewhere(books.coop, who.id, text), who.id, books.chart)
     unread = errors(text.problems) or ([] if before.movements else errors(before.problems))
-    if standing or unread:
+    if standing or unread or not events:
         return Planned(who.id, shown, was, was, (), in_order([*standing, *unread]))
     said, entries = _with_events(was.decode(), events, books.chart)
     becomes = said.encode()
@@ -318,7 +318,8 @@ def _same(one: HandBooking) -> tuple[date, Decimal, str]:
 def write_planned(books: Books, planned: Planned) -> Problem | None:
     """Write it into the ledger, to stay, unless that was opened or changed in the meantime; only for the one
     writer. WriteError leaves the ledger as it was."""
-    return add_to_ledger(books.coop, planned.holder, planned.was, planned.becomes)
+    said = "\n\n".join(entry for _, entry in planned.entries)
+    return add_to_ledger(books.coop, planned.holder, planned.was, planned.becomes, said)
 
 
 def again(choices: Choices, today: date) -> Event | None:

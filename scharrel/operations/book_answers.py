@@ -18,6 +18,9 @@ ASKED: tuple[Asked, ...] = (
 )  # fmt: skip
 """What an event can lack, in the order in which it is asked."""
 
+_ENOUGH = 3
+"""Bookings with other parties that all have the same VAT, from which that is offered for a new one."""
+
 
 def lacking(noted: Noted, choices: Choices) -> list[Asked]:
     """What has to be asked of this event, by what there is to choose from."""
@@ -28,7 +31,7 @@ def lacking(noted: Noted, choices: Choices) -> list[Asked]:
     needed: dict[Asked, bool] = {
         "amount": len(noted.amounts) != 1,
         "who": not done and not (noted.who and noted.split),
-        "what": not done and not (noted.what and noted.split),
+        "what": not done and not (noted.split and (noted.what or (noted.line and kind == "out"))),
         "account": len(accounts) > 1 and noted.account not in accounts,
         "money": not done and noted.money not in choices.money,
         "rate": kind in ("in", "out") and noted.rate is None and _rated(noted, choices),
@@ -61,7 +64,7 @@ def followed_up(noted: Noted, choices: Choices) -> Noted:
         like = {one.account for one in _like(noted, choices)} & {*accounts}
         only = like if len(like) == 1 else {*accounts} if len(accounts) == 1 else {""}
         noted = noted._replace(account=only.pop())
-    if noted.money not in choices.money and len(choices.money) == 1:
+    if not noted.money and len(choices.money) == 1:
         noted = noted._replace(money=next(iter(choices.money)))
     if noted.kind == "pot":
         noted = noted._replace(reason=noted.reason or noted.what)
@@ -90,17 +93,16 @@ def offered(noted: Noted, choices: Choices, asked: Asked, today: date) -> str:
     if asked == "account":
         accounts = choices.accounts[noted.kind] if noted.kind else []
         used = [one.account for one in (*like, *choices.earlier) if one.account in accounts]
-        return _usual(used[: len(like)]) or _usual(used)
+        first = accounts[0] if noted.kind == "in" and accounts else ""
+        return _usual(used[: len(like)]) or _usual(used) or first
     if asked == "money":
         words = {account: word for word, account in reversed(choices.money.items())}
         return _usual(words[one.other] for one in like if one.other in words)
     if asked == "rate":
-        accounts = [_account(noted, choices)]
-        rates = {
-            one.rate
-            for one in (like or choices.earlier)
-            if one.account in accounts and one.kind == noted.kind
-        }
+        account = _account(noted, choices)
+        told = [one.rate for one in like if one.account == account]
+        others = [one.rate for one in choices.earlier if one.account == account and one.kind == noted.kind]
+        rates = set(told or (others if len(others) >= _ENOUGH else ()))
         return rate_said(rates.pop()) if len(rates) == 1 else ""
     return ""
 
@@ -123,4 +125,5 @@ def event_from(noted: Noted, choices: Choices, fallback: str = "") -> Event:
     return Event(
         kind, noted.amounts[0], noted.days[0], account, other, noted.who, noted.what or fallback,
         noted.rate or Decimal(0), noted.project, noted.purpose, noted.reason, noted.earned,
+        noted.money,
     )  # fmt: skip

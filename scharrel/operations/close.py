@@ -1,7 +1,9 @@
 """Closing months and auditing them: what was sealed, and what has changed since."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from scharrel.checks.across import across_of, with_others
@@ -28,11 +30,13 @@ from scharrel.core.problems import Problem, errors
 from scharrel.ledger.basis import basis_of
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
+from scharrel.operations.allocate import workers_for
 from scharrel.operations.divide import divide_group
 from scharrel.operations.statement_data import not_allocated
 from scharrel.store.digests import digest_of, rules_digest
 from scharrel.store.durable import remove, write_text, write_texts
 from scharrel.store.paths import Coop
+from scharrel.store.processes import spread
 from scharrel.store.seals import (
     BrokenSealError,
     Chain,
@@ -58,23 +62,32 @@ class Closed(NamedTuple):
     problems: list[Problem]
 
 
+class _Ready(NamedTuple):
+    """What came of one group: the text of each seal by month and member, what of it bears on others, and the
+    problems that stand in the way."""
+
+    seals: dict[Month, dict[str, str]]
+    across: list[Across]
+    problems: list[Problem]
+
+
 def close_all(books: Books, through: Month, today: date) -> Closed:
     """Seal every open month up to and including this one, in order; WriteError if that fails.
 
     A month is closed from the moment that its own seal is there: it is written after those of its members.
     The second place is told before the first what is being closed, and after the last what was.
     """
-    members = list(books.holders.values())
-    problems = in_books(books, members, today)
+    problems = in_books(books, list(books.holders.values()), today)
     across: list[Across] = []
-    outcomes: list[tuple[Group, Outcome]] = []
-    for group in books.groups():
-        outcome = divide_group(books, group, through, today)
-        problems += outcome.problems
-        across += [across_of(books, holder, ledger) for holder, ledger in outcome.ledgers.items()]
-        if not errors(outcome.problems):
-            problems += not_allocated(books, group, outcome, through)
-        outcomes.append((group, outcome))
+    of_members: dict[Month, dict[str, str]] = defaultdict(dict)
+    groups = books.groups()
+    with workers_for(books, groups) as pool:
+        for piece in spread(pool, partial(_ready_all, books, through, today), groups):
+            for ready in piece:
+                problems += ready.problems
+                across += ready.across
+                for month, texts in ready.seals.items():
+                    of_members[month] |= texts
     treasury, of_treasury = read_treasury(books, today) or (None, [])
     problems += of_treasury
     across += [across_of(books, COOP_ID, treasury)] if treasury else []
@@ -82,33 +95,57 @@ def close_all(books: Books, through: Month, today: date) -> Closed:
     if errors(problems):
         return Closed([], "", problems)
     coop = books.coop
-    beginning = min((member.first for member in books.holders.values()), default=through)
-    first = books.first_open or beginning
+    first = _first(books, through)
     seals = read_seals_of(coop)
     digests = {month: digest_of(text.encode()) for month, (_, text) in seals.chains.items()}
     write_text(coop.closings, closings_text(Closings(digests, through)))
     text = ""
     done = []
     for month in months(first, through):
-        sealed = {}
-        for member, outcome in ((member, outcome) for group, outcome in outcomes for member in group):
-            if not books.never_sealed(member) and (member.active(month) or month == first):
-                seal = _sealed(books, member, outcome, month, opens=month == first)
-                if member.active(month) or seal.posted or seal.revised:
-                    sealed[member.id] = seal_text(seal)
+        sealed = of_members[month]
         if treasury:
             sealed[COOP_ID] = seal_text(_sealed_treasury(books, treasury, month, opens=month == first))
         for name, has in seals.members.items():
             if month in has and name not in sealed:
                 remove(member_seal_path(coop, name, month))  # left by a run that was stopped
         write_texts({member_seal_path(coop, name, month): text for name, text in sealed.items()})
-        of_members = {name: digest_of(text.encode()) for name, text in sealed.items()}
-        text = chain_text(Chain(month, digests.get(month.plus(-1), ""), of_members))
+        by_name = {name: digest_of(text.encode()) for name, text in sealed.items()}
+        text = chain_text(Chain(month, digests.get(month.plus(-1), ""), by_name))
         write_text(chain_path(coop, month), text)
         digests[month] = digest_of(text.encode())
         done.append(month)
     write_text(coop.closings, closings_text(Closings(digests)))
     return Closed(done, short(text) if text else "", problems)
+
+
+def _first(books: Books, through: Month) -> Month:
+    """The month that is closed first."""
+    beginning = min((member.first for member in books.holders.values()), default=through)
+    return books.first_open or beginning
+
+
+def _ready_all(books: Books, through: Month, today: date, groups: Sequence[Group]) -> list[_Ready]:
+    return [_ready(books, through, today, group) for group in groups]
+
+
+def _ready(books: Books, through: Month, today: date, group: Group) -> _Ready:
+    outcome = divide_group(books, group, through, today)
+    across = [across_of(books, holder, ledger) for holder, ledger in outcome.ledgers.items()]
+    problems = outcome.problems
+    if not errors(problems):
+        problems += not_allocated(books, group, outcome, through)
+    if errors(problems):
+        return _Ready({}, across, problems)
+    first = _first(books, through)
+    seals: dict[Month, dict[str, str]] = {}
+    for month in months(first, through):
+        seals[month] = {}
+        for member in group:
+            if not books.never_sealed(member) and (member.active(month) or month == first):
+                seal = _sealed(books, member, outcome, month, opens=month == first)
+                if member.active(month) or seal.posted or seal.revised:
+                    seals[month][member.id] = seal_text(seal)
+    return _Ready(seals, across, problems)
 
 
 def _sealed(books: Books, member: Holder, outcome: Outcome, month: Month, *, opens: bool) -> Sealed:

@@ -165,6 +165,7 @@ def last_booked(books: Books, today: date, known: Iterable[str] = ()) -> Month:
     end = str(ended)
     found = max((month for month in known if month <= end), default="")
     text_of = cache(lambda member: ledger_text(books.coop, member).data)
+    days_of = cache(lambda member: read_ledger(books.coop, member, books.chart).days)
     for back in range(ended.since(first) + 1):
         month = ended.plus(-back)
         if str(month) == found:
@@ -172,8 +173,6 @@ def last_booked(books: Books, today: date, known: Iterable[str] = ()) -> Month:
         # Looking for the month as text is quick; only a ledger that has it is read.
         written = re.compile(rb"%04d[-/]0*%d[-/]" % month)
         for member in books.holders:
-            if written.search(text_of(member)):
-                days = read_ledger(books.coop, member, books.chart).days
-                if any(Month.of(day) == month for day, _ in days):
-                    return month
+            if written.search(text_of(member)) and any(Month.of(day) == month for day, _ in days_of(member)):
+                return month
     return ended

@@ -1,5 +1,6 @@
 """Dividing groups of members again; of a group in which only members' own bookings changed, those alone."""
 
+import pickle
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -32,16 +33,15 @@ class Task(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What came of one group; `ledgers` are as they were read. `texts` (by member and month) and `booked` (by
-    member) are those of who was divided again."""
+    """What came of one group; `ledgers` are as they were read. `to_write` has what is to be written for each
+    member who was divided again; packed, because most of it goes on to another process as it is."""
 
     group: Group
     ledgers: Sequence[Seen]
     rows: list[Summary]
     allocations: list[Allocation]
     corrections: list[tuple[str, Correction]]
-    texts: Mapping[str, Mapping[str, str]]
-    booked: Mapping[str, Booked]
+    to_write: Mapping[str, bytes]
     problems: list[Problem]
     shares: Shares
 
@@ -67,8 +67,7 @@ def _anew(books: Books, through: Month, today: date, whole: bool, task: Task) ->
         _rows(outcome, through),
         outcome.allocations if whole else [],
         _corrections(outcome),
-        texts(books, outcome, through),
-        {member: sums_of_ledger(ledger) for member, ledger in outcome.ledgers.items()},
+        _packed(books, outcome, through),
         outcome.own,
         shares,
     )
@@ -99,14 +98,27 @@ def _in_part(books: Books, through: Month, today: date, task: Task) -> Done | No
         [*(row for row in kept.rows if row.member not in now), *_rows(outcome, through)],
         [],
         [*(c for c in kept.corrections if c[0] not in now), *_corrections(outcome)],
-        texts(books, outcome, through),
-        {member: sums_of_ledger(ledger) for member, ledger in outcome.ledgers.items()},
+        _packed(books, outcome, through),
         [
             *(p for p in kept.problems if p.file not in files and p.values.get("member") not in now),
             *outcome.own,
         ],
         kept.shares,
     )
+
+
+def _packed(books: Books, outcome: Outcome, through: Month) -> dict[str, bytes]:
+    by_member = texts(books, outcome, through)
+    return {
+        member: pickle.dumps((by_member.get(member, {}), sums_of_ledger(ledger)))
+        for member, ledger in outcome.ledgers.items()
+    }
+
+
+def unpacked(parts: bytes) -> tuple[Mapping[str, str], Booked]:
+    """What is to be written for a member: the text of each allocation by month, and the ledger's sums."""
+    texts_by_month, booked = pickle.loads(parts)
+    return texts_by_month, booked
 
 
 def _parted(books: Books, group: Group, through: Month) -> bool:

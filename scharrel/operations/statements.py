@@ -15,8 +15,10 @@ from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID
 from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem, errors
+from scharrel.core.quotes import RECEIVABLE
 from scharrel.ledger.books import Books
 from scharrel.operations.allocate import workers_for
+from scharrel.operations.receivables import debts_on
 from scharrel.operations.statement_data import statement_data
 from scharrel.statements.coop import Share, share_of
 from scharrel.statements.documents import BrokenTemplateError
@@ -80,8 +82,10 @@ def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stat
         if not errors(whole.problems) and not order.only:
             packs = _packs_until(books, order.month)
             try:
+                sells = "coop" in order.kinds and books.chart.with_role(RECEIVABLE)
+                debts = debts_on(books, order.month.last_day) if sells else None
                 for place, content in documents_together(
-                    books.title, packs, order, whole.shares, whole.returns, treasury
+                    books.title, packs, order, whole.shares, whole.returns, treasury, debts
                 ):
                     whole.places.append(put_aside(aside, place, content))
             except BrokenTemplateError as broken:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+from scharrel.checks.invoices import credited_by, numbers_sent
 from scharrel.core.facts import Dated
 from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
@@ -98,7 +99,10 @@ def _read(books: Books) -> tuple[list[VatBooking], list[Problem]]:
         wrong = errors(ledger.problems)
         problems += map(ledger.text.placed, wrong)
         if not wrong:
-            found += vat_bookings(ledger, holder, books.chart, books.entries.customers)
+            sent = numbers_sent(books, holder, ledger)
+            found += vat_bookings(ledger, holder, books.chart, books.entries.customers, sent)
+    if credited := credited_by(books):
+        found = [one._replace(numbers=frozenset(credited.get(n, n) for n in one.numbers)) for one in found]
     return found, problems
 
 

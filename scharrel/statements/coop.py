@@ -16,6 +16,7 @@ from scharrel.statements.member import Corrected, corrected
 from scharrel.text.periods import part_lines
 from scharrel.text.sentences import label, left_open
 from scharrel.text.words import Words
+from scharrel.treasury.receivables import CustomerDebt
 
 TREND_MONTHS = 12
 TRENDS = ("turnover", "coop", "pots")
@@ -70,7 +71,8 @@ class Trend(NamedTuple):
 
 class CoopView(NamedTuple):
     """The cooperative's month. Amounts in euros. `rows` are the members', `received` is what of all came in
-    from other ledgers; `own` is what it got from whom, and what it booked in a ledger of its own."""
+    from other ledgers; `own` is what it got from whom, and what it booked in a ledger of its own;
+    `debts` is what customers owe at the end of the month, None if nothing can be sold on account."""
 
     coop: str
     month: Month
@@ -89,6 +91,7 @@ class CoopView(NamedTuple):
     corrected: Sequence[tuple[str, Decimal]]
     left_open: Sequence[tuple[str, str, Decimal]]
     own: OwnMonth
+    debts: Sequence[CustomerDebt] | None
 
     def total(self, party: str) -> Decimal:
         return total(row.paid[party] for _, row in self.rows)
@@ -185,8 +188,15 @@ def share_of(words: Words, data: StatementData, month: Month) -> Share:
     )
 
 
-def coop_view(coop: str, month: Month, shares: Sequence[Share], treasury: Ledger | None = None) -> CoopView:
-    """The overview of all members together, in the order of the shares, with the cooperative's own ledger."""
+def coop_view(
+    coop: str,
+    month: Month,
+    shares: Sequence[Share],
+    treasury: Ledger | None = None,
+    debts: Sequence[CustomerDebt] | None = None,
+) -> CoopView:
+    """The overview of all members together, in the order of the shares, with the cooperative's own ledger and
+    what customers owe."""
     rows, projects, above = (
         [(share.name, share.row) for share in shares if share.row and share.kind == kind]
         for kind in ("member", "project", "subcooperative")
@@ -223,6 +233,7 @@ def coop_view(coop: str, month: Month, shares: Sequence[Share], treasury: Ledger
         [(party, amount) for party in PARTIES if (amount := _corrected(shares, party))],
         [(share.name, what, amount) for share in shares for what, amount in share.left_open],
         own_month([given for share in shares for given in share.own], treasury, month),
+        debts,
     )
 
 

@@ -34,6 +34,7 @@ from scharrel.statements.year import year_view
 from scharrel.text.grounds import example_notice, notices
 from scharrel.text.rules.pack import Told
 from scharrel.text.words import Words
+from scharrel.treasury.receivables import CustomerDebt
 
 DOCUMENTS = ("member", "municipality", "coop", "year", "settlement", "quarter", "subcooperative")
 """`settlement` is that of a year, `quarter` that of a quarter."""
@@ -120,13 +121,14 @@ def documents_together(
     shares: Sequence[Share],
     returns: Sequence[Return],
     treasury: Ledger | None = None,
+    debts: Sequence[CustomerDebt] | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """The overview of the cooperative, the cover of the returns and their CSV: place and content. `used` are
-    the rules that anyone was under, `treasury` is the cooperative's own ledger."""
+    the rules that anyone was under, `treasury` is the cooperative's own ledger, `debts` are customers'."""
     packs = {pack.id: pack.hash for pack in used}
     heads = example_notice(Words(order.lang), used)
     if "coop" in order.kinds:
-        view = coop_view(coop, order.month, sorted(shares, key=lambda share: share.name), treasury)
+        view = coop_view(coop, order.month, sorted(shares, key=lambda share: share.name), treasury, debts)
         yield _made(order, "coop", "", view, packs, view.figures, heads)
     if "municipality" in order.kinds:
         cover = Cover(coop, order.month, sorted(returns, key=lambda row: row.name))

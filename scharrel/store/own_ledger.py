@@ -20,7 +20,7 @@ _DATED = re.compile(r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?=\s)")
 _POSTING = re.compile(
     r"^(?P<indent>[ \t]+)(?:Assets|Liabilities|Equity|Income|Expenses):\S+(?P<amount>[ \t]+-?[\d.,]+)?"
 )
-_USUAL_END = 38
+_USUAL_END = 40
 """The column in which amounts end where the file has none yet."""
 
 
@@ -92,31 +92,31 @@ def opened_by(path: Path) -> Path | None:
 
 
 class Addition(NamedTuple):
-    """What was last added to a ledger: whose, its digests before and after, and where (in bytes)."""
+    """What was last added to a ledger: whose and what, the ledger as it was before, and its digest after."""
 
     holder: str
-    was: str
+    said: str
+    before: str
     becomes: str
-    start: int
-    length: int
 
 
-def add_to_ledger(coop: Coop, holder: str, was: bytes, becomes: bytes) -> Problem | None:
+def add_to_ledger(coop: Coop, holder: str, was: bytes, becomes: bytes, said: str) -> Problem | None:
     """Put what the ledger becomes in place, whole and to stay, unless an editor has it open or it is not what
     it was; only for the one writer. WriteError leaves it as it was."""
     path = coop.ledger(holder)
     if problem := _kept_from(coop, holder, was):
         return problem
-    start = next((nth for nth, (a, b) in enumerate(zip(was, becomes, strict=False)) if a != b), len(was))
-    added = Addition(holder, _digest(was), _digest(becomes), start, len(becomes) - len(was))
+    added = Addition(holder, said, was.decode(), _digest(becomes))
     write_text(_last(coop), json.dumps(added._asdict()) + "\n")
+    with suppress(OSError):
+        os.chmod(_last(coop), 0o600)
     _put_like(path, becomes)
     return None
 
 
 def take_back(coop: Coop, holder: str) -> tuple[str, Problem | None]:
     """Take out what was last added, if the ledger is still as that left it; what is gone, as text. Nothing,
-    and no problem, where nothing was added last."""
+    and no problem, where nothing of theirs was added last."""
     last = _last(coop)
     try:
         added = Addition(**json.loads(read_written(last) or "{}"))
@@ -127,15 +127,12 @@ def take_back(coop: Coop, holder: str) -> tuple[str, Problem | None]:
     path = coop.ledger(holder)
     shown = coop.shown(path)
     with suppress(OSError):
-        now = path.read_bytes()
-        gone = now[added.start : added.start + added.length]
-        was = now[: added.start] + now[added.start + added.length :]
-        if (_digest(now), _digest(was)) == (added.becomes, added.was):
+        if _digest(now := path.read_bytes()) == added.becomes:
             if problem := _kept_from(coop, holder, now):
                 return "", problem
-            _put_like(path, was)
+            _put_like(path, added.before.encode())
             remove(last)
-            return gone.decode(), None
+            return added.said, None
     return "", Problem(shown, 1, "undo-changed")
 
 

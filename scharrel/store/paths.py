@@ -53,6 +53,11 @@ class Coop(NamedTuple):
         return self.root.joinpath("ledgers", "invoices")
 
     @property
+    def invoiced(self) -> Path:
+        """Where it is known a second time which invoice of each year was the last."""
+        return self.root.joinpath("ledgers", "invoiced.json")
+
+    @property
     def letters(self) -> Path:
         """What is sent to customers, made of the above."""
         return self.root / "invoices"

@@ -21,7 +21,8 @@ def event_text(words: Words, chart: Chart, event: Event, money: Mapping[str, str
     if event.who and event.kind in IN_EUROS:
         who = event.who if event.what or event.kind == "pot" else ""
         said += [words(f"book.said.{event.kind}-who{back}", who=who)] if who else []
-    if what := event.what or event.who:
+    what = event.what or event.who
+    if what and what != account_name(words, chart, event.account):
         said.append(words("book.said.what", what=what))
     if event.project:
         said.append(words("book.said.project", project=event.project))
@@ -32,7 +33,8 @@ def event_text(words: Words, chart: Chart, event: Event, money: Mapping[str, str
         if event.rate:
             said.append(words("book.said.vat", rate=words.rate(event.rate)))
     if event.kind in IN_EUROS:
-        said.append(money_word(words, next((word for word, a in money.items() if a == event.other), "")))
+        at = next((word for word, account in money.items() if account == event.other), "")
+        said.append(money_word(words, event.by or at))
     if event.earned and event.earned != event.day:
         said.append(words("book.said.earned", day=words.day(event.earned)))
     return f"{words.day(event.day)}: " + ", ".join(part for part in said if part)

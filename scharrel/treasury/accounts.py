@@ -20,7 +20,16 @@ VAT_DUE = ("invoiced", "received", "exempt")
 _ADDRESS = ("name", "kvk", "vat_id", "street", "postcode", "city", "country")
 
 ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
-    "cooperative": (*_ADDRESS, "vat", "terms"),
+    "cooperative": (
+        *_ADDRESS,
+        "email",
+        "logo",
+        "vat",
+        "terms",
+        "interest",
+        "interest_business",
+        "collection",
+    ),
     "payee": ("name", "iban", "reference"),
     "bank": ("iban", "account", "opening"),
     "customer": (*_ADDRESS, "email", "reference", "iban", "language", "oin", "terms"),

@@ -25,7 +25,7 @@ class Event(NamedTuple):
     paid, in euros with VAT (below zero: paid back), or the hours or kilometres; `account` what it is booked
     on: income, costs, the pot, or that of the hours; `other` the other side: cash, a bank's account, or that
     against which hours are booked. `rate` is the rate of VAT in the amount, `earned` the day of the work if
-    that is another."""
+    that is another, `by` the word for where the money is: one's own may stand on the same account as cash."""
 
     kind: EventKind
     amount: Decimal
@@ -39,6 +39,7 @@ class Event(NamedTuple):
     purpose: str = ""
     reason: str = ""
     earned: date | None = None
+    by: str = ""
 
     @property
     def counted_in(self) -> Month:
