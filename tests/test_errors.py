@@ -463,6 +463,12 @@ OWN_TESTS |= {  # in test_formats.py
     "problem.bank-text", "problem.bank-too-large", "problem.bank-too-long", "problem.bank-too-many",
     "problem.bank-xml", "problem.bank-zip", "problem.bank-zip-many", "problem.bank-zip-nested",
 }  # fmt: skip
+OWN_TESTS |= {"problem.lodging-rate"}  # in test_suspicions.py
+OWN_TESTS |= {  # in test_receipt_files.py
+    "problem.receipts", "problem.receipt-changed", "problem.receipt-gone", "problem.receipt-link",
+    "problem.receipt-missing", "problem.receipt-name", "problem.receipt-no-file", "problem.receipt-none",
+    "problem.receipt-too-large", "problem.receipt-unready", "audit.receipt-changed", "audit.receipt-gone",
+}  # fmt: skip
 OWN_TESTS |= {  # in test_pay.py
     "problem.no-transit", "problem.pay-nickname", "problem.pay-no-bank", "problem.run-changed",
     "problem.run-file", "problem.run-gone", "problem.run-unconfirmed",
@@ -477,10 +483,12 @@ OWN_TESTS |= {  # in test_bank.py
     "error.assign-booking", "error.assign-date", "error.assign-how", "error.assign-line",
     "error.assign-terminal", "error.bank-line-which", "error.gap-reason", "error.no-bank",
     "error.no-bank-line", "problem.bank-folder", "problem.bank-line-booked", "problem.bank-line-custom",
-    "problem.bank-line-directive", "problem.bank-line-elsewhere", "problem.bank-line-gone",
+    "problem.bank-line-directive", "problem.bank-line-elsewhere", "problem.bank-line-early",
+    "problem.bank-line-gone", "problem.bank-line-late", "problem.bank-line-practice",
     "problem.bank-line-holder", "problem.bank-line-identity", "problem.bank-line-include",
     "problem.bank-line-incomplete", "problem.bank-line-twice", "problem.bank-month-size",
-    "problem.bank-not-open", "problem.bank-other-side", "problem.bank-rule-conditions",
+    "problem.bank-not-open", "problem.bank-opening", "problem.bank-other-side",
+    "problem.bank-rule-conditions",
     "problem.bank-rule-iban", "problem.bank-rule-id", "problem.bank-rule-rate", "problem.bank-rule-table",
     "problem.bank-vat-account", "problem.statement-account", "problem.statement-changed",
     "problem.statement-currency", "problem.statement-gap", "problem.statement-lacks-line",

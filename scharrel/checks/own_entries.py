@@ -143,6 +143,9 @@ def wrong_value(key: str, value: object, country: str) -> tuple[str, dict[str, s
         return "vat-due", {"value": said, "near": nearest(said, VAT_DUE), "choices": ", ".join(VAT_DUE)}
     if key == "terms" and not (isinstance(value, Decimal) and value == int(value) and 0 <= value <= _LONGEST):
         return "terms", {}
+    if key == "receipts":
+        euros = euros_of(value)
+        return None if euros is not None and 0 <= euros < MAX_AMOUNT else ("receipts", {})
     if key == "opening":
         euros = euros_of(value)
         if euros is None:

@@ -53,6 +53,7 @@ COMMANDS = {
     "report grants": "report.grants",
     "report umbrella": "report.umbrella",
     "report annual": "report.annual",
+    "report receipts": "report.receipts",
     "auditfile": "auditfile",
 }
 """The commands in the order of the help; each is the function `command` of a module of this folder, and is

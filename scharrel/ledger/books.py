@@ -33,8 +33,8 @@ class Books(NamedTuple):
     closed month and member the digest that the member's seal should have, `entries` what the register says of
     the cooperative itself; `own` is the cooperative as who has a ledger, if it has or had one; `issued` are
     the invoices that were sent, by number, and `last_issued` the last number of each year by the second place
-    that knows it; `receipts` what was paid of what was sold on account, where rules
-    ask for that."""
+    that knows it; `receipts` what was paid of what was sold on account, where rules ask for that;
+    `sealed_receipts` by closed month the digests of its receipt files, by name."""
 
     coop: Coop
     register: Text
@@ -51,6 +51,7 @@ class Books(NamedTuple):
     issued: Sequence[Issued] = ()
     last_issued: Collection[str] = ()
     receipts: Receipts = Receipts()
+    sealed_receipts: Mapping[Month, Mapping[str, str]] = {}
 
     @property
     def bank_accounts(self) -> Mapping[str, BankAccount]:
@@ -137,6 +138,7 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
         _own(coop, register.title, seals),
         issued,
         last_issued,
+        sealed_receipts=seals.receipts,
     )
     return books, register, seals
 
