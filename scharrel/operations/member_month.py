@@ -42,7 +42,7 @@ def member_month(words: Words, books: Books, who: Holder, asked: Month | None, t
         last = max((a.month for a in data.allocations if a.came_in), default=month)
         if last != month:
             return member_month(words, books, who, last, today)
-    problems = in_order(with_others(books, [*in_books(books, [who], today), *wrong], across))
+    problems = in_order(with_others(books, [*in_books(books, [who], today), *wrong], across, today))
     own = [problem for problem in problems if _is_own(books, who, problem)]
     return MemberMonth(month, data, own, len(errors(problems)) - len(errors(own)))
 
