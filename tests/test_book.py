@@ -140,10 +140,26 @@ def test_a_question_can_be_gone_back_to_and_everything_stopped(start: Path) -> N
     before = ledger(start)
     command = ["book", "vera", "--coop", str(start)]
     for stop in ("\x03", "\x04", "."):
-        answers = ["b", "1,234", "45", "-", "50", "mevr Bakker", "fiets", "", "?", "c", "n", "vandaag", stop]
+        answers = [
+            "b",
+            "1,234",
+            "45",
+            "-",
+            "50",
+            "mevr Bakker",
+            "fiets",
+            "",
+            "",
+            "?",
+            "c",
+            "n",
+            "vandaag",
+            stop,
+        ]
         shown = at_a_terminal(command, *answers)
         assert "Dat kan meer zijn: € 1.234,00, € 1,23" in shown
         assert "€ 50,00 bij, van mevr Bakker" in shown
+        assert "Kies een van deze." in shown
         assert "Er is niets opgeschreven." in shown
     assert "Niet opgeschreven." in at_a_terminal(command, *answers[:-1], "n", ".")
     assert ledger(start) == before
@@ -456,3 +472,46 @@ def test_accounts_have_names_and_wrong_ones_are_told(start: Path, quick: Run) ->
     found = json.loads(quick("check", "--json", *at).out)["problems"]
     codes = {p["line"] - lines: p["code"] for p in found if p["file"].endswith("accounts.beancount")}
     assert codes == {2: "label-again", 3: "label-key", 5: "label-text"}
+
+
+def test_whose_ledger_it_is_has_to_be_said_where_there_are_more(start: Path, quick: Run) -> None:
+    at = ("--coop", str(start))
+    assert quick("book", *CASH, *at, "--dry-run").status == 0
+    assert quick("member", "add", "mila", "Mila", "--from", "2026-09", *at).status == 0
+    assert quick("book", *CASH, *at).err == "Zeg van wie: scharrel book LID. Er zijn: mila, vera\n"
+    assert quick("book", "mila", "--again", *at).err == "Er is nog niets opgeschreven dat nog een keer kan.\n"
+    shown = at_a_terminal(["book", *at], "wie", "ver", ".")
+    assert '"wie" kan hier niet' in shown
+    assert "mevr" not in quick("book", "vera", "--again", "--dry-run", *at).out
+
+
+def test_what_someone_types_cannot_steer_a_terminal_or_leave_its_line(start: Path, quick: Run) -> None:
+    name = 'x"\n2026-10-17 * "y\x1b[31m\\'
+    rest = ("--for", "werk", "--cash", "--date", "2026-10-16", "--coop", str(start))
+    assert quick("book", "vera", "--in", "10", "--from", name, *rest).status == 0
+    assert '\n2026-10-16 * "x\\" 2026-10-17 * \\"y[31m\\\\" "werk"\n' in ledger(start)
+    assert quick("check", "--coop", str(start)).status == 0
+
+
+def test_a_text_of_several_lines_is_not_torn(start: Path, quick: Run) -> None:
+    text = '\n2026-10-28 * "klant" "eerst dit\n2026-10-29 en dan dat\n"\n'
+    text += "  Income:Omzet:Diensten  -5.00 EUR\n  Assets:Kas\n"
+    with open(start / LEDGER, "a") as file:
+        file.write(text)
+    before = ledger(start)
+    done = quick("book", "vera", *CASH[:-1], "2026-10-28", "--coop", str(start))
+    assert done.status == 0
+    assert ledger(start) == before + "\n" + BOOKED.replace("10-16", "10-28")
+
+
+def test_of_a_closed_month_it_is_said_when_the_difference_comes(coop: Path, quick: Run) -> None:
+    at = ("--coop", str(coop))
+    assert quick("allocate", "2026-02", *at).status == 0
+    assert quick("close", "2026-02", *at).status == 0
+    sold = ("--in", "45", "--from", "Jan", "--for", "fiets", "--date", "2026-02-03")
+    done = quick("book", "amina", *sold, "--bank", *at)
+    assert done.status == 0
+    told = " ".join(done.out.split())
+    assert "De maand februari 2026 is al gesloten: het verschil komt als correctie in maart 2026." in told
+    assert "voor fiets, Omzet, bank" in told  # a chart without labels
+    assert quick("book", "amina", *sold, "--cash", *at).err == "Zeg hoe er betaald is: --bank\n"

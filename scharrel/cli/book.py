@@ -13,12 +13,14 @@ from scharrel.cli.options import COOP, DRY_RUN, JSON
 from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
+from scharrel.core.problems import errors
 from scharrel.core.typed import amounts_meant, days_meant, quantities_meant, rate_meant
 from scharrel.treasury.cash_book import EventKind
 from scharrel.treasury.noted import Noted
 
 if TYPE_CHECKING:
     from scharrel.core.facts import Holder
+    from scharrel.core.problems import Problem
     from scharrel.ledger.books import Books
     from scharrel.operations.book import Choices
     from scharrel.treasury.cash_book import Event
@@ -93,12 +95,12 @@ def command(
     if not given and not again:
         if any(other) or not sys.stdin.isatty():
             fail(words("error.book-terminal"), status=2)
-        stop_on_errors([p for p in books.problems if not p.file.startswith("rules/")])
+        stop_on_errors(standing_errors(books))
         from scharrel.cli.book_asking import ask_bookings
 
         ask_bookings(books, holder, today())
         return
-    stop_on_errors([p for p in books.problems if not p.file.startswith("rules/") and not p.warning])
+    stop_on_errors(standing_errors(books))
     on, day_earned = _day(day) if day else today(), _day(earned) if earned else None
     if not holder.active(Month.of(on)):
         fail_without_month(holder, Month.of(on))
@@ -123,6 +125,11 @@ def command(
     _book(books, holder, event, choices, dry_run=dry_run, as_json=as_json)
 
 
+def standing_errors(books: "Books") -> "list[Problem]":
+    """What is wrong with the register or the chart, without which nothing can be booked."""
+    return [p for p in errors(books.problems) if not p.file.startswith("rules/")]
+
+
 def whose(books: "Books", member: str | None) -> "Holder":
     """Whose ledger it is: the one that is named, or the only one there is; else it is asked."""
     if member:
@@ -131,7 +138,7 @@ def whose(books: "Books", member: str | None) -> "Holder":
     if len(books.holders) == 1:
         return next(iter(books.holders.values()))
     if not sys.stdin.isatty() or not books.holders:
-        stop_on_errors(books.problems)
+        stop_on_errors(standing_errors(books))
         fail(words("error.book-whose", members=", ".join(books.holders)), status=2)
     from scharrel.cli.asking import StoppedAsking, ask
 
@@ -206,7 +213,7 @@ def _whole(
 ) -> "Event":
     """The event that the options say; what they leave open is today, without VAT, and what is usual."""
     from scharrel.cli.booked import account_meant, labels_of, project_meant
-    from scharrel.operations.book_answers import event_from, followed_up, lacking, offered
+    from scharrel.operations.book_answers import event_from, followed_up, offered, open_questions
 
     kind = noted.kind
     assert kind
@@ -230,7 +237,7 @@ def _whole(
     if not noted.account:
         usual = offered(noted, choices, "account", noted.days[0]) if kind == "in" else ""
         noted = noted._replace(account=usual)
-    left = [asked for asked in lacking(noted, choices) if asked != "project"]
+    left = [asked for asked in open_questions(noted, choices) if asked != "project"]
     if left:
         options = {
             "account": labels_of(books, accounts), "money": [f"--{word}" for word in choices.money],

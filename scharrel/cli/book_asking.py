@@ -23,7 +23,7 @@ from scharrel.core.month import Month
 from scharrel.core.typed import amounts_meant, days_meant, quantities_meant, rate_meant
 from scharrel.ledger.books import Books
 from scharrel.operations.book import Choices, again, booking_choices, plan_bookings, write_planned
-from scharrel.operations.book_answers import Asked, event_from, followed_up, lacking, offered
+from scharrel.operations.book_answers import EventPart, event_from, followed_up, offered, open_questions
 from scharrel.text.booking import event_text, money_word
 from scharrel.text.pots import purpose
 from scharrel.treasury.cash_book import Event
@@ -116,10 +116,10 @@ def ask_rest(
 ) -> tuple[Noted, Choices]:
     """The event with all that lacks asked, each answer on the pile; `offers` are for what is not known from
     what was booked before. TakenBack when the first question is taken back."""
-    asked_for: set[Asked] = set()
+    asked_for: set[EventPart] = set()
     while True:
         noted = followed_up(noted, choices)
-        left = [asked for asked in lacking(noted, choices) if asked not in asked_for]
+        left = [asked for asked in open_questions(noted, choices) if asked not in asked_for]
         if not left:
             return noted, choices
         try:
@@ -146,7 +146,7 @@ def ask_rest(
 
 
 def ask_one(
-    books: Books, noted: Noted, choices: Choices, asked: Asked, today: date, otherwise: str = ""
+    books: Books, noted: Noted, choices: Choices, asked: EventPart, today: date, otherwise: str = ""
 ) -> Noted:
     """What is known with the answer to this; TakenBack if the question before is to be asked again."""
     screen = console()
@@ -172,7 +172,7 @@ def ask_one(
             return answered
 
 
-def _show_readings(noted: Noted, asked: Asked) -> None:
+def _show_readings(noted: Noted, asked: EventPart) -> None:
     readings: Sequence[str] = ()
     if asked == "amount" and noted.kind in ("hours", "km"):
         readings = [words.number(amount) for amount in noted.amounts]
@@ -184,7 +184,7 @@ def _show_readings(noted: Noted, asked: Asked) -> None:
         print_indented(console(), words("book.which", readings=", ".join(readings)))
 
 
-def _shown(books: Books, asked: Asked, offer: str, today: date) -> str:
+def _shown(books: Books, asked: EventPart, offer: str, today: date) -> str:
     if not offer:
         return ""
     if asked == "account":
@@ -198,7 +198,7 @@ def _shown(books: Books, asked: Asked, offer: str, today: date) -> str:
     return offer
 
 
-def _options(books: Books, noted: Noted, choices: Choices, asked: Asked) -> list[str]:
+def _options(books: Books, noted: Noted, choices: Choices, asked: EventPart) -> list[str]:
     """What there is to choose from."""
     if asked == "kind":
         return [words(f"book.kind.{kind}") for kind in choices.kinds]
@@ -220,7 +220,7 @@ def _purposes(noted: Noted, choices: Choices) -> list[str]:
     return choices.purposes.get(noted.account or choices.accounts["pot"][0]) or []
 
 
-def _completions(noted: Noted, choices: Choices, asked: Asked, options: Sequence[str]) -> Sequence[str]:
+def _completions(noted: Noted, choices: Choices, asked: EventPart, options: Sequence[str]) -> Sequence[str]:
     if asked == "who":
         return choices.names()
     if asked == "what":
@@ -230,7 +230,7 @@ def _completions(noted: Noted, choices: Choices, asked: Asked, options: Sequence
 
 
 def _understood(
-    books: Books, noted: Noted, choices: Choices, asked: Asked, said: str, today: date
+    books: Books, noted: Noted, choices: Choices, asked: EventPart, said: str, today: date
 ) -> Noted | None:
     """What is known with this answer; nothing, and why, where it is none or more than one."""
     found = understood(books, noted, choices, asked, said, today)
@@ -241,7 +241,7 @@ def _understood(
 
 
 def understood(
-    books: Books, noted: Noted, choices: Choices, asked: Asked, said: str, today: date
+    books: Books, noted: Noted, choices: Choices, asked: EventPart, said: str, today: date
 ) -> Noted | str:
     """What is known with this answer, or why it is none."""
     if asked == "kind":

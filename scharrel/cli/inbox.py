@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scharrel.cli.arguments import open_coop, today
-from scharrel.cli.book import whose
+from scharrel.cli.book import standing_errors, whose
 from scharrel.cli.options import COOP, DRY_RUN, JSON
 from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, to_stderr, words
 from scharrel.cli.writing import writing_in
@@ -40,7 +40,7 @@ def command(
 
     books = open_books(open_coop(coop))
     holder = whose(books, member)
-    stop_on_errors([p for p in books.problems if not p.file.startswith("rules/") and not p.warning])
+    stop_on_errors(standing_errors(books))
     choices = booking_choices(books, holder, today())
     inbox = read_inbox(file, today(), choices.names())
     stop_on_errors(list(inbox.problems))
@@ -99,13 +99,13 @@ def _certain(
     books: "Books", holder: "Holder", file: Path, fresh: Sequence[Noted], choices: "Choices"
 ) -> list["Event"]:
     """The events, where all of each line is certain; else every line of which something is not is told."""
-    from scharrel.operations.book_answers import event_from, followed_up, lacking
+    from scharrel.operations.book_answers import event_from, followed_up, open_questions
 
     events, wrong = [], 0
     for noted in fresh:
         of_day, known = _choices_for(books, holder, noted, choices), noted
         known = followed_up(known, of_day) if of_day else known
-        if of_day and not (left := lacking(known, of_day)):
+        if of_day and not (left := open_questions(known, of_day)):
             events.append(event_from(known, of_day, _label(books, known, of_day)))
             continue
         wrong += 1

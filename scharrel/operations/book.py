@@ -2,7 +2,7 @@
 into the member's own ledger whole or not at all."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -104,7 +104,7 @@ def _accounts_for(
         if not (known.opened <= day <= (known.closed or date.max)) or role == ROUNDING:
             continue
         if units and "EUR" not in units:
-            if role in roles and (other := _against(chart, name, day)):
+            if role in roles and name in chart.accounts and (other := _against(chart, name, day)):
                 found["km" if KILOMETRES in units else "hours"].append(name)
                 against[name] = other
         elif name.startswith("Income:") and role in roles and name not in fed:
@@ -205,13 +205,15 @@ def plan_bookings(books: Books, who: Holder, events: Sequence[Event], today: dat
     unread = errors(text.problems) or ([] if before.movements else errors(before.problems))
     if standing or unread or not events:
         return Planned(who.id, shown, was, was, (), in_order([*standing, *unread]))
-    said, entries = _with_events(was.decode(), events, books.chart)
-    becomes = said.encode()
-    after_text = with_elsewhere(books.coop, who.id, Text(becomes, [], shown=shown))
-    after = ledger_in(after_text, who.id, books.chart)
+    for last in (False, True):  # between others it may stand in the middle of a text
+        said, entries = _with_events(was.decode(), events, books.chart, last=last)
+        becomes = said.encode()
+        after_text = with_elsewhere(books.coop, who.id, Text(becomes, [], shown=shown))
+        after = ledger_in(after_text, who.id, books.chart)
+        lines = {line for line, _ in entries}
+        if whole := _only_added(before, after, lines):
+            break
     planned = Planned(who.id, shown, was, becomes, entries, (), events=events)
-    lines = {line for line, _ in entries}
-    found = [m.line for m in after.movements if m.line in lines]
     group = next(group for group in books.groups() if any(m.id == who.id for m in group))
     months = sorted({event.counted_in for event in events})
     through = max(months)
@@ -221,8 +223,8 @@ def plan_bookings(books: Books, who: Holder, events: Sequence[Event], today: dat
     )
     new = _new(then.problems, now.problems)
     wrong = errors(new)
-    if lines - set(found) and not wrong:
-        wrong = errors(now.problems)[:1]
+    if not whole and not wrong:
+        wrong = errors(now.problems)[:1] or [Problem(shown, entries[0][0], "ledger-changed")]
     outstanding, at_bank = _at_bank(books, who, before, after)
     if wrong or at_bank:
         return planned._replace(problems=in_order([*wrong, *at_bank]))
@@ -247,14 +249,25 @@ def _effect(was: Allocation, becomes: Allocation, *, closed: bool) -> Effect:
     return Effect(becomes.month, was.keep, becomes.keep, pots, closed)
 
 
-def _with_events(text: str, events: Iterable[Event], chart: Chart) -> tuple[str, list[tuple[int, str]]]:
+def _only_added(before: Ledger, after: Ledger, lines: Collection[int]) -> bool:
+    """Whether all that was booked is as it was, and each of these lines begins a booking."""
+    was, now = (
+        Counter(moved._replace(line=0) for moved in ledger.movements if moved.line not in mine)
+        for ledger, mine in ((before, ()), (after, lines))
+    )
+    return was == now and {*lines} <= {moved.line for moved in after.movements}
+
+
+def _with_events(
+    text: str, events: Iterable[Event], chart: Chart, *, last: bool
+) -> tuple[str, list[tuple[int, str]]]:
     """The ledger with these events, and where each of them begins, with its text."""
     layout = layout_of(text)
     placed: list[tuple[int, str]] = []
     for event in sorted(events, key=lambda event: event.day):
         entry = event_lines(event, chart, layout.indent, layout.end)
         more = text.count("\n")
-        text, line = with_booking(text, entry, event.day)
+        text, line = with_booking(text, entry, event.day, last=last)
         more = text.count("\n") - more
         placed = [(at + more if at >= line else at, said) for at, said in placed]
         placed.append((line, "\n".join(entry)))
@@ -325,7 +338,13 @@ def write_planned(books: Books, planned: Planned) -> Problem | None:
 def again(choices: Choices, today: date) -> Event | None:
     """What was booked a week ago, else the last of all, as it would be today."""
     a_week = [event for event in choices.earlier if (today - event.day).days == 7]
+    others = {*choices.money.values(), *choices.against.values()}
     found = [
-        event for event in (*a_week, *choices.earlier) if event.kind in choices.kinds and event.amount > 0
+        event
+        for event in (*a_week, *choices.earlier)
+        if event.kind in choices.kinds
+        and event.account in choices.accounts[event.kind]
+        and event.other in others
+        and event.amount > 0
     ]
     return found[0]._replace(day=today, earned=None) if found else None

@@ -10,10 +10,10 @@ from scharrel.operations.book import Choices
 from scharrel.treasury.cash_book import Event
 from scharrel.treasury.noted import Noted
 
-Asked = Literal[
+EventPart = Literal[
     "kind", "amount", "who", "what", "account", "money", "rate", "day", "project", "purpose", "reason"
 ]
-ASKED: tuple[Asked, ...] = (
+ASKED: tuple[EventPart, ...] = (
     "kind", "amount", "who", "what", "account", "money", "rate", "day", "project", "purpose", "reason"
 )  # fmt: skip
 """What an event can lack, in the order in which it is asked."""
@@ -22,13 +22,13 @@ _ENOUGH = 3
 """Bookings with other parties that all have the same VAT, from which that is offered for a new one."""
 
 
-def lacking(noted: Noted, choices: Choices) -> list[Asked]:
+def open_questions(noted: Noted, choices: Choices) -> list[EventPart]:
     """What has to be asked of this event, by what there is to choose from."""
     kind = noted.kind
     if kind is None or kind not in choices.kinds:
         return ["kind"]
     accounts, done = choices.accounts[kind], kind in ("hours", "km")
-    needed: dict[Asked, bool] = {
+    needed: dict[EventPart, bool] = {
         "amount": len(noted.amounts) != 1,
         "who": not done and not (noted.who and noted.split),
         "what": not done and not (noted.split and (noted.what or (noted.line and kind == "out"))),
@@ -81,7 +81,7 @@ def _like(noted: Noted, choices: Choices) -> list[Event]:
     return found or [one for one in same_kind if what and one.what.casefold() == what]
 
 
-def offered(noted: Noted, choices: Choices, asked: Asked, today: date) -> str:
+def offered(noted: Noted, choices: Choices, asked: EventPart, today: date) -> str:
     """What is offered as the answer, by what was booked before; empty for nothing."""
     like = _like(noted, choices)
     if asked == "day":

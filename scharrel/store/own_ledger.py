@@ -51,13 +51,13 @@ def _day_of(line: str) -> tuple[int, ...] | None:
     return tuple(map(int, found.groups())) if found else None
 
 
-def with_booking(text: str, entry: Sequence[str], day: date) -> tuple[str, int]:
-    """The ledger with this entry between those of its days where they stand in order, else at its end; and
-    the line that it begins on."""
+def with_booking(text: str, entry: Sequence[str], day: date, *, last: bool = False) -> tuple[str, int]:
+    """The ledger with this entry between those of its days where they stand in order and it is not to be the
+    `last`, else at its end; and the line that it begins on."""
     layout = layout_of(text)
     newline = layout.newline
     lines = text.split("\n")
-    at = _place_for(lines, day) if layout.in_order else None
+    at = _place_for(lines, day) if layout.in_order and not last else None
     if at is None:
         ended = text if text.endswith("\n") or not text else text + newline
         if ended and not re.search(r"\n[ \t\r]*\n$", ended):
@@ -100,13 +100,13 @@ class Addition(NamedTuple):
     becomes: str
 
 
-def add_to_ledger(coop: Coop, holder: str, was: bytes, becomes: bytes, said: str) -> Problem | None:
+def add_to_ledger(coop: Coop, holder: str, was: bytes, becomes: bytes, said: str = "") -> Problem | None:
     """Put what the ledger becomes in place, whole and to stay, unless an editor has it open or it is not what
     it was; only for the one writer. WriteError leaves it as it was."""
     path = coop.ledger(holder)
     if problem := _kept_from(coop, holder, was):
         return problem
-    added = Addition(holder, said, was.decode(), _digest(becomes))
+    added = Addition(holder, said, was.decode(errors="surrogateescape"), _digest(becomes))
     write_text(_last(coop), json.dumps(added._asdict()) + "\n")
     with suppress(OSError):
         os.chmod(_last(coop), 0o600)
@@ -130,9 +130,9 @@ def take_back(coop: Coop, holder: str) -> tuple[str, Problem | None]:
         if _digest(now := path.read_bytes()) == added.becomes:
             if problem := _kept_from(coop, holder, now):
                 return "", problem
-            _put_like(path, added.before.encode())
+            _put_like(path, added.before.encode(errors="surrogateescape"))
             remove(last)
-            return added.said, None
+            return added.said or shown, None
     return "", Problem(shown, 1, "undo-changed")
 
 

@@ -82,7 +82,8 @@ def metadata_of(event: Event) -> list[str]:
 
 def quoted_text(text: str) -> str:
     """The text as it can stand between quotation marks, on one line."""
-    return " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
+    shown = "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
+    return shown.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def event_lines(event: Event, chart: Chart, indent: str, end: int) -> list[str]:
