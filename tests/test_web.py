@@ -351,22 +351,25 @@ def test_the_server_says_where_it_is_and_stops_when_it_is_told() -> None:
     command = [sys.executable, "-u", "-m", "scharrel", "web", "fatma", "--coop", str(REPOSITORY)]
     environment = {**os.environ, "LC_ALL": "nl_NL.UTF-8"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
-        assert server.stdout
-        about, address = server.stdout.readline(), server.stdout.readline().strip()
-        assert about == "De bladzijde van Fatma Yıldız staat in de browser op:\n"
-        assert address.startswith("http://127.0.0.1:")
-        with urllib.request.urlopen(address) as page:
-            assert "Van wat er binnenkwam" in page.read().decode()
-        if EVERY:
-            port = address.rstrip("/").rpartition(":")[2]
-            taken = subprocess.run(
-                [*command, "--port", port], capture_output=True, text=True, check=False, env=environment
-            )
-            assert (taken.returncode, taken.stdout) == (1, "")
-            assert f"Poort {port} is niet te gebruiken" in taken.stderr
-        server.send_signal(signal.SIGINT)
-        rest = server.stdout.read()
-        assert server.wait(10) == 0
+        try:
+            assert server.stdout
+            about, address = server.stdout.readline(), server.stdout.readline().strip()
+            assert about == "De bladzijde van Fatma Yıldız staat in de browser op:\n"
+            assert address.startswith("http://127.0.0.1:")
+            with urllib.request.urlopen(address, timeout=20) as page:
+                assert "Van wat er binnenkwam" in page.read().decode()
+            if EVERY:
+                port = address.rstrip("/").rpartition(":")[2]
+                taken = subprocess.run(
+                    [*command, "--port", port], capture_output=True, text=True, check=False, env=environment
+                )
+                assert (taken.returncode, taken.stdout) == (1, "")
+                assert f"Poort {port} is niet te gebruiken" in taken.stderr
+            server.send_signal(signal.SIGINT)
+            rest = server.communicate(timeout=10)[0]
+            assert server.returncode == 0
+        finally:
+            server.kill()
     assert rest.endswith("Gestopt.\n")
 
 

@@ -10,7 +10,14 @@ from scharrel.core.facts import Holder
 from scharrel.core.problems import Problem
 from scharrel.core.typed import amounts_meant, days_meant, quantities_meant, rate_meant
 from scharrel.operations.book import Choices, Planned, again, booking_choices, plan_bookings, write_planned
-from scharrel.operations.book_answers import ASKED, event_from, followed_up, lacking, offered, rate_said
+from scharrel.operations.book_answers import (
+    ASKED,
+    event_from,
+    followed_up,
+    offered,
+    open_questions,
+    rate_said,
+)
 from scharrel.operations.book_effects import effect_sentences
 from scharrel.store.durable import WriteError
 from scharrel.store.locking import BusyError, only_writer
@@ -99,7 +106,7 @@ def _noted(values: Mapping[str, str], today: date) -> Noted:
 def _wrong(words: Words, choices: Choices, values: Mapping[str, str], noted: Noted) -> dict[str, str]:
     """By field what was not understood or lacks."""
     found: dict[str, str] = {}
-    for asked in lacking(noted, choices):
+    for asked in open_questions(noted, choices):
         if asked in _MAY_BE_EMPTY:
             continue
         found[asked] = words("web.choose-one")
@@ -128,7 +135,7 @@ def _form(
     accounts = choices.accounts[kind]
     rates = dict.fromkeys(rate for account in accounts for rate in choices.rates.get(account, []))
     purposes = dict.fromkeys(one for account in accounts for one in choices.purposes.get(account, []))
-    asked = {*lacking(followed_up(first, choices), choices), "day"}
+    asked = {*open_questions(followed_up(first, choices), choices), "day"}
     usual = {"day": str(visit.today), "account": offered(first, choices, "account", visit.today)}
     return whole_page(
         visit,

@@ -120,7 +120,7 @@ def what_if_part(visit: Visit) -> Markup:
 
 
 def _supposed(visit: Visit, holder: Holder, month: Month) -> SupposedMonth | None:
-    earned = amount_in(visit.values.get("earned", ""))
+    earned = euros_in(visit.values.get("earned", ""))
     return suppose_earned(visit.books, holder, month, earned, visit.today)
 
 
@@ -179,7 +179,7 @@ def told_problem(words: Words, problem: Problem) -> Mapping[str, object]:
     }
 
 
-def amount_in(text: str) -> Decimal | None:
+def euros_in(text: str) -> Decimal | None:
     """Euros as they were filled in, if that is what it is."""
     bare = text.replace("€", "").strip()
     amount = Decimal(bare.replace(",", ".")) if _AMOUNT.fullmatch(bare) else None

@@ -11,6 +11,7 @@ from flask import Flask
 
 from scharrel.core.facts import Holder
 from scharrel.ledger.books import Books
+from scharrel.web import extension as _loaded_by_fava  # noqa: F401 (to fail here and not there)
 from scharrel.web.book import opened_text
 from scharrel.web.guard import guarded
 
