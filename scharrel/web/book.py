@@ -35,6 +35,7 @@ def opened_text(books: Books, holder: Holder | None, lang: str) -> str:
     config: Mapping[str, str] = {
         "coop": str(coop.root),
         "holder": holder.id if holder else "",
+        "own": str(_plain(coop.ledger(holder.id))) if holder else "",
         "lang": lang,
     }
     settings = {"language": lang, "default-page": MAIN_PAGE}

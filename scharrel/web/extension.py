@@ -1,4 +1,7 @@
-"""The extension of Fava: the page "Scharrel", and behind it pages that need nothing of Fava's own."""
+"""The extension of Fava: the page "Scharrel", and behind it pages that need nothing of Fava's own.
+
+What makes a page is loaded when one is asked for: Fava starts no slower by it.
+"""
 
 from collections.abc import Callable
 from datetime import date
@@ -10,16 +13,13 @@ from fava.ext import FavaExtensionBase, extension_endpoint
 from flask import Response, request
 from markupsafe import Markup
 
-from scharrel.operations.opening import open_books
-from scharrel.statements.documents import BrokenTemplateError
-from scharrel.store.paths import find_coop
 from scharrel.text.words import Words
-from scharrel.web.booking import booking_page
 from scharrel.web.own_file import OwnFile
-from scharrel.web.pages import Visit, asked_for, month_page, month_part, what_if_part
 
 if TYPE_CHECKING:
     from fava.core import FavaLedger
+
+    from scharrel.web.pages import Visit
 
 _STYLE = Path(__file__).parent / "style.css"
 _one_at_a_time = Lock()
@@ -34,27 +34,36 @@ class Scharrel(FavaExtensionBase):
 
     def __init__(self, ledger: "FavaLedger", config: str | None = None):
         super().__init__(ledger, config)
-        coop = open_books(find_coop(Path(self.config["coop"]))).coop
-        ledger.file = OwnFile(ledger, coop, self.config["holder"], Words(self.config["lang"]))
+        known = self.config
+        own = Path(known["own"]) if known["own"] else None
+        ledger.file = OwnFile(ledger, Path(known["coop"]), known["holder"], own, Words(known["lang"]))
 
     def part(self) -> Markup:
         """The month inside Fava's own frame."""
+        from scharrel.web.pages import month_part
+
         with _one_at_a_time:
             return month_part(self._asked())
 
     @extension_endpoint
     def month(self) -> Response:
         """The page of a month."""
+        from scharrel.web.pages import month_page
+
         return _answer(self._asked(), lambda visit: (month_page(visit), 200))
 
     @extension_endpoint
     def what_if(self) -> Response:
         """What is kept if so much comes in."""
+        from scharrel.web.pages import what_if_part
+
         return _answer(self._asked(), lambda visit: (what_if_part(visit), 200))
 
     @extension_endpoint(methods=["GET", "POST"])  # type: ignore[arg-type, untyped-decorator]
     def book(self) -> Response:
         """The form for a booking; only what is sent with POST writes."""
+        from scharrel.web.booking import booking_page
+
         visit = self._asked()
         if request.method != "POST":
             visit = visit._replace(values={**visit.values, "step": ""})
@@ -66,13 +75,17 @@ class Scharrel(FavaExtensionBase):
         """How it looks."""
         return Response(_STYLE.read_bytes(), mimetype="text/css")
 
-    def _asked(self) -> Visit:
+    def _asked(self) -> "Visit":
+        from scharrel.web.pages import asked_for
+
         known, values = self.config, request.values
         return asked_for(known["coop"], known["holder"], known["lang"], values, date.today())  # noqa: DTZ011
 
 
-def _answer(visit: Visit, made: Callable[[Visit], tuple[str, int]]) -> Response:
+def _answer(visit: "Visit", made: "Callable[[Visit], tuple[str, int]]") -> Response:
     """What was made, or which template is broken."""
+    from scharrel.statements.documents import BrokenTemplateError
+
     try:
         with _one_at_a_time:
             text, status = made(visit)

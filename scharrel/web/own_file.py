@@ -15,7 +15,7 @@ from fava.helpers import FavaAPIError
 from scharrel.store.durable import WriteError
 from scharrel.store.locking import BusyError, only_writer
 from scharrel.store.own_ledger import add_to_ledger, with_booking
-from scharrel.store.paths import Coop
+from scharrel.store.paths import find_coop
 from scharrel.text.words import Words
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ class OwnFile(FileModule):
     """Fava's file module with one file that can be written to, or none: whole or not at all, by one writer at
     a time, and never over what changed meanwhile."""
 
-    def __init__(self, ledger: "FavaLedger", coop: Coop, holder: str, words: Words):
+    def __init__(self, ledger: "FavaLedger", root: Path, holder: str, own: Path | None, words: Words):
         super().__init__(ledger)
-        self.coop = coop
+        self.root = root
         self.holder = holder
-        self.own = coop.ledger(holder).absolute() if holder else None
+        self.own = own
         self.words = words
 
     def get_source(self, path: Path) -> tuple[str, str]:
@@ -103,13 +103,16 @@ class OwnFile(FileModule):
     def _change(self, path: Path | None, changed: Callable[[str], str]) -> None:
         if path is None or path != self.own:
             raise self._refusal()
+        from scharrel.operations.opening import open_books
+
+        coop = open_books(find_coop(self.root)).coop
         try:
-            with only_writer(self.coop, "web", datetime.now()):  # noqa: DTZ005
+            with only_writer(coop, "web", datetime.now()):  # noqa: DTZ005
                 was = path.read_bytes()
                 text = was.decode("utf-8")
                 line_end = "\r\n" if "\r\n" in text else "\n"
                 new = changed(text.replace("\r\n", "\n")).replace("\r\n", "\n").replace("\n", line_end)
-                problem = add_to_ledger(self.coop, self.holder, was, new.encode("utf-8"))
+                problem = add_to_ledger(coop, self.holder, was, new.encode("utf-8"))
         except BusyError as busy:
             raise FavaAPIError(self.words("error.busy", holder=str(busy))) from busy
         except WriteError as error:
@@ -120,7 +123,9 @@ class OwnFile(FileModule):
         self.ledger.watcher.notify(path)
 
     def _refusal(self) -> FavaAPIError:
-        return FavaAPIError(self.words("web.only-own", path=self.coop.shown(self.own) if self.own else "–"))
+        return FavaAPIError(
+            self.words("web.only-own", path=self.own.relative_to(self.root).as_posix() if self.own else "–")
+        )
 
 
 def _digest(text: str) -> str:
