@@ -381,6 +381,7 @@ OWN_TESTS |= {  # in test_written.py
     "problem.link", "problem.written-added", "problem.written-changed", "problem.written-closed",
     "problem.written-merge",
 }  # fmt: skip
+OWN_TESTS |= {"error.no-fava", "error.port"}  # in test_web.py
 OWN_TESTS |= {"problem.example-rules", "error.close-practice"}  # in test_starting.py
 OWN_TESTS |= {"problem.joined-too-early", "error.month-closed"}  # in test_closing.py
 OWN_TESTS |= {  # in test_seals.py
