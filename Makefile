@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: allocate test lint ci wheel golden man regimes validate long bench
+.PHONY: allocate test lint ci wheel golden man regimes validate browser long bench
 .DEFAULT_GOAL := allocate
 
 allocate: .venv/ready
@@ -49,6 +49,11 @@ bench: .venv/ready
 	$(BIN)/python bench/statements.py --runs 5
 	$(BIN)/python -m pip install --quiet camt053
 	$(BIN)/python bench/bank.py --runs 5
+	$(BIN)/python bench/web.py
+
+# The pages of `scharrel web` in a real browser, where one can be had.
+browser:
+	.ci/browser
 
 # The wheel and the source distribution: built, compared, and tried in an empty environment.
 wheel:

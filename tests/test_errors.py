@@ -384,6 +384,7 @@ OWN_TESTS |= {  # in test_written.py
     "problem.link", "problem.written-added", "problem.written-changed", "problem.written-closed",
     "problem.written-merge",
 }  # fmt: skip
+OWN_TESTS |= {"error.no-fava", "error.port"}  # in test_web.py
 OWN_TESTS |= {"problem.example-rules", "error.close-practice"}  # in test_starting.py
 OWN_TESTS |= {"error.watch-json"}  # in test_watch.py
 OWN_TESTS |= {"error.csv-json"}  # in test_help.py

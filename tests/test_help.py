@@ -16,7 +16,7 @@ from scharrel.text.words import LANGUAGES, catalogue
 
 ACTS = {
     "statements", "init", "member add", "member leave", "bank assign", "invoice issue", "invoice credit",
-    "invoice remind", "customer add", "quote", "rules plot", "rules export", "rules import", "auditfile",
+    "invoice remind", "customer add", "quote", "rules plot", "rules export", "rules import", "auditfile", "web",
 }  # fmt: skip
 """Commands that write or draw something, and say no more than that they did."""
 

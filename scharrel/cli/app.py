@@ -26,6 +26,7 @@ COMMANDS = {
     "settle": "settle",
     "what-if": "what_if",
     "simulate": "simulate",
+    "web": "web",
     "init": "init",
     "member add": "member",
     "member leave": "leave",
