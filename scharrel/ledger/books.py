@@ -14,6 +14,7 @@ from scharrel.core.names import COOP_ID
 from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem, errors
 from scharrel.core.settling import ends
+from scharrel.core.specifications import Specification
 from scharrel.ledger.chart import read_chart
 from scharrel.ledger.customers import read_customers
 from scharrel.ledger.register import Register, read_register
@@ -33,7 +34,7 @@ class Books(NamedTuple):
     closed month and member the digest that the member's seal should have, `entries` what the register says of
     the cooperative itself; `own` is the cooperative as who has a ledger, if it has or had one; `issued` are
     the invoices that were sent, by number; `receipts` what was paid of what was sold on account, where rules
-    ask for that."""
+    ask for that; `specifications` is what the municipality's letters say."""
 
     coop: Coop
     register: Text
@@ -49,6 +50,7 @@ class Books(NamedTuple):
     own: Holder | None = None
     issued: Sequence[Issued] = ()
     receipts: Receipts = Receipts()
+    specifications: Sequence[Specification] = ()
 
     @property
     def bank_accounts(self) -> Mapping[str, BankAccount]:
@@ -133,6 +135,7 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
         register.own._replace(customers={**customers.by_name, **register.own.customers}),
         _own(coop, register.title, seals),
         issued,
+        specifications=register.specifications,
     )
     return books, register, seals
 
