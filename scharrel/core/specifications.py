@@ -87,11 +87,11 @@ def differences(letter: Mapping[str, Decimal], books: Mapping[str, Decimal]) -> 
 
 def at_stake(found: Mapping[str, Decimal]) -> Decimal:
     """What the differences come to for the member, in euros: what was offset too much, else what was paid
-    too little; below zero where the member got too much."""
+    too little, else what was counted too much; below zero where the member got too much."""
     if OFFSET in found:
         return found[OFFSET]
     paid = total(-found[name] for name in (BENEFIT, HOLIDAY) if name in found)
-    return paid or found.get(REPORTED, ZERO) or -found.get(EXEMPT, ZERO)
+    return paid or found.get(REPORTED, ZERO) or -found.get(EXEMPT, ZERO) or found.get(BENEFIT, ZERO)
 
 
 def latest(specifications: Iterable[Specification]) -> list[Specification]:
