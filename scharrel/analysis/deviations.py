@@ -1,7 +1,7 @@
 """Which mistakes make a specification of a month: each is a change of what goes into the month, and what
 comes of that is computed as any month is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 from itertools import combinations
@@ -23,54 +23,6 @@ _NOTHING: Mapping[str, Decimal] = MappingProxyType({})
 _WHOLE_EUROS = {"euros": ROUND_HALF_UP, "euros-down": ROUND_DOWN}
 
 
-class LetterMonth(NamedTuple):
-    """Everything that a member's month comes from. `facts` have what came in from elsewhere too; `before` is
-    how the member stood when it began, `due` what is definitive of it by step; `others` has of those who
-    share in collective rules what each has left (euros) and by what weight."""
-
-    member: str
-    pack: Pack
-    facts: MonthFacts
-    before: State
-    due: Mapping[str, Decimal] = _NOTHING
-    settled: bool = False
-    others: Mapping[str, tuple[Decimal, Decimal]] = MappingProxyType({})
-
-
-class Deviation(NamedTuple):
-    """One mistake, as the change that it is. `code` is its kind and `name` what it is about (a step, an
-    account, a parameter, a fact, a project); `roles` is what counts more or less in a role (euros), `facts`
-    what is taken for true, `params` which parameters have another value, `dropped` the steps that are left
-    out, `shifted` by how many months an exemption is counted wrong, `rounding` how is rounded.
-
-    `lines` are the bookings behind it and `amount` what they come to, `step` and `param` what the right
-    figure rests on, `value` what was taken for it, and `since` the month from which that held.
-    """
-
-    code: str
-    name: str = ""
-    roles: tuple[tuple[str, Decimal], ...] = ()
-    facts: tuple[tuple[str, FactValue], ...] = ()
-    params: tuple[tuple[str, Decimal | Mapping[str, Decimal]], ...] = ()
-    dropped: tuple[str, ...] = ()
-    shifted: tuple[tuple[str, int], ...] = ()
-    rounding: str = ""
-    no_threshold: bool = False
-    lines: tuple[int, ...] = ()
-    amount: Decimal = ZERO
-    step: str = ""
-    param: str = ""
-    value: str = ""
-    since: Month | None = None
-
-
-class Explanation(NamedTuple):
-    """Mistakes that together give these amounts, in euros by name."""
-
-    deviations: tuple[Deviation, ...]
-    amounts: Mapping[str, Decimal]
-
-
 class Counted(NamedTuple):
     """A part of a booking that counts in a month: where it stands, on which account and in which role, in
     euros; `vat` is the VAT of the whole booking that goes with it."""
@@ -86,10 +38,61 @@ class Counting(NamedTuple):
     """What counts in the month by the books, what would if it counted on the day of receipt, and what if a
     sale on account counted at once; the projects that share with the member, with what in which role."""
 
-    booked: Sequence[Counted]
-    by_receipt: Sequence[Counted]
-    at_once: Sequence[Counted]
+    booked: Sequence[Counted] = ()
+    by_receipt: Sequence[Counted] = ()
+    at_once: Sequence[Counted] = ()
     shares: Sequence[tuple[str, str, Decimal]] = ()
+
+
+class LetterMonth(NamedTuple):
+    """Everything that a member's month comes from. `facts` have what came in from elsewhere too, `counting`
+    the bookings behind it; `before` is how the member stood when it began, `due` what is definitive of it by
+    step; `others` has of those who share in collective rules what each has left (euros) and by what weight.
+    """
+
+    member: str
+    pack: Pack
+    facts: MonthFacts
+    before: State
+    counting: Counting = Counting()
+    due: Mapping[str, Decimal] = _NOTHING
+    settled: bool = False
+    others: Mapping[str, tuple[Decimal, Decimal]] = MappingProxyType({})
+
+
+class Deviation(NamedTuple):
+    """One mistake, as the change that it is. `code` is its kind and `name` what it is about (a step, an
+    account, a parameter, a fact, a project); `lines` are the bookings that it is made with (all of them, if
+    `every`), `facts` what is taken for true, `params` which parameters have another value, `dropped` the
+    steps that are left out, `shifted` by how many months an exemption is counted wrong, `rounding` how is
+    rounded.
+
+    `amount` is what the bookings come to, `step` and `param` what the right figure rests on, `value` what was
+    taken for it, and `since` the month from which that held.
+    """
+
+    code: str
+    name: str = ""
+    lines: tuple[int, ...] = ()
+    every: bool = False
+    facts: tuple[tuple[str, FactValue], ...] = ()
+    params: tuple[tuple[str, Decimal | Mapping[str, Decimal]], ...] = ()
+    dropped: tuple[str, ...] = ()
+    shifted: tuple[tuple[str, int], ...] = ()
+    rounding: str = ""
+    no_threshold: bool = False
+    amount: Decimal = ZERO
+    step: str = ""
+    param: str = ""
+    value: str = ""
+    since: Month | None = None
+
+
+class Explanation(NamedTuple):
+    """Mistakes that together give these amounts, in euros by name."""
+
+    deviations: tuple[Deviation, ...]
+    amounts: Mapping[str, Decimal]
 
 
 def outcome_with(month: LetterMonth, deviations: Sequence[Deviation] = ()) -> Allocation:
@@ -116,9 +119,7 @@ def _outcome(month: LetterMonth) -> Allocation:
 
 
 def _changed(month: LetterMonth, deviations: Sequence[Deviation]) -> LetterMonth:
-    roles: dict[str, Decimal] = {}
-    for role, amount in (each for d in deviations for each in d.roles):
-        roles[role] = roles.get(role, ZERO) + amount
+    roles = _more(month, deviations)
     facts = {fact: value for d in deviations for fact, value in d.facts}
     if roles:
         month = _with_roles(month, roles)
@@ -127,6 +128,42 @@ def _changed(month: LetterMonth, deviations: Sequence[Deviation]) -> LetterMonth
     if shifted := [each for d in deviations for each in d.shifted]:
         month = month._replace(before=_shifted(month, shifted))
     return month._replace(pack=_with_rules(month.pack, deviations))
+
+
+def _more(month: LetterMonth, deviations: Sequence[Deviation]) -> dict[str, Decimal]:
+    """How much more counts in each role, in euros: bookings count in another month, then a kind is left out,
+    then VAT is added, then some count twice."""
+    codes = {d.code for d in deviations}
+    more: dict[str, Decimal] = {}
+    if codes & _WITH_BOOKINGS:
+        entries = list(month.counting.booked)
+        pool = month.pack.pool
+        for d in deviations:
+            if (view := _view(month.counting, d.code)) is not None:
+                entries = [e for e in entries if e.line not in d.lines or e.role not in pool]
+                entries += [e for e in view if e.line in d.lines and e.role in pool]
+        for d in (d for d in deviations if d.code == "kind"):
+            entries = [e for e in entries if (e.account, e.role) != (d.name, d.value)]
+        for d in (d for d in deviations if d.code == "vat"):
+            entries = [
+                e._replace(amount=e.amount + e.vat) if d.every or e.line in d.lines else e for e in entries
+            ]
+        for d in (d for d in deviations if d.code == "twice"):
+            entries += [e for e in entries if e.line in d.lines and e.role in pool]
+        for sign, some in ((1, entries), (-1, month.counting.booked)):
+            for each in some:
+                more[each.role] = more.get(each.role, ZERO) + sign * each.amount
+    for d in (d for d in deviations if d.code == "share"):
+        more[d.value] = more.get(d.value, ZERO) - d.amount
+    return {role: amount for role, amount in more.items() if amount}
+
+
+_WITH_BOOKINGS = frozenset({"receipt", "unpaid", "kind", "vat", "twice"})
+
+
+def _view(counting: Counting, code: str) -> Sequence[Counted] | None:
+    """The other way of counting that a mistake of this kind is; none if it is another kind."""
+    return {"receipt": counting.by_receipt, "unpaid": counting.at_once}.get(code)
 
 
 def _with_roles(month: LetterMonth, more: Mapping[str, Decimal]) -> LetterMonth:
@@ -170,12 +207,12 @@ def _with_rules(pack: Pack, deviations: Sequence[Deviation]) -> Pack:
     return replace(pack, steps=tuple(map(ruled, pack.steps)), rounding=rounding)  # type: ignore[arg-type]
 
 
-def known_deviations(month: LetterMonth, counting: Counting) -> list[Deviation]:
+def known_deviations(month: LetterMonth) -> list[Deviation]:
     """Every mistake that can be made with the month."""
     asking = [result.step for result in outcome_with(month).steps if not _STOPPED & set(result.why)]
     return [
-        *_of_bookings(month.pack, counting),
-        *_of_steps(month.pack, asking, counting),
+        *_of_bookings(month.pack, month.counting),
+        *_of_steps(month.pack, asking, month.counting),
         *_of_figures(month, asking),
         *_of_rounding(month.pack),
     ]
@@ -216,48 +253,44 @@ _ONE_OF_A_KIND = frozenset({"receipt", "unpaid", "vat", "twice", "rounding", "ho
 
 def _of_bookings(pack: Pack, counting: Counting) -> Iterator[Deviation]:
     """What counted in another month, with VAT, or twice; and what projects share."""
-    pool = [each for each in counting.booked if each.role in pack.pool and each.amount]
-    others = [("receipt", counting.by_receipt)] + ([("unpaid", counting.at_once)] if pack.by_payment else [])
-    for code, otherwise in others:
-        by_line: dict[int, dict[str, Decimal]] = {}
-        for sign, entries in ((1, otherwise), (-1, counting.booked)):
-            for each in (each for each in entries if each.role in pack.pool):
-                more = by_line.setdefault(each.line, {})
-                more[each.role] = more.get(each.role, ZERO) + sign * each.amount
-        changed = {line: _nonzero(more) for line, more in by_line.items() if _nonzero(more)}
-        yield from _each_and_all(code, changed)
-    vat = {each.line: ((each.role, each.vat),) for each in pool if each.vat}
-    yield from _each_and_all("vat", vat)
-    by_line = {}
-    for each in pool:
-        more = by_line.setdefault(each.line, {})
-        more[each.role] = more.get(each.role, ZERO) + each.amount
-    for line, amounts in by_line.items():
-        if roles := _nonzero(amounts):
-            yield Deviation("twice", roles=roles, lines=(line,), amount=_sum(roles))
-    shares = [each for each in counting.shares if each[1] in pack.pool and each[2]]
-    for project, role, amount in shares:
-        yield Deviation("share", project, roles=((role, -amount),), amount=amount)
+    booked = _by_line(each for each in counting.booked if each.role in pack.pool)
+    for code in ("receipt", "unpaid") if pack.by_payment else ("receipt",):
+        otherwise = _by_line(each for each in _view(counting, code) or () if each.role in pack.pool)
+        lines = sorted({*booked, *otherwise})
+        more = {line: _sum(otherwise.get(line, ())) - _sum(booked.get(line, ())) for line in lines}
+        yield from _each_and_all(code, more)
+    yield from _each_and_all("vat", {line: _vat(entries) for line, entries in booked.items()}, every=True)
+    for line, entries in booked.items():
+        if amount := _sum(entries):
+            yield Deviation("twice", lines=(line,), amount=amount)
+    for project, role, amount in counting.shares:
+        if role in pack.pool and amount:
+            yield Deviation("share", project, amount=amount, value=role)
 
 
-def _each_and_all(code: str, changed: Mapping[int, tuple[tuple[str, Decimal], ...]]) -> Iterator[Deviation]:
-    """The mistake made with all of the bookings, and with each."""
+def _each_and_all(code: str, more: Mapping[int, Decimal], *, every: bool = False) -> Iterator[Deviation]:
+    """The mistake made with all of the bookings, and with each with which it makes a difference."""
+    changed = {line: amount for line, amount in more.items() if amount}
     if len(changed) > 1:
-        together: dict[str, Decimal] = {}
-        for role, amount in (each for roles in changed.values() for each in roles):
-            together[role] = together.get(role, ZERO) + amount
-        roles = _nonzero(together)
-        yield Deviation(code, roles=roles, lines=tuple(changed), amount=_sum(roles))
-    for line, roles in changed.items():
-        yield Deviation(code, roles=roles, lines=(line,), amount=_sum(roles))
+        amount = total(changed.values())
+        yield Deviation(code, lines=tuple(changed), every=every, amount=amount)
+    for line, amount in changed.items():
+        yield Deviation(code, lines=(line,), amount=amount)
 
 
-def _nonzero(amounts: Mapping[str, Decimal]) -> tuple[tuple[str, Decimal], ...]:
-    return tuple((role, amount) for role, amount in amounts.items() if amount)
+def _by_line(entries: Iterable[Counted]) -> dict[int, list[Counted]]:
+    found: dict[int, list[Counted]] = {}
+    for each in entries:
+        found.setdefault(each.line, []).append(each)
+    return found
 
 
-def _sum(roles: Sequence[tuple[str, Decimal]]) -> Decimal:
-    return total(amount for _, amount in roles)
+def _sum(entries: Iterable[Counted]) -> Decimal:
+    return total(each.amount for each in entries)
+
+
+def _vat(entries: Iterable[Counted]) -> Decimal:
+    return total(each.vat for each in entries)
 
 
 _CODES = {
@@ -302,8 +335,7 @@ def _of_kinds(step: Step, counting: Counting) -> Iterator[Deviation]:
     for account, entries in kinds.items():
         if amount := total(each.amount for each in entries):
             lines = tuple(each.line for each in entries)
-            roles = ((str(step.role), -amount),)
-            yield Deviation("kind", account, roles=roles, lines=lines, amount=amount, step=step.id)
+            yield Deviation("kind", account, lines, amount=amount, step=step.id, value=str(step.role))
 
 
 def _of_figures(month: LetterMonth, asking: Sequence[Step]) -> Iterator[Deviation]:

@@ -87,9 +87,9 @@ def explain_letter(
         return None, outcome.problems
     compared = _compared(books, outcome, letter)
     if compared.more and not compared.as_reported:
-        month, counting = _month_of(books, group, outcome, compared)
-        deviations = known_deviations(month, counting)
-        compared = compared._replace(found=explanations(month, deviations, letter.amounts))
+        month = letter_month_of(books, group, outcome, compared)
+        found = explanations(month, known_deviations(month), letter.amounts)
+        compared = compared._replace(found=found)
     return compared, outcome.problems
 
 
@@ -157,9 +157,7 @@ def _since(books: Books, outcome: Outcome, letter: Specification) -> date:
     return day
 
 
-def _month_of(
-    books: Books, group: Group, outcome: Outcome, compared: ExplainedLetter
-) -> tuple[LetterMonth, Counting]:
+def letter_month_of(books: Books, group: Group, outcome: Outcome, compared: ExplainedLetter) -> LetterMonth:
     """What the month of the letter comes from."""
     month, member, own = compared.letter.month, compared.member, compared.month
     amounts = {holder: ledger.amounts for holder, ledger in outcome.ledgers.items()}
@@ -176,11 +174,12 @@ def _month_of(
         for a in outcome.all_allocations
         if a.month == month and a.pack.id == own.pack.id and a.member != member.id and a.pack.collective
     ]
-    letter_month = LetterMonth(
+    return LetterMonth(
         member.id,
         own.pack,
         facts,
         before[member.id],
+        _counting(books, compared),
         {r.step.id: r.definitive for r in own.steps if r.definitive is not None},
         as_it_was(member, own.pack, month),
         {
@@ -188,7 +187,6 @@ def _month_of(
             for a in sharing
         },
     )
-    return letter_month, _counting(books, compared)
 
 
 def _counting(books: Books, compared: ExplainedLetter) -> Counting:
