@@ -5,17 +5,20 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from scharrel.core.quotes import Quote
 from scharrel.formats.ubl import ubl_document
-from scharrel.statements.invoice import einvoice_of, invoice_letter, reminder_letter
+from scharrel.statements.invoice import einvoice_of, invoice_letter, quote_letter, reminder_letter, with_logo
 from scharrel.statements.letters import letter_pdf
 from scharrel.statements.pdf import typesetters_world
 from scharrel.text.words import LANGUAGES, Words
 from scharrel.treasury.invoices import Invoice, InvoiceLine, Issued, credit_of, vat_sums
+from scharrel.treasury.late_payment import LateClaim
+from scharrel.treasury.quotes import offer_of
 
 SELLER = {
     "name": "Coöperatie De Scharrelhoek U.A.", "kvk": "12345678", "vat_id": "NL123456782B90",
     "street": "Heuvelstraat 12", "postcode": "4812 AB", "city": "Breda", "country": "NL", "vat": "invoiced",
-    "iban": "NL02ABNA0123456789",
+    "iban": "NL02ABNA0123456789", "email": "facturen@scharrelhoek.example",
 }  # fmt: skip
 AT = {"street": "Plein 2", "postcode": "4813 CD", "city": "Breda"}
 SCHOOL = {"name": 'Basisschool "De Vlinder"', "kvk": "01234567", "reference": "PO 2026/77", **AT}
@@ -44,8 +47,33 @@ CASES = [
     issued(9, (("kar", "7", "123.45", "exempt"),), SCHOOL, vat="exempt"),
     issued(11, (("kar", "7", "123.45", "exempt"),), SCHOOL, vat="exempt", vat_id=""),
 ]  # fmt: skip
+WORDY = (
+    (
+        "verbouwen van de keuken op de eerste verdieping, met het afvoeren van oude kasten, nieuw tegelwerk "
+        "achter het aanrecht en het aansluiten van wat er al was, in overleg met de beheerder",
+        "37.5", "1312.50", "21%",
+    ),
+    ("materiaal", "1", "0.01", "9%"),
+)  # fmt: skip
+MANY_NAMES = SCHOOL | {
+    "name": "Stichting tot Behoud en Ontwikkeling van het Buurthuis aan de Korte Nieuwendijk in Breda-Noord",
+    "street": "Burgemeester Van Rijckevorsel van Kessellaan 1234 bis, ingang zijkant",
+}
+NAME = "Coöperatie van Scharrelaars en Doeners De Scharrelhoek U.A."
+CASES.append(issued(15, WORDY, MANY_NAMES, name=NAME))
 BACK = credit_of(CASES[0], date(2026, 11, 2), "", "drie fietsen waren niet klaar")
 CASES.append(CASES[0]._replace(number="2026-0013", invoice=BACK))
+LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20"><rect width="60" height="20" rx="4"/>'
+    '<circle cx="10" cy="10" r="6" fill="#fff"/><path d="M20 14 L30 5 L40 14 Z" fill="#c9dbe2"/></svg>'
+)
+QUOTE = Quote(date(2026, 9, 3), 1, "2026-014", "De Vlinder", Decimal("850.00"))
+QUOTES = [
+    QUOTE,
+    QUOTE._replace(
+        said=(("vat", "21%"), ("line-1", "3 x pagina opgemaakt = 800.00"), ("line-2", "foto = 50.00"))
+    ),
+]
 
 out = Path(sys.argv[1])
 out.mkdir(parents=True)
@@ -57,6 +85,14 @@ with typesetters_world() as world:
             (out / f"{name}-cii.xml").write_text(letter.attached, "utf-8")
             if one.buyer.keys() & {"kvk", "oin"}:
                 (out / f"{name}-ubl.xml").write_bytes(ubl_document(einvoice_of(words, one)))
-        for firm in (False, True):
-            letter = reminder_letter(words, CASES[0], Decimal("113.35"), date(2026, 11, 28), firm=firm)
-            (out / f"reminder-{firm:d}-{words.lang}.pdf").write_bytes(letter_pdf(letter, Path("none"), world))
+        letter = with_logo(invoice_letter(words, CASES[0]), LOGO.encode())
+        (out / f"logo-{words.lang}.pdf").write_bytes(letter_pdf(letter, Path("none"), world))
+        for nth, quote in enumerate(QUOTES):
+            letter = quote_letter(words, quote, offer_of(quote), SELLER, SCHOOL, "Fatma")
+            (out / f"quote-{nth}-{words.lang}.pdf").write_bytes(letter_pdf(letter, Path("none"), world))
+        claims = LateClaim(Decimal("1.24"), Decimal("0.04"), Decimal("40.00"), trades=False)
+        for nth, (firm, claim) in enumerate(((False, None), (True, None), (True, claims))):
+            letter = reminder_letter(
+                words, CASES[0], Decimal("113.35"), date(2026, 11, 28), firm=firm, claim=claim
+            )
+            (out / f"reminder-{nth}-{words.lang}.pdf").write_bytes(letter_pdf(letter, Path("none"), world))

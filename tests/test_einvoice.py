@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import zlib
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invoice_coop import AMINA, CUSTOMERS, append, replace, with_invoices
 
+from scharrel.core.money import to_cents
 from scharrel.formats.cii import cii_document
 from scharrel.formats.einvoice import EInvoiceLine, TaxCategory, unit_price, unsound
 from scharrel.formats.epc import epc_text
@@ -30,6 +32,7 @@ from scharrel.store.paths import Coop
 from scharrel.text.words import Words
 from scharrel.treasury.invoice_status import next_reminder
 from scharrel.treasury.invoices import VAT_RATES, Invoice, InvoiceLine, Issued, credit_of, vat_sums
+from scharrel.treasury.late_payment import collection_scale
 
 CII = {
     "ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100",
@@ -279,12 +282,131 @@ def test_a_reminder_is_friendly_first_and_firm_after_a_fortnight(sent: Path, qui
     assert "Tweede herinnering" in on_page(letter.read_bytes())
 
 
+SCALE = "15% 2500, 10% 2500, 5% 5000, 1% 190000, 0.5%, min 40, max 6775"
+
+
+@pytest.mark.parametrize(
+    ("amount", "costs"),
+    [("100.00", "40.00"), ("2500.00", "375.00"), ("3000.10", "425.01"), ("10000.00", "875.00"),
+     ("200000.00", "2775.00"), ("300000.00", "3275.00"), ("2000000.00", "6775.00")],
+)  # fmt: skip
+def test_collection_costs_go_by_bands(amount: str, costs: str) -> None:
+    scale = collection_scale(SCALE)
+    assert scale
+    assert scale.costs(Decimal(amount)) == Decimal(costs)
+
+
+@pytest.mark.parametrize("said", ["", "15", "15% 2500, x", "1%, 2% 10", "min 40", "15% 2500,"])
+def test_what_is_no_scale_is_none(said: str) -> None:
+    assert collection_scale(said) is None
+
+
+def test_interest_and_costs_are_claimed_only_when_asked_for(sent: Path, quick: Run) -> None:
+    register, where = "ledgers/coop.beancount", ("--coop", str(sent))
+    done = quick("invoice", "remind", "--claim", *where)
+    assert (done.status, "interest_business:" in done.err) == (1, True)
+    rates = f'  terms: 30\n  interest: "4%"\n  interest_business: "7.3%"\n  collection: "{SCALE}"\n'
+    replace(sent, register, "  terms: 30\n", rates)
+    today = date.today()  # noqa: DTZ011
+    for number in ("2026-0001", "2026-0002"):
+        (sent / f"invoices/{number}-reminder-{today - timedelta(20)}.pdf").write_bytes(b"")
+    assert quick("invoice", "remind", *where).status == 0
+    plain = on_page((sent / f"invoices/2026-0002-reminder-{today}.pdf").read_bytes())
+    assert "Burgerlijk Wetboek" not in plain
+    for number in ("2026-0001", "2026-0002"):
+        (sent / f"invoices/{number}-reminder-{today}.pdf").unlink()
+    assert quick("invoice", "remind", "--claim", *where).status == 0
+    for number, left, due, rate, article in (
+        ("2026-0001", "60.50", date(2026, 11, 1), "0.04", "6:119 van"),
+        ("2026-0002", "121.00", date(2026, 10, 19), "0.073", "6:119a"),
+    ):
+        pdf = (sent / f"invoices/{number}-reminder-{today}.pdf").read_bytes()
+        page = " ".join(on_page(pdf).replace("\xa0", " ").split())
+        interest = to_cents(Decimal(left) * Decimal(rate) * (today - due).days / 365, "half-up")
+        whole = f"{Decimal(left) + interest:.2f}".replace(".", ",")
+        assert f"Nog te betalen € {whole}" in page
+        assert f"dat € {interest:.2f}".replace(".", ",") in page
+        assert article in page
+        assert "€ 40,00, volgens het Besluit vergoeding voor buitengerechtelijke incassokosten" in page
+    frozen = (sent / "ledgers/invoices/2026-0001.beancount").read_text()
+    assert "interest" not in frozen
+    replace(sent, register, '"7.3%"', '"ja"')
+    replace(sent, register, "15% 2500", "15% van 2500")
+    replace(sent, register, '"4%"', '"4"')
+    problems = json.loads(quick("check", "--json", *where).out)["problems"]
+    assert {p["code"] for p in problems} == {"form-interest", "form-interest-business", "form-collection"}
+
+
 def test_no_letter_follows_too_soon() -> None:
     day = date(2026, 11, 28)
     assert next_reminder("1", [], day, "x") == ("1", day, False, True, "x/1-reminder-2026-11-28.pdf")
     again = next_reminder("1", [day], day + timedelta(13), "x")
     assert (again.new, again.day) == (False, day)
     assert next_reminder("1", [day], day + timedelta(14), "x")[2:4] == (True, True)
+
+
+# -- the logo
+
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="3"/></svg>'
+
+
+def png() -> bytes:
+    parts = [(b"IHDR", b"\0\0\0\2\0\0\0\2\x08\2\0\0\0"), (b"IDAT", zlib.compress(bytes(14))), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+        for kind, data in parts
+    )
+
+
+def pictures(pdf: Path) -> int:
+    return len(pypdf.PdfReader(pdf).pages[0].images)
+
+
+def test_the_logo_is_kept_with_the_invoice(tmp_path: Path, quick: Run, once: Once) -> None:
+    coop, register = once(with_invoices, tmp_path / "coop"), "ledgers/coop.beancount"
+    where = "--coop", str(coop)
+
+    def codes() -> list[tuple[str, str]]:
+        found = json.loads(quick("check", "--json", *where).out)["problems"]
+        return [(p["file"], p["code"]) for p in found]
+
+    replace(coop, register, "  terms: 30\n", '  terms: 30\n  logo: "logo.png"\n')
+    for wrong in (
+        None,
+        b"",
+        b"no picture",
+        png()[:-1],
+        png().replace(b"IDAT", b"IDAX"),
+        png() + bytes(200_000),
+    ):
+        if wrong is not None:
+            (coop / "logo.png").write_bytes(wrong)
+        assert codes() == [(register, "logo")]
+        assert quick("invoice", "issue", *where).status == 1
+    (coop / "logo.png").write_bytes(png())
+    assert codes() == []
+    assert quick("invoice", "issue", *where).status == 0
+    (kept,) = (coop / "ledgers/invoices").glob("logo-*")
+    assert kept.read_bytes() == png()
+    before = {path.name: path.read_bytes() for path in (coop / "invoices").iterdir()}
+    assert [pictures(coop / f"invoices/2026-000{nth}.pdf") for nth in (1, 2)] == [1, 1]
+    # Another logo from now on: what was sent keeps its own.
+    (coop / "logo.svg").write_text(SVG)
+    (coop / "logo.png").unlink()
+    replace(coop, register, '"logo.png"', '"logo.svg"')
+    for path in (coop / "invoices").iterdir():
+        path.unlink()
+    assert quick("invoice", "issue", *where).status == 0
+    assert {path.name: path.read_bytes() for path in (coop / "invoices").iterdir()} == before
+    append(coop, AMINA, QUOTE)
+    assert quick("quote", "2026-014", *where).status == 0
+    assert quick("invoice", "remind", *where).status == 0
+    kept.chmod(0o600)
+    kept.write_bytes(png().replace(b"IEND", b"IENX"))
+    assert codes() == [(f"ledgers/invoices/{kept.name}", "logo-kept")]
+    replace(coop, register, '"logo.svg"', '"../logo.svg"')
+    assert (register, "logo") in codes()
 
 
 # -- quotes
@@ -302,6 +424,8 @@ WRONG = [
     ('line-1: "0 x fiets = 850.00"', "quote-line", "10 x fiets"),
     ('line-1: "fiets = 849.99"', "quote-sum", "849.99"),
     ("until: 31", "quote-until", "until: 2026-10-01"),
+    ('accepted: "ja"', "quote-answer", "accepted: 2026-09-01"),
+    ("accepted: 2026-09-02\n  declined: 2026-09-03", "quote-answer", "declined: 2026-09-01"),
     ('btw: "21%"', "quote-key", "customer, until, vat"),
     ('vat: "20%"', "invoice-vat-word", "21%"),
 ]
@@ -317,6 +441,27 @@ def test_what_is_wrong_in_a_quote_is_told_at_its_line(
     told = quick("check", "--json", "--coop", str(coop)).out
     found = {(p["line"], p["code"]): p["message"] for p in json.loads(told)["problems"]}
     assert part in found[last, code]
+
+
+def test_an_answer_to_a_quote_is_told(sent: Path, quick: Run) -> None:
+    where = "--coop", str(sent)
+
+    def states() -> list[str]:
+        return [q["state"] for q in json.loads(quick("report", "quotes", "--json", *where).out)["quotes"]]
+
+    append(sent, AMINA, f"{QUOTE}  accepted: 2026-09-10\n")
+    assert states() == ["accepted"]
+    assert "akkoord" in quick("report", "quotes", *where).out
+    replace(sent, AMINA, "accepted:", "declined:")
+    assert states() == ["declined"]
+    done = quick("quote", "2026-014", "--draft", *where)
+    assert (done.status, "is afgewezen" in done.err) == (1, True)
+    append(
+        sent, AMINA,
+        '\n2026-10-07 * "W" "website"\n  quote: "2026-014"\n  Income:Omzet  -850.00 EUR\n  Assets:Bank\n',
+    )  # fmt: skip
+    problems = json.loads(quick("check", "--json", *where).out)["problems"]
+    assert "quote-declined" in {p["code"] for p in problems}
 
 
 def test_a_quote_becomes_paper_and_the_draft_of_an_invoice(sent: Path, quick: Run) -> None:

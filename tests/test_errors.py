@@ -396,6 +396,7 @@ OWN_TESTS |= {  # in test_einvoice.py
     "problem.quote-until",
 }  # fmt: skip
 OWN_TESTS |= {"problem.no-pot"}  # in test_pots.py
+OWN_TESTS |= {"error.compare-person"}  # in test_compare.py
 OWN_TESTS |= {  # in test_purposes.py
     "problem.no-purpose", "problem.purpose", "problem.purposes", "problem.purposes-approval",
     "problem.purposes-pot",
@@ -461,6 +462,12 @@ OWN_TESTS |= {  # in test_formats.py
     "problem.bank-text", "problem.bank-too-large", "problem.bank-too-long", "problem.bank-too-many",
     "problem.bank-xml", "problem.bank-zip", "problem.bank-zip-many", "problem.bank-zip-nested",
 }  # fmt: skip
+OWN_TESTS |= {"problem.lodging-rate"}  # in test_suspicions.py
+OWN_TESTS |= {  # in test_receipt_files.py
+    "problem.receipts", "problem.receipt-changed", "problem.receipt-gone", "problem.receipt-link",
+    "problem.receipt-missing", "problem.receipt-name", "problem.receipt-no-file", "problem.receipt-none",
+    "problem.receipt-too-large", "problem.receipt-unready", "audit.receipt-changed", "audit.receipt-gone",
+}  # fmt: skip
 OWN_TESTS |= {  # in test_pay.py
     "problem.no-transit", "problem.pay-nickname", "problem.pay-no-bank", "problem.run-changed",
     "problem.run-file", "problem.run-gone", "problem.run-unconfirmed",
@@ -475,10 +482,12 @@ OWN_TESTS |= {  # in test_bank.py
     "error.assign-booking", "error.assign-date", "error.assign-how", "error.assign-line",
     "error.assign-terminal", "error.bank-line-which", "error.gap-reason", "error.no-bank",
     "error.no-bank-line", "problem.bank-folder", "problem.bank-line-booked", "problem.bank-line-custom",
-    "problem.bank-line-directive", "problem.bank-line-elsewhere", "problem.bank-line-gone",
+    "problem.bank-line-directive", "problem.bank-line-elsewhere", "problem.bank-line-early",
+    "problem.bank-line-gone", "problem.bank-line-late", "problem.bank-line-practice",
     "problem.bank-line-holder", "problem.bank-line-identity", "problem.bank-line-include",
     "problem.bank-line-incomplete", "problem.bank-line-twice", "problem.bank-month-size",
-    "problem.bank-not-open", "problem.bank-other-side", "problem.bank-rule-conditions",
+    "problem.bank-not-open", "problem.bank-opening", "problem.bank-other-side",
+    "problem.bank-rule-conditions",
     "problem.bank-rule-iban", "problem.bank-rule-id", "problem.bank-rule-rate", "problem.bank-rule-table",
     "problem.bank-vat-account", "problem.statement-account", "problem.statement-changed",
     "problem.statement-currency", "problem.statement-gap", "problem.statement-lacks-line",
@@ -490,6 +499,11 @@ OWN_TESTS |= {  # in test_bank.py
 OWN_TESTS |= {  # in test_received.py
     "problem.received-left", "problem.received-no-number", "audit.changed-received",
 }  # fmt: skip
+OWN_TESTS |= {  # in test_einvoice.py
+    "problem.quote-answer", "problem.quote-declined", "problem.logo", "problem.logo-kept",
+    "problem.form-collection", "problem.form-interest", "problem.form-interest-business",
+    "problem.reminder-claim",
+}  # fmt: skip
 OWN_TESTS |= {  # in test_invoices.py
     "problem.bank-line-number", "problem.invoice-again",
     "problem.customer-twice", "problem.form-country", "problem.form-email",
@@ -499,6 +513,7 @@ OWN_TESTS |= {  # in test_invoices.py
     "problem.invoice-credits", "problem.invoice-credits-alone", "problem.invoice-credits-more",
     "problem.invoice-credits-other", "problem.invoice-delivered", "problem.invoice-exempt",
     "problem.invoice-file", "problem.invoice-file-name", "problem.invoice-gone", "problem.invoice-holder",
+    "problem.invoice-last",
     "problem.invoice-lacks", "problem.invoice-line-key", "problem.invoice-line-text",
     "problem.invoice-negative", "problem.invoice-no-rate", "problem.invoice-no-vat",
     "problem.invoice-nothing", "problem.invoice-quantity", "problem.invoice-rates",

@@ -265,6 +265,45 @@ def test_rules_say_when_turnover_counts(quick: Run, coop: Path, tmp_path: Path) 
     assert 'counts = "received"' in (coop / PACK).read_text("utf-8")
 
 
+CASES = """\
+# 100 x 60 / 121 = 49.5868; of the whole 49.59 is left out of the rest: 100.00 - 49.59.
+[[case]]
+title = "60 van 121 euro op 3 november"
+source = "s"
+
+[[case.month]]
+month = "2026-10"
+sold = { turnover = 100.00, vat = 21.00 }
+paid = { lid = 0.00 }
+
+[[case.month]]
+month = "2026-11"
+booked = { turnover = 10.00 }
+received = 60.00
+paid = { lid = 59.59 }
+
+[[case.month]]
+month = "2026-12"
+received = 71.00
+paid = { lid = 50.41 }
+"""
+
+
+def test_a_worked_case_beside_the_rules_says_what_counts_when(quick: Run, coop: Path) -> None:
+    where = "--coop", str(coop)
+    (coop / "rules/alles.cases.toml").write_text(CASES)
+    done = quick("rules", "test", "alles", *where)
+    assert done.status == 0, done.out + done.err
+    (coop / "rules/meteen.cases.toml").write_text(CASES)
+    done = quick("rules", "test", "meteen", *where)
+    assert done.status == 1
+    assert "100,00" in done.out + done.err
+    append(coop, AMINA, SOLD.replace("01-10", "10-10").replace("-0001", "-0009"))
+    append(coop, AMINA, paid("2026-11-03", "60.00", "^2026-0009"))
+    shown = in_a_row(quick("explain", "amina", "2026-11", *where).out)
+    assert "(telt mee toen de klant betaalde: € 60,00 van € 121,00 op 3 november 2026)" in shown
+
+
 def test_another_word_is_refused_with_what_it_can_be(quick: Run, coop: Path) -> None:
     replace(coop, PACK, '"received"', '"paid"')
     done = quick("check", "--coop", str(coop))

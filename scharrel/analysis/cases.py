@@ -8,11 +8,12 @@ from scharrel.analysis.replays import Replay, asked_again, changed_steps, paid_t
 from scharrel.core.case import Case, CaseMonth, Expected, What
 from scharrel.core.engine import close, divide
 from scharrel.core.facts import MonthFacts
-from scharrel.core.money import EXACT, ZERO
+from scharrel.core.money import EXACT, ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.pack import NoValueError, Pack, Step
 from scharrel.core.state import State
 from scharrel.core.trace import Allocation
+from scharrel.treasury.received import OpenSale, PaidAmount, shares_of
 
 
 class CaseDifference(NamedTuple):
@@ -34,12 +35,12 @@ class CaseDifference(NamedTuple):
 def case_differences(pack: Pack, case: Case) -> list[CaseDifference]:
     """Everything in which the pack does not do what the case expects."""
     with localcontext(EXACT):
-        return list(_differences(pack, case, _months(case), _start(case)))
+        return list(_differences(pack, case, _months(pack, case), _start(case)))
 
 
 def replayed(pack: Pack, case: Case) -> Replay:
     """The months of a case under a pack for which it holds."""
-    return Replay(pack, [facts for _, facts in _months(case)], _start(case))
+    return Replay(pack, [facts for _, facts in _months(pack, case)], _start(case))
 
 
 def noticed_by(case: Case, replay: Replay, changed: Pack) -> bool:
@@ -74,7 +75,7 @@ def _says(case: Case, month: Month, what: What, step: Step) -> bool:
 
 def _fails(pack: Pack, case: Case, since: Month, state: State) -> bool:
     """Whether the case does not hold from this month on, before which the member stands like this."""
-    months = [(given, facts) for given, facts in _months(case) if facts.month >= since]
+    months = [(given, facts) for given, facts in _months(pack, case) if facts.month >= since]
     return next(_differences(pack, case, months, state), None) is not None
 
 
@@ -110,14 +111,40 @@ def _start(case: Case) -> State:
     return State.new()._replace(balances=dict(case.balances))
 
 
-def _months(case: Case) -> Iterator[tuple[CaseMonth, MonthFacts]]:
+def _months(pack: Pack, case: Case) -> Iterator[tuple[CaseMonth, MonthFacts]]:
     """Every month from the first to the last, with what the case says of it."""
     named = {given.month: given for given in case.months}
     facts = case.facts
+    counted = [*_sold(case, by_payment=pack.by_payment)]
     for month in case.span:
         given = named.get(month) or CaseMonth(month, case.line, {}, {}, {}, ())
         facts = {**facts, **given.facts}
-        yield given, MonthFacts(month, facts, given.roles, given.accounts, approved=given.approved)
+        roles = dict(given.roles)
+        for when, role, amount in counted:
+            if when == month:
+                roles[role] = roles.get(role, ZERO) + amount
+        yield given, MonthFacts(month, facts, roles, given.accounts, approved=given.approved)
+
+
+def _sold(case: Case, *, by_payment: bool) -> Iterator[tuple[Month, str, Decimal]]:
+    """What counts when of what was sold on account, by role: as far as it is paid, the oldest first, or at
+    once."""
+    of_all = frozenset({""})
+    sales: list[OpenSale] = []
+    for given in case.months:
+        whole = total(given.sold.values()) + given.vat
+        if given.sold and by_payment:
+            sales.append(OpenSale(given.month, given.month.first_day, whole, whole, of_all))
+        elif given.sold:
+            yield from ((given.month, role, amount) for role, amount in given.sold.items())
+    came = [
+        PaidAmount(given.month.first_day, given.received, of_all) for given in case.months if given.received
+    ]
+    shares = shares_of(sales, came)
+    for given in case.months:
+        for share in shares.get(given.month, ()):
+            for role, amount in given.sold.items():
+                yield Month.of(share.day), role, share.of_amount(amount)
 
 
 def _computed(allocation: Allocation, expected: Expected) -> Decimal | tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What is wrong with customers, with what is to be invoiced, and with what was."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from scharrel.checks.own_entries import entry_problems
@@ -13,6 +14,7 @@ from scharrel.core.problems import Problem
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.register import Register
+from scharrel.store.logos import MOST_BYTES, kept_logo, logo_at
 from scharrel.treasury.invoices import (
     Draft,
     InvoiceBooking,
@@ -38,13 +40,28 @@ def customers_problems(register: Register) -> Iterator[Problem]:
 
 
 def issued_problems(books: Books) -> Iterator[Problem]:
-    """Numbers that are not there, and invoices of who has no books here."""
+    """Numbers that are not there, invoices of who has no books here, and pictures that are gone."""
+    if (place := facts_on(books.entries.cooperative, date.max).get("logo")) is not None and (
+        logo_at(books.coop, str(place)) is None
+    ):
+        yield no_logo(books, str(place))
+    for name in dict.fromkeys(name for one in books.issued if (name := one.seller.get("logo"))):
+        if kept_logo(books.coop, name) is None:
+            yield Problem(books.coop.shown(books.coop.issued / name), 1, "logo-kept")
     folder = books.coop.shown(books.coop.issued)
-    for number in missing_numbers(one.number for one in books.issued):
+    for number in missing_numbers((one.number for one in books.issued), books.last_issued):
         yield Problem(f"{folder}/{number}.beancount", 1, "invoice-gone", {"number": number})
     for one in books.issued:
         if one.invoice.holder not in books.holders and one.invoice.holder != COOP_ID:
             yield Problem(one.file, 1, "invoice-holder", {"holder": one.invoice.holder, **_sent(one)})
+
+
+def no_logo(books: Books, place: str) -> Problem:
+    """That there is no picture where the register says that the logo is."""
+    found = books.entries.cooperative
+    said = [d for d in (found.directives if found else ()) if d.values.get("logo") == place]
+    line = books.register.key_line(said[-1].line, "logo") if said else 1
+    return books.register.problem(line, "logo", path=place, size=str(MOST_BYTES // 1000))
 
 
 class Invoicing(NamedTuple):
@@ -78,6 +95,17 @@ def invoicing_of(books: Books, holder: str, ledger: Ledger) -> Invoicing:
             line = ledger.text.key_line(draft.booking.line, "invoice")
             problems.append(ledger.text.problem(line, "invoice-again", number=draft.booking.named))
     return Invoicing(behind, left, problems)
+
+
+def numbers_sent(books: Books, holder: str, ledger: Ledger) -> dict[int, str]:
+    """The numbers of the invoices that were sent, by the line of the booking behind each in the ledger."""
+    behind = invoicing_of(books, holder, ledger).behind if ledger.invoices else {}
+    return {draft.booking.line: number for number, draft in behind.items()}
+
+
+def credited_by(books: Books) -> dict[str, str]:
+    """By the number of each credit note what it takes back: what is paid on it is given back of that."""
+    return {one.number: one.invoice.credits for one in books.issued if one.invoice.credits}
 
 
 def _draft(

@@ -29,6 +29,7 @@ from scharrel.treasury.accounts import (
     VAT_DUE,
     BankAccount,
 )
+from scharrel.treasury.late_payment import collection_scale, yearly_rate
 
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "payee": ("name", "iban"),
@@ -68,6 +69,9 @@ _FORMS: Mapping[str, Callable[[str], object]] = {
     "oin": _OIN.fullmatch,
     "country": _COUNTRY.fullmatch,
     "email": _EMAIL.fullmatch,
+    "interest": yearly_rate,
+    "interest_business": yearly_rate,
+    "collection": collection_scale,
 }
 _VAT = re.compile(r"\d{1,2}%|input|reverse|reverse-eu")
 _VAT_WORDS = ("21%", "9%", "input", "reverse", "reverse-eu")
@@ -139,6 +143,9 @@ def wrong_value(key: str, value: object, country: str) -> tuple[str, dict[str, s
         return "vat-due", {"value": said, "near": nearest(said, VAT_DUE), "choices": ", ".join(VAT_DUE)}
     if key == "terms" and not (isinstance(value, Decimal) and value == int(value) and 0 <= value <= _LONGEST):
         return "terms", {}
+    if key == "receipts":
+        euros = euros_of(value)
+        return None if euros is not None and 0 <= euros < MAX_AMOUNT else ("receipts", {})
     if key == "opening":
         euros = euros_of(value)
         if euros is None:

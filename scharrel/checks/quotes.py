@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from scharrel.core.names import nearest
 from scharrel.core.problems import Problem
 from scharrel.ledger.ledger import Ledger
-from scharrel.treasury.quotes import quote_faults
+from scharrel.treasury.quotes import answer_to, quote_faults
 
 
 def quote_problems(ledger: Ledger) -> Iterator[Problem]:
@@ -15,6 +15,7 @@ def quote_problems(ledger: Ledger) -> Iterator[Problem]:
             line = ledger.text.key_line(quote.line, fault.key)
             yield _at(ledger, line, fault.code, fault.values)
     own = {quote.number for quote in ledger.quotes}
+    declined = {quote.number for quote in ledger.quotes if answer_to(quote) == "declined"}
     for booking in ledger.billed:
         line, named = booking.line, booking.named
         if named and named not in own:
@@ -22,6 +23,8 @@ def quote_problems(ledger: Ledger) -> Iterator[Problem]:
             yield _at(ledger, ledger.text.key_line(line, "quote"), "quote-unknown", values)
         elif len(both := sorted(booking.numbers & own)) > 1:
             yield _at(ledger, line, "quote-both", {"numbers": ", ".join(both)})
+        elif booking.invoiced > 0 and not declined.isdisjoint(both):
+            yield ledger.text.problem(line, "quote-declined", True, number=both[0])
 
 
 def _at(ledger: Ledger, line: int, code: str, values: dict[str, str]) -> Problem:

@@ -16,7 +16,10 @@ _MONTH = re.compile(r"\d{4}-\d{2}\.(?:beancount|seal)")
 def copies(coop: Coop, members: Collection[str]) -> Iterator[Problem]:
     """Every copy beside the register, the chart, a holder's ledger, what is written for it, a seal, a
     pack, worked cases or a template."""
-    read = (coop.register, coop.chart, coop.treasury, coop.customers, coop.consolidated, coop.closings)
+    read = (
+        coop.register, coop.chart, coop.treasury, coop.customers, coop.consolidated, coop.closings,
+        coop.invoiced,
+    )  # fmt: skip
     yield from _told(
         coop, coop.register.parent, copies_among(coop.register.parent, {path.name for path in read})
     )

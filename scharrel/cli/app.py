@@ -41,6 +41,7 @@ COMMANDS = {
     "rules check": "rules.check",
     "rules show": "rules.show",
     "rules diff": "rules.diff",
+    "rules compare": "rules.compare",
     "rules plot": "rules.plot",
     "rules export": "rules.export",
     "rules import": "rules.import_",
@@ -51,6 +52,7 @@ COMMANDS = {
     "report grants": "report.grants",
     "report umbrella": "report.umbrella",
     "report annual": "report.annual",
+    "report receipts": "report.receipts",
     "auditfile": "auditfile",
 }
 """The commands in the order of the help; each is the function `command` of a module of this folder, and is

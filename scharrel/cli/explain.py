@@ -9,7 +9,7 @@ from scharrel.cli.arguments import fail_without_month, group_of, open_coop, read
 from scharrel.cli.as_json import fields, nonempty, print_json
 from scharrel.cli.explain_own import explain_own
 from scharrel.cli.options import COOP, JSON
-from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_point, print_text, stop_on_errors, words
 from scharrel.core.corrections import Correction
 from scharrel.core.facts import Holder, Movement
 from scharrel.core.grants import counts_apart
@@ -303,5 +303,4 @@ def _show_corrections(heading: str, corrected: list[Correction], books: Books) -
 
 def _list(screen: Any, bookings: list[tuple[str, str]]) -> None:
     for path, text in bookings:
-        screen.print(f"   - {text}", style="dim", soft_wrap=True)
-        screen.print(f"     {path}", style="dim", soft_wrap=True)
+        print_point(screen, text, path)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from scharrel.core.money import ZERO
 from scharrel.core.month import Month, months
 from scharrel.core.pack import SOURCE_KINDS, Facts, Source
 
@@ -27,7 +28,8 @@ class Expected(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class CaseMonth:
     """A month of a case: the facts that change with it, and what was booked by role and by account; of a
-    role, what of it was `approved` beforehand."""
+    role, what of it was `approved` beforehand. Beside that what was `sold` on account, in euros by role, with
+    the `vat` on it, and what was `received` of all that was sold so."""
 
     month: Month
     line: int
@@ -36,6 +38,9 @@ class CaseMonth:
     accounts: Mapping[str, Decimal]
     expected: tuple[Expected, ...]
     approved: Mapping[str, Decimal] = field(default_factory=dict)
+    sold: Mapping[str, Decimal] = field(default_factory=dict)
+    vat: Decimal = ZERO
+    received: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,7 +259,8 @@ class Pack:
     sub-cooperative have the account on which `contributions` come in: what its members and projects pay to
     the cooperative. What goes to the municipality is definitive when the period by which it settles
     (`settled`) is. What is sold on account `counts` when it is "invoiced" or when it is "received". An
-    `example` has figures and decisions of others, and nobody here decided on it yet."""
+    `example` has figures and decisions of others, and nobody here decided on it yet. Costs above
+    `receipts_above` euros, if there is such, are to have a receipt."""
 
     id: str
     title: str
@@ -280,6 +281,7 @@ class Pack:
     settled: Span = "month"
     example: bool = False
     counts: str = "invoiced"
+    receipts_above: Decimal | None = None
 
     @property
     def collective(self) -> bool:

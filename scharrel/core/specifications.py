@@ -79,7 +79,7 @@ def before_corrections(
     return before
 
 
-def differences(letter: Mapping[str, Decimal], books: Mapping[str, Decimal]) -> dict[str, Decimal]:
+def differing_amounts(letter: Mapping[str, Decimal], books: Mapping[str, Decimal]) -> dict[str, Decimal]:
     """How much more the letter has than the books, by name, of what both have; only what is not nothing."""
     more = {name: letter[name] - books[name] for name in SPECIFIED if name in letter and name in books}
     return {name: amount for name, amount in more.items() if amount != ZERO}

@@ -20,7 +20,7 @@ from scharrel.ledger.customers import read_customers
 from scharrel.ledger.register import Register, read_register
 from scharrel.packs.packs import read_packs
 from scharrel.store.elsewhere import elsewhere_state, entries_for
-from scharrel.store.invoices import read_issued
+from scharrel.store.invoices import read_issued, read_last_issued
 from scharrel.store.paths import Coop
 from scharrel.store.seals import Seals, read_seals_of
 from scharrel.store.text import Text
@@ -33,8 +33,10 @@ class Books(NamedTuple):
     """A cooperative without its members' ledgers; `closed` is the last month that was closed, `sealed` has by
     closed month and member the digest that the member's seal should have, `entries` what the register says of
     the cooperative itself; `own` is the cooperative as who has a ledger, if it has or had one; `issued` are
-    the invoices that were sent, by number; `receipts` what was paid of what was sold on account, where rules
-    ask for that; `specifications` is what the municipality's letters say."""
+    the invoices that were sent, by number, and `last_issued` the last number of each year by the second place
+    that knows it; `receipts` what was paid of what was sold on account, where rules ask for that;
+    `sealed_receipts` by closed month the digests of its receipt files, by name; `specifications`
+    is what the municipality's letters say."""
 
     coop: Coop
     register: Text
@@ -49,7 +51,9 @@ class Books(NamedTuple):
     entries: OwnEntries = OwnEntries()
     own: Holder | None = None
     issued: Sequence[Issued] = ()
+    last_issued: Collection[str] = ()
     receipts: Receipts = Receipts()
+    sealed_receipts: Mapping[Month, Mapping[str, str]] = {}
     specifications: Sequence[Specification] = ()
 
     @property
@@ -116,7 +120,8 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
         problems += [p for p in more if not errors(problems) or p.file != coop.shown(coop.chart)]
     customers = read_customers(coop)
     issued, broken = read_issued(coop)
-    problems += [*customers.problems, *broken]
+    last_issued, unreadable = read_last_issued(coop)
+    problems += [*customers.problems, *broken, *unreadable]
     register = register._replace(customers=customers)
     seals = read_seals_of(coop)
     closed, digests = seals.closed, seals.digests
@@ -135,6 +140,8 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
         register.own._replace(customers={**customers.by_name, **register.own.customers}),
         _own(coop, register.title, seals),
         issued,
+        last_issued,
+        sealed_receipts=seals.receipts,
         specifications=register.specifications,
     )
     return books, register, seals

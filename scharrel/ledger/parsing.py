@@ -219,5 +219,6 @@ QUOTED = '"…"'
 _DATES = frozenset({"earned", "born", "delivered"})
 _FORMS = {
     "lifetime": "36", "weight": "2", "left": "TRUE", "terms": "14", "opening": "1250.00 EUR",
+    "receipts": "25.00 EUR", "receipt": '"2026/bouwmarkt.pdf"',
     **dict.fromkeys(map(key_of, SPECIFIED), "120.00 EUR"),
 }  # fmt: skip

@@ -36,9 +36,10 @@ _NOTHING = _Said({}, frozenset(), {})
 
 
 def vat_bookings(
-    ledger: Ledger, holder: str, chart: Chart, customers: Mapping[str, Any]
+    ledger: Ledger, holder: str, chart: Chart, customers: Mapping[str, Any], sent: Mapping[int, str]
 ) -> Iterator[VatBooking]:
-    """The bookings of a sound ledger that have VAT, turnover or what a customer owes or pays."""
+    """The bookings of a sound ledger that have VAT, turnover or what a customer owes or pays; `sent` has the
+    numbers of the invoices that were sent by their lines."""
     said_of = _said(ledger.text)
     matters = {
         account: is_vat(chart, account) or role in (TURNOVER, RECEIVABLE, SUSPENSE)
@@ -48,7 +49,8 @@ def vat_bookings(
         movements = [moved for moved in group if moved.currency == "EUR"]
         said = said_of.get(line, _NOTHING)
         if any(matters[moved.account] for moved in movements) or any(said.words.values()):
-            yield _booking(ledger, holder, movements, said, customers)
+            booking = _booking(ledger, holder, movements, said, customers)
+            yield booking._replace(numbers=booking.numbers | {sent[line]}) if line in sent else booking
 
 
 def _booking(

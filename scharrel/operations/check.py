@@ -66,7 +66,7 @@ def check_all(books: Books, today: date, seen: Left = dict) -> list[Problem]:
         treasury, of_treasury = found_treasury
         problems += of_treasury
         across.append(across_of(books, COOP_ID, treasury))
-    return in_order(with_others(books, problems, across))
+    return in_order(with_others(books, problems, across, today))
 
 
 def _check(books: Books, today: date, groups: Sequence[Group]) -> list[_Checked]:

@@ -2,24 +2,34 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+from scharrel.core.money import ZERO
 from scharrel.core.problems import Problem, errors
 from scharrel.formats.ubl import ubl_document
 from scharrel.ledger.books import Books
 from scharrel.operations.invoices import keep_issued, to_issue
 from scharrel.statements.documents import BrokenTemplateError
-from scharrel.statements.invoice import einvoice_of, invoice_letter, letter_language, reminder_letter
+from scharrel.statements.invoice import (
+    einvoice_of,
+    invoice_letter,
+    letter_language,
+    reminder_letter,
+    with_logo,
+)
 from scharrel.statements.letters import letter_pdf
 from scharrel.statements.pdf import typesetters_world
+from scharrel.store.logos import kept_logo
 from scharrel.store.paths import Coop
 from scharrel.store.staging import aside_of, put_aside, put_in_place
 from scharrel.store.text import names_in
 from scharrel.text.words import Words
 from scharrel.treasury.invoice_status import InvoiceStatus, Reminder, next_reminder
-from scharrel.treasury.invoices import Draft, Issued
+from scharrel.treasury.invoices import Draft, Issued, facts_on
+from scharrel.treasury.late_payment import LateClaim, collection_scale, simple_interest, yearly_rate
 
 
 class SentOut(NamedTuple):
@@ -48,18 +58,22 @@ def issue_invoices(books: Books, only: Collection[str], today: date, *, write: b
     there = set(names_in(books.coop.letters))
     gone = [one for one in books.issued if not _names(one) <= there]
     try:
-        files = _documents_of(books.coop, [*gone, *found.issued])
+        files = _documents_of(books.coop, [*gone, *found.issued], found.logos)
     except BrokenTemplateError as broken:
         return SentOut([], found.waiting, [], [*found.problems, broken.problem])
-    keep_issued(books.coop, found.issued)
+    keep_issued(books.coop, books.issued, found.issued, found.logos)
     written = {name: data for name, data in files.items() if name not in there}
     put_letters(books.coop, written)
     return SentOut(found.issued, found.waiting, list(written), found.problems)
 
 
-def write_reminders(books: Books, late: Iterable[InvoiceStatus], today: date, *, write: bool) -> Reminded:
-    """A letter for each of the invoices that are late, unless the last one is too recent; WriteError if one
-    cannot be written."""
+def write_reminders(
+    books: Books, late: Iterable[InvoiceStatus], today: date, *, write: bool, claim: bool = False
+) -> Reminded:
+    """A letter for each of the invoices that are late, unless the last one is too recent; a firm one may
+    `claim` what the register says that who is late owes. WriteError if one cannot be written."""
+    if claim and not facts_on(books.entries.cooperative, today).keys() & _CLAIMED:
+        return Reminded([], [Problem(books.coop.shown(books.coop.register), 1, "reminder-claim")])
     there = names_in(books.coop.letters)
     issued = {one.number: one for one in books.issued}
     left = {each.number: each.open for each in late}
@@ -72,12 +86,34 @@ def write_reminders(books: Books, late: Iterable[InvoiceStatus], today: date, *,
                 for each in new:
                     one = issued[each.number]
                     words = Words(letter_language(one.buyer))
-                    letter = reminder_letter(words, one, left[each.number], today, firm=each.firm)
+                    owes = late_claim(books, one, left[each.number], today) if claim and each.firm else None
+                    letter = reminder_letter(words, one, left[each.number], today, firm=each.firm, claim=owes)
+                    letter = with_logo(letter, logo_of(books.coop, one, {}))
                     files[Path(each.path).name] = letter_pdf(letter, books.coop.templates, world)
     except BrokenTemplateError as broken:
         return Reminded([], [broken.problem])
     put_letters(books.coop, files)
     return Reminded(found, [])
+
+
+_CLAIMED = frozenset({"interest", "interest_business", "collection"})
+
+
+def late_claim(books: Books, one: Issued, left: Decimal, today: date) -> LateClaim:
+    """What is claimed beside the euros that are left to pay: interest by the rates in the register since the
+    day after that on which it was due, and the costs of collection by its scale."""
+    trades = any(one.buyer.get(key) for key in ("kvk", "oin", "vat_id"))
+    key = "interest_business" if trades else "interest"
+    due, days = one.invoice.due, range(1, (today - one.invoice.due).days + 1)
+    said = (facts_on(books.entries.cooperative, due + timedelta(n)).get(key, "") for n in days)
+    rates = [yearly_rate(str(each)) or ZERO for each in said]
+    scale = collection_scale(str(facts_on(books.entries.cooperative, today).get("collection", "")))
+    return LateClaim(
+        simple_interest(left, rates) if any(rates) else None,
+        rates[-1] if rates else ZERO,
+        scale.costs(left) if scale else None,
+        trades,
+    )
 
 
 def _names(one: Issued) -> set[str]:
@@ -92,17 +128,25 @@ def without_account(one: Issued) -> bool:
     return electronic and one.invoice.owed > 0 and not one.seller.get("iban")
 
 
-def _documents_of(coop: Coop, issued: Sequence[Issued]) -> dict[str, bytes]:
+def _documents_of(coop: Coop, issued: Sequence[Issued], logos: Mapping[str, bytes]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     if not issued:
         return files
     with typesetters_world() as world:
         for one in issued:
             words = Words(letter_language(one.buyer))
-            files[f"{one.number}.pdf"] = letter_pdf(invoice_letter(words, one), coop.templates, world)
+            letter = with_logo(invoice_letter(words, one), logo_of(coop, one, logos))
+            files[f"{one.number}.pdf"] = letter_pdf(letter, coop.templates, world)
             if f"{one.number}.xml" in _names(one):
                 files[f"{one.number}.xml"] = ubl_document(einvoice_of(words, one))
     return files
+
+
+def logo_of(coop: Coop, one: Issued, new: Mapping[str, bytes]) -> bytes:
+    """The picture on an invoice that was sent, or is about to be with one of the `new` ones; nothing if it
+    has none."""
+    name = one.seller.get("logo", "")
+    return new.get(name) or (kept_logo(coop, name) if name else None) or b""
 
 
 def _reminded(names: Iterable[str], number: str) -> list[date]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from scharrel.checks.invoices import Invoicing, invoicing_of
+from scharrel.checks.invoices import Invoicing, invoicing_of, no_logo
 from scharrel.checks.members import read_ledgers
 from scharrel.checks.treasury import read_treasury
 from scharrel.core.iban import compact
@@ -16,7 +16,13 @@ from scharrel.formats.einvoice import unsound
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
 from scharrel.statements.invoice import einvoice_of
-from scharrel.store.invoices import issued_path, issued_text, make_issued_read_only
+from scharrel.store.invoices import (
+    issued_path,
+    issued_text,
+    keep_last_issued,
+    make_issued_read_only,
+)
+from scharrel.store.logos import logo_at, logo_name
 from scharrel.store.paths import Coop
 from scharrel.store.together import put_together
 from scharrel.text.words import Words
@@ -26,7 +32,7 @@ from scharrel.treasury.invoice_status import InvoiceStatus, customer_payments, s
 from scharrel.treasury.invoices import Draft, Issued, facts_on, lacking, next_number
 from scharrel.treasury.lines import tidy
 
-_NOT_SENT = frozenset({"terms"})
+_NOT_SENT = frozenset({"terms", "interest", "interest_business", "collection"})
 
 
 class InvoiceBook(NamedTuple):
@@ -38,12 +44,13 @@ class InvoiceBook(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """What came of a run: the invoices that were issued, drafts of which the day is yet to come, and what is
-    wrong."""
+    """What came of a run: the invoices that were issued, drafts of which the day is yet to come, what is
+    wrong, and the pictures on the invoices by the names under which they are kept."""
 
     issued: list[Issued]
     waiting: list[Draft]
     problems: list[Problem]
+    logos: Mapping[str, bytes] = {}
 
 
 def read_invoice_book(books: Books, today: date, only: Collection[str] = ()) -> InvoiceBook:
@@ -120,10 +127,17 @@ def to_issue(books: Books, only: Collection[str], today: date) -> Sent:
                 ready.append((ledger, draft))
     ready.sort(key=lambda each: (each[1].booking.day, each[1].booking.holder, each[1].booking.line))
     issued: list[Issued] = []
+    logos: dict[str, bytes] = {}
     taken = {one.number for one in books.issued}
     for ledger, draft in ready:
         assert draft.invoice
         seller, buyer = parties(books, draft)
+        if place := seller.pop("logo", ""):
+            if (picture := logo_at(books.coop, place)) is None:
+                problems.append(no_logo(books, place))
+                continue
+            seller["logo"] = logo_name(picture)
+            logos[seller["logo"]] = picture
         wrong = [*_unsendable(books, ledger, draft, seller, buyer, issued)]
         problems += map(ledger.text.placed, wrong)
         number = next_number(draft.booking.day.year, taken)
@@ -134,16 +148,19 @@ def to_issue(books: Books, only: Collection[str], today: date) -> Sent:
         issued.append(Issued(number, draft.invoice, seller, buyer, worker, shown, source))
     if errors(problems):
         return Sent([], waiting, problems)
-    return Sent(issued, waiting, problems)
+    return Sent(issued, waiting, problems, logos)
 
 
-def keep_issued(coop: Coop, issued: Sequence[Issued]) -> None:
-    """Write the files that stay, all of them or none; WriteError if they cannot be."""
+def keep_issued(
+    coop: Coop, before: Sequence[Issued], issued: Sequence[Issued], logos: Mapping[str, bytes]
+) -> None:
+    """Write the files that stay, all of them or none, and which number is the last of these and those that
+    went `before`; WriteError if they cannot be."""
     if issued:
-        put_together(
-            coop.issued, {issued_path(coop, one.number): issued_text(one).encode() for one in issued}
-        )
+        files = {issued_path(coop, one.number): issued_text(one).encode() for one in issued}
+        put_together(coop.issued, files | {coop.issued / name: data for name, data in logos.items()})
         make_issued_read_only(coop)
+    keep_last_issued(coop, (one.number for one in (*before, *issued)))
 
 
 _QUESTIONS = frozenset({"invoice-rates", "invoice-no-vat", "invoice-two-rates"})

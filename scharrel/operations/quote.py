@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
+from scharrel.checks.invoices import no_logo
 from scharrel.checks.members import read_ledgers
 from scharrel.checks.treasury import read_treasury
 from scharrel.core.money import plain, total
@@ -14,14 +15,15 @@ from scharrel.ledger.books import Books
 from scharrel.operations.invoice_documents import put_letters
 from scharrel.operations.invoices import parties_on
 from scharrel.statements.documents import BrokenTemplateError
-from scharrel.statements.invoice import letter_language, quote_letter
+from scharrel.statements.invoice import letter_language, quote_letter, with_logo
 from scharrel.statements.letters import letter_pdf
 from scharrel.statements.pdf import typesetters_world
 from scharrel.store.allocations import quoted
+from scharrel.store.logos import logo_at
 from scharrel.text.words import Words
 from scharrel.treasury.invoices import due_account, vat_sums
 from scharrel.treasury.lines import tidy
-from scharrel.treasury.quotes import Offer, offer_of
+from scharrel.treasury.quotes import Offer, answer_to, offer_of
 
 
 class QuoteMade(NamedTuple):
@@ -49,6 +51,11 @@ def write_quote(books: Books, number: str, today: date) -> QuoteMade:
     worker = "" if found.holder == COOP_ID else tidy(books.names[found.holder])
     words = Words(letter_language(buyer))
     letter = quote_letter(words, found.quote, offer, seller, buyer, worker)
+    if place := seller.get("logo"):
+        picture = logo_at(books.coop, place)
+        if picture is None:
+            return QuoteMade("", "", [no_logo(books, place)])
+        letter = with_logo(letter, picture)
     name = f"quote-{number.replace('/', '-')}.pdf"
     try:
         with typesetters_world() as world:
@@ -64,6 +71,10 @@ def draft_of_quote(books: Books, number: str, today: date) -> QuoteMade:
     found = _found(books, number, today)
     if isinstance(found, list):
         return QuoteMade("", "", found)
+    if answer_to(found.quote) == "declined":
+        return QuoteMade(
+            "", "", [Problem(found.path, found.quote.line, "quote-declined", {"number": number})]
+        )
     return QuoteMade(_booking(books, found.quote, offer_of(found.quote), today), found.path, [])
 
 

@@ -2,35 +2,30 @@
 
 from collections.abc import Iterator
 
-from scharrel.checks.invoices import invoicing_of
+from scharrel.checks.invoices import credited_by, numbers_sent
 from scharrel.core.facts import Holder
 from scharrel.core.money import plain, total
 from scharrel.core.month import Month
-from scharrel.core.names import COOP_ID
 from scharrel.core.pots import PackIn
 from scharrel.core.problems import Problem, errors
-from scharrel.core.quotes import RECEIVABLE
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.on_account import count_when_paid, on_account
-from scharrel.ledger.reading import read_ledger
-from scharrel.store.elsewhere import ledger_text
+from scharrel.operations.receivables import ledgers_on_account
 from scharrel.treasury.received import Receipts, shares_of
 
 
 def with_receipts(books: Books) -> Books:
     """The books with what was paid of every sale: a payment may stand in another ledger than what it pays."""
-    ledgers = dict(_ledgers(books))
+    ledgers = dict(ledgers_on_account(books))
     sound = {holder: ledger for holder, ledger in ledgers.items() if not errors(ledger.problems)}
     names = {*books.entries.customers, *(one.invoice.customer for one in books.issued)}
     names |= {quote.number for ledger in sound.values() for quote in ledger.quotes}
-    # What is paid on a credit note is given back of what it takes back.
-    credited = {one.number: one.invoice.credits for one in books.issued if one.invoice.credits}
-    found = {}
-    for holder, ledger in sound.items():
-        behind = invoicing_of(books, holder, ledger).behind if ledger.invoices else {}
-        numbers = {draft.booking.line: number for number, draft in behind.items()}
-        found[holder] = on_account(ledger, holder, numbers, names)
+    found = {
+        holder: on_account(ledger, holder, numbers_sent(books, holder, ledger), names)
+        for holder, ledger in sound.items()
+    }
+    credited = credited_by(books)
     shares = shares_of(
         [sale for each in found.values() for sale in each.sales.values()],
         [
@@ -47,15 +42,6 @@ def with_receipts(books: Books) -> Books:
         ledger.text.placed(problem) for ledger in ledgers.values() for problem in errors(ledger.problems)
     ]
     return books._replace(receipts=Receipts(by_line, problems))
-
-
-def _ledgers(books: Books) -> Iterator[tuple[str, Ledger]]:
-    """The ledgers in which anything is owed by customers."""
-    accounts = [name.encode() for name in books.chart.with_role(RECEIVABLE)]
-    for holder in [*books.holders, *([COOP_ID] if books.own else [])]:
-        data = ledger_text(books.coop, holder).data
-        if any(account in data for account in accounts):
-            yield holder, read_ledger(books.coop, holder, books.chart)
 
 
 def months_paid_in(books: Books) -> Iterator[str]:

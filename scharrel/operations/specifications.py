@@ -29,7 +29,7 @@ from scharrel.core.specifications import (
     Specification,
     at_stake,
     before_corrections,
-    differences,
+    differing_amounts,
     latest,
     specified,
 )
@@ -141,8 +141,8 @@ def _compared(books: Books, outcome: Outcome, letter: Specification) -> Explaine
         if correction.of == letter.month
     ]
     before = before_corrections(amounts, books.packs, corrections) if corrections else {}
-    more = differences(letter.amounts, amounts)
-    as_reported = before if before and not differences(letter.amounts, before) else {}
+    more = differing_amounts(letter.amounts, amounts)
+    as_reported = before if before and not differing_amounts(letter.amounts, before) else {}
     member, ledger = books.holders[letter.member], outcome.ledgers[letter.member]
     return ExplainedLetter(letter, member, own, ledger, amounts, more, [], as_reported)
 

@@ -9,6 +9,7 @@ from typing import Any, get_args
 from scharrel.core.case import CASE_SOURCE_KINDS, Case, CaseMonth, Expected, What
 from scharrel.core.chart import Chart
 from scharrel.core.fact_types import fits_asked, wanted
+from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.names import nearest
 from scharrel.core.pack import PARTIES, Facts, FactValue, Pack
@@ -25,7 +26,9 @@ ENDING = ".cases.toml"
 
 _CASE_KEYS = frozenset({"title", "source", "facts", "balances", "month"})
 _EXPECTED_KEYS = frozenset(get_args(What))
-_MONTH_KEYS = frozenset({"month", "facts", "booked", "approved"}) | _EXPECTED_KEYS
+_MONTH_KEYS = frozenset({"month", "facts", "booked", "approved", "sold", "received"}) | _EXPECTED_KEYS
+_VAT = "vat"
+"""What is said beside the roles of what was sold on account."""
 _MAX_MONTHS = 600
 _MAX_DECIMALS = 6
 _NOBODY = ""
@@ -95,6 +98,8 @@ class _Reader(Sourced):
             facts = self._facts(table, pack)
             roles, accounts = self._booked(table, pack)
             approved = dict(self._named(table, "approved", pack.approved_roles(), "case-approved", pack))
+            sold = dict(self._named(table, "sold", pack.roles() | {_VAT}, "case-booked", pack))
+            received = self._amount("received", table.get("received", 0), euros=True) or ZERO
             told = len(self.problems)
             expected = tuple(self._expected(table, pack))
             if not expected and len(self.problems) == told:
@@ -103,7 +108,18 @@ class _Reader(Sourced):
                 self.say("in_force", "case-not-in-force")
             if month:
                 line = self.lines.line("case.month", "", before + nth)
-                yield CaseMonth(month, line, facts, roles, accounts, expected, approved)
+                yield CaseMonth(
+                    month,
+                    line,
+                    facts,
+                    roles,
+                    accounts,
+                    expected,
+                    approved,
+                    sold,
+                    sold.pop(_VAT, ZERO),
+                    received,
+                )
                 earlier.append(month)
 
     def _month(self, table: dict[str, Any], earlier: list[Month]) -> Month | None:

@@ -88,7 +88,7 @@ def member_period(
     found = [a for a in allocations if first <= a.month <= last]
     if not found:
         return None
-    sums = period_sums(_month(a, ledger.amounts, spending) for a in found)
+    sums = period_sums(month_sums(a, ledger.amounts, spending) for a in found)
     within = [m for m in ledger.counted if first <= m.counts <= last]
     worked = [
         m.amount for m in within if m.currency == HOURS and ledger.roles.get(m.account) not in (None, BARTER)
@@ -172,9 +172,9 @@ def _hidden(count: int, of: int) -> bool:
     return 0 < count < SMALLEST or 0 < of - count < SMALLEST
 
 
-def _month(allocation: Allocation, amounts: Amounts, spending: frozenset[str]) -> PeriodSums:
-    """One month. Costs that it could not bear are the member's own until a later month makes them good, and
-    so is what customers got back."""
+def month_sums(allocation: Allocation, amounts: Amounts, spending: frozenset[str]) -> PeriodSums:
+    """What one month brought. Costs that it could not bear are the member's own until a later month makes
+    them good, and so is what customers got back."""
     inputs = [result for result in allocation.steps if result.step.kind == "input"]
     counted = {result.step.role for result in inputs}
     own = total(result.wanted - result.paid for result in inputs)

@@ -9,6 +9,7 @@ from scharrel.core.money import total
 from scharrel.core.quotes import Quote
 from scharrel.ledger.ledger import Ledger
 from scharrel.text.words import Words, visible
+from scharrel.treasury.quotes import answer_to
 
 _HEADINGS = ("number", "day", "customer", "amount", "invoiced", "owed", "state")
 TEXT_COLUMNS = (0, 1, 2, 6)
@@ -26,10 +27,10 @@ class QuoteStatus(NamedTuple):
 
     @property
     def state(self) -> str:
-        """`open`, `part`, `invoiced` or `paid`: nothing invoiced, less than was offered, all of it, or all
-        of it and paid."""
+        """`open`, `accepted` or `declined`: nothing invoiced, and what the customer said of it; `part`,
+        `invoiced` or `paid`: less than was offered, all of it, or all of it and paid."""
         if not self.invoiced:
-            return "open"
+            return answer_to(self.quote) or "open"
         if self.invoiced < self.quote.amount:
             return "part"
         return "invoiced" if self.owed > 0 else "paid"

@@ -88,12 +88,17 @@ class StatementData(NamedTuple):
         """Whether the bank brought it, and not the member."""
         return not self.source.own(movement.line)
 
-    def banked(self) -> list[tuple[Movement, str]]:
-        """What the bank's lines of the month put on the cooperative's accounts or took off for the member,
-        and where each stands."""
-        dated = (m for account in sorted(self.banks) for m in self.dated(account))
-        found = [(m, self.source.where(m.line)) for m in dated if self.by_bank(m)]
-        return sorted(found, key=lambda each: (each[0].day, each[0].line))
+    def banked(self, line: int = 0) -> list[Movement]:
+        """What the bank's lines put on the cooperative's accounts or took off for the member: those that are
+        dated in the month, or just this one."""
+        found = [
+            m
+            for m in self.movements
+            if m.account in self.banks
+            and self.by_bank(m)
+            and (m.line == line if line else Month.of(m.day) == self.month)
+        ]
+        return sorted(found, key=lambda m: (m.day, m.line))
 
     @property
     def in_hand(self) -> Decimal:

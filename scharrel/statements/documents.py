@@ -121,6 +121,7 @@ class Documents:
             "fill": _fill,
             "literal": lambda text: typst_literal(isolated(str(text))),
             "source": lambda text: typst_literal(str(text)),
+            "bytes": lambda data: Markup(f"bytes(({', '.join(map(str, data))},))"),
             "in_page": _in_page,
             "bare": _bare,
         }

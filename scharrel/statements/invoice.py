@@ -20,6 +20,7 @@ from scharrel.formats.einvoice import (
 from scharrel.formats.epc import epc_text, qr_drawing
 from scharrel.text.words import LANGUAGES, Words, catalogue
 from scharrel.treasury.invoices import VAT_RATES, InvoiceLine, Issued, VatSum, vat_sums
+from scharrel.treasury.late_payment import LateClaim
 from scharrel.treasury.quotes import Offer
 
 _CODES = {"0%": "Z", "exempt": "E", "reverse": "AE"}
@@ -40,7 +41,8 @@ class Letter(NamedTuple):
     """What goes to a customer. `facts` are labels with what they say, `lines` what is sold and `sums` what
     follows from them, the last of which is the total; `lead` stands before these and `notes` behind.
     `payment` says what to pay, `transfer` how, and `qr` is a drawing that says it to a bank's app.
-    `attached` is the e-invoice, `words` are those of the template. Empty is what a letter does not have."""
+    `attached` is the e-invoice, `words` are those of the template, `logo` a picture. Empty is what a
+    letter does not have."""
 
     title: str
     about: str
@@ -48,6 +50,7 @@ class Letter(NamedTuple):
     lang: str
     seller: TradeParty
     iban: str
+    email: str
     buyer: TradeParty
     country: str
     facts: Sequence[tuple[str, str]]
@@ -60,6 +63,13 @@ class Letter(NamedTuple):
     notes: Sequence[str]
     attached: str
     words: Mapping[str, Any]
+    logo: bytes = b""
+    logo_format: str = "svg"
+
+
+def with_logo(letter: Letter, picture: bytes) -> Letter:
+    """The letter with the cooperative's logo, a PNG or SVG."""
+    return letter._replace(logo=picture, logo_format="png" if picture.startswith(b"\x89PNG") else "svg")
 
 
 def letter_language(buyer: Mapping[str, str]) -> str:
@@ -137,12 +147,17 @@ def invoice_letter(words: Words, one: Issued) -> Letter:
     )
 
 
-def reminder_letter(words: Words, one: Issued, left: Decimal, day: date, *, firm: bool) -> Letter:
-    """A letter that asks, on the day, for the euros that are `left` to pay; `firm` if one went before."""
+def reminder_letter(
+    words: Words, one: Issued, left: Decimal, day: date, *, firm: bool, claim: LateClaim | None = None
+) -> Letter:
+    """A letter that asks, on the day, for the euros that are `left` to pay; `firm` if one went before, with
+    what is claimed beside the invoice, if anything is."""
     w, invoice = _paper(words), one.invoice
+    interest = (claim.interest if claim else None) or Decimal(0)
+    whole = left + interest
     values = {
         "number": one.number, "day": words.day(invoice.day), "due": words.day(invoice.due),
-        "amount": words.money(left),
+        "amount": words.money(whole),
     }  # fmt: skip
     key = "reminder_firm" if firm else "reminder_first"
     paid = invoice.total - left
@@ -157,20 +172,38 @@ def reminder_letter(words: Words, one: Issued, left: Decimal, day: date, *, firm
             (w["reminder_was_due"], words.day(invoice.due)),
             (w["reminder_day"], words.day(day)),
         ],
-        lead=[w["reminder_dear"], *(text.format(**values) for text in w[f"{key}_lead"])],
+        lead=[
+            w["reminder_dear"],
+            *(text.format(**values) for text in w[f"{key}_lead"]),
+            *_claimed(words, claim, values),
+        ],
         lines=[],
         sums=[
             (w["reminder_total"], invoice.total),
             *([(w["reminder_paid"], -paid)] if paid else []),
-            (w["reminder_left"], left),
+            *([(w["reminder_interest"], interest)] if interest else []),
+            (w["reminder_left"], whole),
         ],
         payment=[],
-        transfer=_transfer(words, one, left),
-        qr=_qr(one.seller, left, one.number),
+        transfer=_transfer(words, one, whole),
+        qr=_qr(one.seller, whole, one.number),
         notes=[w["reminder_crossed"], w["reminder_end"].format(name=one.seller["name"])],
         attached="",
         **_parties(words, one.seller, one.buyer),
     )
+
+
+def _claimed(words: Words, claim: LateClaim | None, values: Mapping[str, str]) -> Iterator[str]:
+    """The interest and the costs that a letter claims, each with the law that it rests on."""
+    w = _paper(words)
+    if claim and claim.interest is not None:
+        article = w["reminder_article_business" if claim.trades else "reminder_article"]
+        rate = f"{words.number(claim.rate * 100)}%"
+        yield w["reminder_interest_lead"].format(
+            **values, rate=rate, article=article, interest=words.money(claim.interest)
+        )
+    if claim and claim.costs is not None:
+        yield w["reminder_costs_lead"].format(costs=words.money(claim.costs))
 
 
 def quote_letter(
@@ -210,6 +243,7 @@ def _parties(words: Words, seller: Mapping[str, str], buyer: Mapping[str, str]) 
     return {
         "seller": sells,
         "iban": seller.get("iban", ""),
+        "email": seller.get("email", ""),
         "buyer": buys,
         "words": _paper(words),
         "country": words.country(buys.country) if buys.country != sells.country else "",

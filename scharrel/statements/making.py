@@ -12,7 +12,7 @@ from scharrel.core.grants import GrantAccount
 from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
-from scharrel.core.period import Period
+from scharrel.core.period import Period, Span
 from scharrel.ledger.ledger import Ledger
 from scharrel.plot.drawing import Drawing, Sheet, plot_figures
 from scharrel.statements.annual import AnnualView
@@ -30,13 +30,18 @@ from scharrel.statements.pdf import Typesetter, TypesettingError
 from scharrel.statements.seal import Seal, pack_hashes
 from scharrel.statements.settlement import settlement_view
 from scharrel.statements.subcooperative import subcooperative_view
+from scharrel.statements.vat import VatView
 from scharrel.statements.year import year_view
 from scharrel.text.grounds import example_notice, notices
 from scharrel.text.rules.pack import Told
 from scharrel.text.words import Words
+from scharrel.treasury.receivables import CustomerDebt
+from scharrel.treasury.standing import Standing
 
 DOCUMENTS = ("member", "municipality", "coop", "year", "settlement", "quarter", "subcooperative")
 """`settlement` is that of a year, `quarter` that of a quarter."""
+VAT_KIND = "vat-"
+"""How the kind of a VAT return begins: behind it stands of what it is, a month, quarter or year."""
 FORMATS = ("pdf", "html", "txt")
 
 
@@ -120,13 +125,17 @@ def documents_together(
     shares: Sequence[Share],
     returns: Sequence[Return],
     treasury: Ledger | None = None,
+    debts: Sequence[CustomerDebt] | None = None,
+    banks: Sequence[Standing] = (),
 ) -> Iterator[tuple[str, bytes]]:
     """The overview of the cooperative, the cover of the returns and their CSV: place and content. `used` are
-    the rules that anyone was under, `treasury` is the cooperative's own ledger."""
+    the rules that anyone was under, `treasury` is the cooperative's own ledger, `debts` are customers', and
+    `banks` its accounts."""
     packs = {pack.id: pack.hash for pack in used}
     heads = example_notice(Words(order.lang), used)
     if "coop" in order.kinds:
-        view = coop_view(coop, order.month, sorted(shares, key=lambda share: share.name), treasury)
+        rows = sorted(shares, key=lambda share: share.name)
+        view = coop_view(coop, order.month, rows, treasury, debts, banks)
         yield _made(order, "coop", "", view, packs, view.figures, heads)
     if "municipality" in order.kinds:
         cover = Cover(coop, order.month, sorted(returns, key=lambda row: row.name))
@@ -145,6 +154,11 @@ def annual_document(order: Order, view: AnnualView, used: Sequence[Pack]) -> byt
     rendered."""
     heads = example_notice(Words(order.lang), used)
     return _made(order, "annual", "", view, {pack.id: pack.hash for pack in used}, view.figures, heads)[1]
+
+
+def vat_document(order: Order, view: VatView, span: Span) -> bytes:
+    """A VAT return of a month, quarter or year; BrokenTemplateError if it cannot be rendered."""
+    return _made(order, f"{VAT_KIND}{span}", "", view, {}, view.figures)[1]
 
 
 def plot_sheet(order: Order, sheet: Sheet) -> bytes:
@@ -177,7 +191,7 @@ def _made(
     sealed = {name: plain(amount) for name, amount in figures.items()}
     seal = Seal(kind, member, str(order.month), order.lang, __version__, packs, sealed)
     documents = _documents(order.templates, order.lang, order.form)
-    template = "settlement" if kind == "quarter" else kind
+    template = "settlement" if kind == "quarter" else "vat" if kind.startswith(VAT_KIND) else kind
     text = documents.render(template, view, seal, heads)
     place = place_of(kind, member, order.form)
     if order.form != "pdf":

@@ -289,7 +289,7 @@ def as_csv(rows: Iterable[Return]) -> str:
     for row in returns:
         for c in row.corrections:
             line = _line(row, c.month, correction_sums(c), {c.part: c.difference}, ZERO, ZERO)
-            writer.writerow([*line[:-3], _cell(c.label), plain(c.was), plain(c.becomes)])
+            writer.writerow([*line[:-3], spreadsheet_cell(c.label), plain(c.was), plain(c.becomes)])
     return text.getvalue()
 
 
@@ -301,11 +301,16 @@ def _line(
         sums.turnover, carried, sums.deducted, sums.reported, sums.exempt, sums.offset, sums.reduction,
         *(parts.get(part, ZERO) for part in _REST), loss,
     )  # fmt: skip
-    about = [str(month), row.member, _cell(row.name), _cell(row.held.get(month, row.pack))]
+    about = [
+        str(month),
+        row.member,
+        spreadsheet_cell(row.name),
+        spreadsheet_cell(row.held.get(month, row.pack)),
+    ]
     return [*about, *map(plain, amounts), str(row.month), "", "", ""]
 
 
-def _cell(text: str) -> str:
+def spreadsheet_cell(text: str) -> str:
     """The text so that a spreadsheet does not take it for a formula."""
     shown = visible(text)
     return "'" + shown if shown.startswith(("=", "+", "-", "@")) else shown

@@ -14,7 +14,8 @@ from scharrel.statements.seal import Seal
 ATTACHMENT = "cijfers.json"
 
 _NAME = re.compile(
-    r"\((?P<kind>[a-z]+) (?P<month>\d{4}-\d\d)(?: (?P<member>[a-z][a-z0-9-]*))? (?P<lang>nl|en)\)$"
+    r"\((?P<kind>[a-z]+(?:-[a-z]+)?) (?P<month>\d{4}-\d\d)(?: (?P<member>[a-z][a-z0-9-]*))?"
+    r" (?P<lang>nl|en)\)$"
 )
 _CHARSET = (
     (("charset", "utf-8"),),
@@ -26,7 +27,7 @@ _CHARSET = (
 )
 _UNDERSTOOD = frozenset({"html", "head", "body", "tbody"})
 _EMPTY = frozenset({"meta", "link", "br", "hr", "img", "input", "col", "wbr"})
-_TOGETHER = ("coop", "cover", "annual")
+_TOGETHER = ("coop", "cover", "annual", "vat-month", "vat-quarter", "vat-year")
 
 NOT_A_PDF = (
     *(PyPdfError, DependencyError, PdfiumError),

@@ -53,6 +53,11 @@ class Coop(NamedTuple):
         return self.root.joinpath("ledgers", "invoices")
 
     @property
+    def invoiced(self) -> Path:
+        """Where it is known a second time which invoice of each year was the last."""
+        return self.root.joinpath("ledgers", "invoiced.json")
+
+    @property
     def letters(self) -> Path:
         """What is sent to customers, made of the above."""
         return self.root / "invoices"
@@ -116,6 +121,11 @@ class Coop(NamedTuple):
     def payments(self) -> Path:
         """What is sent to the bank: made anew from the runs at any time."""
         return self.root / "payments"
+
+    @property
+    def receipts(self) -> Path:
+        """The papers behind bookings, as they were got."""
+        return self.root / "receipts"
 
     @property
     def bank_rules(self) -> Path:

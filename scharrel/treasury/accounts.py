@@ -11,6 +11,9 @@ from scharrel.core.quotes import RECEIVABLE
 RATES_IN_FORCE = HIGH_RATE, LOW_RATE = Decimal("0.21"), Decimal("0.09")
 """The Dutch rates of VAT: what it can be where nothing says its rate."""
 
+LODGING_AT_HIGH_RATE = date(2026, 1, 1)
+"""The first day of which a stay has the high rate; before it was the low one. Camping pitches keep that."""
+
 PAYEES = ("municipality", "tax")
 """Who is paid what is due to them, by the names that the register gives them."""
 
@@ -20,14 +23,24 @@ VAT_DUE = ("invoiced", "received", "exempt")
 _ADDRESS = ("name", "kvk", "vat_id", "street", "postcode", "city", "country")
 
 ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
-    "cooperative": (*_ADDRESS, "vat", "terms"),
+    "cooperative": (
+        *_ADDRESS,
+        "email",
+        "logo",
+        "vat",
+        "terms",
+        "interest",
+        "interest_business",
+        "collection",
+        "receipts",
+    ),
     "payee": ("name", "iban", "reference"),
     "bank": ("iban", "account", "opening"),
     "customer": (*_ADDRESS, "email", "reference", "iban", "language", "oin", "terms"),
 }
 """What can be said of the cooperative and of whom it deals with, by the kind of entry in the register."""
 
-TEXT_KEYS = frozenset(key for keys in ENTRY_KEYS.values() for key in keys) - {"terms", "opening"}
+TEXT_KEYS = frozenset(key for keys in ENTRY_KEYS.values() for key in keys) - {"terms", "opening", "receipts"}
 """Those that are text, also where they look like a number or a date."""
 
 SUSPENSE = "suspense"

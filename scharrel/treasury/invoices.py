@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from scharrel.core.chart import Chart
 from scharrel.core.facts import Dated
-from scharrel.core.money import CENT, ZERO, plain, to_cents, total
+from scharrel.core.money import ZERO, plain, to_cents, total
 from scharrel.core.month import Month
 from scharrel.core.names import nearest
 from scharrel.core.pack import Facts
 from scharrel.treasury.accounts import HIGH_RATE, LOW_RATE
 from scharrel.treasury.recognition import vat_accounts
+from scharrel.treasury.vat_rates import possible_rates
 
 VAT_RATES: Mapping[str, Decimal] = {
     "21%": HIGH_RATE,
@@ -32,7 +33,6 @@ SIMPLIFIED = Decimal(100)
 """Euros up to which an invoice may do without the customer's address (article 34d of the Dutch VAT act)."""
 
 _TAXED = tuple(word for word, rate in VAT_RATES.items() if rate)
-_PERCENT = re.compile(r"\d{1,2}%")
 
 
 class SoldLine(NamedTuple):
@@ -208,7 +208,7 @@ def vat_sums(lines: Sequence[InvoiceLine]) -> tuple[VatSum, ...]:
 def _rates(booking: InvoiceBooking, *, exempt: bool) -> list[str] | Unclear:
     """The rate of each line: what it says, else that of the VAT account, else the one that fits."""
     said = [sold.rate for sold in booking.sold]
-    charged = {posting.account: posting.rate for posting in booking.vat if posting.amount}
+    charged = [posting for posting in booking.vat if posting.amount]
     if exempt:
         taxed = next((sold for sold in booking.sold if VAT_RATES.get(sold.rate)), None)
         if charged or taxed:
@@ -217,18 +217,13 @@ def _rates(booking: InvoiceBooking, *, exempt: bool) -> list[str] | Unclear:
     if all(said):
         return said
     line = next(sold.line for sold in booking.sold if not sold.rate)
-    if len(charged) > 1:
-        return Unclear(line, "invoice-rates", {"accounts": ", ".join(sorted(charged))}, True)
+    accounts = sorted({posting.account for posting in charged})
+    if len(accounts) > 1:
+        return Unclear(line, "invoice-rates", {"accounts": ", ".join(accounts)}, True)
     if not charged:
         return Unclear(line, "invoice-no-vat", {}, True)
-    if rate := next(iter(charged.values())):
-        return [each or rate for each in said]
-    booked = total(posting.amount for posting in booking.vat)
-    fits = [
-        rate
-        for rate in _TAXED
-        if abs(total(s.net * VAT_RATES[s.rate or rate] for s in booking.sold) - booked) <= CENT
-    ]
+    booked = total(posting.amount for posting in charged)
+    fits = possible_rates([(sold.net, sold.rate) for sold in booking.sold], {charged[0].rate: booked})
     if len(fits) > 1:
         return Unclear(line, "invoice-two-rates", {"rates": ", ".join(fits)}, True)
     if not fits:
@@ -350,19 +345,27 @@ def _may_be(one: Issued, draft: Draft) -> bool:
 
 def next_number(year: int, taken: Iterable[str]) -> str:
     """The number that comes next in the series of the year."""
-    last = max((int(n.partition("-")[2]) for n in taken if n.startswith(f"{year}-")), default=0)
-    return f"{year}-{last + 1:04d}"
+    last = last_numbers(n for n in taken if n.startswith(f"{year}-"))
+    return f"{year}-{int(last[0].partition('-')[2]) + 1 if last else 1:04d}"
 
 
-def missing_numbers(taken: Iterable[str]) -> list[str]:
-    """The numbers that are not there, though a later one of their year is."""
-    found = []
-    by_year: dict[int, set[int]] = {}
+def last_numbers(taken: Iterable[str]) -> list[str]:
+    """The last number of each year."""
+    last: dict[str, int] = {}
     for number in taken:
         year, _, nth = number.partition("-")
-        by_year.setdefault(int(year), set()).add(int(nth))
-    for when, there in sorted(by_year.items()):
-        found += [f"{when}-{missing:04d}" for missing in range(1, max(there)) if missing not in there]
+        last[year] = max(int(nth), last.get(year, 0))
+    return [f"{year}-{nth:04d}" for year, nth in sorted(last.items())]
+
+
+def missing_numbers(taken: Iterable[str], known: Iterable[str]) -> list[str]:
+    """The numbers that are not there, though they, or later ones of their year, are known or taken."""
+    there = set(taken)
+    found = []
+    for last in last_numbers({*there, *known}):
+        year, _, nth = last.partition("-")
+        series = (f"{year}-{number:04d}" for number in range(1, int(nth) + 1))
+        found += [number for number in series if number not in there]
     return found
 
 

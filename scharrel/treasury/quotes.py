@@ -14,7 +14,10 @@ from scharrel.treasury.invoices import VAT_RATES, InvoiceLine, near_rate
 VALID_DAYS = 30
 """Days for which a quote holds that does not say until when."""
 
-QUOTE_KEYS = ("customer", "until", "vat", "text", "line-1")
+ANSWERS = ("accepted", "declined")
+"""What a customer can say to a quote, each with the day of that."""
+
+QUOTE_KEYS = ("customer", "until", "vat", "text", "line-1", *ANSWERS)
 _LINE = re.compile(
     r"(?:(?P<quantity>\d{1,9}(?:\.\d{1,4})?) ?[x×] )?(?P<text>\S.*?) ?= ?(?P<net>-?\d{1,9}(?:\.\d\d)?)"
 )
@@ -53,12 +56,21 @@ def offer_of(quote: Quote) -> Offer:
     return Offer(said.get("customer", ""), until, rate, lines or (whole,))
 
 
+def answer_to(quote: Quote) -> str:
+    """What the customer said to the quote, or nothing: one of ANSWERS."""
+    return next((key for key, _ in quote.said if key in ANSWERS), "")
+
+
 def quote_faults(quote: Quote) -> Iterator[QuoteFault]:
     """What cannot be understood of what stands below the quote."""
+    said = [key for key, _ in quote.said if key in ANSWERS]
     for key, value in quote.said:
         if key == "until":
             if not _is_day(value):
                 yield QuoteFault(key, "quote-until", {"day": str(quote.day + timedelta(VALID_DAYS))})
+        elif key in ANSWERS:
+            if not _is_day(value) or len(said) > 1:
+                yield QuoteFault(key, "quote-answer", {"key": key, "day": str(quote.day)})
         elif key == "vat":
             if value not in VAT_RATES:
                 values = {"value": value, "choices": ", ".join(VAT_RATES), "near": near_rate(value)}

@@ -5,13 +5,20 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.core.chart import Chart
-from scharrel.core.money import ZERO, total
-from scharrel.core.quotes import RECEIVABLE
-from scharrel.treasury.journal import JournalEntry
+from scharrel.core.money import ZERO
 
 AGES = (30, 60, 90)
 """Days up to which what customers owe is told apart."""
+
+
+class OwedAmount(NamedTuple):
+    """Euros that a booking adds to what customers owe, or takes off: who owes it, and the invoice or link
+    that it is about, if it is about one."""
+
+    day: date
+    amount: Decimal
+    who: str
+    about: str
 
 
 class CustomerDebt(NamedTuple):
@@ -23,18 +30,17 @@ class CustomerDebt(NamedTuple):
     amounts: tuple[Decimal, ...]
 
 
-def customer_debts(entries: Iterable[JournalEntry], chart: Chart, day: date) -> list[CustomerDebt]:
-    """What customers still owe when the day is over, by the bookings on what is receivable: what came in
-    takes away what stood longest under the same invoice, link or name."""
+def customer_debts(owed: Iterable[OwedAmount], day: date) -> list[CustomerDebt]:
+    """What customers still owe when the day is over: what came in takes away what stood longest under the
+    same invoice, link or name."""
     open_: dict[tuple[str, str], list[tuple[date, Decimal]]] = {}
     names: dict[str, str] = {}
-    for entry in entries:
-        amount = total(leg.amount for leg in entry.legs if chart.role(leg.account) == RECEIVABLE)
-        if amount and entry.day <= day:
-            key = ("", entry.about) if entry.about else (entry.payee or entry.text, "")
-            if amount > 0:
-                names.setdefault(entry.about, entry.payee or entry.text)
-            open_[key] = _settled([*open_.get(key, ()), (entry.day, amount)])
+    for each in sorted(owed):
+        if each.amount and each.day <= day:
+            key = ("", each.about) if each.about else (each.who, "")
+            if each.amount > 0:
+                names.setdefault(each.about, each.who)
+            open_[key] = _settled([*open_.get(key, ()), (each.day, each.amount)])
     found = []
     for (who, about), items in open_.items():
         amounts = [ZERO] * (len(AGES) + 1)

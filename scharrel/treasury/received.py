@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import NamedTuple
 
 from scharrel.core.money import ZERO, to_cents
 from scharrel.core.problems import Problem
+
+_DIVIDING = Context(prec=50)
 
 
 class OpenSale(NamedTuple):
@@ -39,7 +41,10 @@ class PaidShare(NamedTuple):
 
     def of_amount(self, amount: Decimal) -> Decimal:
         """What counts of a part of the total on this day, in whole cents: all shares add up to the part."""
-        now, earlier = (to_cents(amount * paid / self.of, "half-up") for paid in (self.after, self.before))
+        now, earlier = (
+            to_cents(_DIVIDING.divide(amount * paid, self.of), "half-up")
+            for paid in (self.after, self.before)
+        )
         return now - earlier
 
 

@@ -10,6 +10,7 @@ from scharrel.core.money import CENT, ZERO, plain, to_cents, total
 from scharrel.core.problems import Problem
 from scharrel.treasury.accounts import RATES_IN_FORCE, ROUNDING, TAX_DUE
 from scharrel.treasury.recognition import as_percent
+from scharrel.treasury.vat_rates import fraction_of, possible_rates
 
 TURNOVER, VAT_ROLE = "turnover", "vat"
 
@@ -88,7 +89,9 @@ def vat_parts(booking: VatBooking, chart: Chart, country: str = DOMESTIC) -> Vat
         if found := _amounts((leg, word) for leg, word in taxes if word == kind):
             costs, vat = _bought(booking, chart, kind), total(found.values())
             # VAT that does not come back is in the costs.
-            base = next((base for base in (costs, costs - vat) if _rates_of(base, vat)), None)
+            base = next(
+                (base for base in (costs, costs - vat) if possible_rates([(base, "")], {"": vat})), None
+            )
             if base is None:
                 return _ask(booking, "vat-fits-none", costs, vat, bought=bought)
             bought += _parts(box, base, found)
@@ -121,33 +124,34 @@ def _sold(booking: VatBooking, due: Sequence[tuple[VatLeg, str]], country: str) 
         for word in dict.fromkeys(kind for _, kind in due if kind != "due")
     }
     if wrong := next(
-        (word for word in groups if _rate(word) is None and word not in (EXEMPT, *_WITHOUT)), None
+        (word for word in groups if fraction_of(word) is None and word not in (EXEMPT, *_WITHOUT)), None
     ):
         return _ask(booking, "vat-said", said=wrong)
     abroad = country != DOMESTIC and not _in_union(country)
     if abroad and not _WITHOUT.isdisjoint(groups):
         return _ask(booking, "vat-abroad", country=country)
     if unsaid:
-        words = [*rated, *(["due"] if loose else [])]
-        if not words:
+        charged = {word: total(found.values()) for word, found in rated.items()}
+        charged |= {"": total(loose.values())} if loose else {}
+        if not charged:
             return _ask(booking, "vat-none", _base(unsaid))
-        if len(words) > 1:
+        if len(charged) > 1:
             return _ask(booking, "vat-which")
-        if loose:
+        said = {**groups, "": unsaid}
+        lines = [(leg.credit, word) for word, legs in said.items() for leg in legs]
+        rates = possible_rates(lines, charged)
+        if len(rates) != 1:
             known = total(_right(legs, word) for word, legs in groups.items())
-            rates = _rates_of(_base(unsaid), total(loose.values()) - known)
-            if len(rates) != 1:
-                return _ask(booking, "vat-fits-none", _base(unsaid), total(loose.values()) - known)
-            words = [as_percent(rates[0])]
-        groups.setdefault(words[0], []).extend(unsaid)
+            return _ask(booking, "vat-fits-none", _base(unsaid), total(loose.values()) - known)
+        groups.setdefault(rates[0], []).extend(unsaid)
     if loose:
-        rateless = [word for word in groups if _rate(word) and word not in rated]
+        rateless = [word for word in groups if fraction_of(word) and word not in rated]
         if len(rateless) > 1 and len(loose) > 1:
             return _ask(booking, "vat-which")
         rated |= _shared(loose, {word: groups[word] for word in rateless})
     parts: list[VatPart] = []
     for word in {**groups, **rated}:
-        legs, rate, found = groups.get(word, []), _rate(word), rated.get(word, {})
+        legs, rate, found = groups.get(word, []), fraction_of(word), rated.get(word, {})
         base, vat = _base(legs), total(found.values())
         if abs(vat - base * (rate or ZERO)) > CENT * max(len(legs), 1):
             return _ask(booking, "vat-fits-none", base, vat, word)
@@ -209,19 +213,9 @@ def _base(legs: Iterable[VatLeg]) -> Decimal:
     return total(leg.credit for leg in legs)
 
 
-def _rate(word: str) -> Decimal | None:
-    number = word.removesuffix("%")
-    return Decimal(number) / 100 if word.endswith("%") and number.isdecimal() and len(number) <= 2 else None
-
-
 def _right(legs: Iterable[VatLeg], word: str) -> Decimal:
     """The VAT of these lines at the rate that is said."""
-    return to_cents(_base(legs) * (_rate(word) or ZERO), "half-up")
-
-
-def _rates_of(base: Decimal, vat: Decimal) -> list[Decimal]:
-    """The rates whose exact VAT lies within a cent."""
-    return [rate for rate in RATES_IN_FORCE if abs(vat - base * rate) <= CENT]
+    return to_cents(_base(legs) * (fraction_of(word) or ZERO), "half-up")
 
 
 def _box(word: str, country: str) -> str:
@@ -239,7 +233,7 @@ def _ask(
     bought: Sequence[VatPart] = (),
     **more: str,
 ) -> VatParts:
-    rates = [rate for rate in [_rate(word)] if rate] or RATES_IN_FORCE
+    rates = [rate for rate in [fraction_of(word)] if rate] or RATES_IN_FORCE
     right = ", ".join(f"{as_percent(rate)}: {plain(abs(base) * rate)}" for rate in rates)
     values = {"base": plain(base), "vat": plain(vat), "right": right, **more}
     excerpt = f"{booking.day} {booking.text}"

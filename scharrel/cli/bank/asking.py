@@ -16,7 +16,15 @@ from scharrel.core.names import COOP_ID
 from scharrel.core.problems import Problem
 from scharrel.ledger.books import Books
 from scharrel.operations.bank import Bank
-from scharrel.operations.bank_assign import OpenLine, RuleAdded, assign, forget, remember, restore
+from scharrel.operations.bank_assign import (
+    OpenLine,
+    RuleAdded,
+    answer_wrong,
+    assign,
+    forget,
+    remember,
+    restore,
+)
 from scharrel.packs.bank_rules import account_wrong, rate_of
 from scharrel.text.bank import answer_text, line_of, suggestion_text
 from scharrel.text.words import visible
@@ -114,7 +122,7 @@ def _show(lines: Sequence[OpenLine], nth: int) -> None:
 def _offered(books: Books, bank: Bank, which: OpenLine) -> list[Suggestion]:
     book = bank.books[which.account.name]
     names = {holder: known.name for holder, known in books.holders.items()}
-    made = bank.bookings[which.account.name]
+    made = bank.confirmable(which.account.name)
     return suggestions(which.line, book.lines, made, bank.rules, names, books.chart, bank.payables)
 
 
@@ -162,22 +170,23 @@ def _understood(
         if not holder:
             print_indented(console(), words("problem.bank-line-holder", holder=typed))
             return None
+    complete = said[0].isdecimal() and bool(account)
     if not account:
         typed = _ask_further(words("assign.account"), names)
         account = _account(typed, names) if typed else ""
         if not account:
             print_indented(console(), words("assign.unknown", word=typed))
             return None
-        rate = rate or _ask_rate(books, account)
-    elif rate is None and not said[0].isdecimal():
-        rate = _ask_rate(books, account)
-    own = {each.account for each in bank.accounts}
-    wrong = account_wrong(account, rate, books.chart, own, which.line.day)
+    answer = Answer("" if holder == COOP_ID else holder, account, rate, earned, invoice)
+    wrong = answer_wrong(books, bank, which, answer)
+    if not (wrong or rate or complete):
+        answer = answer._replace(rate=_ask_rate(books, account))
+        wrong = answer_wrong(books, bank, which, answer)
     if wrong:
         code, values = wrong
         print_indented(console(), words(f"problem.{code}", **values))
         return None
-    return Answer("" if holder == COOP_ID else holder, account, rate, earned, invoice)
+    return answer
 
 
 def _holder(word: str, books: Books) -> str:

@@ -3,13 +3,21 @@
 from pathlib import Path
 from typing import Annotated
 
+import typer
+
 from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.options import COOP, DRY_RUN
 from scharrel.cli.screen import console, print_indented, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 
+_CLAIM = typer.Option("--claim", help=words("help.invoice-remind-claim"))
 
-def command(dry_run: Annotated[bool, DRY_RUN] = False, coop: Annotated[Path | None, COOP] = None) -> None:
+
+def command(
+    dry_run: Annotated[bool, DRY_RUN] = False,
+    claim: Annotated[bool, _CLAIM] = False,
+    coop: Annotated[Path | None, COOP] = None,
+) -> None:
     from scharrel.operations.invoice_documents import write_reminders
     from scharrel.operations.invoices import invoice_statuses, read_invoice_book
     from scharrel.operations.opening import open_books
@@ -23,7 +31,7 @@ def command(dry_run: Annotated[bool, DRY_RUN] = False, coop: Annotated[Path | No
         stop_on_errors(book.problems)
         found = late_customers(invoice_statuses(books, book, today()), today())
         late = [each for debt in found for each, _ in debt.invoices]
-        done = write_reminders(books, late, today(), write=not dry_run)
+        done = write_reminders(books, late, today(), write=not dry_run, claim=claim)
     stop_on_errors(done.problems)
     screen = console()
     if not found:

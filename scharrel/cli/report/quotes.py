@@ -30,7 +30,7 @@ def command(
         ledgers[COOP_ID] = own[0]
         problems += own[1]
     found_across = (across_of(books, holder, ledger) for holder, ledger in ledgers.items())
-    stop_on_errors(list(with_others(books, problems, found_across)))
+    stop_on_errors(list(with_others(books, problems, found_across, today())))
     found = quote_statuses({h: ledger for h, ledger in ledgers.items() if not member or h in member})
     if as_json:
         rows = [

@@ -1,0 +1,26 @@
+"""The rates of VAT of what is sold, where nothing says them."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from scharrel.core.money import CENT, ZERO, total
+from scharrel.treasury.accounts import RATES_IN_FORCE
+from scharrel.treasury.recognition import as_percent
+
+
+def fraction_of(word: str) -> Decimal | None:
+    """The part of an amount that a percentage is; nothing for another word."""
+    number = word.removesuffix("%")
+    return Decimal(number) / 100 if word.endswith("%") and number.isdecimal() and len(number) <= 2 else None
+
+
+def possible_rates(lines: Sequence[tuple[Decimal, str]], charged: Mapping[str, Decimal]) -> list[str]:
+    """The rates that lines can have which say none. `lines` are euros without VAT, each with its rate or
+    nothing; `charged` is the VAT in euros by the rate of its account, or nothing where that has none. It is
+    the rate of the account; else each in force whose exact VAT, with that of the other lines, lies within a
+    cent of what is charged. VAT of several rates, or none at all, leaves the choice to who asks."""
+    if list(charged) != [""]:
+        return list(charged)
+    unsaid = total(net for net, word in lines if not word)
+    left = charged[""] - total(net * (fraction_of(word) or ZERO) for net, word in lines)
+    return [as_percent(rate) for rate in RATES_IN_FORCE if abs(left - unsaid * rate) <= CENT]
