@@ -119,9 +119,8 @@ def _show_mistake(screen: Any, mistake: SaidMistake) -> None:
     for ground in mistake.grounds:
         print_text(screen, ground, "   ", style="dim")
     for booking in mistake.bookings:
-        values = {"day": words.day(booking.day), "amount": words.money(booking.amount)}
-        text = words("specification.booking", **values, text=visible(booking.text))
-        screen.print(f"   {text}", style="dim", soft_wrap=True)
+        said = f"{words.day(booking.day)}  {words.money(booking.amount)}  {visible(booking.text)}"
+        screen.print(f"   - {said}", style="dim", soft_wrap=True)
         screen.print(f"     {booking.where}", style="dim", soft_wrap=True)
 
 
