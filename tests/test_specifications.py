@@ -155,6 +155,16 @@ def test_an_empty_month_can_be_right_and_wrong(quick: Run, coop: Path) -> None:
     assert [(row["since"], row["day"]) for row in rows] == [("2026-07-11", "2026-07-11")]
 
 
+def test_a_letter_of_which_the_books_know_nothing_is_neither_right_nor_wrong(quick: Run, coop: Path) -> None:
+    laid(coop, "betaaldeUitkering: 1100.00 EUR", member="piet")
+    done = quick("letter", "explain", "piet", "2026-06", "--coop", str(coop))
+    assert (done.status, "er is niets vergeleken" in done.out.replace("\n", " ")) == (0, True)
+    assert (
+        json.loads(quick("letter", "explain", "piet", "2026-06", "--json", "--coop", str(coop)).out)["agrees"]
+        is None
+    )
+
+
 # Random members under the rules that are shipped, with random bookings.
 
 

@@ -9,7 +9,15 @@ from typing import NamedTuple
 from scharrel.analysis.deviations import ROLE_VAT, Deviation, Explanation
 from scharrel.core.facts import Holder, Movement
 from scharrel.core.money import ZERO, total
-from scharrel.core.specifications import BENEFIT, HOLIDAY, OFFSET, SPECIFIED, Specification, at_stake
+from scharrel.core.specifications import (
+    BENEFIT,
+    HOLIDAY,
+    OFFSET,
+    SPECIFIED,
+    Specification,
+    at_stake,
+    differing_amounts,
+)
 from scharrel.core.trace import Allocation
 from scharrel.ledger.ledger import Ledger
 from scharrel.text.grounds import cited
@@ -49,10 +57,13 @@ def amount_rows_of(
             yield words(f"specification.amount.{name}"), words.amount(said), more[0], more[1]
 
 
-def verdict(words: Words, more: Mapping[str, Decimal], found: Sequence[Explanation]) -> str:
+def verdict(
+    words: Words, letter: Specification, books: Mapping[str, Decimal], found: Sequence[Explanation]
+) -> str:
     """Whether the letter is right, and if not, by what that is explained."""
+    more = differing_amounts(letter.amounts, books)
     if not more:
-        return words("specification.right")
+        return words(f"specification.{'right' if set(letter.amounts) & set(books) else 'not-compared'}")
     if not found:
         return words("specification.unexplained", amount=words.money(abs(at_stake(more))))
     size = "one" if len(found[0].deviations) == 1 else "two"

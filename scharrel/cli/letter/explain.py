@@ -101,7 +101,7 @@ def _show(found: ExplainedLetter, said: Sequence[Sequence[SaidMistake]], count: 
     if found.as_reported:
         print_text(screen, words("specification.as-reported"))
         return
-    print_text(screen, verdict(words, found.more, found.found), style="bold")
+    print_text(screen, verdict(words, letter, found.books, found.found), style="bold")
     for number, mistakes in enumerate(said, 1):
         if len(said) > 1:
             screen.print()
@@ -136,7 +136,7 @@ def _plain(found: ExplainedLetter, said: Sequence[Sequence[SaidMistake]], regist
         "books": found.books,
         "difference": found.more,
         "at_stake": at_stake(found.more),
-        "agrees": not found.more,
+        "agrees": not found.more if set(letter.amounts) & set(found.books) else None,
         "as_reported": bool(found.as_reported),
         "explanations": [
             [
