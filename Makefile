@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: allocate test lint ci wheel golden regimes validate long bench
+.PHONY: allocate test lint ci wheel golden man regimes validate long bench
 .DEFAULT_GOAL := allocate
 
 allocate: .venv/ready
@@ -22,6 +22,11 @@ ci: test lint
 # What the shipped rules read like, written anew; look at the difference before you keep it.
 golden: .venv/ready
 	EVERY=1 GOLDEN=write $(BIN)/python -m pytest tests/test_show.py -k reads_as_it_did
+
+# The man pages, made of the help; in the wheel as share/man.
+man: .venv/ready
+	$(BIN)/python .ci/man.py en >man/scharrel.1
+	$(BIN)/python .ci/man.py nl >man/nl/scharrel.1
 
 # What the example cooperative says on the pages about the regimes, likewise.
 regimes: .venv/ready

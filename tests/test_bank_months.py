@@ -69,12 +69,12 @@ def test_it_is_told_by_the_line_of_the_banks_file(assigned: Path, quick: Run) ->
         '2026-10-12 * "Buurthuis De Hoek" "tien fietsen"'
     ) + 1
     for command in (
-        ("explain", "amina", "2026-10"),
+        ("explain", "amina", "2026-10", "--all"),
         ("statements", "2026-10", "--format", "txt", "--for", "member", "--out", str(assigned / "out")),
     ):
         done = quick(*command, "--coop", str(assigned))
         assert done.status == 0, done.err
-    explained = quick("explain", "amina", "2026-10", "--coop", str(assigned)).out
+    explained = quick("explain", "amina", "2026-10", "--all", "--coop", str(assigned)).out
     assert f"{LINES}:{line}\n" in explained
     page = " ".join(next((assigned / "out").rglob("amina.txt")).read_text().split())
     told = "tien fietsen. Op 12 oktober 2026 kwam € 121,00 op de rekening van de coöperatie"

@@ -14,6 +14,7 @@ from scharrel.text.words import catalogue
 COMMANDS = {
     "allocate": "allocate",
     "explain": "explain",
+    "status": "status",
     "check": "check",
     "statements": "statements",
     "verify": "verify",
@@ -24,6 +25,7 @@ COMMANDS = {
     "simulate": "simulate",
     "init": "init",
     "member add": "member",
+    "member leave": "leave",
     "bank import": "bank.import_",
     "bank status": "bank.status",
     "bank assign": "bank.assign",
@@ -71,12 +73,19 @@ class _Listed(TyperCommand):
             name.rpartition(" ")[2], help=words(f"help.{key}"), short_help=short, rich_markup_mode=None
         )
         self.module = f"scharrel.cli.{module}"
+        self.key = key
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)
-        alone.command(self.name, cls=TranslatedCommand, help=self.help)(import_module(self.module).command)
+        example = f"\b\n{words('library.example')}\n  {words(f'example.{self.key}')}"
+        told = alone.command(self.name, cls=TranslatedCommand, help=self.help, epilog=example)
+        told(import_module(self.module).command)
         command = typer.main.get_command(alone)
         command.params += [option for option in app.params if option.name == "lang"]
+        if kwargs.get("resilient_parsing"):
+            from scharrel.cli.completing import offer_names
+
+            offer_names(command, self.key)
         return command.make_context(*args, **kwargs)
 
 

@@ -1,19 +1,23 @@
 """scharrel explain coop: what the cooperative itself got in a month, and what it was spent on."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scharrel.cli.arguments import today
 from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.screen import console, fail, print_point, print_text, stop_on_errors, words
 from scharrel.core.month import Month
-from scharrel.ledger.books import Books
-from scharrel.operations.explain_own import OwnExplained, explain_treasury
 from scharrel.reports.own_month import OwnAccounts, sum_of
 from scharrel.text.words import account_name, visible
 
+if TYPE_CHECKING:
+    from scharrel.ledger.books import Books
+    from scharrel.operations.explain_own import OwnExplained
 
-def explain_own(books: Books, month: Month, step: str | None, *, as_json: bool) -> None:
+
+def explain_own(books: "Books", month: Month, step: str | None, *, as_json: bool) -> None:
     """Explain the month of the cooperative itself."""
+    from scharrel.operations.explain_own import explain_treasury
+
     if step is not None:
         fail(words("error.coop-step"), status=2)
     found = explain_treasury(words, books, month, today())
@@ -52,7 +56,7 @@ def _show_accounts(screen: Any, accounts: OwnAccounts) -> None:
             print_point(screen, said, f"{booking.file}:{booking.line}")
 
 
-def _plain(found: OwnExplained, month: Month) -> dict[str, Any]:
+def _plain(found: "OwnExplained", month: Month) -> dict[str, Any]:
     own = found.month
     return {
         "month": month,

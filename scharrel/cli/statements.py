@@ -1,7 +1,7 @@
 """scharrel statements: print the month for members, municipality and meeting."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,7 +10,9 @@ from scharrel.cli.options import COOP, MEMBERS
 from scharrel.cli.screen import console, fail, progress_bar, stop_on_errors, to_stderr, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
-from scharrel.ledger.books import Books
+
+if TYPE_CHECKING:
+    from scharrel.ledger.books import Books
 
 _MONTH = typer.Argument(
     metavar=f"[{words('metavar.month')}]", help=words("help.statements-month"), show_default=False
@@ -84,7 +86,7 @@ def command(
         to_stderr(words("table.not-ended", month=words.month(asked)))
 
 
-def _require_month(books: Books, asked: Month) -> None:
+def _require_month(books: "Books", asked: Month) -> None:
     """Paper is made of months that have begun, and in which somebody was a member or had been one."""
     now = Month.of(today())
     if asked > now:

@@ -20,6 +20,7 @@ _MEANT = {
         "what-if": "wat-als whatif",
         "simulate": "simuleer voorstel",
         "init": "nieuw begin start new",
+        "status": "stand todo waar-staan-we volgende next",
         "member": "lid leden members",
         "rules": "regels rule",
         "report": "rapport verslag reports",
@@ -34,6 +35,7 @@ _MEANT = {
         "rules plot": "plot teken grafiek",
         "rules test": "test voorbeelden",
         "member add": "aanmelden meld-aan add",
+        "member leave": "afmelden meld-af opzeggen weggaan leave",
     }.items()
     for word in tried.split()
 }

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scharrel.cli.arguments import open_coop, today
+from scharrel.cli.arguments import open_coop, read_month, today
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON
 from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, to_stderr, words
@@ -65,6 +65,10 @@ def _read_period(text: str) -> Period:
     try:
         return period_of(text)
     except ValueError:
+        from scharrel.text.month_names import months_meant
+
+        if months_meant(text, today()):
+            return Period.of("month", read_month(text))
         fail(words("error.vat-period", text=text), status=2)
 
 
