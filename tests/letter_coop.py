@@ -135,7 +135,9 @@ def letter_coop(folder: Path) -> Path:
     (folder / "rules/bank.toml").unlink()
     for name in (folder / "rules").glob("*.cases.toml"):
         name.unlink()
-    rules = (folder / BIJSTAND).read_text()
+    # Two months of exemption: that of May and that of June.
+    rules = (folder / BIJSTAND).read_text().replace("max_months = 6", "max_months = 2")
+    (folder / BIJSTAND).write_text(rules)
     received = rules.replace('id = "bijstand"', 'id = "geld"\ncounts = "received"', 1)
     (folder / GELD).write_text(received)
     for name, text in {
@@ -189,6 +191,12 @@ def _registered(member: str, key: str, value: str) -> Mistake:
     return lambda text: text + _JUNE.format(member=member, key=key, value=value)
 
 
+_APRIL = """
+2026-04-04 * "klant" "bel"
+  Income:Omzet:Diensten  -10.00 EUR
+  Assets:Kas
+"""
+
 MISTAKES: dict[str, tuple[str, str, Mistake]] = {
     "receipt": ("anna", ANNA, _swap("  earned: 2026-05-28\n", "")),
     "vat": ("anna", ANNA, _with_vat),
@@ -196,6 +204,7 @@ MISTAKES: dict[str, tuple[str, str, Mistake]] = {
     "costs": ("anna", ANNA, _without("Expenses")),
     "kind": ("anna", ANNA, _without("Expenses:Onkosten:Telefoon")),
     "exempt": ("anna", REGISTER, _registered("anna", "exemption_granted", "FALSE")),
+    "month-more": ("anna", ANNA, lambda text: text + _APRIL),
     "household": ("anna", REGISTER, _registered("anna", "household", '"couple"')),
     "share": ("anna", TUIN, _without("heg")),
     "figure": ("anna", BIJSTAND, _swap("single = 1401.50", "single = 1369.06")),

@@ -130,6 +130,11 @@ def test_a_letter_with_two_mistakes_is_explained_by_both(
         assert {name: each.amounts[name] for name in letter} == letter
 
 
+def test_mistakes_that_give_the_same_amounts_are_all_told(coop: Path, tmp_path: Path) -> None:
+    letter = wrong_books(coop, tmp_path / "wrong", ["month-more"])
+    assert codes(explained(coop, "anna", letter)) == [{"exempt"}, {"month-more"}]
+
+
 def test_a_letter_that_is_right_is_never_called_wrong(quick: Run, coop: Path) -> None:
     amounts = right(coop)
     assert not explained(coop, "anna", amounts).more
@@ -292,7 +297,7 @@ ERRORS = {
     "letter add anna": "ook de maand",
     "letter add ana 2026-06 --date 2026-07-10 --offset 5": "Er is geen lid",
     "letter add tuin 2026-06 --date 2026-07-10 --offset 5": "Er is geen lid",
-    "letter add anna juni --date 2026-07-10 --offset 5": "is geen maand",
+    "letter add anna juunni --date 2026-07-10 --offset 5": "is geen maand",
     "letter add anna 2025-06 --date 2026-07-10 --offset 5": "pas lid vanaf",
     "letter add anna 2026-06 --offset 5": "welke datum op de brief",
     "letter add anna 2026-06 --date 10-07-2026 --offset 5": "is geen datum waarop",

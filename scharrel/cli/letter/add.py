@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,6 +25,7 @@ from scharrel.core.money import MAX_AMOUNT, ZERO
 from scharrel.core.month import Month
 from scharrel.core.names import nearest
 from scharrel.core.specifications import BENEFIT, EXEMPT, HOLIDAY, OFFSET, REPORTED, SPECIFIED, Specification
+from scharrel.text.month_names import months_meant
 from scharrel.text.words import visible
 
 if TYPE_CHECKING:
@@ -107,7 +109,7 @@ def _asked(books: "Books") -> Specification:
     member = _ask(words("specification.ask.member"), lambda said: _wrong_member(said, known))
     holder = books.holders[member]
     said = _ask(words("specification.ask.month"), lambda said: _wrong_month(books, member, said))
-    month = Month.parse(said)
+    month = _month_meant(said) or Month.of(today())
     print_indented(console(), f"  {holder.name}, {words.month(month)}")
     day = _ask(words("specification.ask.date"), lambda said: _wrong_date(said, month))
     while True:
@@ -129,13 +131,20 @@ def _wrong_member(said: str, known: list[str]) -> str:
 
 
 def _wrong_month(books: "Books", member: str, said: str) -> str:
-    try:
-        month = Month.parse(said)
-    except ValueError:
+    month = _month_meant(said)
+    if month is None:
         return words("error.month", text=said)
     if not books.holders[member].active(month):
         return words("problem.specification-outside", member=member, month=said)
     return ""
+
+
+def _month_meant(said: str) -> Month | None:
+    """The month that this says, as a number or by its name; nothing if it says none, or more than one."""
+    with suppress(ValueError):
+        return Month.parse(said)
+    meant = months_meant(said, today())
+    return meant[0] if len(meant) == 1 else None
 
 
 def _wrong_amount(said: str) -> str:
