@@ -865,6 +865,27 @@ def test_an_answer_that_cannot_be_is_refused(options: tuple[str, ...], bank: Ban
     assert bank.tree() == before
 
 
+def test_what_the_bank_has_is_not_booked_a_second_time(bank: Bank) -> None:
+    assert bank.took(WHOLE)["new"] == 3
+    assert bank.run("assign", "4711-1", "--for", "amina", "--account", "Income:Omzet").status == 0
+    before = (bank.coop / LEDGER).read_text()
+
+    def book(amount: str, day: str, way: str = "--in", account: str = "omzet") -> Any:
+        said = (way, amount, "--from", "klant", "--for", "werk", "--bank", "--account", account)
+        return bank.quick("book", "amina", *said, "--date", day, "--coop", str(bank.coop))
+
+    twice = book("121", "2026-10-06")
+    assert twice.status == 1
+    assert f"staat al in de boeken, van het afschrift van betaalrekening: {MONTH}:" in twice.err
+    assert "en daar staat geen 99.00 euro op rond 2026-10-20" in book("99", "2026-10-20").err
+    assert (bank.coop / LEDGER).read_text() == before
+    open_line = book("45", "2026-10-11", "--out", "onkosten")  # on the statement, and not understood yet
+    assert open_line.status == 0
+    assert "telt ze één keer" in " ".join(open_line.out.split())
+    assert bank.run("assign", "4711-2", "--for", "amina").status == 0
+    assert book("60", "2026-11-02").status == 0  # no statement goes that far
+
+
 def test_who_left_can_be_paid_what_was_earned_before_and_a_rule_asks_that(bank: Bank) -> None:
     others(bank)
     for nth, (name, account) in enumerate(

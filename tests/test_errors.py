@@ -115,6 +115,8 @@ ERRORS: dict[str, tuple[Break, str, int]] = {
     "error.iban": (as_it_is, "member add bram Bram --iban NL00", 2),
     "error.kind": (as_it_is, "statements --for x", 2),
     "error.format": (as_it_is, "statements --format doc", 2),
+    "error.csv": (as_it_is, "statements --csv en", 2),
+    "error.csv-all": (as_it_is, "statements --csv nl --member amina", 2),
     "error.coop-member": (as_it_is, "statements --for coop --member amina", 2),
     "error.nothing-allocated": (as_it_is, "statements", 1),
     "error.month-ahead": (as_it_is, f"statements {Month.of(date.today()).plus(1)}", 2),  # noqa: DTZ011
@@ -431,6 +433,15 @@ OWN_TESTS |= {  # in test_grants.py
     "problem.grant-nothing",
     "problem.grant-received", "problem.grant-spent", "problem.grant-without", "problem.unknown-grant",
     "error.no-grant", "error.year-ahead",
+}  # fmt: skip
+OWN_TESTS |= {  # in test_book.py
+    "problem.book-at-bank", "problem.book-not-at-bank", "problem.inbox-long", "problem.inbox-text",
+    "problem.label-again", "problem.label-key", "problem.label-text", "problem.ledger-changed",
+    "problem.ledger-open", "problem.undo-changed",
+    "error.book-account", "error.book-lacks-account", "error.book-lacks-money", "error.book-lacks-purpose",
+    "error.book-lacks-reason", "error.book-lacks-what", "error.book-lacks-who", "error.book-no-again",
+    "error.book-no-undo", "error.book-one", "error.book-project", "error.book-terminal", "error.book-undo",
+    "error.book-vat", "error.book-whose",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_own_entries.py
     "problem.bank-account", "problem.bank-again", "problem.bank-currency", "problem.bank-name",

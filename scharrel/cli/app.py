@@ -12,9 +12,12 @@ from scharrel.cli.screen import words
 from scharrel.text.words import catalogue
 
 COMMANDS = {
+    "book": "book",
+    "inbox": "inbox",
     "allocate": "allocate",
     "explain": "explain",
     "status": "status",
+    "accounts": "accounts",
     "check": "check",
     "statements": "statements",
     "verify": "verify",
@@ -59,6 +62,9 @@ COMMANDS = {
 }
 """The commands in the order of the help; each is the function `command` of a module of this folder, and is
 described under `help` in the catalogue."""
+
+ALIASES = {"boek": "book"}
+"""What else commands are called; the help does not list these."""
 
 GROUPS = tuple(dict.fromkeys(name.split()[0] for name in COMMANDS if " " in name))
 
@@ -120,6 +126,9 @@ def _options(
 
 app: Any = typer.main.get_command(_top)
 app.commands = {name: _Listed(name, module) for name, module in COMMANDS.items() if " " not in name}
+for _alias, _name in ALIASES.items():
+    app.commands[_alias] = _Listed(_name, COMMANDS[_name])
+    app.commands[_alias].hidden = True
 for _group in GROUPS:
     app.commands[_group] = TranslatedGroup(
         name=_group,

@@ -7,7 +7,8 @@ from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.screen import console, fail, print_point, print_text, stop_on_errors, words
 from scharrel.core.month import Month
 from scharrel.reports.own_month import OwnAccounts, sum_of
-from scharrel.text.words import account_name, visible
+from scharrel.text.accounts import account_name
+from scharrel.text.words import visible
 
 if TYPE_CHECKING:
     from scharrel.ledger.books import Books
@@ -38,17 +39,19 @@ def explain_own(books: "Books", month: Month, step: str | None, *, as_json: bool
         if accounts:
             screen.print()
             print_text(screen, words(f"explain.{key}", amount=words.money(sum_of(accounts))))
-            _show_accounts(screen, accounts)
+            _show_accounts(screen, books, accounts)
     if not own.income and not own.spent:
         screen.print()
         print_text(screen, words(f"explain.coop-{'booked-nothing' if books.own else 'no-ledger'}"))
 
 
-def _show_accounts(screen: Any, accounts: OwnAccounts) -> None:
+def _show_accounts(screen: Any, books: "Books", accounts: OwnAccounts) -> None:
     for account, bookings in accounts.items():
         amount = words.money(sum_of({account: bookings}))
         print_text(
-            screen, words("explain.coop-account", account=account_name(account), amount=amount), style="bold"
+            screen,
+            words("explain.coop-account", account=account_name(words, books.chart, account), amount=amount),
+            style="bold",
         )
         for booking in bookings:
             values = {"day": words.day(booking.day), "amount": words.money(booking.amount)}

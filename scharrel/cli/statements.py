@@ -20,6 +20,7 @@ _MONTH = typer.Argument(
 _FOR = typer.Option("--for", metavar=words("metavar.kind"), help=words("help.statements-for"))
 _FORMAT = typer.Option("--format", metavar=words("metavar.format"), help=words("help.statements-format"))
 _OUT = typer.Option("--out", metavar=words("metavar.dir"), help=words("help.statements-out"))
+_CSV = typer.Option("--csv", metavar="nl", help=words("help.statements-csv"))
 _MEANT = {
     word: kind
     for kind, tried in {
@@ -39,6 +40,7 @@ def command(
     kind: Annotated[str | None, _FOR] = None,
     form: Annotated[str, _FORMAT] = "pdf",
     out: Annotated[Path | None, _OUT] = None,
+    csv: Annotated[str | None, _CSV] = None,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
     # What makes documents is loaded when it runs, so that help comes at once.
@@ -54,6 +56,10 @@ def command(
         fail(words("error.kind", kind=kind, kinds=", ".join(DOCUMENTS)) + hint, status=2)
     if form not in FORMATS:
         fail(words("error.format", form=form, forms=", ".join(FORMATS)), status=2)
+    if csv not in (None, "nl"):
+        fail(words("error.csv", form=csv), status=2)
+    if csv and (member or kind not in (None, "municipality")):
+        fail(words("error.csv-all"), status=2)
     if kind == "coop" and member:
         fail(words("error.coop-member"), status=2)
     books = open_books(open_coop(coop))
@@ -69,7 +75,7 @@ def command(
         with typesetters_world() as world, progress_bar(words("progress.stating")) as progress:
             order = Order(
                 asked, (kind,) if kind else DOCUMENTS, form, words.lang, frozenset(member or ()), today(),
-                books.coop.templates, world,
+                books.coop.templates, world, sheet=csv is not None,
             )  # fmt: skip
             done = state_all(books, order, target, progress)
     stop_on_errors(done.problems)

@@ -72,7 +72,8 @@ def wrong_usage(error: Any) -> str:
         commands = context.command.commands
         found = re.search(r"'(.*?)'", error.message)
         given = found[1].casefold() if found else ""
-        message = words("usage.command", given=found[1] if found else "?", commands=", ".join(commands))
+        listed = ", ".join(name for name, command in commands.items() if not command.hidden)
+        message = words("usage.command", given=found[1] if found else "?", commands=listed)
         if hint := _HINTS.get(given):
             message = words(f"hint.{hint}")
         elif near := _MEANT.get(given) or nearest(given, commands):

@@ -47,8 +47,11 @@ class NoValueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a rule or a figure rests on; a decision has the `day` of the meeting and its `item` there. What
-    others decided, in a pack that is an `example`, is not what rules rest on here."""
+    """What a rule or a figure rests on; a decision has the `day` of the meeting and its `item` there.
+
+    `ref_en` is the `ref` for who reads English. What others decided, in a pack that is an `example`, is not
+    what rules rest on here.
+    """
 
     id: str
     kind: str
@@ -61,6 +64,7 @@ class Source:
     day: date | None = field(default=None, repr=False)
     item: str | None = field(default=None, repr=False)
     example: bool = field(default=False, repr=False)
+    ref_en: str | None = field(default=None, repr=False)
 
 
 class Accepted(NamedTuple):

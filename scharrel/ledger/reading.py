@@ -87,7 +87,11 @@ _ALLOWED = (
 def read_ledger(coop: Coop, holder: str, chart: Chart) -> Ledger:
     """The holder's ledger with the bank lines that are for them; its amounts count only if `problems` holds
     no error, and the lines in it are those of its text."""
-    text = ledger_text(coop, holder)
+    return ledger_in(ledger_text(coop, holder), holder, chart)
+
+
+def ledger_in(text: Text, holder: str, chart: Chart) -> Ledger:
+    """The ledger of this text."""
     return scanned_ledger(text, chart, holder) or parsed_ledger(text, chart, holder)
 
 

@@ -23,6 +23,7 @@ from scharrel.operations.allocate import workers_for
 from scharrel.operations.receivables import debts_on
 from scharrel.operations.statement_data import statement_data
 from scharrel.statements.coop import Share, share_of
+from scharrel.statements.correspondence import correspondence
 from scharrel.statements.documents import BrokenTemplateError
 from scharrel.statements.making import (
     Order,
@@ -85,6 +86,7 @@ def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stat
         whole = whole._replace(problems=list(problems))
         if not errors(whole.problems) and not order.only:
             packs = _packs_until(books, order.month)
+            head = correspondence(books.entries, books.title, order.month, order.dated)
             try:
                 sells = "coop" in order.kinds and books.chart.with_role(RECEIVABLE)
                 debts = debts_on(books, order.month.last_day) if sells else None
@@ -94,6 +96,7 @@ def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stat
                     order,
                     whole.shares,
                     whole.returns,
+                    head,
                     treasury,
                     debts,
                     _standings(banks, whole.across, order.month.last_day),
@@ -152,5 +155,5 @@ def _state_group(books: Books, order: Order, aside: Path, group: Group) -> _Made
         if not order.only and not data.member.practice:
             made.shares.append(share_of(words, data, order.month))
             if data.told and data.member.person and returned(data):
-                made.returns.append(municipality_return(words, data))
+                made.returns.append(municipality_return(words, data, order.dated))
     return made

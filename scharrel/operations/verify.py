@@ -52,6 +52,7 @@ def verify(books: Books, data: bytes, today: date) -> Verdict:
     seal = stated.seal
     try:
         month = Month.parse(seal.month)
+        made_on = date.fromisoformat(seal.made) if seal.made else today
     except ValueError as error:
         raise NoStatementError from error
     if seal.member and seal.member not in books.holders:
@@ -60,8 +61,9 @@ def verify(books: Books, data: bytes, today: date) -> Verdict:
     with tempfile.TemporaryDirectory(prefix="scharrel-") as folder, typesetters_world() as world:
         only = frozenset({seal.member} if seal.member else ())
         order = Order(
-            month, (kind,), stated.form, seal.lang, only, today, books.coop.templates, world, posted=False
-        )
+            month, (kind,), stated.form, seal.lang, only, today, books.coop.templates, world,
+            posted=False, made=made_on,
+        )  # fmt: skip
         made, problems = _made_anew(books, seal, order, Path(folder, "statements"))
     if errors(problems):
         return Verdict(stated, False, [], [], [], [], problems)

@@ -11,7 +11,7 @@ from scharrel.core.across import ReceiptEntry
 from scharrel.core.money import plain
 from scharrel.ledger.books import Books
 from scharrel.statements.annual import BookYear
-from scharrel.statements.municipality import spreadsheet_cell
+from scharrel.statements.return_files import spreadsheet_cell
 from scharrel.store.durable import WriteError
 from scharrel.store.paths import Coop
 from scharrel.store.receipt_files import receipt_state

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from scharrel.analysis.prospect import Stretch
@@ -14,7 +15,7 @@ from scharrel.core.pack import Step
 from scharrel.core.period import Period
 from scharrel.core.trace import Allocation
 from scharrel.store.text import Text
-from scharrel.treasury.accounts import IN_HAND
+from scharrel.treasury.accounts import IN_HAND, OwnEntries
 
 
 class Rectified(NamedTuple):
@@ -32,7 +33,8 @@ class StatementData(NamedTuple):
 
     `source` says where each line of the ledger stands, `banks` are the cooperative's accounts at a bank,
     `roles` has the role of each account, `stretches` what is kept of more turnover, `corrections` what was
-    put right, by the month in which it was booked (also later than this month).
+    put right, by the month in which it was booked (also later than this month), `entries` what the register
+    says of the cooperative and the municipality, `called` what people call each account.
     """
 
     coop: str
@@ -46,6 +48,8 @@ class StatementData(NamedTuple):
     open_still: bool
     corrections: Mapping[Month, Sequence[Rectified]]
     banks: frozenset[str] = frozenset()
+    entries: OwnEntries = OwnEntries()
+    called: Mapping[str, str] = MappingProxyType({})
 
     @property
     def here(self) -> bool:

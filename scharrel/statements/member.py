@@ -148,7 +148,7 @@ class Corrected(NamedTuple):
 class MemberView(NamedTuple):
     """What the member's statement shows. Amounts in euros. `here` is false for who left and is told what was
     put right, `earns` under rules that leave nobody anything; `kept_on` has the level of every pot's account,
-    `left_open` is what the membership leaves open where it ended."""
+    `left_open` is what the membership leaves open where it ended, `called` what people call an account."""
 
     coop: str
     name: str
@@ -191,6 +191,7 @@ class MemberView(NamedTuple):
     ledger: str
     allocation: Allocation
     kept_on: Mapping[str, Decimal]
+    called: Mapping[str, str]
 
     @property
     def figures(self) -> dict[str, Decimal]:
@@ -257,6 +258,7 @@ def member_view(words: Words, data: StatementData) -> MemberView:
         ledger=data.source.shown,
         allocation=month,
         kept_on={account: month.balances.get(account, ZERO) for account in _kept_on(data)},
+        called=data.called,
     )
 
 
@@ -341,7 +343,7 @@ def corrected(
             entry.label,
             c.was,
             c.becomes,
-            because(words, c._replace(because=()) if private else c),
+            because(words, c._replace(because=()) if private else c, data.called),
             entry.part,
             entry.step.party if entry.step else "",
             bool(entry.step and entry.step.reduction),
@@ -417,7 +419,9 @@ def _pots(words: Words, data: StatementData) -> Iterator[Pot]:
         added = total(r.paid for r in paying)
         targets = [r.target.value for r in paying if r.target]
         yield Pot(
-            label(words, paying[0].step) if paying else account.rpartition(":")[2],
+            label(words, paying[0].step)
+            if paying
+            else data.called.get(account) or account.rpartition(":")[2],
             level,
             added,
             targets[0] if targets else None,

@@ -15,7 +15,7 @@ ATTACHMENT = "cijfers.json"
 
 _NAME = re.compile(
     r"\((?P<kind>[a-z]+(?:-[a-z]+)?) (?P<month>\d{4}-\d\d)(?: (?P<member>[a-z][a-z0-9-]*))?"
-    r" (?P<lang>nl|en)\)$"
+    r" (?P<lang>nl|en)(?: (?P<made>\d{4}-\d\d-\d\d))?\)$"
 )
 _CHARSET = (
     (("charset", "utf-8"),),
@@ -66,7 +66,7 @@ def read_back(data: bytes) -> ReadBack:
     for line in reversed(lines):
         if found := _NAME.search(line.strip()):
             name = found.groupdict(default="")
-            seal = Seal(name["kind"], name["member"], name["month"], name["lang"], "", {}, {})
+            seal = Seal(name["kind"], name["member"], name["month"], name["lang"], "", {}, {}, name["made"])
             return ReadBack("txt", _known(seal), False, lines)
     raise NoStatementError
 
@@ -90,9 +90,10 @@ def _seal(text: str) -> Seal:
             str(table[key]) for key in ("kind", "member", "month", "lang", "version")
         )
         packs, figures = ({str(k): str(v) for k, v in table[key].items()} for key in ("packs", "figures"))
+        made = str(table.get("made", ""))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NoStatementError from error
-    return _known(Seal(kind, member, month, lang, version, packs, figures))
+    return _known(Seal(kind, member, month, lang, version, packs, figures, made))
 
 
 def _known(seal: Seal) -> Seal:

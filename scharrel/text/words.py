@@ -173,11 +173,6 @@ def _cut(value: str) -> str:
     return value if len(value) <= MAX_VALUE else value[:MAX_VALUE] + "…"
 
 
-def account_name(account: str) -> str:
-    """An account as people read it: `Onkosten: Huur`."""
-    return ": ".join(account.split(":")[1:])
-
-
 def masked(text: str, longest: int) -> str:
     """Words of a bank in as many letters, each account number by its country and last four."""
     for number in among(text):

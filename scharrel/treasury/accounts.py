@@ -25,6 +25,7 @@ _ADDRESS = ("name", "kvk", "vat_id", "street", "postcode", "city", "country")
 ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
     "cooperative": (
         *_ADDRESS,
+        "contact",
         "email",
         "logo",
         "vat",
@@ -34,7 +35,7 @@ ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
         "collection",
         "receipts",
     ),
-    "payee": ("name", "iban", "reference"),
+    "payee": ("name", "iban", "reference", "contact", "street", "postcode", "city", "terms"),
     "bank": ("iban", "account", "opening"),
     "customer": (*_ADDRESS, "email", "reference", "iban", "language", "oin", "terms"),
 }

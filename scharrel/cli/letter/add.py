@@ -1,7 +1,7 @@
 """scharrel letter add: what the municipality's specification says, by options, or asked for at a terminal."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,7 @@ from scharrel.cli.arguments import (
     require_members,
     today,
 )
+from scharrel.cli.asking import StoppedAsking, ask
 from scharrel.cli.options import COOP
 from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
@@ -26,7 +27,6 @@ from scharrel.core.month import Month
 from scharrel.core.names import nearest
 from scharrel.core.specifications import BENEFIT, EXEMPT, HOLIDAY, OFFSET, REPORTED, SPECIFIED, Specification
 from scharrel.text.month_names import months_meant
-from scharrel.text.words import visible
 
 if TYPE_CHECKING:
     from scharrel.ledger.books import Books
@@ -37,7 +37,6 @@ _MEMBER = typer.Argument(
 _MONTH = typer.Argument(
     metavar=f"[{words('metavar.month')}]", help=words("help.letter-month"), show_default=False
 )
-_STOP = "."
 
 
 def _option(name: str, metavar: str = "EUR") -> object:
@@ -106,7 +105,7 @@ def _wrong_date(text: str, month: Month) -> str:
 def _asked(books: "Books") -> Specification:
     print_indented(console(), words("specification.ask.how"))
     known = [member.id for member in books.holders.values() if member.person]
-    member = _ask(words("specification.ask.member"), lambda said: _wrong_member(said, known))
+    member = _ask(words("specification.ask.member"), lambda said: _wrong_member(said, known), known)
     holder = books.holders[member]
     said = _ask(words("specification.ask.month"), lambda said: _wrong_month(books, member, said))
     month = _month_meant(said) or Month.of(today())
@@ -152,16 +151,13 @@ def _wrong_amount(said: str) -> str:
     return words("error.amount", text=said) if amount is None or not 0 <= amount < MAX_AMOUNT else ""
 
 
-def _ask(prompt: str, wrong: Callable[[str], str]) -> str:
+def _ask(prompt: str, wrong: Callable[[str], str], choices: Sequence[str] = ()) -> str:
     """An answer with which nothing is wrong; whoever stops has written nothing."""
     while True:
         try:
-            said = input(f"{visible(prompt)} ").strip()
-        except (EOFError, KeyboardInterrupt):
-            print()  # noqa: T201
+            said = ask(prompt, choices)
+        except StoppedAsking:
             raise SystemExit(1) from None
-        if said == _STOP:
-            raise SystemExit(1)
         if not (message := wrong(said)):
             return said
         print_indented(console(), f"  {message}")
