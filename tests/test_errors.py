@@ -115,7 +115,7 @@ ERRORS: dict[str, tuple[Break, str, int]] = {
     "error.iban": (as_it_is, "member add bram Bram --iban NL00", 2),
     "error.kind": (as_it_is, "statements --for x", 2),
     "error.format": (as_it_is, "statements --format doc", 2),
-    "error.csv": (as_it_is, "statements --csv en", 2),
+    "error.csv": (as_it_is, "statements --csv=de", 2),
     "error.csv-all": (as_it_is, "statements --csv nl --member amina", 2),
     "error.coop-member": (as_it_is, "statements --for coop --member amina", 2),
     "error.nothing-allocated": (as_it_is, "statements", 1),

@@ -94,7 +94,7 @@ def command_first(arguments: list[str], groups: Sequence[str]) -> list[str]:
         elif not command and name == "--json":
             moved.append(argument)
         elif argument == "--csv":
-            kept.append("--csv=" + (rest.pop(0) if rest[:1] == ["nl"] else "en"))
+            kept.append("--csv=" + (rest.pop(0) if rest[:1] in (["nl"], ["en"]) else "en"))
         else:
             kept.append(argument)
             command = command or argument not in groups

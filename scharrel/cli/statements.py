@@ -56,9 +56,9 @@ def command(
         fail(words("error.kind", kind=kind, kinds=", ".join(DOCUMENTS)) + hint, status=2)
     if form not in FORMATS:
         fail(words("error.format", form=form, forms=", ".join(FORMATS)), status=2)
-    if csv not in (None, "nl"):
+    if csv not in (None, "nl", "en"):
         fail(words("error.csv", form=csv), status=2)
-    if csv and (member or kind not in (None, "municipality")):
+    if csv == "nl" and (member or kind not in (None, "municipality")):
         fail(words("error.csv-all"), status=2)
     if kind == "coop" and member:
         fail(words("error.coop-member"), status=2)
@@ -75,7 +75,7 @@ def command(
         with typesetters_world() as world, progress_bar(words("progress.stating")) as progress:
             order = Order(
                 asked, (kind,) if kind else DOCUMENTS, form, words.lang, frozenset(member or ()), today(),
-                books.coop.templates, world, sheet=csv is not None,
+                books.coop.templates, world, sheet=csv == "nl",
             )  # fmt: skip
             done = state_all(books, order, target, progress)
     stop_on_errors(done.problems)
