@@ -384,6 +384,7 @@ OWN_TESTS |= {  # in test_written.py
     "problem.link", "problem.written-added", "problem.written-changed", "problem.written-closed",
     "problem.written-merge",
 }  # fmt: skip
+OWN_TESTS |= {"error.no-fava", "error.port"}  # in test_web.py
 OWN_TESTS |= {"problem.example-rules", "error.close-practice"}  # in test_starting.py
 OWN_TESTS |= {"error.watch-json"}  # in test_watch.py
 OWN_TESTS |= {"error.csv-json"}  # in test_help.py
@@ -449,6 +450,14 @@ OWN_TESTS |= {  # in test_own_entries.py
     "problem.one-suspense", "problem.opening", "problem.own-key", "problem.own-without",
     "problem.payee-name", "problem.role-place", "problem.terms", "problem.text-unquoted",
     "problem.two-cooperatives", "problem.vat-due", "problem.vat-word",
+}  # fmt: skip
+OWN_TESTS |= {  # in test_specifications.py
+    "problem.specification", "problem.specification-again", "problem.specification-amount",
+    "problem.specification-early", "problem.specification-empty", "problem.specification-key",
+    "problem.specification-member", "problem.specification-outside",
+    "error.draft-exists", "error.draft-form", "error.letter-date", "error.letter-month",
+    "error.letter-no-amount", "error.letter-no-date", "error.letter-right", "error.letter-terminal",
+    "error.no-letter",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_treasury.py
     "problem.treasury-gone", "problem.treasury-key", "problem.treasury-lost", "problem.treasury-new",

@@ -7,13 +7,11 @@ from typing import Any
 from scharrel.cli.as_json import print_json
 from scharrel.cli.screen import console, print_indented, print_text, report_problems, words
 from scharrel.core.facts import Holder
-from scharrel.core.money import ZERO
-from scharrel.core.month import Month
 from scharrel.core.names import nearest
 from scharrel.ledger.books import Books
-from scharrel.operations.book import Effect, Planned
+from scharrel.operations.book import Planned
+from scharrel.operations.book_effects import effect_sentences
 from scharrel.text.accounts import account_name
-from scharrel.treasury.recognition import DAYS_APART
 
 PATIENCE = 5.0
 """Seconds for which a booking waits for another that is being written."""
@@ -27,33 +25,8 @@ def show_planned(books: Books, planned: Planned, today: date, *, lines: bool = T
             for line in entry.split("\n"):
                 screen.print(f"  {line}", style="dim", soft_wrap=True)
     report_problems(planned.told)
-    for sentence in effect_sentences(books, planned, today):
+    for sentence in effect_sentences(words, books, planned, today):
         print_text(screen, sentence, style="bold")
-
-
-def effect_sentences(books: Books, planned: Planned, today: date) -> Iterable[str]:
-    """What the bookings do to what is kept, month by month, and what is still to come of the bank."""
-    for effect in planned.effects:
-        yield " ".join(_of_month(books, effect, today))
-        for pot in dict.fromkeys(event.account for event in planned.events if event.kind == "pot"):
-            level = words.money(effect.pots.get(pot, ZERO))
-            yield words("book.pot", pot=account_name(words, books.chart, pot), level=level)
-    if planned.unknown:
-        first = planned.unknown[0]
-        yield words("book.unknown", place=f"{first.file}:{first.line}", why=words.problem(first))
-    if planned.by_bank:
-        yield words("book.by-bank", days=DAYS_APART)
-
-
-def _of_month(books: Books, effect: Effect, today: date) -> Iterable[str]:
-    month = words.month(effect.month)
-    values = {"month": month, "more": words.money(abs(effect.more)), "keep": words.money(effect.becomes)}
-    way = "more" if effect.more > 0 else "less" if effect.more < 0 else "same"
-    yield words(f"book.keep-{way}", **values)
-    if effect.closed and books.first_open:
-        yield words("book.closed", month=month, open=words.month(books.first_open))
-    elif effect.month >= Month.of(today):
-        yield words("book.not-ended", month=month)
 
 
 def report_written(coop_shown: str, who: Holder, planned: Planned) -> None:

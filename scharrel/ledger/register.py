@@ -12,18 +12,21 @@ from scharrel.core.grants import Grant
 from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.period import Period
 from scharrel.core.problems import Problem
+from scharrel.core.specifications import Specification
 from scharrel.ledger.customers import NO_CUSTOMERS, Customers
 from scharrel.ledger.grants import read_grants
 from scharrel.ledger.own_entries import ENTRY_KINDS, read_own_entries
 from scharrel.ledger.parsing import empty_keys, form_of, metadata, parse, place
 from scharrel.ledger.source import refused
+from scharrel.ledger.specifications import read_specifications
 from scharrel.store.paths import MEMBER_ID, Coop
 from scharrel.store.text import Text, read_text
 from scharrel.treasury.accounts import OwnEntries
 
 _COMMANDS = frozenset({"option", "include"})
 REGISTERED = (
-    "member", "project", "subcooperative", "participant", "approval", "settlement", "grant", *ENTRY_KINDS,
+    "member", "project", "subcooperative", "participant", "approval", "settlement", "grant", "specification",
+    *ENTRY_KINDS,
 )  # fmt: skip
 """What the register has to say, in its own words."""
 
@@ -42,6 +45,9 @@ _ALIASES = {
     "bankrekening": "bank",
     "rekening": "bank",
     "klant": "customer",
+    "specificatie": "specification",
+    "uitkeringsspecificatie": "specification",
+    "brief": "specification",
 }
 _HOLDERS: tuple[HolderKind, ...] = ("member", "project", "subcooperative")
 """Who has a ledger, in the order in which short names are given out."""
@@ -50,8 +56,8 @@ _OF_OTHERS = ("fava", "budget")
 
 class Register(NamedTuple):
     """The cooperative's name, all who have a ledger by id, the grants by id, and what cannot be read as one
-    of these; its text and what beancount reads in it; what it says of the cooperative itself; and the file of
-    customers beside it."""
+    of these; its text and what beancount reads in it; what it says of the cooperative itself; the file of
+    customers beside it; and what the municipality's letters say."""
 
     title: str
     members: dict[str, Holder]
@@ -61,6 +67,7 @@ class Register(NamedTuple):
     directives: Sequence[Any] = ()
     own: OwnEntries = OwnEntries()
     customers: Customers = NO_CUSTOMERS
+    specifications: Sequence[Specification] = ()
 
 
 def read_register(coop: Coop) -> Register:
@@ -77,6 +84,7 @@ def read_register(coop: Coop) -> Register:
     settlements: dict[str, list[Settlement]] = {}
     granted: list[Any] = []
     of_coop: list[Any] = []
+    letters: list[Any] = []
 
     def say(line: int, code: str, /, **values: str) -> None:
         problems.append(text.problem(line, code, **values))
@@ -115,6 +123,8 @@ def read_register(coop: Coop) -> Register:
                 say(line, "settlement")
         elif directive.type == "grant":
             granted.append(directive)
+        elif directive.type == "specification":
+            letters += [] if emptied else [directive]
         elif directive.type in ENTRY_KINDS:
             of_coop.append(directive)
         elif not directive.type.startswith(_OF_OTHERS):
@@ -158,7 +168,11 @@ def read_register(coop: Coop) -> Register:
                 say(said[0].line, "participant-member", member=taker, near=nearest(taker, members))
     grants, more = read_grants(granted, members, text)
     own, wrong = read_own_entries(of_coop, text)
-    return Register(title, members, grants, [*problems, *more, *wrong], text, tuple(directives), own)
+    specifications, unread = read_specifications(letters, members, text)
+    problems += [*more, *wrong, *unread]
+    return Register(
+        title, members, grants, problems, text, tuple(directives), own, specifications=specifications
+    )
 
 
 def _ids(directive: data.Custom, count: int) -> list[str]:
