@@ -394,6 +394,20 @@ def test_every_word_of_the_page_is_read_so(start: Path, tmp_path: Path, quick: R
                 assert f", {money}" in said.partition("werk voor klanten")[2]
 
 
+def test_a_kind_that_is_named_is_the_account(start: Path, tmp_path: Path, quick: Run) -> None:
+    file = noted(tmp_path, "14-10 af 20 Gamma, Telefoon, contant, geen btw\n")
+    done = quick("inbox", file, "--json", "--coop", str(start))
+    assert "Expenses:Onkosten:Telefoon" in json.loads(done.out)["bookings"][0]["text"], done.err
+
+
+@pytest.mark.parametrize("day", ["31-11", "31 november", "2026-11-31", "30/2"])
+def test_a_day_that_there_is_not_is_what_is_told(day: str, start: Path, tmp_path: Path, quick: Run) -> None:
+    done = quick(
+        "inbox", noted(tmp_path, f"{day} bij 45 Jan, fiets, contant, geen btw\n"), "--coop", str(start)
+    )
+    assert (done.status, "niet zeker: welke dag." in done.err) == (1, True), done.err
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
 def test_a_table_of_a_spreadsheet_is_a_list(encoding: str, start: Path, tmp_path: Path, quick: Run) -> None:
     rows = "Tijdstempel;Datum;Bij of af;Bedrag (€);Van wie?;Waarvoor?;Hoe betaald;Btw\r\n"

@@ -116,10 +116,10 @@ def days_meant(text: str, today: date) -> tuple[date, ...]:
         back = (today.weekday() - _WEEKDAYS[said]) % 7
         days = [today - timedelta(days=back)]
         return tuple(days) if back else (days[0], today - timedelta(days=7))
-    found = next((m for form in (_YEAR_FIRST, _DAY_FIRST, _MONTH_FIRST) if (m := form.fullmatch(said))), None)
+    found = _day_form(said)
     if not found:
         return ()
-    number = int(found["month"]) if found["month"].isdecimal() else _MONTHS.get(found["month"], 0)
+    number = _month_number(found)
     year = (found["year"] or "").lstrip("'")
     if year:
         return tuple(_days([int(year) + (2000 if len(year) == 2 else 0)], number, int(found["day"])))
@@ -127,6 +127,21 @@ def days_meant(text: str, today: date) -> tuple[date, ...]:
     past = [day for day in days if day <= today][:1]
     ahead = [day for day in days if today < day <= today + SOON]
     return (*past, *ahead) if past and (today - past[0]).days > LONG_AGO else tuple(past or ahead)
+
+
+def no_such_day(text: str, today: date) -> bool:
+    """Whether the text is written as a day that there is not, as `31-11` or `31 november`."""
+    said = text.casefold().strip()
+    found = None if re.search(r"\d\.\d", said) else _day_form(said)
+    return found is not None and 1 <= _month_number(found) <= 12 and not days_meant(said, today)
+
+
+def _day_form(said: str) -> "re.Match[str] | None":
+    return next((m for form in (_YEAR_FIRST, _DAY_FIRST, _MONTH_FIRST) if (m := form.fullmatch(said))), None)
+
+
+def _month_number(found: "re.Match[str]") -> int:
+    return int(found["month"]) if found["month"].isdecimal() else _MONTHS.get(found["month"], 0)
 
 
 def _days(years: Iterable[int], month: int, day: int) -> Iterable[date]:

@@ -55,13 +55,15 @@ def _account(noted: Noted, choices: Choices) -> str:
 
 
 def followed_up(noted: Noted, choices: Choices) -> Noted:
-    """With what follows from what is known: the only account, money or project there is, and the account on
-    which everything with the same party, or for the same thing, was booked."""
+    """With what follows from what is known: the only account, money or project there is, the account that is
+    called what it was for, and the account on which everything with the same party, or for the same thing,
+    was booked."""
     if noted.kind not in choices.kinds or noted.kind is None:
         return noted
     accounts = choices.accounts[noted.kind]
     if noted.account not in accounts:
-        like = {one.account for one in _like(noted, choices)} & {*accounts}
+        called = {one for one in accounts if one.rpartition(":")[2].casefold() == noted.what.casefold()}
+        like = called or {one.account for one in _like(noted, choices)} & {*accounts}
         only = like if len(like) == 1 else {*accounts} if len(accounts) == 1 else {""}
         noted = noted._replace(account=only.pop())
     if not noted.money and len(choices.money) == 1:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.core.typed import amounts_meant, days_meant, quantities_meant, rate_meant
+from scharrel.core.typed import amounts_meant, days_meant, no_such_day, quantities_meant, rate_meant
 from scharrel.treasury.cash_book import EventKind
 
 _KIND_WORDS: Sequence[tuple[EventKind, str]] = (
@@ -109,6 +109,8 @@ def _day_at_start(words: list[str], today: date) -> tuple[tuple[date, ...], list
             return (more, rest) if more and set(more) - set(days) and not re.search(r"\d", said) else (
                 days, words[count:]
             )  # fmt: skip
+        if no_such_day(said, today):
+            return (), words[count:]
     return (), words
 
 
