@@ -21,6 +21,7 @@ COMMANDS = {
     "audit": "audit",
     "settle": "settle",
     "what-if": "what_if",
+    "outlook": "outlook",
     "simulate": "simulate",
     "init": "init",
     "member add": "member",

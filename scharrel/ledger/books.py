@@ -25,6 +25,7 @@ from scharrel.store.seals import Seals, read_seals_of
 from scharrel.store.text import Text
 from scharrel.treasury.accounts import BankAccount, OwnEntries
 from scharrel.treasury.invoices import Issued
+from scharrel.treasury.outlook import FixedAmount
 from scharrel.treasury.received import Receipts
 
 
@@ -34,7 +35,7 @@ class Books(NamedTuple):
     the cooperative itself; `own` is the cooperative as who has a ledger, if it has or had one; `issued` are
     the invoices that were sent, by number, and `last_issued` the last number of each year by the second place
     that knows it; `receipts` what was paid of what was sold on account, where rules
-    ask for that."""
+    ask for that; `fixed` what each member has fixed every month, by the register."""
 
     coop: Coop
     register: Text
@@ -51,6 +52,7 @@ class Books(NamedTuple):
     issued: Sequence[Issued] = ()
     last_issued: Collection[str] = ()
     receipts: Receipts = Receipts()
+    fixed: Mapping[str, Sequence[FixedAmount]] = {}
 
     @property
     def bank_accounts(self) -> Mapping[str, BankAccount]:
@@ -137,6 +139,7 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
         _own(coop, register.title, seals),
         issued,
         last_issued,
+        fixed=register.fixed,
     )
     return books, register, seals
 

@@ -216,4 +216,11 @@ def form_of(key: str, day: Any) -> str:
 
 QUOTED = '"…"'
 _DATES = frozenset({"earned", "born", "delivered"})
-_FORMS = {"lifetime": "36", "weight": "2", "left": "TRUE", "terms": "14", "opening": "1250.00 EUR"}
+_FORMS = {
+    "lifetime": "36",
+    "weight": "2",
+    "left": "TRUE",
+    "terms": "14",
+    "day": "1",
+    "opening": "1250.00 EUR",
+}

@@ -1,6 +1,6 @@
 """The register: which members there are and what holds for them from when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.period import Period
 from scharrel.core.problems import Problem
 from scharrel.ledger.customers import NO_CUSTOMERS, Customers
+from scharrel.ledger.fixed_amounts import FIXED_KINDS, read_fixed_amounts
 from scharrel.ledger.grants import read_grants
 from scharrel.ledger.own_entries import ENTRY_KINDS, read_own_entries
 from scharrel.ledger.parsing import empty_keys, form_of, metadata, parse, place
@@ -20,10 +21,12 @@ from scharrel.ledger.source import refused
 from scharrel.store.paths import MEMBER_ID, Coop
 from scharrel.store.text import Text, read_text
 from scharrel.treasury.accounts import OwnEntries
+from scharrel.treasury.outlook import FixedAmount
 
 _COMMANDS = frozenset({"option", "include"})
 REGISTERED = (
     "member", "project", "subcooperative", "participant", "approval", "settlement", "grant", *ENTRY_KINDS,
+    *FIXED_KINDS,
 )  # fmt: skip
 """What the register has to say, in its own words."""
 
@@ -42,6 +45,10 @@ _ALIASES = {
     "bankrekening": "bank",
     "rekening": "bank",
     "klant": "customer",
+    "uitkering": "benefit",
+    "vaste-last": "fixed-cost",
+    "vaste-lasten": "fixed-cost",
+    "vast-inkomen": "fixed-income",
 }
 _HOLDERS: tuple[HolderKind, ...] = ("member", "project", "subcooperative")
 """Who has a ledger, in the order in which short names are given out."""
@@ -50,8 +57,8 @@ _OF_OTHERS = ("fava", "budget")
 
 class Register(NamedTuple):
     """The cooperative's name, all who have a ledger by id, the grants by id, and what cannot be read as one
-    of these; its text and what beancount reads in it; what it says of the cooperative itself; and the file of
-    customers beside it."""
+    of these; its text and what beancount reads in it; what it says of the cooperative itself; the file of
+    customers beside it; and what each member has fixed every month."""
 
     title: str
     members: dict[str, Holder]
@@ -61,6 +68,7 @@ class Register(NamedTuple):
     directives: Sequence[Any] = ()
     own: OwnEntries = OwnEntries()
     customers: Customers = NO_CUSTOMERS
+    fixed: Mapping[str, Sequence[FixedAmount]] = {}
 
 
 def read_register(coop: Coop) -> Register:
@@ -77,6 +85,7 @@ def read_register(coop: Coop) -> Register:
     settlements: dict[str, list[Settlement]] = {}
     granted: list[Any] = []
     of_coop: list[Any] = []
+    fixed: list[Any] = []
 
     def say(line: int, code: str, /, **values: str) -> None:
         problems.append(text.problem(line, code, **values))
@@ -117,6 +126,8 @@ def read_register(coop: Coop) -> Register:
             granted.append(directive)
         elif directive.type in ENTRY_KINDS:
             of_coop.append(directive)
+        elif directive.type in FIXED_KINDS:
+            fixed.append(directive)
         elif not directive.type.startswith(_OF_OTHERS):
             near = _ALIASES.get(directive.type) or nearest(directive.type, REGISTERED)
             values = {"kind": directive.type, "near": near, "kinds": ", ".join(REGISTERED)}
@@ -158,7 +169,9 @@ def read_register(coop: Coop) -> Register:
                 say(said[0].line, "participant-member", member=taker, near=nearest(taker, members))
     grants, more = read_grants(granted, members, text)
     own, wrong = read_own_entries(of_coop, text)
-    return Register(title, members, grants, [*problems, *more, *wrong], text, tuple(directives), own)
+    of_members, untrue = read_fixed_amounts(fixed, members, text)
+    problems += [*more, *wrong, *untrue]
+    return Register(title, members, grants, problems, text, tuple(directives), own, fixed=of_members)
 
 
 def _ids(directive: data.Custom, count: int) -> list[str]:

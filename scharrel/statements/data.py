@@ -15,6 +15,7 @@ from scharrel.core.period import Period
 from scharrel.core.trace import Allocation
 from scharrel.store.text import Text
 from scharrel.treasury.accounts import IN_HAND
+from scharrel.treasury.outlook import Outlook
 
 
 class Rectified(NamedTuple):
@@ -31,8 +32,9 @@ class StatementData(NamedTuple):
     """One member up to a month; `allocations` ends with that month, or before it for who left.
 
     `source` says where each line of the ledger stands, `banks` are the cooperative's accounts at a bank,
-    `roles` has the role of each account, `stretches` what is kept of more turnover, `corrections` what was
-    put right, by the month in which it was booked (also later than this month).
+    `roles` has the role of each account, `stretches` what is kept of more turnover, `outlook` the months
+    after it as they were seen on its last day, `corrections` what was put right, by the month in which it was
+    booked (also later than this month).
     """
 
     coop: str
@@ -46,6 +48,7 @@ class StatementData(NamedTuple):
     open_still: bool
     corrections: Mapping[Month, Sequence[Rectified]]
     banks: frozenset[str] = frozenset()
+    outlook: Outlook | None = None
 
     @property
     def here(self) -> bool:
