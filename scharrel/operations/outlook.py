@@ -81,7 +81,10 @@ class _Looking:
         benefits = dict(self._benefits(reported))
         of_town = list(self._benefit_flows(benefits))
         flows = [*of_town, *self._fixed_flows()]
-        ordered, paid = list(self._ordered()), list(self._payouts(due))
+        ordered = list(self._ordered())
+        # What is to leave the account later is booked on that day.
+        owed = due.amount - total(flow.amount for flow in ordered if flow.day > self.first)
+        paid = list(self._payouts(owed))
         flows += [*ordered, *(flow for flow, _ in paid)]
         flows = [flow for flow in flows if flow.day > self.first or flow.kind in (ORDERED, PAYOUT)]
         flows = [flow for flow in flows if flow.amount or flow.kind == BENEFIT]
@@ -105,7 +108,7 @@ class _Looking:
             [flow for flow in of_town if flow.kind == BENEFIT], lasting, benefits, corrected,
             {month: found for month in benefits if (found := self._buffer(month))},
             {benefit.earned: self._bookings(benefit.earned) for benefit in benefits.values()},
-            self.uncounted, due.amount, held,
+            self.uncounted, owed, held,
         )  # fmt: skip
 
     # -- what the cooperative pays
@@ -150,7 +153,7 @@ class _Looking:
                 if (payment.to, payment.holder) == (MEMBER, self.member.id):
                     yield CashFlow(run.day, ORDERED, payment.amount, run.id, (), (f"{run.file}:1",))
 
-    def _payouts(self, due: Due) -> Iterator[tuple[CashFlow, Decimal]]:
+    def _payouts(self, owed: Decimal) -> Iterator[tuple[CashFlow, Decimal]]:
         """What is paid on the pay days ahead, each with what the member had of it before."""
         days = []
         for month in months(self.now, self.last):
@@ -159,10 +162,10 @@ class _Looking:
                 days.append(day)
         earned = list(self._earned())
         if not days:
-            if waiting := max(due.amount + total(e.amount for e in earned if not e.expected), ZERO):
+            if waiting := max(owed + total(e.amount for e in earned if not e.expected), ZERO):
                 self.uncounted.append(Uncounted("pays-on", {"amount": waiting}))
             return
-        for paid in pay_days(due.amount, earned, days):
+        for paid in pay_days(owed, earned, days):
             where = self._said_at("cooperative", "pays_on", Month.of(paid.day))
             sure = paid.amount - paid.expected
             if sure or paid.had:

@@ -126,25 +126,29 @@ def notice_lines(
     words: Words, outlook: Outlook, notice: BufferNotice, coop: str, town: str, today: date
 ) -> Iterator[str]:
     """A draft of what the member tells the municipality."""
-    short, values = notice.short, {"name": outlook.member.name, "coop": coop, "town": town}
+    short, values = notice.short, {"coop": coop, "town": town}
     values |= {"month": words.month(short.month), "earned": words.month(notice.earned)}
     sums = {key: words.money(getattr(short, key)) for key in ("least", "benefit", "own", "missing")}
     sums |= {"sum": words.money(short.benefit + short.own), "left": words.money(notice.buffer.left)}
     sums |= {"asked": words.money(min(notice.buffer.left, short.missing))}
     values |= {"day": words.day(today), "year": str(notice.benefit.year)}
     values |= {"source": cited(words, notice.buffer.source)}
-    for key in ("to", "day", "about", "dear", "why"):
+    yield words("outlook.notice.to", **values)
+    yield words.day(today)
+    for key in ("about", "dear", "why"):
         yield words(f"outlook.notice.{key}", **values)
     for key in ("least", "benefit", "own", "sum", "missing"):
-        yield words("outlook.notice.line", what=words(f"outlook.notice.{key}", **values), amount=sums[key])
+        yield "- " + words(f"outlook.notice.{key}", **values) + f": {sums[key]}"
     if booked := outlook.bookings.get(notice.earned):
         yield words("outlook.notice.bookings", **values)
         for place, movement in booked:
             yield booking_line(words, place, movement)
-    for key in ("ask", "left", "regards", "name"):
+    for key in ("ask", "left", "regards"):
         yield words(f"outlook.notice.{key}", **values, **sums)
+    yield visible(outlook.member.name)
 
 
 def booking_line(words: Words, place: str, movement: Movement) -> str:
-    values = {"day": words.day(movement.day), "amount": words.money(movement.amount)}
-    return words("outlook.notice.booking", **values, text=visible(movement.text), place=place)
+    """A booking with its place."""
+    said = f"{words.day(movement.day)}: {words.money(movement.amount)}, {visible(movement.text)}"
+    return f"- {said} ({place})"
