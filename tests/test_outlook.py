@@ -362,7 +362,7 @@ def test_a_quarter_that_is_provisional_is_told(coop: Path) -> None:
     change(coop, 'rounding = "half-up"', 'rounding = "half-up"\nsettled = "quarter"', "rules/bijstand.toml")
     found = ahead(coop, "--months", "1")
     told = next(one["message"] for one in found["not_counted"] if one["code"] == "provisional")
-    assert "oktober tot en met december 2026" in told
+    assert "oktober 2026 tot en met december 2026" in told
 
 
 def test_customers_count_when_they_usually_pay_where_the_rules_wait_for_them(

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from scharrel.ledger.books import Books
 
 MOST_MONTHS = 12
-_HEIGHT = 9
+_HEIGHT = 7
 _WIDEST = 80
 
 _MEMBER = typer.Argument(metavar=words("metavar.member"), help=words("help.explain-member"))
@@ -97,22 +97,25 @@ def _show(books: "Books", found: Outlook, low: LowDay, start: Decimal | None) ->
             screen.out(line)
         screen.print()
         noted = _show_days(screen, found, start or ZERO)
-        screen.print()
     else:
         print_text(screen, words("outlook.nothing"))
     if found.in_hand:
-        key = "in-hand" if found.in_hand > 0 else "laid-out"
-        print_text(screen, words(f"outlook.{key}", amount=words.money(abs(found.in_hand))))
-    if found.flows:
-        first, *does = low_lines(words, found, low, who.id, relative=start is None)
-        if does or any(flow.amount < 0 for flow in found.flows):
-            print_text(screen, first, style="bold")
+        key = "laid-out" if found.in_hand < 0 else "in-hand-more" if found.too_much else "in-hand"
+        values = {"amount": words.money(abs(found.in_hand)), "more": words.money(found.too_much)}
+        screen.print()
+        print_text(screen, words(f"outlook.{key}", **values))
+    first, *does = low_lines(words, found, low, who.id, relative=start is None)
+    if does or any(flow.amount < 0 for flow in found.flows):
+        screen.print()
+        print_text(screen, first, style="bold")
         _bullets(screen, does)
     below = list(month_lines(words, found, who.id))
     for said, does in below:
+        screen.print()
         print_text(screen, said, style="bold")
         _bullets(screen, does)
     if found.months and not below:
+        screen.print()
         print_text(screen, words("outlook.none-below"))
     if found.uncounted:
         screen.print()
@@ -122,7 +125,7 @@ def _show(books: "Books", found: Outlook, low: LowDay, start: Decimal | None) ->
         screen.print()
         for line, number in noted.items():
             print_text(screen, f"[{number}] {line}", hang="    ", style="dim")
-        print_text(screen, words("outlook.explain", member=who.id, month=Month.of(found.first).plus(-1)))
+        print_text(screen, words("outlook.explain", member=who.id, month=found.last_earned))
 
 
 def _packs(books: "Books", found: Outlook) -> list[Any]:
@@ -205,5 +208,6 @@ def _json(found: Outlook, low: LowDay, start: Decimal | None) -> dict[str, Any]:
         ],
         "below": [{"message": said, "do": does} for said, does in month_lines(words, found, found.member.id)],
         "in_hand": found.in_hand,
+        "too_much": found.too_much,
         "not_counted": [{"code": one.code, "message": uncounted_line(words, one)} for one in found.uncounted],
     }

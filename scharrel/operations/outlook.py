@@ -13,7 +13,6 @@ from scharrel.core.history import replay
 from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month, months
 from scharrel.core.pack import Pack, Param, Source
-from scharrel.core.period import Period
 from scharrel.core.quotes import RECEIVABLE
 from scharrel.core.trace import Allocation, unsettled
 from scharrel.ledger.books import Books
@@ -34,7 +33,7 @@ from scharrel.treasury.outlook import (
     MonthInHand,
     Outlook,
     Uncounted,
-    day_of,
+    nth_day,
     fixed_in,
     pay_days,
 )
@@ -108,7 +107,8 @@ class _Looking:
             [flow for flow in of_town if flow.kind == BENEFIT], lasting, benefits, corrected,
             {month: found for month in benefits if (found := self._buffer(month))},
             {benefit.earned: self._bookings(benefit.earned) for benefit in benefits.values()},
-            self.uncounted, owed, held,
+            self.uncounted, held, max(-owed - total(e.amount for e in self._earned() if not e.expected), ZERO),
+            max((a.month for a in self.allocations if a.pool), default=self.now.plus(-1)),
         )  # fmt: skip
 
     # -- what the cooperative pays
@@ -158,7 +158,7 @@ class _Looking:
         days = []
         for month in months(self.now, self.last):
             number = self._of_coop(month).get("pays_on")
-            if isinstance(number, Decimal) and (day := day_of(month, int(number))) >= self.first:
+            if isinstance(number, Decimal) and (day := nth_day(month, int(number))) >= self.first:
                 days.append(day)
         earned = list(self._earned())
         if not days:
@@ -210,11 +210,9 @@ class _Looking:
             roles[one.month][one.role] = roles[one.month].get(one.role, ZERO) + one.amount
         more = {**amounts, self.member.id: replace(own, roles={**own.roles, **roles})}
         found: dict[Month, tuple[Decimal, Decimal]] = {}
-        for was, becomes in zip(
-            replay(group, amounts, self.books.packs, self.last),
-            replay(group, more, self.books.packs, self.last),
-            strict=True,
-        ):
+        # One after the other: each reckons in a context of its own.
+        now, then = (list(replay(group, known, self.books.packs, self.last)) for known in (amounts, more))
+        for was, becomes in zip(now, then, strict=True):
             if was.member == self.member.id and was != becomes:
                 given, reduced = (f(becomes) - f(was) for f in (self._given, _reduction))
                 found[was.month] = given, reduced
@@ -297,7 +295,7 @@ class _Looking:
         number, after = told.get("paid_on"), told.get("paid_after")
         if not isinstance(number, Decimal) or not isinstance(after, Decimal):
             return None
-        return day_of(month.plus(int(after)), int(number))
+        return nth_day(month.plus(int(after)), int(number))
 
     def _benefit_rule(self, month: Month) -> tuple[tuple[str, ...], Source | None]:
         """Where the rules and the register say what the benefit of the month is and when it is paid, and what
@@ -352,7 +350,7 @@ class _Looking:
         for month in months(self.now, self.last):
             for fixed in fixed_in(self._fixed(), month):
                 where = f"{self.books.register.shown}:{fixed.line}"
-                yield CashFlow(day_of(month, fixed.day), fixed.kind, fixed.amount, fixed.name, (), (where,))
+                yield CashFlow(nth_day(month, fixed.day), fixed.kind, fixed.amount, fixed.name, (), (where,))
 
     def _whole_months(
         self, benefits: Mapping[Month, BenefitMonth], had: Mapping[Month, Decimal]
@@ -393,20 +391,19 @@ class _Looking:
             self.uncounted.append(Uncounted("no-norm", {"pack": self._pack(here[0])}))
         if without := [m for m in here if not rules_hold(self.books, [self.member], m)]:
             self.uncounted.append(Uncounted("no-rules", {"month": without[0]}))
-        if len(here) < len(ahead):
-            ended = [m for m in ahead if not self.member.active(m) and m > self.member.first]
-            if ended:
-                self.uncounted.append(Uncounted("left", {"month": ended[0]}))
+        gone = [month for month in self.member.departures() if month < self.last]
+        if gone and len(here) < len(ahead):
+            self.uncounted.append(Uncounted("left", {"month": max(gone)}))
         used = [b for b in benefits.values() if self.now <= b.month]
         if before := [b for b in used if b.earned < self.member.first]:
             self.uncounted.append(Uncounted("before-member", {"month": before[-1].month}))
         if same := self._old_norm(used):
             self.uncounted.append(same)
         if here:
-            self.uncounted.append(Uncounted("unearned", {"month": self.now.plus(1)}))
-        for period in unsettled(self.allocations):
-            if Period.of(period.span, self.now) >= period:
-                self.uncounted.append(Uncounted("provisional", {"period": period}))
+            self.uncounted.append(Uncounted("unearned"))
+        if periods := unsettled(self.allocations):
+            stretch = {"first": periods[0].first, "last": periods[-1].last}
+            self.uncounted.append(Uncounted("provisional", stretch))
         owed_by_customers = total(
             moved.amount
             for moved in self.ledger.movements

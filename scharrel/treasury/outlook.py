@@ -126,10 +126,11 @@ class Buffer(NamedTuple):
 
 class Outlook(NamedTuple):
     """What comes in and goes out from the first day to the last, by day; what is had in each whole month of
-    which that can be known; what is not counted. `owed` is due from the cooperative by now, less what is in
-    hand; `later` lowers the benefit of a month for what a settlement or correction put right; `bookings` are
-    those behind what was earned in each month, with their places; `benefit_days` has the benefits since the
-    first of the month, also where the day is over."""
+    which that can be known; what is not counted. `in_hand` is the cooperative's money that the member holds
+    (below zero: laid out), `too_much` what of it is not the member's. `corrected` has by month of what it
+    reports that part which puts earlier months right, `bookings` those behind what was earned in a month,
+    with their places, `benefit_days` the benefits since the first of the month, also where the day is over.
+    `last_earned` is the last month with something to divide."""
 
     member: Holder
     first: date
@@ -142,11 +143,12 @@ class Outlook(NamedTuple):
     buffers: Mapping[Month, Buffer]
     bookings: Mapping[Month, Sequence[tuple[str, Movement]]]
     uncounted: Sequence[Uncounted]
-    owed: Decimal
     in_hand: Decimal
+    too_much: Decimal
+    last_earned: Month
 
 
-def day_of(month: Month, number: int) -> date:
+def nth_day(month: Month, number: int) -> date:
     """That day of the month, or its last."""
     return min(month.first_day + timedelta(days=number - 1), month.last_day)
 

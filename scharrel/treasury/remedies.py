@@ -61,8 +61,10 @@ def for_month(outlook: Outlook, month: MonthInHand, paid: Mapping[Month, Month])
     flows = [flow for flow in outlook.flows if flow.kind == PAYOUT and not flow.expected]
     later = [flow for flow in flows if flow.day > month.month.last_day]
     later = [f for f in later if f.about and max(f.about) < month.month]
+    solved = False
     if later:
         amount = min(month.missing, total(flow.amount for flow in later))
+        solved = amount == month.missing
         yield Remedy("earlier-month", amount, month.month.last_day, max(later[0].about))
     if benefit is None:
         return
@@ -74,7 +76,7 @@ def for_month(outlook: Outlook, month: MonthInHand, paid: Mapping[Month, Month])
     buffer = outlook.buffers.get(benefit.month)
     if buffer is not None and buffer.left > 0:
         yield Remedy("buffer", min(buffer.left, month.missing), month=benefit.month)
-    else:
+    elif not solved:
         yield Remedy("no-buffer")
 
 
