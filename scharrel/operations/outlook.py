@@ -12,10 +12,10 @@ from scharrel.core.facts import Holder, Movement
 from scharrel.core.history import replay
 from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month, months
-from scharrel.core.pack import Pack, Param, Source
 from scharrel.core.quotes import RECEIVABLE
 from scharrel.core.trace import Allocation, unsettled
 from scharrel.ledger.books import Books
+from scharrel.operations.benefits import BenefitRules, said_at
 from scharrel.operations.customers_paying import ExpectedPayment, expected_payments
 from scharrel.store.payment_runs import read_runs
 from scharrel.treasury.accounts import IN_HAND
@@ -26,15 +26,14 @@ from scharrel.treasury.outlook import (
     ORDERED,
     PAYOUT,
     BenefitMonth,
-    Buffer,
     CashFlow,
     Earned,
     FixedAmount,
     MonthInHand,
     Outlook,
     Uncounted,
-    nth_day,
     fixed_in,
+    nth_day,
     pay_days,
 )
 from scharrel.treasury.payments import MEMBER, Due, accounts_paid, allocated_to, due_from
@@ -44,8 +43,6 @@ _NEEDED = ("paid_on", "paid_after", "reduced_after", "holiday_part")
 
 _YEAR = 12
 _HALF_YEAR = 6
-BUFFER = "buffer"
-"""The role of what the municipality pays to who has too little because of what was earned."""
 
 
 def look_ahead(books: Books, member: Holder, outcome: Outcome, first: date, last: Month) -> Outlook:
@@ -66,6 +63,7 @@ class _Looking:
             a for a in outcome.all_allocations if a.member == member.id and a.month <= self.now
         ]
         self.uncounted: list[Uncounted] = []
+        self.rules = BenefitRules(books, member)
         names = dict.fromkeys(str(d.values["rules"]) for d in member.directives if "rules" in d.values)
         packs = [books.packs[name] for name in names if name in books.packs]
         self.accounts = accounts_paid(packs, MEMBER)
@@ -105,9 +103,9 @@ class _Looking:
         return Outlook(
             self.member, self.first, self.last.last_day, flows,
             [flow for flow in of_town if flow.kind == BENEFIT], lasting, benefits, corrected,
-            {month: found for month in benefits if (found := self._buffer(month))},
+            {month: found for month in benefits if (found := self.rules.buffer(month, self.ledger.amounts))},
             {benefit.earned: self._bookings(benefit.earned) for benefit in benefits.values()},
-            self.uncounted, held, max(-owed - total(e.amount for e in self._earned() if not e.expected), ZERO),
+            self.uncounted, held, self._too_much(owed),
             max((a.month for a in self.allocations if a.pool), default=self.now.plus(-1)),
         )  # fmt: skip
 
@@ -120,6 +118,10 @@ class _Looking:
         movements = [moved for moved in self.ledger.movements if moved.day <= self.first]
         given = allocated_to(posted, self.accounts)
         return due_from(MEMBER, self.member.id, given, movements, self.accounts, held)
+
+    def _too_much(self, owed: Decimal) -> Decimal:
+        """What the member has in hand or took that no month made the member's own."""
+        return max(-owed - total(each.amount for each in self._earned() if not each.expected), ZERO)
 
     def _own_in_hand(self, due: Due) -> Decimal:
         """What the member has in hand that months before this one made the member's own."""
@@ -166,7 +168,7 @@ class _Looking:
                 self.uncounted.append(Uncounted("pays-on", {"amount": waiting}))
             return
         for paid in pay_days(owed, earned, days):
-            where = self._said_at("cooperative", "pays_on", Month.of(paid.day))
+            where = said_at(self.books, self.books.entries.cooperative, "pays_on", Month.of(paid.day))
             sure = paid.amount - paid.expected
             if sure or paid.had:
                 yield CashFlow(paid.day, PAYOUT, sure, "", paid.about, (where,)), paid.had
@@ -178,15 +180,6 @@ class _Looking:
     def _of_coop(self, month: Month) -> Mapping[str, object]:
         found = self.books.entries.cooperative
         return found.facts(month) if found else {}
-
-    def _said_at(self, kind: str, key: str, month: Month) -> str:
-        """Where the register says this, or nothing."""
-        entries = self.books.entries
-        said = entries.cooperative if kind == "cooperative" else entries.benefit
-        directive = said.said(key, month) if said else None
-        if directive is None:
-            return ""
-        return f"{self.books.register.shown}:{self.books.register.key_line(directive.line, key)}"
 
     # -- what customers pay
 
@@ -241,10 +234,9 @@ class _Looking:
 
     def _benefits(self, reported: Mapping[Month, Decimal]) -> Iterator[tuple[Month, BenefitMonth]]:
         """The benefit of each month from a year and a half back, as far as it is known."""
-        entry = self.books.entries.benefit
         for month in months(self.now.plus(-_YEAR - _HALF_YEAR), self.last):
-            norm = self._norm(month)
-            told = entry.facts(month) if entry else {}
+            norm = self.rules.norm(month)
+            told = self.rules.told(month)
             after, part = told.get("reduced_after"), yearly_rate(str(told.get("holiday_part")))
             if norm is None or not isinstance(after, Decimal) or part is None:
                 continue
@@ -252,26 +244,13 @@ class _Looking:
             reduced = reported.get(earned, ZERO) + self.expected.get(earned, (ZERO, ZERO))[1]
             yield month, BenefitMonth(month, earned, norm, reduced, part)
 
-    def _pack(self, month: Month) -> Pack | None:
-        if not self.member.active(month) or not rules_hold(self.books, [self.member], month):
-            return None
-        return self.books.packs.get(str(self.member.facts(month).get("rules")))
-
-    def _norm(self, month: Month) -> Decimal | None:
-        """The whole benefit of the month, if the rules say which part of it is offset."""
-        pack = self._pack(month)
-        operands = [s.cap_month for s in pack.steps if s.reduction and s.cap_month] if pack else []
-        if not operands:
-            return None
-        return _value(operands[0], month, self.member)
-
     def _benefit_flows(self, benefits: Mapping[Month, BenefitMonth]) -> Iterator[CashFlow]:
         """What the municipality pays in the months from the first day's on."""
         for benefit in benefits.values():
-            day = self._paid_day(benefit.month)
+            day = self.rules.paid_day(benefit.month)
             if day is None or not self.now.first_day <= day <= self.last.last_day:
                 continue
-            places, rule = self._benefit_rule(benefit.month)
+            places, rule = self.rules.rule(benefit.month)
             expected = bool(self.expected.get(benefit.earned, (ZERO, ZERO))[1])
             sums = {"norm": benefit.norm, "reduced": benefit.reduced, "apart": benefit.apart}
             yield CashFlow(
@@ -285,61 +264,13 @@ class _Looking:
                 rule,
                 **sums,
             )
-            if (kept := self._holiday(benefit.month, benefits)) is not None:
+            kept = self.rules.holiday(benefit.month, benefits)
+            if kept is not None and not kept:
+                self.uncounted.append(Uncounted("holiday-unknown", {"month": benefit.month}))
+            elif kept:
                 about = tuple(each.month for each in kept)
-                where = self._said_at("benefit", "holiday_month", benefit.month)
+                where = self.rules.said_at("holiday_month", benefit.month)
                 yield CashFlow(day, HOLIDAY, total(each.apart for each in kept), "", about, (where,))
-
-    def _paid_day(self, month: Month) -> date | None:
-        told = self.books.entries.benefit.facts(month) if self.books.entries.benefit else {}
-        number, after = told.get("paid_on"), told.get("paid_after")
-        if not isinstance(number, Decimal) or not isinstance(after, Decimal):
-            return None
-        return nth_day(month.plus(int(after)), int(number))
-
-    def _benefit_rule(self, month: Month) -> tuple[tuple[str, ...], Source | None]:
-        """Where the rules and the register say what the benefit of the month is and when it is paid, and what
-        its norm rests on."""
-        pack = self._pack(month)
-        step = next(s for s in pack.steps if s.reduction and s.cap_month) if pack else None
-        said = self._said_at("benefit", "paid_on", month)
-        if pack and step and isinstance(step.cap_month, Param):
-            path = self.books.coop.rules / f"{pack.id}.toml"
-            lines = path.read_text("utf-8").split("\n") if path.exists() else []
-            line = next((n for n, said in enumerate(lines, 1) if f"[param.{step.cap_month.id}]" in said), 1)
-            return (f"{self.books.coop.shown(path)}:{line}", said), pack.sources[step.cap_month.source]
-        return (said,), pack.sources[step.source] if pack and step else None
-
-    def _holiday(self, month: Month, benefits: Mapping[Month, BenefitMonth]) -> Sequence[BenefitMonth] | None:
-        """The months of which the holiday allowance comes with the benefit of this month; None if it does not
-        or one of them is not known."""
-        told = self.books.entries.benefit.facts(month) if self.books.entries.benefit else {}
-        when, until = told.get("holiday_month"), told.get("holiday_last")
-        if when != month.number or not isinstance(until, Decimal):
-            return None
-        end = month.plus(-((month.number - int(until)) % _YEAR))
-        over = [benefits.get(each) for each in months(end.plus(1 - _YEAR), end)]
-        found = [each for each in over if each is not None]
-        if len(found) < _YEAR:
-            self.uncounted.append(Uncounted("holiday-unknown", {"month": month}))
-            return None
-        return found
-
-    def _buffer(self, month: Month) -> Buffer | None:
-        """What is left of the buffer of the year by the rules of the month; None if they know none."""
-        pack = self._pack(month)
-        limit = next((each for each in pack.year_limits if each.role == BUFFER), None) if pack else None
-        if pack is None or limit is None:
-            return None
-        booked = total(
-            amount
-            for when, roles in self.ledger.amounts.roles.items()
-            if when.year == month.year
-            for role, amount in roles.items()
-            if role == BUFFER
-        )
-        most = _value(limit.year, month, self.member)
-        return Buffer(max(most - booked, ZERO), pack.sources[limit.source])
 
     # -- the rest
 
@@ -358,7 +289,7 @@ class _Looking:
         """The months of which is known what the municipality and the cooperative pay."""
         if not self._of_coop(self.now).get("pays_on"):
             return []
-        paid_in = {Month.of(day): b for b in benefits.values() if (day := self._paid_day(b.month))}
+        paid_in = {Month.of(day): b for b in benefits.values() if (day := self.rules.paid_day(b.month))}
         found = []
         for month in months(self.now, self.last):
             if (benefit := paid_in.get(month)) and self.member.active(month):
@@ -378,17 +309,16 @@ class _Looking:
     def _tell(self, benefits: Mapping[Month, BenefitMonth]) -> None:
         """What is not in the figures, and what they rest on."""
         ahead = list(months(self.now, self.last))
-        entry = self.books.entries.benefit
-        told = entry.facts(self.now) if entry else {}
+        told = self.rules.told(self.now)
         here = [month for month in ahead if self.member.active(month)]
-        with_norm = [month for month in here if self._norm(month) is not None]
+        with_norm = [month for month in here if self.rules.norm(month) is not None]
         lacking = [key for key in _NEEDED if key not in told]
         if with_norm and lacking:
             self.uncounted.append(Uncounted("benefit-days", {"keys": lacking}))
         elif with_norm and told.get("holiday_part") and not {"holiday_month", "holiday_last"} <= told.keys():
             self.uncounted.append(Uncounted("holiday-days"))
-        if here and not with_norm and self._pack(here[0]):
-            self.uncounted.append(Uncounted("no-norm", {"pack": self._pack(here[0])}))
+        if here and not with_norm and self.rules.pack(here[0]):
+            self.uncounted.append(Uncounted("no-norm", {"pack": self.rules.pack(here[0])}))
         if without := [m for m in here if not rules_hold(self.books, [self.member], m)]:
             self.uncounted.append(Uncounted("no-rules", {"month": without[0]}))
         gone = [month for month in self.member.departures() if month < self.last]
@@ -397,7 +327,7 @@ class _Looking:
         used = [b for b in benefits.values() if self.now <= b.month]
         if before := [b for b in used if b.earned < self.member.first]:
             self.uncounted.append(Uncounted("before-member", {"month": before[-1].month}))
-        if same := self._old_norm(used):
+        if same := self.rules.old_norm(used):
             self.uncounted.append(same)
         if here:
             self.uncounted.append(Uncounted("unearned"))
@@ -417,28 +347,6 @@ class _Looking:
             self.uncounted.append(Uncounted("unclosed"))
         if not self._fixed() and here:
             self.uncounted.append(Uncounted("no-fixed"))
-
-    def _old_norm(self, used: Sequence[BenefitMonth]) -> Uncounted | None:
-        """That a benefit is reckoned with a norm of an earlier half year."""
-        for benefit in used:
-            pack = self._pack(benefit.month)
-            steps = [s for s in pack.steps if s.reduction and isinstance(s.cap_month, Param)] if pack else []
-            for step in steps:
-                assert isinstance(step.cap_month, Param)
-                since = step.cap_month.figure(benefit.month, self.member.facts(benefit.month)).since
-                if since and _half_year(since) < _half_year(benefit.month):
-                    return Uncounted("old-norm", {"month": benefit.month, "since": since})
-        return None
-
-
-def _half_year(month: Month) -> tuple[int, bool]:
-    return month.year, month.number > _HALF_YEAR
-
-
-def _value(operand: Decimal | Param, month: Month, member: Holder) -> Decimal:
-    if isinstance(operand, Param):
-        return operand.figure(month, member.facts(month)).value
-    return operand
 
 
 def _reduction(allocation: Allocation) -> Decimal:
