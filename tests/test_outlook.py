@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from conftest import REPOSITORY, Once, Run, in_process, third
 from pay_coop import paying
+from test_docs import blocks
 
 TODAY = date(2026, 11, 28)
 
@@ -422,6 +423,23 @@ include "../accounts.beancount"
     vat: "exempt"
   Assets:Debiteuren
 """
+
+
+@pytest.mark.parametrize("page", ["nl/vooruit.md", "outlook.md"])
+def test_a_page_shows_what_comes_out(page: str, coop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    of_example, letter = blocks((REPOSITORY / "docs" / page).read_text("utf-8"), "text")
+    assert shown(of_example, REPOSITORY) == of_example
+    change(coop, "2026-10-12", "2026-12-12", "ledgers/members/ada.beancount")
+    on(monkeypatch, 2027, 1, 5)
+    assert shown(letter, coop) == letter
+
+
+def shown(block: str, coop: Path) -> str:
+    """The command of a block with what it says, in plain spaces."""
+    line = block.partition("\n")[0]
+    said = in_process(*line.removeprefix("$ scharrel ").split(), "--coop", str(coop)).out
+    return line + "\n" + said.replace("\xa0", " ")
 
 
 @pytest.mark.parametrize(

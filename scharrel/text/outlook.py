@@ -135,16 +135,24 @@ def notice_lines(
     values |= {"source": cited(words, notice.buffer.source)}
     yield words("outlook.notice.to", **values)
     yield words.day(today)
-    for key in ("about", "dear", "why"):
-        yield words(f"outlook.notice.{key}", **values)
+    for key in ("about", "dear"):
+        yield from ("", words(f"outlook.notice.{key}", **values))
+    yield from ("", words("outlook.notice.why", **values))
+    came = [f for f in outlook.flows if f.kind == PAYOUT and not f.expected and notice.earned in f.about]
+    if came and Month.of(came[0].day) != short.month:
+        got = {"got": words.money(came[0].amount), "came": words.day(came[0].day)}
+        yield words("outlook.notice.came", **got)
+    yield ""
     for key in ("least", "benefit", "own", "sum", "missing"):
         yield "- " + words(f"outlook.notice.{key}", **values) + f": {sums[key]}"
     if booked := outlook.bookings.get(notice.earned):
-        yield words("outlook.notice.bookings", **values)
+        yield from ("", words("outlook.notice.bookings", **values))
         for place, movement in booked:
             yield booking_line(words, place, movement)
-    for key in ("ask", "left", "regards"):
+    yield ""
+    for key in ("ask", "left"):
         yield words(f"outlook.notice.{key}", **values, **sums)
+    yield from ("", words("outlook.notice.regards"))
     yield visible(outlook.member.name)
 
 
