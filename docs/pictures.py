@@ -4,6 +4,8 @@ Runs the real commands on the example cooperative; nothing in docs/pictures/ is 
 """
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -50,7 +52,24 @@ def drawing(name: str, *arguments: str) -> None:
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
+def in_browser(name: str, *arguments: str) -> None:
+    """The first page of `scharrel web` in chromium, as PNG; without chromium it stays as it is."""
+    if not shutil.which("chromium"):
+        return
+    command = [sys.executable, "-m", "scharrel", "web", *arguments, "--coop", str(ROOT), "--lang", "nl"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        server.stdout.readline()
+        address = server.stdout.readline().strip()
+        browser = ["chromium", "--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=500,1500"]
+        subprocess.run(
+            [*browser, f"--screenshot={PICTURES / name}.png", address], check=True, capture_output=True
+        )
+        server.send_signal(signal.SIGINT)
+
+
 def main() -> None:
+    in_browser("web", "fatma")
     terminal("allocate", "allocate", MONTH)
     drawing("plot", "rules", "plot", "bijstand", "vrije-uitloop", "--month", MONTH, "--lang", "en")
     with tempfile.TemporaryDirectory() as folder:

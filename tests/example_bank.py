@@ -23,6 +23,7 @@ from scharrel.ledger.bank_lines import hand_bookings, read_bank_book
 from scharrel.ledger.books import Books, read_books
 from scharrel.ledger.reading import read_ledger
 from scharrel.store.paths import Coop
+from scharrel.store.payment_runs import read_runs
 from scharrel.treasury.accounts import BankAccount
 
 ACCOUNT = "betaalrekening"
@@ -58,12 +59,15 @@ _DEPOSITS = (
 
 
 class Payment(NamedTuple):
-    """A line of the bank: the day, euros (in is positive), with whom and what for."""
+    """A line of the bank: the day, euros (in is positive), with whom and what for; of what the cooperative
+    ordered also the account and the reference of the order."""
 
     day: date
     amount: Decimal
     name: str
     text: str
+    iban: str = ""
+    reference: str = ""
 
 
 def statements(coop: Path) -> dict[str, bytes]:
@@ -72,7 +76,9 @@ def statements(coop: Path) -> dict[str, bytes]:
     account = books.bank_accounts[ACCOUNT]
     balance = account.opening
     found = {}
-    for month, paid in groupby(sorted(_payments(books, account)), key=lambda one: Month.of(one.day)):
+    # What was ordered comes last on its day, so that no other line gets another number.
+    payments = sorted(_payments(books, account), key=lambda one: (one.day, one.reference, one))
+    for month, paid in groupby(payments, key=lambda one: Month.of(one.day)):
         lines = [*paid]
         closing = balance + total(line.amount for line in lines)
         found[f"camt053_{month}.xml"] = _statement(month, lines, account.iban, balance, closing)
@@ -82,13 +88,16 @@ def statements(coop: Path) -> dict[str, bytes]:
 
 def _payments(books: Books, account: BankAccount) -> Iterator[Payment]:
     yield from _own()
+    for run in read_runs(books.coop)[0]:
+        for one in run.payments:
+            yield Payment(run.day, -one.amount, one.name, one.text, one.iban, one.id)
     for holder in (*books.holders, COOP_ID):
         ledger = read_ledger(books.coop, holder, books.chart)
         for booking in hand_bookings(ledger, holder, [account]):
             if account.day <= booking.day <= LAST:
                 yield _seen(holder, booking.day, booking.amount, booking.text)
     for line in read_bank_book(books.coop, account, books.chart, books.holders)[0].lines:
-        if line.holder and not line.booked and line.text != _DEPOSIT:
+        if line.holder and not line.booked and line.text != _DEPOSIT and not line.why.startswith("payment "):
             yield _seen(line.holder, line.day, line.amount, f"{line.name} · {line.text}")
 
 
@@ -187,13 +196,14 @@ def _entry(line: Payment, reference: str) -> str:
     account = (
         ""
         if line.name.startswith("ABN AMRO") or line.text.startswith("betaalpas")
-        else (f"<{side}Acct><Id><IBAN>{invented_iban(line.name)}</IBAN></Id></{side}Acct>")
+        else (f"<{side}Acct><Id><IBAN>{line.iban or invented_iban(line.name)}</IBAN></Id></{side}Acct>")
     )
+    order = f"<Refs><EndToEndId>{line.reference}</EndToEndId></Refs>" if line.reference else ""
     return (
         f"<Ntry>{_amount(line.amount)}<Sts>BOOK</Sts><BookgDt><Dt>{line.day}</Dt></BookgDt>"
         f"<ValDt><Dt>{line.day}</Dt></ValDt><AcctSvcrRef>{reference}</AcctSvcrRef>\n"
         f"<BkTxCd><Prtry><Cd>{kind}</Cd><Issr>ABNAMRO</Issr></Prtry></BkTxCd>\n"
-        f"<NtryDtls><TxDtls><RltdPties><{side}><Nm>{escape(line.name)}</Nm></{side}>{account}</RltdPties>"
+        f"<NtryDtls><TxDtls>{order}<RltdPties><{side}><Nm>{escape(line.name)}</Nm></{side}>{account}</RltdPties>"
         f"<RmtInf><Ustrd>{escape(line.text)}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>\n"
     )
 

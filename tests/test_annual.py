@@ -23,6 +23,7 @@ from conftest import CONTRACT, Run, examples, in_process
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from random_coops import histories, lay_down, packs
+from vat_coop import book, cost, filing, sale
 
 SIDES = ("assets", "liabilities", "equity", "income", "expenses")
 XAF = "{http://www.odb.belastingdienst.nl/Belastingdienst/BCPP/1.1/structures/XmlauditfileXAF_4.0}"
@@ -281,6 +282,7 @@ def test_the_chart_says_where_accounts_stand(coop: Path, quick: Run) -> None:
     found = agrees(coop, 2026)
     assert [line["heading"] for line in found["assets"]] == ["Liquide middelen"]
     root = audit_file(coop, 2026)
+    assert root.findtext(f".//{XAF}RGSVersion") == "3.7"
     codes = {a.findtext(f"{XAF}accID"): a.findtext(f"{XAF}RGScode") for a in root.iter(f"{XAF}ledgerAccount")}
     assert codes["Assets:Bank"] == "BLimBanRba"
     assert account not in codes, "it is too long"
@@ -432,7 +434,7 @@ def test_the_bank_is_reconciled_to_the_last_statement(tmp_path: Path, quick: Run
     assert quick("allocate", "--coop", str(coop)).status == 0
     agrees(coop, 2026)
     text = quick("report", "annual", "2026", "--coop", str(coop)).out
-    bank = text.partition("De bank op")[2].partition("Voor de kascommissie")[0]
+    bank = text.rpartition("De bank op")[2].partition("Voor de kascommissie")[0]
     amounts = re.findall(r"-?[\d.]+,\d\d", bank)
     assert amounts == ["1.210,00", "-75,00", "1.135,00"]
     assert "tot en met 31 oktober 2026" in bank
@@ -466,6 +468,45 @@ def test_the_bank_is_as_it_was_at_the_end_of_the_year(tmp_path: Path, quick: Run
     assert quick("allocate", "--coop", str(coop)).status == 0
     agrees(coop, 2025)
     text = quick("report", "annual", "2025", "--coop", str(coop)).out
-    bank = text.partition("De bank op")[2].partition("Voor de kascommissie")[0]
+    bank = text.rpartition("De bank op")[2].partition("Voor de kascommissie")[0]
     assert re.findall(r"-?[\d.]+,\d\d", bank) == ["1.210,00", "-75,00", "1.135,00"]
     assert "tot en met 31 december 2025" in bank
+
+
+def test_the_audit_file_has_vat_and_customers(tmp_path: Path) -> None:
+    coop = filing(tmp_path / "coop")
+    book(
+        coop,
+        "amina",
+        sale("2026-07-01", "1000.50", "210.11"),
+        sale("2026-07-02", "200.00", "18.00", "Laag"),
+        cost("2026-07-03", "62.00", "13.02"),
+        '2026-07-04 * "buurthuis" "werk"\n  invoice: "buurthuis"\n  Income:Omzet  -100.00 EUR\n'
+        "  Liabilities:Btw:Hoog  -21.00 EUR\n  Assets:Debiteuren\n",
+    )
+    assert in_process("allocate", "2026-07", "--coop", str(coop)).status == 0
+    root = audit_file(coop, 2026)
+    found = []
+    for line in root.iter(f"{XAF}trLine"):
+        for vat in line.iter(f"{XAF}vat"):
+            said = [vat.findtext(f"{XAF}{name}") for name in ("vatID", "vatPerc", "vatAmnt", "vatAmntTp")]
+            found.append((line.findtext(f"{XAF}accID"), *said))
+    assert found == [
+        ("Income:Omzet", "1a", "21.000", "210.11", "C"), ("Income:Omzet", "1b", "9.000", "18.00", "C"),
+        ("Expenses:Onkosten", "5b", "21.000", "13.02", "D"), ("Income:Omzet", "1a", "21.000", "21.00", "C"),
+    ]  # fmt: skip
+    codes = {
+        code.findtext(f"{XAF}vatID"): code.findtext(f"{XAF}vatToPayAccID")
+        or code.findtext(f"{XAF}vatToClaimAccID")
+        for code in root.iter(f"{XAF}vatCode")
+    }
+    assert codes == {"1a": "Liabilities:Btw:Hoog", "1b": "Liabilities:Btw:Laag", "5b": "Liabilities:Btw:Voor"}
+    customers = [
+        [c.findtext(f"{XAF}{name}") for name in ("custSupID", "custSupName", "custSupTp")]
+        for c in root.iter(f"{XAF}customerSupplier")
+    ]
+    assert customers == [["buurthuis", "Stichting Buurthuis De Hoek", "C"]]
+    owing = [line for line in root.iter(f"{XAF}trLine") if line.findtext(f"{XAF}custSupID")]
+    assert [(line.findtext(f"{XAF}accID"), side(line)) for line in owing] == [
+        ("Assets:Debiteuren", Decimal("121.00"))
+    ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bank_coop import Given, camt, with_bank, without_bank
+from bank_coop import LANDLORD, Given, camt, with_bank, without_bank
 from conftest import Run, in_process
 
 AMINA = "ledgers/members/amina.beancount"
@@ -69,18 +69,69 @@ def test_it_is_told_by_the_line_of_the_banks_file(assigned: Path, quick: Run) ->
         '2026-10-12 * "Buurthuis De Hoek" "tien fietsen"'
     ) + 1
     for command in (
-        ("explain", "amina", "2026-10"),
+        ("explain", "amina", "2026-10", "--all"),
         ("statements", "2026-10", "--format", "txt", "--for", "member", "--out", str(assigned / "out")),
     ):
         done = quick(*command, "--coop", str(assigned))
         assert done.status == 0, done.err
-    explained = quick("explain", "amina", "2026-10", "--coop", str(assigned)).out
+    explained = quick("explain", "amina", "2026-10", "--all", "--coop", str(assigned)).out
     assert f"{LINES}:{line}\n" in explained
-    page = next((assigned / "out").rglob("amina.txt")).read_text()
-    assert "Op 12 oktober 2026 kwam € 121,00 op de rekening van de coöperatie" in page.replace("\xa0", " ")
+    page = " ".join(next((assigned / "out").rglob("amina.txt")).read_text().split())
+    told = "tien fietsen. Op 12 oktober 2026 kwam € 121,00 op de rekening van de coöperatie"
+    assert page.count("op de rekening van de coöperatie") == page.count(told) == 1
+    assert f"bank {line} " in page
+    assert f'Regels met "bank" kwamen van de bank, en staan in {LINES}.' in page
     book = (assigned / "ledgers/books/amina.beancount").read_text()
     assert f'  source: "{LINES}:{line}"\n' in book
     assert quick("check", "--coop", str(assigned)).status == 0
+
+
+def test_what_a_bank_pastes_is_short_on_paper_and_hides_account_numbers(imported: Path, quick: Run) -> None:
+    said = f"SEPA IBAN: NL91 ABNA 0417 1643 00 naar {LANDLORD} " + "kenmerk " * 20
+    text = (imported / LINES).read_text().replace("tien fietsen", said)
+    (imported / LINES).write_text(text)
+    first, second = ids(imported)
+    assert quick("bank", "assign", first, *SOLD, "--coop", str(imported)).status == 0
+    cash = ("--for", "amina", "--account", "Assets:Debiteuren")
+    assert quick("bank", "assign", second, *cash, "--coop", str(imported)).status == 0
+    allocations(quick, imported)
+    out = str(imported / "out")
+    done = quick(
+        "statements", "2026-10", "--format", "txt", "--for", "member", "--out", out, "--coop", str(imported)
+    )
+    assert done.status == 0, done.err
+    page = " ".join(next((imported / "out").rglob("amina.txt")).read_text().split())
+    assert "SEPA IBAN: NL…4300 naar NL…4567 kenmerk" in page
+    assert page.count("kenmerk") < 5
+    assert (
+        f"Op 20 oktober 2026 ging € 40,00 van de rekening van de coöperatie: Kantoor · papier ({LINES}:"
+        in page
+    )
+    assert page.count("van de rekening van de coöperatie") == 1
+
+
+def test_the_overview_says_what_is_at_the_bank(assigned: Path, quick: Run) -> None:
+    first, _ = ids(assigned)
+
+    def overview() -> str:
+        allocations(quick, assigned)
+        out = str(assigned / "out")
+        done = quick(
+            "statements", "2026-10", "--format", "txt", "--for", "coop", "--out", out, "--coop", str(assigned)
+        )
+        assert done.status == 0, done.err
+        return " ".join((assigned / "out/coop/overview.txt").read_text().split())
+
+    assert "betaalrekening 1.331,00 - betaalrekening: volgens het afschrift tot en met 31 okto" in overview()
+    assert "De boeken komen op hetzelfde uit." in overview()
+    with open(assigned / AMINA, "a") as ledger:
+        ledger.write('\n2026-10-30 * "Bakker" "brood"\n  Expenses:Onkosten  4.00 EUR\n  Assets:Bank\n')
+    text = (assigned / LINES).read_text()
+    entry = next(entry for entry in text.split("\n\n") if first in entry)
+    (assigned / LINES).write_text(text.replace(entry, entry.replace(" * ", " ! ")))
+    told = overview()
+    assert "De boeken komen uit op € 1.327,00;" in told
+    assert "Bankregels die nog uitgezocht worden: 1." in told
 
 
 def test_a_line_that_is_not_understood_keeps_its_month_open(imported: Path, quick: Run) -> None:

@@ -28,7 +28,7 @@ def test_both_languages_have_the_same_texts_with_the_same_blanks() -> None:
 
 def test_no_english_text_was_left_in_dutch() -> None:
     dutch, english = (texts(catalogue(lang)) for lang in LANGUAGES)
-    same = {key for key, text in dutch.items() if text == english[key]}
+    same = {key for key, text in dutch.items() if text == english[key] and not key.startswith("example.")}
     assert same <= {
         "table.title",
         "unit.km",

@@ -112,7 +112,8 @@ def test_one_error_and_nothing_is_written_for_anyone(coop: Path, quick: Run) -> 
 
 
 def test_what_changed_is_shown_and_written(coop: Path, quick: Run) -> None:
-    assert "5 nieuwe verdelingen" in quick("allocate", "2026-06", "--coop", str(coop)).out
+    written = quick("allocate", "2026-06", "--coop", str(coop)).out
+    assert "5 nieuwe verdelingen geschreven, van januari 2026, maart tot en met juni" in written
     assert "Niets veranderd" in quick("allocate", "2026-06", "--coop", str(coop)).out
     append(coop / LEDGER, SALE)
     told = quick("allocate", "2026-06", "--coop", str(coop)).out.replace("\xa0", " ")
@@ -156,11 +157,11 @@ def test_a_file_that_cannot_be_written_is_told(coop: Path, quick: Run) -> None:
     ("arguments", "told"),
     [
         (["allocate", "2026-13"], "is geen maand"),
-        (["allocate", "oktober"], "Bedoel je 20"),
+        (["allocate", "oktobr"], "Bedoel je 20"),
         (["allocate", "10-2025"], "Bedoel je 2025-10?"),
-        (["allocate", "okt 2025"], "Bedoel je 2025-10?"),
+        (["allocate", "oktobr 2025"], "Bedoel je 2025-10?"),
         (["allocate", "2025-7"], "Bedoel je 2025-07?"),
-        (["allocate", "Juli-2025"], "Bedoel je 2025-07?"),
+        (["allocate", "Julli-2025"], "Bedoel je 2025-07?"),
         (["statements", "--for", "gemeente"], "Bedoel je municipality?"),
         (["statements", "--for", "jaaropgave"], "Bedoel je year?"),
         (["explain", "amina", "2026-04", "spaarpot"], "Bedoel je pot?"),
@@ -176,8 +177,8 @@ def test_a_file_that_cannot_be_written_is_told(coop: Path, quick: Run) -> None:
         (["explain", "amina"], "Hier ontbreekt MAAND: de maand"),
         (
             ["alocate"],
-            "Kies uit: allocate, explain, check, statements, verify, close, audit, settle, "
-            "what-if, simulate, init, quote, pay, vat, auditfile, member",
+            "Kies uit: book, inbox, allocate, explain, status, accounts, check, statements, verify, close, "
+            "audit, settle, what-if, simulate, web, init, quote, pay, vat, auditfile, member",
         ),
         (["allocate", "2026-01", "2026-02"], "Dit is te veel: 2026-02"),
         (["explain", "amna", "2026-04"], "Er is geen lid"),
@@ -264,8 +265,26 @@ def test_explain_tells_base_rate_since_source_and_bookings(coop: Path, quick: Ru
         '1. coop: € 150,59 Van € 1.254,90 die over was na "depreciation" gaat 12% naar de coöperatie: '
         "€ 150,59. 12% geldt sinds april 2026. Besluit: test."
     )
-    whole = quick("explain", "amina", "2026-04", "--coop", str(coop)).out
+    whole = quick("explain", "amina", "2026-04", "--all", "--coop", str(coop)).out
     assert f"{LEDGER}:29" in whole
+    assert "Besluit: test." in whole
+
+
+def test_explain_is_short_unless_all_is_asked_for(coop: Path, quick: Run) -> None:
+    for month in ("2026-02", "2026-04"):
+        asked = ("explain", "amina", month)
+        short = quick(*asked, "--coop", str(coop)).out
+        whole = quick(*asked, "--all", "--coop", str(coop)).out
+        assert len(short.splitlines()) <= 26
+        assert len(short.splitlines()) < len(whole.splitlines()) - 5
+        assert f"scharrel explain amina {month} --all" in short
+        assert LEDGER not in short
+        assert "Besluit" not in short
+        # Every step is named, those of which there is nothing to tell together.
+        for step in json.loads(quick(*asked, "--json", "--coop", str(coop)).out)["steps"]:
+            assert step["id"] in short
+        keep = next(line for line in whole.splitlines() if line.startswith("Van deze maand hou je"))
+        assert keep in short
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,7 @@ def test_a_slip_is_told_as_the_page_for_members_shows_it(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     page = (REPOSITORY / "docs/nl/lid.md").read_text("utf-8")
-    (told,) = blocks(page, "text")
+    *_, told = blocks(page, "text")
     assert quick("init", ".").status == 0
     assert quick("member", "add", "amina", "Amina", "--from", "2026-09").status == 0
     with open("ledgers/members/amina.beancount", "a", encoding="utf-8") as ledger:

@@ -10,7 +10,19 @@ from conftest import Run
 LEDGER = "ledgers/members/amina.beancount"
 REGISTER = "ledgers/coop.beancount"
 CHART = "ledgers/accounts.beancount"
-WORDS = ("earned", "reason", "project", "with", "purpose", "quote", "grant", "lifetime", "asset", "disposes")
+WORDS = (
+    "earned",
+    "reason",
+    "project",
+    "with",
+    "purpose",
+    "quote",
+    "grant",
+    "receipt",
+    "lifetime",
+    "asset",
+    "disposes",
+)
 MEMBER = '2026-01-01 custom "member" "amina"\n  name: "Amina"\n'
 
 

@@ -2,11 +2,13 @@
 
 import io
 import re
+import tracemalloc
 import zipfile
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import bank_coop
 import bank_files
 import pytest
 from bank_files import CLOSING, MONTH, NUMBER, OPENING, OWN, Payment, camt, mt940, table
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 
 from scharrel.formats import bank, camt_entry
 from scharrel.formats.bank import read_bank_file
+from scharrel.formats.camt import read_camt, stream_camt
 from scharrel.formats.records import BankLine, BankStatement, UnreadableBankFile, table_amount
 from scharrel.text.words import Words, catalogue
 
@@ -566,3 +569,33 @@ def test_the_readers_are_an_importer_for_beangulp(tmp_path: Path) -> None:
         importer.extract(str(path), [])
     path.write_bytes(b"%PDF-1.7")
     assert not importer.identify(str(path))
+
+
+def test_camt_is_read_line_by_line_in_memory_that_does_not_grow() -> None:
+    lines = [bank_coop.Given("2026-10-05", "1.00", f"Klant {nth}", text=f"nr {nth}") for nth in range(4_000)]
+    text = bank_coop.camt(lines, "0.00").decode()
+    *_, statement = stream_camt(text)
+    (whole,) = read_camt(text)[1]
+    assert isinstance(statement, BankStatement)
+    assert statement == whole._replace(lines=())
+    assert [found for found in stream_camt(text) if isinstance(found, BankLine)] == [*whole.lines]
+    tracemalloc.start()
+    for _ in stream_camt(text):
+        pass
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 300_000
+
+
+def test_a_bic_before_the_account_of_the_other_side_is_left_out() -> None:
+    row = '"02-08-2026","NL02ABNA0123456789","7,00","Credit","Buurthuis","{}","ET","dank"\n'
+    for said in (
+        "INGBNL2A NL20INGB0001234567",
+        "INGBNL2AXXX NL20 INGB 0001 2345 67",
+        "NL20 INGB 0001 2345 67",
+    ):
+        assert only(row.format(said)).iban == "NL20INGB0001234567"
+    assert only(row.format("INGBNL2A 1234567")).iban == ""
+    titled = "Transactiedatum,Rekening,Bedrag,Credit/Debet,Naam Tegenrekening,Tegenrekening,Code,Omschrijving,Saldo"
+    with_head = f'{titled}\n{row.format("INGBNL2A NL20INGB0001234567").strip()},"107,00"\n'
+    assert (only(with_head).text, one(with_head).opening) == ("dank", Decimal("100.00"))

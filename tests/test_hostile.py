@@ -112,11 +112,11 @@ def test_nothing_from_a_ledger_steers_the_screen(coop: Path, quick: Run) -> None
         ledger.write("  Income:Omzet  -1.00 EUR\n  Assets:Bank\n")
     with open(coop / "ledgers/coop.beancount", "a") as register:
         register.write('\n2026-06-01 custom "member" "amina"\n  name: "\x1b[31mAmina [bold]"\n')
-    for command in (["allocate", "2026-06"], ["explain", "amina", "2026-06"], ["check"]):
+    for command in (["allocate", "2026-06"], ["explain", "amina", "2026-06", "--all"], ["check"]):
         done = quick(*command, "--coop", str(coop))
         for sign in ("\x1b", "\x07", "\u202e"):
             assert sign not in done.out + done.err
-    assert "[red]rood[/red]" in quick("explain", "amina", "2026-06", "--coop", str(coop)).out
+    assert "[red]rood[/red]" in quick("explain", "amina", "2026-06", "--all", "--coop", str(coop)).out
 
 
 @pytest.mark.parametrize("amount", third(["1/0", "1 / 0.00", "1./00", "(1)/(2-2)", "1 / -0", "2/1/0"]))

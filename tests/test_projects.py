@@ -344,7 +344,7 @@ def test_a_member_can_read_how_the_project_came_to_the_part(team: Path, quick: R
 
 
 def test_the_hours_of_a_project_can_be_traced_to_who_booked_them(team: Path, quick: Run) -> None:
-    said = quick("explain", "catering", "2026-01", "--coop", str(team)).out.replace("\xa0", " ")
+    said = quick("explain", "catering", "2026-01", "--all", "--coop", str(team)).out.replace("\xa0", " ")
     for line in (
         "10 januari 2026  2 UUR  Amina · gekookt\n     ledgers/members/amina.beancount:3",
         "10 januari 2026  1 UUR  Bram · gekookt\n     ledgers/members/bram.beancount:3",
@@ -358,7 +358,7 @@ def test_the_hours_of_a_project_can_be_traced_to_who_booked_them(team: Path, qui
 
 def test_a_project_with_nothing_left_says_so_and_names_nobody(team: Path, quick: Run) -> None:
     write(team, "projects/catering", money("2026-01", "Expenses:Onkosten", "50.00"))
-    said = quick("explain", "catering", "2026-01", "--coop", str(team)).out
+    said = quick("explain", "catering", "2026-01", "--all", "--coop", str(team)).out
     assert "Er is deze maand niets over voor wie meedoet." in said
     assert "Wie meedoet krijgt deze maand niets uit dit project." in said
     assert "Bram" not in said.partition("Deel van het team")[2].partition(" - ")[0]

@@ -97,7 +97,7 @@ def test_it_stands_in_the_explanation_and_on_the_statement(coop: Path, quick: Ru
     decide(coop, PURPOSES)
     withdraw(coop, '  purpose: "household"\n')
     approve(coop)
-    said = " ".join(quick("explain", "amina", "2026-05", "--coop", str(coop)).out.split())
+    said = " ".join(quick("explain", "amina", "2026-05", "--all", "--coop", str(coop)).out.split())
     may = (
         "Hieruit mag geld voor de onderneming en studie. Met goedkeuring mag er geld uit voor het huishouden."
     )

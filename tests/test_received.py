@@ -142,12 +142,12 @@ def test_an_invoice_counts_as_far_as_it_is_paid_wherever_the_payment_stands(quic
     assert pools(quick, coop) == ["0.00", "49.59", "33.06", "17.35"]
     assert told(quick, coop) == []
     # Half-up for each posting: 66.67 × 60 / 121 = 33.06 and 33.33 × 60 / 121 = 16.53.
-    done = quick("explain", "amina", "2026-02", "--coop", str(coop))
+    done = quick("explain", "amina", "2026-02", "--all", "--coop", str(coop))
     assert (
         "€ 33,06 school · repareren en onderdelen (telt mee toen de klant betaalde: € 60,00 van € 121,00 op "
         "3 februari 2026)"
     ) in in_a_row(done.out)
-    before = quick("explain", "amina", "2026-01", "--coop", str(coop)).out
+    before = quick("explain", "amina", "2026-01", "--all", "--coop", str(coop)).out
     assert "telt pas mee als de klant betaalt: - 10 januari 2026 € 100,00 school" in in_a_row(before)
 
 
@@ -300,7 +300,7 @@ def test_a_worked_case_beside_the_rules_says_what_counts_when(quick: Run, coop: 
     assert "100,00" in done.out + done.err
     append(coop, AMINA, SOLD.replace("01-10", "10-10").replace("-0001", "-0009"))
     append(coop, AMINA, paid("2026-11-03", "60.00", "^2026-0009"))
-    shown = in_a_row(quick("explain", "amina", "2026-11", *where).out)
+    shown = in_a_row(quick("explain", "amina", "2026-11", "--all", *where).out)
     assert "(telt mee toen de klant betaalde: € 60,00 van € 121,00 op 3 november 2026)" in shown
 
 

@@ -433,3 +433,34 @@ def test_the_example_has_none(quick: Run) -> None:
     """About 1,500 sales, with refunds, a deposit that went back, second-hand goods and sales at two rates."""
     found = json.loads(quick("check", "--json", "--coop", str(REPOSITORY)).out)["problems"]
     assert {problem["code"] for problem in found} == {"bank-line-open"}
+
+
+@pytest.mark.parametrize(
+    ("day", "more", "what", "vat", "told"),
+    [
+        ("2026-01-03", "", "overnachting", "-9.00", True),
+        ("2026-01-03", "", "Bed and breakfast", "-9.00", True),
+        ("2026-01-03", "", "overnachting", "-21.00", False),
+        ("2026-01-03", "earned: 2025-12-31", "overnachting", "-9.00", False),
+        ("2026-01-03", 'invoice: "b"\n  delivered: 2025-12-31', "overnachting", "-9.00", False),
+        ("2026-01-03", 'invoice: "b"\n  delivered: 2026-01-01', "overnachting", "-9.00", True),
+        ("2025-12-31", "", "overnachting", "-9.00", False),
+        ("2025-12-31", "earned: 2026-01-01", "overnachting", "-9.00", True),
+        ("2026-01-03", "", "overnachting op de camping", "-9.00", False),
+        ("2026-01-03", "", "fiets gemaakt", "-9.00", False),
+    ],
+)
+def test_a_stay_has_the_rate_of_its_day(
+    day: str, more: str, what: str, vat: str, told: bool, coop: Path, quick: Run
+) -> None:
+    register = coop / "ledgers/coop.beancount"
+    register.write_text(register.read_text().replace("2026-01-01", "2025-01-01"))
+    pack = coop / "rules/vrije-uitloop.toml"
+    pack.write_text(pack.read_text().replace("2026-01-01", "2025-01-01"))
+    with open(register, "a", encoding="utf-8") as text:
+        text.write('2025-01-01 custom "customer" "b"\n  name: "B"\n')
+    booking = f'\n{day} * "gast" "{what}"\n' + (f"  {more}\n" if more else "")
+    with open(coop / LEDGER, "a", encoding="utf-8") as ledger:
+        ledger.write(f"{booking}  Income:Omzet  -100.00 EUR\n  Liabilities:Btw  {vat} EUR\n  Assets:Bank\n")
+    found = json.loads(quick("check", "--json", "--coop", str(coop)).out)["problems"]
+    assert [p["code"] for p in found if p["code"] == "lodging-rate"] == ["lodging-rate"] * told

@@ -316,6 +316,16 @@ def test_explain_tells_what_came_from_whom_and_where_it_went(own: Path, quick: R
     said = quick("explain", "coop", "2026-01", "--coop", str(own)).out
     for part in ("kreeg de coöperatie € 26,50", place, "€ 300,00 uit", f"{TREASURY}:7", f"{TREASURY}:11"):
         assert part in said.replace("\xa0", " ")
+    assert "\nOnkosten: € 300,00\n" in said.replace("\xa0", " ")
+    long = "factuur " * 20
+    with open(own / TREASURY, "a", encoding="utf-8") as ledger:
+        ledger.write(
+            f'\n2026-04-05 * "Woonstichting" "{long}"\n  Expenses:Onkosten  3.00 EUR\n  Assets:Bank\n'
+        )
+    for lang in ("nl", "en"):
+        told = quick("--lang", lang, "explain", "coop", "2026-04", "--coop", str(own)).out
+        assert max(map(len, told.split("\n"))) <= 80, told
+        assert told.count("factuur") == 20
     assert "geen inkomsten of kosten" in quick("explain", "coop", "2026-03", "--coop", str(own)).out
 
 

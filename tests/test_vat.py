@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date, datetime
@@ -617,3 +618,38 @@ def test_the_dutch_page_can_be_followed(tmp_path: Path, quick: Run, monkeypatch:
     assert quick("init", ".").status == 0
     assert quick("member", "add", "fatma", "Fatma Yıldız", "--from", "2026-07").status == 0
     follow(REPOSITORY / "docs/nl/btw.md", "members/fatma", quick, monkeypatch)
+
+
+@pytest.mark.parametrize(("form", "lang"), [("txt", "nl"), ("html", "en"), ("pdf", "nl")])
+def test_on_paper_it_is_the_form_with_every_booking_behind_it(
+    form: str, lang: str, coop: Path, quick: Run
+) -> None:
+    sales = [sale(f"2026-07-{day:02}", "10.00", "2.10") for day in range(1, 26)]  # more than a screen shows
+    book(coop, "amina", *sales, sale("2026-09-30", "200.00", "18.00", "Laag"))
+    asked = ("vat", "2026-Q3", "--book", "--format", form, "--lang", lang, "--coop", str(coop))
+    done = quick(*asked)
+    assert done.status == 0, done.err
+    paper = coop / f"statements/2026-Q3/vat.{form}"
+    assert str(paper) in done.err
+    assert paper.stat().st_mode & 0o777 == 0o600
+    done = quick("verify", str(paper), "--coop", str(coop))
+    assert done.status == 0, done.out
+    if form == "txt":
+        lines = paper.read_text().split("\n")
+        table = lines[: lines.index(next(line for line in lines if line.startswith("In hele euro")))]
+        boxes = [line[:2] for line in table if re.match(r"\d[a-g] ", line)]
+        assert boxes == ["1a", "1b", "1c", "1d", "1e", "2a", "3a", "3b", "3c", "4a", "4b", "5a", "5b", "5g"]
+        assert [line.split()[-2:] for line in table if line.startswith("1a ")] == [["250", "52"]]
+        assert sum("amina.beancount:" in line for line in lines) == 26
+        assert "Geboekt op 30 september 2026" in " ".join(lines)
+    with open(coop / AMINA, "a") as ledger:
+        ledger.write("\n" + sale("2026-09-29", "300.00", "63.00"))
+    done = quick("verify", str(paper), "--coop", str(coop))
+    assert done.status == 1
+
+
+def test_a_return_with_questions_says_so_on_paper(coop: Path, quick: Run) -> None:
+    book(coop, "amina", sale("2026-07-01", "10.00", ""))
+    assert quick("vat", "2026-Q3", "--format", "txt", "--coop", str(coop)).status == 0
+    assert "voorlopige berekening" in (coop / "statements/2026-Q3/vat.txt").read_text()
+    assert quick("vat", "2026-Q3", "--format", "doc", "--coop", str(coop)).status == 2

@@ -156,6 +156,9 @@ def wrong_value(key: str, value: object, country: str) -> tuple[str, dict[str, s
     for keys, code, least, most in _WHOLE:
         if key in keys and not whole_number(value, least, most):
             return code, {"key": key}
+    if key == "receipts":
+        euros = euros_of(value)
+        return None if euros is not None and 0 <= euros < MAX_AMOUNT else ("receipts", {})
     if key == "opening":
         euros = euros_of(value)
         if euros is None:

@@ -120,7 +120,7 @@ _KNOWN: Mapping[str, tuple[Any, str]] = {
     "practice": (bool, "fact-practice"),
     "born": (date, "fact-born"),
     "subcooperative": (str | bool, "fact-subcooperative"),
-    **dict.fromkeys(("name", "rules", "iban", "address", "left_for"), (str, "fact-text")),
+    **dict.fromkeys(("name", "rules", "iban", "address", "client_number", "left_for"), (str, "fact-text")),
 }
 
 

@@ -19,7 +19,7 @@ from scharrel.core.money import CENT, ZERO, plain, total
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.ledger.ledger import Ledger
-from scharrel.treasury.accounts import HIGH_RATE, RATES_IN_FORCE, TAX_DUE
+from scharrel.treasury.accounts import HIGH_RATE, LODGING_AT_HIGH_RATE, LOW_RATE, RATES_IN_FORCE, TAX_DUE
 
 _MANY = 6
 """Lines of one booking of which every combination of rates is tried."""
@@ -45,6 +45,16 @@ _OPENING = re.compile(
 _NO_VAT = re.compile(
     r"btw.?vrij|vrijgesteld|exempt|verlegd|reverse|marge|margin|gebruikte goederen", re.IGNORECASE
 )
+_LODGING = re.compile(
+    r"\b(logies|overnacht|gastenkamer|vakantie(huis|woning)|hotel|b ?& ?b\b|bed.?(and|&|en).?breakfast"
+    r"|glamping|lodging|overnight stay|guest ?room|holiday home)",
+    re.IGNORECASE,
+)
+_NO_LODGING = re.compile(r"\b(camping|kampeer|staanplaats|ontbijt)", re.IGNORECASE)
+_LODGING_SIGNS = (
+    b"ogies", b"vernacht", b"astenkamer", b"akantie", b"otel", b"&", b"reakfast", b"lamping", b"odging",
+    b"vernight", b"uest", b"oliday",
+)  # fmt: skip
 
 _account = itemgetter(Movement._fields.index("account"))
 _line = itemgetter(Movement._fields.index("line"))
@@ -114,6 +124,7 @@ def suspicions(ledger: Ledger, chart: Chart) -> Iterator[Problem]:
         without = _without_vat(of_account)
         lines = [m[0].line for m in without if not _explained(m, ledger)]
         found |= {line: ("no-vat", {}) for line in lines if line not in found}
+    found = dict(_lodging(ledger, groups, kinds)) | found
     wrong = sorted(p.line for p in ledger.problems if not p.warning)
     for line, (code, values) in sorted(found.items()):
         at = bisect(wrong, line - 1)
@@ -321,6 +332,25 @@ def _fits(
         abs(total(d / rate for d, rate in zip(parts, chosen, strict=True)) - net) <= len(parts) * 10 * CENT
         for chosen in permutations(rates, len(parts))
     )
+
+
+def _lodging(
+    ledger: Ledger, groups: Iterable[list[Movement]], kinds: Mapping[str, str]
+) -> Iterator[tuple[int, tuple[str, dict[str, str]]]]:
+    """Stays of since they have the high rate that were sold at the low one: what counts is the day of it."""
+    if not any(sign in ledger.text.data for sign in _LODGING_SIGNS):
+        return
+    delivered = {one.line: one.delivered for one in ledger.invoices}
+    for movements in groups:
+        first = movements[0]
+        if not _LODGING.search(first.text) or _NO_LODGING.search(first.text):
+            continue
+        day = first.earned or delivered.get(first.line, first.day)
+        one = _booked(movements, kinds)
+        if one and one.due and day >= LODGING_AT_HIGH_RATE:
+            sold, due = total(one.sold), total(one.due)
+            if sold and abs(due - sold * LOW_RATE) <= CENT * len(movements):
+                yield one.line, ("lodging-rate", {"right": plain(abs(sold) * HIGH_RATE)})
 
 
 _Sale = tuple[list[Movement], bool]

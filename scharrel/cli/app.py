@@ -12,8 +12,12 @@ from scharrel.cli.screen import words
 from scharrel.text.words import catalogue
 
 COMMANDS = {
+    "book": "book",
+    "inbox": "inbox",
     "allocate": "allocate",
     "explain": "explain",
+    "status": "status",
+    "accounts": "accounts",
     "check": "check",
     "statements": "statements",
     "verify": "verify",
@@ -23,8 +27,10 @@ COMMANDS = {
     "what-if": "what_if",
     "outlook": "outlook",
     "simulate": "simulate",
+    "web": "web",
     "init": "init",
     "member add": "member",
+    "member leave": "leave",
     "bank import": "bank.import_",
     "bank status": "bank.status",
     "bank assign": "bank.assign",
@@ -50,10 +56,14 @@ COMMANDS = {
     "report grants": "report.grants",
     "report umbrella": "report.umbrella",
     "report annual": "report.annual",
+    "report receipts": "report.receipts",
     "auditfile": "auditfile",
 }
 """The commands in the order of the help; each is the function `command` of a module of this folder, and is
 described under `help` in the catalogue."""
+
+ALIASES = {"boek": "book"}
+"""What else commands are called; the help does not list these."""
 
 GROUPS = tuple(dict.fromkeys(name.split()[0] for name in COMMANDS if " " in name))
 
@@ -68,12 +78,19 @@ class _Listed(TyperCommand):
             name.rpartition(" ")[2], help=words(f"help.{key}"), short_help=short, rich_markup_mode=None
         )
         self.module = f"scharrel.cli.{module}"
+        self.key = key
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)
-        alone.command(self.name, cls=TranslatedCommand, help=self.help)(import_module(self.module).command)
+        example = f"\b\n{words('library.example')}\n  {words(f'example.{self.key}')}"
+        told = alone.command(self.name, cls=TranslatedCommand, help=self.help, epilog=example)
+        told(import_module(self.module).command)
         command = typer.main.get_command(alone)
         command.params += [option for option in app.params if option.name == "lang"]
+        if kwargs.get("resilient_parsing"):
+            from scharrel.cli.completing import offer_names
+
+            offer_names(command, self.key)
         return command.make_context(*args, **kwargs)
 
 
@@ -108,6 +125,9 @@ def _options(
 
 app: Any = typer.main.get_command(_top)
 app.commands = {name: _Listed(name, module) for name, module in COMMANDS.items() if " " not in name}
+for _alias, _name in ALIASES.items():
+    app.commands[_alias] = _Listed(_name, COMMANDS[_name])
+    app.commands[_alias].hidden = True
 for _group in GROUPS:
     app.commands[_group] = TranslatedGroup(
         name=_group,

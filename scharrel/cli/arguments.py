@@ -39,17 +39,30 @@ def open_coop(named: Path | None) -> Coop:
         fail(words("error.no-coop-there" if wanted else "error.no-coop", start=missing.args[0]), status=2)
 
 
-def read_month(text: str) -> Month:
-    """A month as the user wrote it."""
+def read_month(text: str, *, ahead: bool = False) -> Month:
+    """A month as the user wrote it: `2026-10`, or its name in Dutch or English; where months to come are as
+    likely (`ahead`) a name needs its year."""
     try:
         month = Month.parse(text)
     except ValueError:
-        near = month_in(text, today())
-        hint = " " + words("check.near", near=near) if near else ""
-        fail(words("error.month", text=text) + hint, status=2)
+        month = _month_named(text, ahead)
     if month.since(Month.of(today())) > FAR_AHEAD:
         fail(words("error.month-far", text=text), status=2)
     return month
+
+
+def _month_named(text: str, ahead: bool) -> Month:
+    from scharrel.text.month_names import months_meant
+
+    meant = months_meant(text, today(), ahead=ahead)
+    if len(meant) > 1:
+        choices = ", ".join(f"{words.month(month)} ({month})" for month in meant)
+        fail(words("error.month-which", text=text, choices=choices), status=2)
+    if not meant:
+        near = month_in(text, today())
+        hint = " " + words("check.near", near=near) if near else ""
+        fail(words("error.month", text=text) + hint, status=2)
+    return meant[0]
 
 
 def read_amount(text: str) -> Decimal:

@@ -101,7 +101,7 @@ def _read_code(text: str) -> str:
 def _compare(coop: Coop, seals: Seals, code: str, *, as_json: bool) -> None:
     """Say to which month of these books the code belongs, as far as what it seals is what it was."""
     month = month_of_code(seals, code)
-    findings = seals_up_to(coop, seals, month) if month else []
+    findings = seals_up_to(coop, seals, month, today()) if month else []
     if as_json:
         print_json({"code": code, "month": month, "findings": findings})
     elif month:

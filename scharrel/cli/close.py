@@ -7,20 +7,23 @@ import typer
 
 from scharrel.checks.seals import STOPS
 from scharrel.cli.arguments import open_coop, read_month, today
-from scharrel.cli.options import COOP
+from scharrel.cli.as_json import print_json
+from scharrel.cli.options import COOP, JSON
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
-from scharrel.operations.close import close_all
-from scharrel.operations.opening import open_books
 
 _MONTH = typer.Argument(metavar=words("metavar.month"), help=words("help.close-month"))
 
 
 def command(
     month: Annotated[str, _MONTH],
+    as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
+    from scharrel.operations.close import close_all
+    from scharrel.operations.opening import open_books
+
     asked = read_month(month)
     if asked >= Month.of(today()):
         fail(words("error.not-ended", month=words.month(asked)), status=2)
@@ -35,6 +38,9 @@ def command(
             fail(words("error.close-practice", names=", ".join(practising)), status=2)
         done = close_all(books, asked, today())
     stop_on_errors(done.problems)
+    if as_json:
+        print_json({"closed": done.months, "code": done.code or None})
+        return
     screen = console()
     if not done.months:
         screen.print(words("close.nothing"))

@@ -1,7 +1,7 @@
 """scharrel explain: why a month came out as it did."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,7 +9,7 @@ from scharrel.cli.arguments import fail_without_month, group_of, open_coop, read
 from scharrel.cli.as_json import fields, nonempty, print_json
 from scharrel.cli.explain_own import explain_own
 from scharrel.cli.options import COOP, JSON
-from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_point, print_text, stop_on_errors, words
 from scharrel.core.corrections import Correction
 from scharrel.core.facts import Holder, Movement
 from scharrel.core.grants import counts_apart
@@ -19,10 +19,6 @@ from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.pack import Source
 from scharrel.core.pots import Drawn, drawn, packs_of, withdrawals
 from scharrel.core.trace import Allocation, StepResult
-from scharrel.ledger.books import Books
-from scharrel.ledger.ledger import Ledger
-from scharrel.operations.divide import divide_group
-from scharrel.operations.opening import open_books
 from scharrel.text.grounds import grounds, notices
 from scharrel.text.periods import provisional_of_step
 from scharrel.text.pots import approved, spendable
@@ -30,20 +26,33 @@ from scharrel.text.pots import taken as taken_out
 from scharrel.text.sentences import because, closing, correction_label, label, opening, own_costs, sentences
 from scharrel.text.words import visible
 
+if TYPE_CHECKING:
+    from scharrel.ledger.books import Books
+    from scharrel.ledger.ledger import Ledger
+
 _MEMBER = typer.Argument(metavar=words("metavar.member"), help=words("help.explain-member"))
 _MONTH = typer.Argument(metavar=words("metavar.month"), help=words("help.explain-month"))
 _STEP = typer.Argument(
     metavar=f"[{words('metavar.step')}]", help=words("help.explain-step"), show_default=False
 )
 
+_ALL = typer.Option("--all", help=words("help.explain-all"))
+
+_QUIET = frozenset({"condition", "pool-empty"})
+"""Why a step paid nothing that is no news to anyone."""
+
 
 def command(
     member: Annotated[str, _MEMBER],
     month: Annotated[str, _MONTH],
     step: Annotated[str | None, _STEP] = None,
+    everything: Annotated[bool, _ALL] = False,
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
+    from scharrel.operations.divide import divide_group
+    from scharrel.operations.opening import open_books
+
     asked = read_month(month)
     books = open_books(open_coop(coop))
     if member == COOP_ID:
@@ -92,7 +101,10 @@ def command(
     heads = notices(words, who, [found.pack])
     if found.steps:
         waiting = _waiting(outcome.ledgers[member], asked)
-        _show(title, found, steps, bookings, waiting, [*taken, *costs], heads, whole=step is None)
+        short = step is None and not everything
+        _show(
+            title, found, steps, bookings, waiting, [*taken, *costs], heads, whole=step is None, short=short
+        )
     else:
         print_text(console(), title, style="bold")
         print_text(console(), words("explain.left", name=who.name))
@@ -188,7 +200,7 @@ def _bookings(books: Any, ledger: Any, month: Month) -> dict[str, list[tuple[str
     return found
 
 
-def _waiting(ledger: Ledger, month: Month) -> list[tuple[str, str]]:
+def _waiting(ledger: "Ledger", month: Month) -> list[tuple[str, str]]:
     """What was sold in the month and counts later, as far as it is not paid by then."""
     left: dict[int, list[Movement]] = {}
     for movement in ledger.on_account:
@@ -240,7 +252,10 @@ def _show(
     notices: list[str],
     *,
     whole: bool,
+    short: bool,
 ) -> None:
+    """All of it; if `short` without bookings and sources, and without the steps of which there is nothing to
+    tell."""
     screen = console()
     print_text(screen, title, style="bold")
     for notice in notices:
@@ -248,20 +263,30 @@ def _show(
     if whole:
         for sentence in opening(words, allocation):
             print_text(screen, sentence)
-        _list(screen, [b for role in allocation.pack.pool for b in bookings.get(role, [])])
+        if not short:
+            _list(screen, [b for role in allocation.pack.pool for b in bookings.get(role, [])])
         if waiting:
             print_text(screen, words("explain.not-paid"))
             _list(screen, waiting)
+    quiet = [r for r in steps if short and not (r.paid or r.shortfall) and _QUIET.issuperset(r.why)]
+    shown = [result for result in steps if result not in quiet]
     for number, result in enumerate(steps, 1):
-        screen.print()
+        if result in quiet:
+            continue
+        if not short or result is shown[0]:
+            screen.print()
         heading = f"{number}. {label(words, result.step)}: {words.money(result.paid)}"
         print_text(screen, heading, style="bold")
-        for sentence in (
+        said = [
             *sentences(words, result, allocation.pack, last=allocation.last),
             *provisional_of_step(words, allocation, result),
-        ):
-            print_text(screen, sentence, "   ")
-        if sentence := spendable(words, allocation.pack.purposes(result.step.to or "")):
+        ]
+        as_booked = result.step.kind == "input" and result.paid == result.wanted and not result.written
+        if not (short and as_booked and len(said) == 1):  # else the heading says as much
+            for sentence in said:
+                print_text(screen, sentence, "   ")
+        sentence = spendable(words, allocation.pack.purposes(result.step.to or ""))
+        if sentence and not short:
             print_text(screen, sentence, "   ")
         if result.step.party == "pot":
             for withdrawal in (w for w in drawn_on if w.withdrawal and w.movement.account == result.step.to):
@@ -269,18 +294,26 @@ def _show(
         for cost in (c for c in drawn_on if not c.withdrawal and c.movement.role == result.step.role):
             for sentence in approved(words, cost):
                 print_text(screen, sentence, "   ")
+        if short:
+            continue
         for sentence in grounds(words, result, allocation.pack):
             print_text(screen, sentence, "   ", style="dim")
         if result.step.role:
             _list(screen, bookings.get(result.step.role, []))
+    if quiet and shown:
+        names = ", ".join(label(words, result.step) for result in quiet)
+        print_text(screen, words("explain.quiet", steps=names), hang="   ")
     if whole:
         screen.print()
         print_text(screen, closing(words, allocation), style="bold")
         for sentence in own_costs(words, allocation):
             print_text(screen, sentence)
+    if short:
+        command = f"scharrel explain {allocation.member} {allocation.month} --all"
+        print_text(screen, words("explain.more", command=command), style="dim")
 
 
-def _show_corrections(heading: str, corrected: list[Correction], books: Books) -> None:
+def _show_corrections(heading: str, corrected: list[Correction], books: "Books") -> None:
     if not corrected:
         return
     screen = console()
@@ -303,5 +336,4 @@ def _show_corrections(heading: str, corrected: list[Correction], books: Books) -
 
 def _list(screen: Any, bookings: list[tuple[str, str]]) -> None:
     for path, text in bookings:
-        screen.print(f"   - {text}", style="dim", soft_wrap=True)
-        screen.print(f"     {path}", style="dim", soft_wrap=True)
+        print_point(screen, text, path)

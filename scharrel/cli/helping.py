@@ -50,4 +50,6 @@ class TranslatedGroup(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
         with formatter.section("Commands"):
-            formatter.write_dl([(name, c.short_help or c.help or "") for name, c in commands if c])
+            formatter.write_dl(
+                [(name, c.short_help or c.help or "") for name, c in commands if c and not c.hidden]
+            )

@@ -2,10 +2,13 @@
 
 import gc
 import os
+import re
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import Any
+
+_SECOND_OF_MONTH = re.compile(r"20\d\d|maand|month", re.IGNORECASE)
 
 INTERRUPTED = 130
 """The exit status of what was stopped with Ctrl-C, as every shell knows it."""
@@ -49,12 +52,16 @@ def _run() -> int | None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without € shows a question mark
+    if os.environ.get("_SCHARREL_COMPLETE") == "complete_bash":
+        from scharrel.cli.completing import join_words
+
+        join_words(os.environ)
     set_language(language(sys.argv[1:], dict(os.environ)))
     from typer import BadParameter
 
     from scharrel.cli.app import GROUPS, app
 
-    sys.argv[1:] = _command_first(sys.argv[1:], GROUPS)
+    sys.argv[1:] = command_first(sys.argv[1:], GROUPS)
     usage_error: Any = BadParameter.__base__
     stdout = sys.stdout
     try:
@@ -72,7 +79,7 @@ def _run() -> int | None:
     return status
 
 
-def _command_first(arguments: list[str], groups: Sequence[str]) -> list[str]:
+def command_first(arguments: list[str], groups: Sequence[str]) -> list[str]:
     """The arguments with what may stand before a command behind it; the language is known by now."""
     kept, moved, rest = [], [], list(arguments)
     command = False
@@ -86,10 +93,21 @@ def _command_first(arguments: list[str], groups: Sequence[str]) -> list[str]:
             del rest[: 0 if given else 1]
         elif not command and name == "--json":
             moved.append(argument)
+        elif argument == "--csv":
+            kept.append("--csv=" + (rest.pop(0) if rest[:1] in (["nl"], ["en"]) else "en"))
         else:
             kept.append(argument)
             command = command or argument not in groups
-    return [*kept, *moved] if command else kept
+    return _months_in_one([*kept, *moved] if command else kept)
+
+
+def _months_in_one(arguments: list[str]) -> list[str]:
+    """The arguments with a month in two words, such as `oktober 2026`, as one."""
+    if not any(_SECOND_OF_MONTH.fullmatch(argument) for argument in arguments):
+        return arguments
+    from scharrel.text.month_names import joined_months
+
+    return joined_months(arguments)
 
 
 def _fail_on_file(error: OSError) -> None:

@@ -15,7 +15,6 @@ from scharrel.core.iban import sound
 from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID
 from scharrel.core.pack import Pack
-from scharrel.operations.opening import open_books
 from scharrel.store.durable import write_text
 from scharrel.store.paths import MEMBER_ID
 from scharrel.text.words import visible
@@ -37,10 +36,12 @@ def command(
     iban: Annotated[str | None, _IBAN] = None,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
+    from scharrel.operations.opening import open_books
+
     where = open_coop(coop)
     with writing_in(where, "member add"):
         books = open_books(where)
-        month = read_month(since) if since else Month.of(today())
+        month = read_month(since, ahead=True) if since else Month.of(today())
         if books.closed and month <= books.closed:
             fail(words("error.month-closed", month=words.month(month), open=books.first_open), status=2)
         if not MEMBER_ID.fullmatch(member):

@@ -4,18 +4,21 @@ import errno
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scharrel.cli.screen import fail, stop_on_errors, words
 from scharrel.core.names import nearest
 from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem
-from scharrel.ledger.books import Books
 from scharrel.packs.packs import read_pack
 from scharrel.store.paths import Coop
 from scharrel.store.text import read_text
 
+if TYPE_CHECKING:
+    from scharrel.ledger.books import Books
 
-def named_pack(books: Books, name: str) -> Pack:
+
+def named_pack(books: "Books", name: str) -> Pack:
     """The pack with this id under rules/, or the one in this TOML file; stops where there is none or where
     it is wrong."""
     stop_on_errors([p for p in books.problems if p.file == books.coop.shown(books.coop.chart)])
@@ -25,7 +28,7 @@ def named_pack(books: Books, name: str) -> Pack:
     return pack
 
 
-def readable_packs(books: Books, names: Sequence[str] | None) -> tuple[list[Pack], list[Problem]]:
+def readable_packs(books: "Books", names: Sequence[str] | None) -> tuple[list[Pack], list[Problem]]:
     """The packs with these names, or all under rules/, as far as they can be read, and what is wrong with
     the others."""
     if not names:
@@ -34,7 +37,7 @@ def readable_packs(books: Books, names: Sequence[str] | None) -> tuple[list[Pack
     return [pack for pack, _ in found if pack], [problem for _, more in found for problem in more]
 
 
-def _find(books: Books, name: str) -> tuple[Pack | None, list[Problem]]:
+def _find(books: "Books", name: str) -> tuple[Pack | None, list[Problem]]:
     if name.endswith(".toml"):
         return _from_file(books, Path(name).resolve())
     problems = [p for p in books.problems if p.file == f"rules/{name}.toml"]
@@ -45,7 +48,7 @@ def _find(books: Books, name: str) -> tuple[Pack | None, list[Problem]]:
     return books.packs.get(name), problems
 
 
-def _from_file(books: Books, path: Path) -> tuple[Pack | None, list[Problem]]:
+def _from_file(books: "Books", path: Path) -> tuple[Pack | None, list[Problem]]:
     if not path.exists():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     text = read_text(Coop(path.parent), path)

@@ -119,6 +119,13 @@ def print_text(
         screen.print(line, style=style, soft_wrap=True)
 
 
+def print_point(screen: "Console", text: str, place: str) -> None:
+    """A point of a list, and below it where that stands, which is never broken."""
+    print_text(screen, f"- {text}", indent="   ", style="dim", hang="  ")
+    if place:
+        screen.print(f"     {place}", style="dim", soft_wrap=True)
+
+
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on a terminal while the work lasts; silence in a pipe."""

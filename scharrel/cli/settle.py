@@ -1,19 +1,22 @@
 """scharrel settle: the definitive figures of a year or a quarter beside what its months booked."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scharrel.cli.arguments import group_of, open_coop, today
-from scharrel.cli.options import COOP
+from scharrel.cli.as_json import fields, print_json
+from scharrel.cli.options import COOP, JSON
 from scharrel.cli.screen import console, fail, progress_bar, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
 from scharrel.core.period import Period
 from scharrel.core.settling import ends, packs_in, settled_steps
-from scharrel.ledger.books import Books
 from scharrel.text.periods import period_name
+
+if TYPE_CHECKING:
+    from scharrel.ledger.books import Books
 
 _PERIOD = typer.Argument(metavar=words("metavar.period"), help=words("help.settle-period"))
 _MEMBER = typer.Option("--member", metavar="ID", help=words("help.settle-member"))
@@ -22,6 +25,7 @@ _MEMBER = typer.Option("--member", metavar="ID", help=words("help.settle-member"
 def command(
     period: Annotated[str, _PERIOD],
     member: Annotated[str, _MEMBER],
+    as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
     # What makes documents is loaded when it runs, so that help comes at once.
@@ -53,14 +57,20 @@ def command(
             )  # fmt: skip
             done = state_all(books, order, target, progress)
     stop_on_errors(done.problems)
+    path = target / kind / f"{member}.pdf"
+    if as_json:
+        settling = [c for _, c in booked.corrections if c.settles and settled.covers(c.of)]
+        rows = [fields(c, "of", "pack", "step", "account", "was", "becomes") for c in settling]
+        file = where.shown(path)
+        print_json({"period": settled, "member": member, "booked_in": booked_in, "steps": rows, "file": file})
+        return
     screen = console()
     for line in settlement_lines(words, books, settled, booked.corrections):
         screen.print(line, soft_wrap=True)
-    path = target / kind / f"{member}.pdf"
     screen.print(words("settle.done", path=where.shown(path)), soft_wrap=True)
 
 
-def _booked_in(books: Books, period: Period, member: str) -> Month:
+def _booked_in(books: "Books", period: Period, member: str) -> Month:
     """The first open month, if something is definitive about the period; otherwise it says what is needed."""
     who = books.holders[member]
     if books.closed and who.settlement(period):

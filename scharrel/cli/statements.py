@@ -1,7 +1,7 @@
 """scharrel statements: print the month for members, municipality and meeting."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,7 +10,9 @@ from scharrel.cli.options import COOP, MEMBERS
 from scharrel.cli.screen import console, fail, progress_bar, stop_on_errors, to_stderr, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
-from scharrel.ledger.books import Books
+
+if TYPE_CHECKING:
+    from scharrel.ledger.books import Books
 
 _MONTH = typer.Argument(
     metavar=f"[{words('metavar.month')}]", help=words("help.statements-month"), show_default=False
@@ -18,6 +20,7 @@ _MONTH = typer.Argument(
 _FOR = typer.Option("--for", metavar=words("metavar.kind"), help=words("help.statements-for"))
 _FORMAT = typer.Option("--format", metavar=words("metavar.format"), help=words("help.statements-format"))
 _OUT = typer.Option("--out", metavar=words("metavar.dir"), help=words("help.statements-out"))
+_CSV = typer.Option("--csv", metavar="nl", help=words("help.statements-csv"))
 _MEANT = {
     word: kind
     for kind, tried in {
@@ -37,6 +40,7 @@ def command(
     kind: Annotated[str | None, _FOR] = None,
     form: Annotated[str, _FORMAT] = "pdf",
     out: Annotated[Path | None, _OUT] = None,
+    csv: Annotated[str | None, _CSV] = None,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
     # What makes documents is loaded when it runs, so that help comes at once.
@@ -52,6 +56,10 @@ def command(
         fail(words("error.kind", kind=kind, kinds=", ".join(DOCUMENTS)) + hint, status=2)
     if form not in FORMATS:
         fail(words("error.format", form=form, forms=", ".join(FORMATS)), status=2)
+    if csv not in (None, "nl", "en"):
+        fail(words("error.csv", form=csv), status=2)
+    if csv == "nl" and (member or kind not in (None, "municipality")):
+        fail(words("error.csv-all"), status=2)
     if kind == "coop" and member:
         fail(words("error.coop-member"), status=2)
     books = open_books(open_coop(coop))
@@ -67,7 +75,7 @@ def command(
         with typesetters_world() as world, progress_bar(words("progress.stating")) as progress:
             order = Order(
                 asked, (kind,) if kind else DOCUMENTS, form, words.lang, frozenset(member or ()), today(),
-                books.coop.templates, world,
+                books.coop.templates, world, sheet=csv == "nl",
             )  # fmt: skip
             done = state_all(books, order, target, progress)
     stop_on_errors(done.problems)
@@ -84,7 +92,7 @@ def command(
         to_stderr(words("table.not-ended", month=words.month(asked)))
 
 
-def _require_month(books: Books, asked: Month) -> None:
+def _require_month(books: "Books", asked: Month) -> None:
     """Paper is made of months that have begun, and in which somebody was a member or had been one."""
     now = Month.of(today())
     if asked > now:

@@ -20,6 +20,7 @@ _MEANT = {
         "what-if": "wat-als whatif",
         "simulate": "simuleer voorstel",
         "init": "nieuw begin start new",
+        "status": "stand todo waar-staan-we volgende next",
         "member": "lid leden members",
         "rules": "regels rule",
         "report": "rapport verslag reports",
@@ -34,6 +35,7 @@ _MEANT = {
         "rules plot": "plot teken grafiek",
         "rules test": "test voorbeelden",
         "member add": "aanmelden meld-aan add",
+        "member leave": "afmelden meld-af opzeggen weggaan leave",
     }.items()
     for word in tried.split()
 }
@@ -70,7 +72,8 @@ def wrong_usage(error: Any) -> str:
         commands = context.command.commands
         found = re.search(r"'(.*?)'", error.message)
         given = found[1].casefold() if found else ""
-        message = words("usage.command", given=found[1] if found else "?", commands=", ".join(commands))
+        listed = ", ".join(name for name, command in commands.items() if not command.hidden)
+        message = words("usage.command", given=found[1] if found else "?", commands=listed)
         if hint := _HINTS.get(given):
             message = words(f"hint.{hint}")
         elif near := _MEANT.get(given) or nearest(given, commands):

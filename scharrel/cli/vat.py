@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scharrel.cli.arguments import open_coop, today
+from scharrel.cli.arguments import open_coop, read_month, today
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON
-from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, to_stderr, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.names import COOP_ID
 from scharrel.core.period import Period
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scharrel.treasury.vat_return import VatReturn
 
 _PERIOD = typer.Argument(metavar=words("metavar.period"), help=words("help.vat-period"), show_default=False)
+_FORMAT = typer.Option("--format", metavar=words("metavar.format"), help=words("help.vat-format"))
 _BOOK = typer.Option("--book", help=words("help.vat-book"))
 
 
@@ -26,12 +27,16 @@ def command(
     period: Annotated[str, _PERIOD],
     as_json: Annotated[bool, JSON] = False,
     book: Annotated[bool, _BOOK] = False,
+    form: Annotated[str | None, _FORMAT] = None,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
     from scharrel.operations.opening import open_books
     from scharrel.operations.vat import book_vat, vat_of
+    from scharrel.statements.making import FORMATS
 
     asked = _read_period(period)
+    if form is not None and form not in FORMATS:
+        fail(words("error.format", form=form, forms=", ".join(FORMATS)), status=2)
     if asked.first.first_day > today():
         fail(words("error.vat-ahead", period=period), status=2)
     if book and asked.last.last_day >= today():
@@ -48,6 +53,10 @@ def command(
         print_json(_as_plain(found))
     else:
         _show(books, found, booked)
+    if form:
+        printed = open_books(where) if booked and booked.path else books
+        path = _print(printed, vat_of(printed, asked), form)
+        to_stderr(words("vat.printed", path=str(path)))
 
 
 def _read_period(text: str) -> Period:
@@ -56,7 +65,31 @@ def _read_period(text: str) -> Period:
     try:
         return period_of(text)
     except ValueError:
+        from scharrel.text.month_names import months_meant
+
+        if months_meant(text, today()):
+            return Period.of("month", read_month(text))
         fail(words("error.vat-period", text=text), status=2)
+
+
+def _print(books: "Books", found: "VatReturn", form: str) -> Path:
+    """The return on paper, among the statements."""
+    from scharrel.operations.vat import vat_paper
+    from scharrel.statements.documents import BrokenTemplateError
+    from scharrel.statements.making import Order
+    from scharrel.statements.pdf import typesetters_world
+    from scharrel.store.staging import put_private
+
+    statements = books.coop.statements
+    with writing_in(books.coop, "vat", alone=False), typesetters_world() as world:
+        last, templates = found.period.last, books.coop.templates
+        order = Order(last, ("vat",), form, words.lang, frozenset(), today(), templates, world)
+        try:
+            paper = vat_paper(books, found, order)
+        except BrokenTemplateError as broken:
+            stop_on_errors([broken.problem])
+            raise
+        return put_private(statements / str(found.period), f"vat.{form}", paper, statements)
 
 
 def _as_plain(found: "VatReturn") -> dict[str, Any]:

@@ -1,14 +1,18 @@
 """scharrel verify: does a statement still agree with the books?"""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from scharrel.cli.arguments import open_coop, today
-from scharrel.cli.options import COOP
+from scharrel.cli.as_json import fields, print_json
+from scharrel.cli.options import COOP, JSON
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
+
+if TYPE_CHECKING:
+    from scharrel.operations.verify import Verdict
 
 MAX_STATEMENT_BYTES = 20_000_000
 
@@ -17,6 +21,7 @@ _FILE = typer.Argument(metavar=words("metavar.file"), help=words("help.verify-fi
 
 def command(
     file: Annotated[Path, _FILE],
+    as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
     # What makes documents is loaded when it runs, so that help comes at once.
@@ -33,12 +38,18 @@ def command(
     except NoStatementError:
         fail(words("verify.none", path=str(file)), status=1)
     stop_on_errors(verdict.problems)
+    same = not verdict.figures and not verdict.lines and not verdict.seen
+    if as_json:
+        print_json(_as_plain(verdict))
+        if not same:
+            raise SystemExit(1)
+        return
     screen = console()
     name = verdict.statement.seal.name
     if verdict.identical:
         screen.print(words("verify.identical", name=name), soft_wrap=True)
         return
-    if not verdict.figures and not verdict.lines and not verdict.seen:
+    if same:
         screen.print(words("verify.same", name=name), soft_wrap=True)
         return
     key = "differs" if verdict.figures or verdict.lines else "altered"
@@ -61,3 +72,16 @@ def command(
     for cause in verdict.causes:
         screen.print(words(f"verify.cause.{cause}"), soft_wrap=True)
     raise SystemExit(1)
+
+
+def _as_plain(verdict: "Verdict") -> dict[str, Any]:
+    """The verdict as other programs read it."""
+    seal = verdict.statement.seal
+    differs = verdict.figures or verdict.lines
+    return {
+        **fields(seal, "kind", "member", "month"),
+        "agrees": not (differs or verdict.seen),
+        **fields(verdict, "identical", "figures"),
+        "lines": [] if verdict.figures else verdict.lines,
+        **fields(verdict, "seen", "causes"),
+    }

@@ -15,8 +15,6 @@ from scharrel.cli.screen import console, fail, print_text, stop_on_errors, to_st
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
-from scharrel.operations.divide import divide_group
-from scharrel.operations.opening import open_books
 from scharrel.text.sentences import opening
 from scharrel.text.what_if import outcome, supposition, table
 
@@ -34,6 +32,9 @@ def command(
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
+    from scharrel.operations.divide import divide_group
+    from scharrel.operations.opening import open_books
+
     if turnover is None and costs is None:
         fail(words("error.what-if-nothing", member=member), status=2)
     more = read_amount(turnover) if turnover is not None else None

@@ -11,12 +11,13 @@ from scharrel.store.paths import Coop
 
 
 @contextmanager
-def writing_in(coop: Coop, command: str, *, alone: bool = True) -> Iterator[None]:
+def writing_in(coop: Coop, command: str, *, alone: bool = True, patience: float = 0) -> Iterator[None]:
     """Report what cannot be written; `alone` is the only writer in the cooperative, or an error that names
-    the other.
+    the other after so many seconds.
     """
     try:
-        with only_writer(coop, command, datetime.now()) if alone else nullcontext():  # noqa: DTZ005
+        now = datetime.now()  # noqa: DTZ005
+        with only_writer(coop, command, now, patience) if alone else nullcontext():
             yield
     except BusyError as busy:
         fail(words("error.busy", holder=str(busy)), status=1)

@@ -30,12 +30,28 @@ class HandBooking(NamedTuple):
     line: int
 
 
+class ReceiptEntry(NamedTuple):
+    """A booking that names a receipt, or one of which rules ask for a receipt that it does not name (then
+    `name` is empty); `cost` is what it spends in euros, without VAT, `above` from where on a receipt is asked
+    for."""
+
+    holder: str
+    day: date
+    text: str
+    cost: Decimal
+    name: str
+    above: Decimal
+    file: str
+    line: int
+
+
 class Across(NamedTuple):
     """What of a holder's ledger bears on others: its quotes, its bookings of grants that are for all, what
-    was done for others, and what was booked by hand on accounts of the bank."""
+    was done for others, what was booked by hand on accounts of the bank, and what has a receipt or should."""
 
     holder: str
     quotes: tuple[Quoted, ...] = ()
     entries: tuple[Entry, ...] = ()
     barters: tuple[Barter, ...] = ()
     by_hand: tuple[HandBooking, ...] = ()
+    receipts: tuple[ReceiptEntry, ...] = ()

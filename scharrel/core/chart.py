@@ -10,7 +10,7 @@ class Account(NamedTuple):
     """An account as the chart or a ledger opens it; `booking` is how its lots are booked, if that is said,
     `depreciation` the account on which what stands here is written off, `vat` the rate of VAT on it, `closed`
     the last day on which something may be booked, `heading` where it stands in the annual accounts, `rgs` its
-    code in the Dutch reference scheme of accounts."""
+    code in the Dutch reference scheme of accounts, and `label_nl` and `label_en` what people call it."""
 
     opened: date
     currencies: tuple[str, ...]
@@ -21,6 +21,13 @@ class Account(NamedTuple):
     closed: date | None = None
     heading: str | None = None
     rgs: str | None = None
+    label_nl: str | None = None
+    label_en: str | None = None
+
+    def label(self, lang: str) -> str:
+        """What people call it in this language, else in the other; empty if nobody said."""
+        said = (self.label_en, self.label_nl) if lang == "en" else (self.label_nl, self.label_en)
+        return next((label for label in said if label), "")
 
 
 class Chart:

@@ -12,7 +12,9 @@ from scharrel.core.month import Month
 from scharrel.core.pack import Facts, FactValue
 from scharrel.core.period import Period
 
-KNOWN_KEYS = frozenset({"name", "rules", "left", "iban", "address", "subcooperative", "practice"})
+KNOWN_KEYS = frozenset(
+    {"name", "rules", "left", "iban", "address", "client_number", "subcooperative", "practice"}
+)
 
 HolderKind = Literal["project", "member", "subcooperative", "cooperative"]
 KINDS: tuple[HolderKind, ...] = ("project", "member", "subcooperative")
@@ -128,6 +130,11 @@ class Holder(Dated):
         """Who takes part in the project in the month."""
         return [participant for participant in self.participants if participant.active(month)]
 
+    @property
+    def latest(self) -> Facts:
+        """What is known of the holder by now, whatever it holds from."""
+        return self.facts(Month.of(self.directives[-1].day))
+
     def settlement(self, period: Period) -> Settlement | None:
         """What is definitive about the period: the latest that was said of it."""
         return next((s for s in reversed(self.settlements) if s.period == period), None)
@@ -139,7 +146,7 @@ class Holder(Dated):
     @property
     def name(self) -> str:
         """The name in force last."""
-        return str(self.facts(Month.of(self.directives[-1].day)).get("name", self.id))
+        return str(self.latest.get("name", self.id))
 
 
 def turning_months(*dated: Dated) -> list[Month]:

@@ -47,8 +47,11 @@ class NoValueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a rule or a figure rests on; a decision has the `day` of the meeting and its `item` there. What
-    others decided, in a pack that is an `example`, is not what rules rest on here."""
+    """What a rule or a figure rests on; a decision has the `day` of the meeting and its `item` there.
+
+    `ref_en` is the `ref` for who reads English. What others decided, in a pack that is an `example`, is not
+    what rules rest on here.
+    """
 
     id: str
     kind: str
@@ -61,6 +64,7 @@ class Source:
     day: date | None = field(default=None, repr=False)
     item: str | None = field(default=None, repr=False)
     example: bool = field(default=False, repr=False)
+    ref_en: str | None = field(default=None, repr=False)
 
 
 class Accepted(NamedTuple):
@@ -259,7 +263,8 @@ class Pack:
     sub-cooperative have the account on which `contributions` come in: what its members and projects pay to
     the cooperative. What goes to the municipality is definitive when the period by which it settles
     (`settled`) is. What is sold on account `counts` when it is "invoiced" or when it is "received". An
-    `example` has figures and decisions of others, and nobody here decided on it yet."""
+    `example` has figures and decisions of others, and nobody here decided on it yet. Costs above
+    `receipts_above` euros, if there is such, are to have a receipt."""
 
     id: str
     title: str
@@ -280,6 +285,7 @@ class Pack:
     settled: Span = "month"
     example: bool = False
     counts: str = "invoiced"
+    receipts_above: Decimal | None = None
 
     @property
     def collective(self) -> bool:

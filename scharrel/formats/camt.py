@@ -1,8 +1,8 @@
 """Statements in CAMT.053 and reports in CAMT.052 (ISO 20022), from version .02 on."""
 
+import io
 import re
 import xml.etree.ElementTree as ET
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -64,44 +64,68 @@ class _Balance(NamedTuple):
 def read_camt(text: str) -> tuple[str, list[BankStatement]]:
     """The message's name and its statements, in the order of the file."""
     text = _plain(text)
+    name, heads, starts = _heads(text)
+    read: list[BankStatement] = []
+    lines: list[BankLine] = []
+    for found in _stream(text, heads, starts):
+        if isinstance(found, BankLine):
+            lines.append(found)
+        else:
+            read.append(found._replace(lines=tuple(lines)))
+            lines.clear()
+    whole = _pages(read, heads)
+    for statement in whole if name.startswith("camt.052") else []:
+        if statement.opening is None or statement.closing is None:
+            raise UnreadableBankFile("bank-no-balances", statement.line)
+    return name, whole
+
+
+def stream_camt(text: str) -> Iterator[BankLine | BankStatement]:
+    """Each booked line as it is read, and behind those of a statement (or of a page of one) the statement
+    without its lines; nothing of them is kept here."""
+    text = _plain(text)
+    _, heads, starts = _heads(text)
+    yield from _stream(text, heads, starts)
+
+
+def _heads(text: str) -> tuple[str, list[ET.Element], list[int]]:
+    """The message's name, its statements without their entries, and where each begins."""
     found = MESSAGE.search(text)
     if not found or found[1][:8] not in ("camt.052", "camt.053") or found[2] < "02":
         raise UnreadableBankFile("bank-message", found=found[1] if found else "XML")
-    starts = [*_places(text, "<Stmt>" if found[1] > "camt.053" else "<Rpt>")]
-    entries: list[list[tuple[int, int]]] = [[] for _ in starts]
-    outside, end = [], 0
+    tag = "Stmt" if found[1] > "camt.053" else "Rpt"
+    starts = [*_places(text, f"<{tag}>")]
+    outside, end = io.StringIO(), 0
     for number, start in enumerate(_places(text, "<Ntry>")):
         if number == MAX_BANK_LINES:
             raise UnreadableBankFile("bank-too-many", _line(text, start), limit=str(MAX_BANK_LINES))
-        outside.append(text[end:start])
+        outside.write(text[end:start])
         end = text.find("</Ntry>", start) + 7
         if end < start or not starts or start < starts[0]:
             raise UnreadableBankFile("bank-xml", _line(text, start))
-        entries[bisect_right(starts, start) - 1].append((start, end))
     try:
-        root = xml_tree("".join(outside) + text[end:])
+        root = xml_tree(outside.getvalue() + text[end:])
     except UnreadableBankFile:
         xml_tree(text)  # which fails at the right line
         raise
-    heads = [*root.iter("Stmt" if found[1] > "camt.053" else "Rpt")]
+    heads = [*root.iter(tag)]
     if len(heads) != len(starts) or root.find(".//Ntry") is not None:
         raise UnreadableBankFile("bank-xml")
     if not heads:
         raise UnreadableBankFile("bank-no-statement")
+    return found[1], heads, starts
+
+
+def _stream(text: str, heads: list[ET.Element], starts: list[int]) -> Iterator[BankLine | BankStatement]:
     shapes: list[EntryShape] = []
-    read = []
-    for head, own, start in zip(heads, entries, starts, strict=True):
+    for head, start, end in zip(heads, starts, [*starts[1:], len(text)], strict=True):
         line = text.count("\n", 0, start) + 1
         try:
-            read.append(_statement(head, text, own, shapes)._replace(line=line))
+            for found in _statement(head, text, start, end, shapes):
+                yield found._replace(line=line) if isinstance(found, BankStatement) else found
         except UnreadableBankFile as wrong:
             wrong.line = wrong.line or line
             raise
-    whole = _pages(read, heads)
-    for statement in whole if found[1].startswith("camt.052") else []:
-        if statement.opening is None or statement.closing is None:
-            raise UnreadableBankFile("bank-no-balances", statement.line)
-    return found[1], whole
 
 
 def _line(text: str, place: int) -> int:
@@ -144,31 +168,34 @@ def _unmarked(text: str) -> Iterator[str]:
     yield text[end:]
 
 
-def _places(text: str, tag: str) -> Iterator[int]:
-    place = text.find(tag)
+def _places(text: str, tag: str, start: int = 0, end: int | None = None) -> Iterator[int]:
+    place = text.find(tag, start, end)
     while place >= 0:
         yield place
-        place = text.find(tag, place + len(tag))
+        place = text.find(tag, place + len(tag), end)
 
 
 def _statement(
-    head: ET.Element, text: str, entries: list[tuple[int, int]], shapes: list[EntryShape]
-) -> BankStatement:
+    head: ET.Element, text: str, begins: int, ends: int, shapes: list[EntryShape]
+) -> Iterator[BankLine | BankStatement]:
+    """The lines of the statement that stands there, and itself without them."""
     account = account_number(head.findtext("Acct/Id/IBAN") or head.findtext("Acct/Id/Othr/Id") or "")
     if not account:
         raise UnreadableBankFile("bank-no-account")
     opening, closing = _ends([_balance(balance) for balance in head.findall("Bal")])
     opened, closed = opening and opening.day, closing and closing.day
-    first = _CURRENCY.search(text, *entries[0]) if entries else None
+    entry = text.find("<Ntry>", begins, ends)
+    first = _CURRENCY.search(text, entry, text.find("</Ntry>", entry)) if entry >= 0 else None
     currency = _only(
         head.findtext("Acct/Ccy"), *(b.currency for b in (opening, closing) if b), first and first[1]
     )
     only = closed if opened == closed else None
-    counted = not entries or _counts(_ENTRY_REFERENCE.findall(text, entries[0][0], entries[-1][1]))
-    lines: list[BankLine] = []
+    counted: bool | None = None  # which takes a look at all references
+    days: set[date] = set()
     warnings: list[tuple[int, str]] = []
     pending, before, at = 0, 0, 1
-    for start, end in entries:
+    for start in _places(text, "<Ntry>", begins, ends):
+        end = text.find("</Ntry>", start) + 7
         at += text.count("\n", before, start)
         before = start
         try:
@@ -177,37 +204,48 @@ def _statement(
             if status.strip() != "BOOK":
                 pending += 1
                 continue
-            own = reference(fields.get("AcctSvcrRef", "") or ("" if counted else fields.get("NtryRef", "")))
-            amount = xml_amount(fields.get("Amt", "")) * _SIGN[fields["CdtDbtInd"].strip()]
+            own = fields.get("AcctSvcrRef", "")
+            if not own and "NtryRef" in fields:
+                if counted is None:
+                    counted = _counts(_ENTRY_REFERENCE.findall(text, begins, ends))
+                own = "" if counted else fields["NtryRef"]
+            own = reference(own)
+            amount = _signed(fields.get("Amt", ""), fields["CdtDbtInd"].strip())
             if currency != fields.get("Amt@", currency):
                 _only(currency, fields["Amt@"])
             day = _booked(fields, only)
+            days.add(day)
             parts = _parts(details, amount, currency, own) if details else []
             for detail, part, its in parts:
-                lines.append(_bank_line({**fields, **detail}, account, day, part, its, at))
+                yield _bank_line({**fields, **detail}, account, day, part, its, at)
             if parts:
                 continue
             if details or fields.get(_NUMBER_OF, "").strip().lstrip("0") not in ("", "1"):
                 warnings.append((at, "bank-batch"))
                 fields = {path: value for path, value in fields.items() if not path.startswith(DETAIL)}
             own = own or reference(fields.get(_OWN, ""))
-            lines.append(_bank_line(fields, account, day, amount, own, at))
+            yield _bank_line(fields, account, day, amount, own, at)
         except UnreadableBankFile as wrong:
             wrong.line = wrong.line + at - 1 if wrong.line else at
             raise
         except KeyError:
             raise UnreadableBankFile("bank-field", at, field="CdtDbtInd") from None
-    return BankStatement(
+    yield BankStatement(
         account,
         currency,
-        *_days(head, opened, closed, lines),
+        *_days(head, opened, closed, days),
         opening and opening.amount,
         closing and closing.amount,
-        tuple(lines),
+        (),
         pending,
         0,
         tuple(warnings),
     )
+
+
+@lru_cache(maxsize=10_000)
+def _signed(amount: str, side: str) -> Decimal:
+    return xml_amount(amount) * _SIGN[side]
 
 
 def _only(*currencies: str | None) -> str:
@@ -229,7 +267,7 @@ def _parts(
         if not path or detail.get(path + "@", currency) != currency:
             return []
         side = detail.get(DETAIL + "CdtDbtInd") or ("CRDT" if whole > 0 else "DBIT")
-        amounts.append(xml_amount(detail[path]) * _SIGN[side.strip()])
+        amounts.append(_signed(detail[path], side.strip()))
     if total(amounts) != whole:
         return []
     given = [reference(detail.get(_OWN, "")) for detail in details]
@@ -318,16 +356,15 @@ def _ends(balances: list[_Balance]) -> tuple[_Balance | None, _Balance | None]:
 
 
 def _days(
-    head: ET.Element, opened: date | None, closed: date | None, lines: list[BankLine]
+    head: ET.Element, opened: date | None, closed: date | None, days: set[date]
 ) -> tuple[date | None, date | None]:
     """The days that the statement says it is of; midnight ends the day before."""
     since, until = head.findtext("FrToDt/FrDtTm"), head.findtext("FrToDt/ToDtTm")
     if not since or not until:
-        return named_days(opened, closed, lines)
+        return named_days(opened, closed, days)
     first, last = _day(since), _day(until)
     if first < last and "T00:00:00" in until:
         last -= timedelta(days=1)
-    days = [line.day for line in lines]
     return min([first, *days]), max([last, *days])
 
 

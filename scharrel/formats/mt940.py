@@ -123,7 +123,7 @@ def _statement(fields: list[_Field]) -> BankStatement:
         _line(entry, read, texts, only)
         for (entry, texts), read in zip(entries, _amounts([entry for entry, _ in entries]), strict=True)
     ]
-    first, last = named_days(opened, closed, lines)
+    first, last = named_days(opened, closed, {line.day for line in lines})
     return BankStatement(account, currency, first, last, opening, closing, tuple(lines), 0, start)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from decimal import Context, Decimal
 from functools import lru_cache
@@ -72,6 +73,7 @@ class UnreadableBankFile(Exception):
 
 _STEERING = ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn")
 _IBAN = re.compile(r"[A-Z]{2}\d\d[A-Z0-9]{11,30}")
+_BIC = re.compile(r"^\s*[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\s+")
 _NUMBER = re.compile(
     r"([0-9]{1,3}(?:([.,' ])[0-9]{3})(?:\2[0-9]{3})*|[0-9]{1,30})(?:(?!\2)[.,]([0-9]{0,2}))?"
 )
@@ -114,9 +116,10 @@ def account_number(text: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def counter_iban(text: str) -> str:
-    """The counterparty's IBAN, compact; empty for anything that does not look like one."""
-    number = account_number(text)
-    return number if _IBAN.fullmatch(number) else ""
+    """The counterparty's IBAN, compact, also with the bank's BIC before it; empty for anything that does not
+    look like one."""
+    found = (account_number(said) for said in (text, _BIC.sub("", text)))
+    return next((number for number in found if _IBAN.fullmatch(number)), "")
 
 
 @lru_cache(maxsize=10_000)
@@ -159,13 +162,13 @@ def day_of(year: str, month: str, day: str) -> date:
 
 
 def named_days(
-    opened: date | None, closed: date | None, lines: list[BankLine]
+    opened: date | None, closed: date | None, booked: Iterable[date]
 ) -> tuple[date | None, date | None]:
     """First and last day of a statement whose balances are of those days.
 
     Banks date the opening balance by the first day or by the one before: only lines on that day tell.
     """
-    days = [line.day for line in lines]
+    days = [*booked]
     if opened and closed:
         after = opened if opened >= closed else date.fromordinal(opened.toordinal() + 1)
         days += [after, closed]

@@ -37,14 +37,48 @@ class AuditAccount(NamedTuple):
     rgs: str = ""
 
 
+class AuditVatCode(NamedTuple):
+    """A kind of VAT, and the account on which it is owed or comes back, if there is one."""
+
+    id: str
+    name: str
+    to_pay: str = ""
+    to_claim: str = ""
+
+
+class AuditCustomer(NamedTuple):
+    """A customer; `country` is two letters, and what is not known is empty."""
+
+    id: str
+    name: str
+    email: str = ""
+    trade_number: str = ""
+    tax_number: str = ""
+    street: str = ""
+    postcode: str = ""
+    city: str = ""
+    country: str = ""
+
+
+class AuditVat(NamedTuple):
+    """The VAT of a line: its kind, the rate in per cent, and the amount in euros, debit above zero."""
+
+    code: str
+    percent: Decimal
+    amount: Decimal
+
+
 class AuditLine(NamedTuple):
-    """A line of a booking in whole cents of euros, debit above zero; `document` is where it can be found."""
+    """A line of a booking in whole cents of euros, debit above zero; `document` is where it can be found, and
+    `customer` who owes or pays it."""
 
     account: str
     amount: Decimal
     document: str
     text: str = ""
     invoice: str = ""
+    customer: str = ""
+    vat: tuple[AuditVat, ...] = ()
 
 
 class AuditTransaction(NamedTuple):
@@ -78,6 +112,9 @@ class AuditFile(NamedTuple):
     accounts: tuple[AuditAccount, ...]
     opening: tuple[tuple[str, Decimal], ...]
     journals: tuple[AuditJournal, ...]
+    rgs_version: str = ""
+    vat_codes: tuple[AuditVatCode, ...] = ()
+    customers: tuple[AuditCustomer, ...] = ()
 
 
 def write_xaf(file: AuditFile) -> bytes:
@@ -87,16 +124,27 @@ def write_xaf(file: AuditFile) -> bytes:
     _texts(
         header, fiscalYear=str(file.year), startDate=str(date(file.year, 1, 1)),
         endDate=str(date(file.year, 12, 31)), curCode="EUR", dateCreated=str(file.created),
-        softwareDesc=file.program[:50], softwareVersion=file.version[:20],
+        softwareDesc=file.program[:50], softwareVersion=file.version[:20], RGSVersion=file.rgs_version,
     )  # fmt: skip
     company = SubElement(root, "company")
     _company(company, file.company)
+    if file.customers:
+        customers = SubElement(company, "customersSuppliers")
+    for customer in file.customers:
+        _customer(SubElement(customers, "customerSupplier"), customer)
     if file.accounts:
         ledger = SubElement(company, "generalLedger")
     for account in file.accounts:
         _texts(
             SubElement(ledger, "ledgerAccount"), accID=account.id, accDesc=account.name[:_MAX_NAME],
             accTp="B" if account.on_balance else "P", RGScode=account.rgs,
+        )  # fmt: skip
+    if file.vat_codes:
+        codes = SubElement(company, "vatCodes")
+    for code in file.vat_codes:
+        _texts(
+            SubElement(codes, "vatCode"), vatID=code.id, vatDesc=code.name[:100], vatToPayAccID=code.to_pay,
+            vatToClaimAccID=code.to_claim,
         )  # fmt: skip
     periods = SubElement(company, "periods")
     for number in range(1, 13):
@@ -128,11 +176,23 @@ def _company(company: Element, said: AuditCompany) -> None:
     # Both have to be there, also where the tax number is not known.
     _texts(company, taxRegistrationCountry=said.country[:2])
     SubElement(company, "taxRegIdent").text = said.tax_number[:30]
+    _address(company, said)
+
+
+def _customer(element: Element, said: AuditCustomer) -> None:
+    _texts(
+        element, custSupID=said.id, custSupName=said.name[:50], eMail=said.email,
+        commerceNr=said.trade_number, taxRegistrationCountry=said.country[:2] if said.tax_number else "",
+        taxRegIdent=said.tax_number[:30], custSupTp="C",
+    )  # fmt: skip
+    _address(element, said)
+
+
+def _address(element: Element, said: AuditCompany | AuditCustomer) -> None:
     if said.street or said.city:
-        address = SubElement(company, "streetAddress")
         _texts(
-            address, streetname=said.street[:100], city=said.city[:50], postalCode=said.postcode[:10],
-            country=said.country[:2],
+            SubElement(element, "streetAddress"), streetname=said.street[:100], city=said.city[:50],
+            postalCode=said.postcode[:10], country=said.country[:2],
         )  # fmt: skip
 
 
@@ -149,7 +209,11 @@ def _transaction(journal: Element, transaction: AuditTransaction) -> None:
             at, nr=str(nth), accID=line.account, docRef=document, effDate=str(transaction.day), desc=line.text
         )
         _amount(at, line.amount)
-        _texts(at, invRef=line.invoice[:_MAX_REFERENCE])
+        _texts(at, custSupID=line.customer, invRef=line.invoice[:_MAX_REFERENCE])
+        for vat in line.vat:
+            told = SubElement(at, "vat")
+            _texts(told, vatID=vat.code, vatPerc=f"{vat.percent:.3f}", vatAmnt=_cents(abs(vat.amount)))
+            _texts(told, vatAmntTp="D" if vat.amount >= 0 else "C")
 
 
 def _totals(element: Element, amounts: Iterable[Decimal]) -> None:

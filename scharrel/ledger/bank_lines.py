@@ -181,8 +181,7 @@ def _text(directive: Any, key: str) -> str:
 
 
 def hand_bookings(ledger: Ledger, holder: str, accounts: Iterable[BankAccount]) -> Iterator[HandBooking]:
-    """The bookings of the holder's ledger itself that put money on one of the accounts or take it off, but
-    for its opening."""
+    """The bookings of the holder's ledger itself that put money on one of the accounts or take it off."""
     for account in accounts:
         by_line: dict[int, list[Movement]] = {}
         for moved in ledger.movements:
@@ -196,8 +195,7 @@ def hand_bookings(ledger: Ledger, holder: str, accounts: Iterable[BankAccount]) 
             on = [m for m in movements if m.account == account.account and m.currency == "EUR"]
             others = tuple(m.account for m in movements if m.account != account.account)
             amount, day = total(m.amount for m in on), movements[0].day
-            opens = day == account.day and amount == account.opening
-            if amount and not (opens and not whose and all(other.startswith("Equity:") for other in others)):
+            if amount:
                 text = movements[0].text
                 yield HandBooking(account.name, whose, day, amount, text, others, *ledger.text.at(line))
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Rests = dict[str, dict[str, str]]
 
+_ADDRESSING = ("name", "iban", "address", "client_number")
+
 
 def basis_of(
     books: "Books",
@@ -81,7 +83,7 @@ def facts_digest(member: Holder, month: Month) -> str:
     """The facts in force, but for how to address someone, and what was approved in the month; of a project
     also who takes part in it."""
     facts = member.facts(month)
-    counted = {key: str(value) for key, value in facts.items() if key not in ("name", "iban", "address")}
+    counted = {key: str(value) for key, value in facts.items() if key not in _ADDRESSING}
     for nth, approval in enumerate(a for a in sorted(member.approvals) if Month.of(a.day) == month):
         counted[f"approval {nth}"] = f"{approval.day} {approval.amount}"
     for participant in member.taking_part(month):

@@ -34,8 +34,9 @@ class Books(NamedTuple):
     closed month and member the digest that the member's seal should have, `entries` what the register says of
     the cooperative itself; `own` is the cooperative as who has a ledger, if it has or had one; `issued` are
     the invoices that were sent, by number, and `last_issued` the last number of each year by the second place
-    that knows it; `receipts` what was paid of what was sold on account, where rules
-    ask for that; `fixed` what each member has fixed every month, by the register."""
+    that knows it; `receipts` what was paid of what was sold on account, where rules ask for that;
+    `sealed_receipts` by closed month the digests of its receipt files, by name; `fixed` what each
+    member has fixed every month, by the register."""
 
     coop: Coop
     register: Text
@@ -53,6 +54,7 @@ class Books(NamedTuple):
     last_issued: Collection[str] = ()
     receipts: Receipts = Receipts()
     fixed: Mapping[str, Sequence[FixedAmount]] = {}
+    sealed_receipts: Mapping[Month, Mapping[str, str]] = {}
 
     @property
     def bank_accounts(self) -> Mapping[str, BankAccount]:
@@ -140,6 +142,7 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
         issued,
         last_issued,
         fixed=register.fixed,
+        sealed_receipts=seals.receipts,
     )
     return books, register, seals
 

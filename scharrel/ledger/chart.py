@@ -12,11 +12,13 @@ from scharrel.core.problems import Problem
 from scharrel.ledger.parsing import empty_keys, form_of, metadata, parse, place
 from scharrel.ledger.source import refused
 from scharrel.store.paths import Coop
-from scharrel.store.text import read_text
+from scharrel.store.text import Text, read_text
 
 _ROOTS = ("Assets:", "Liabilities:", "Equity:", "Income:", "Expenses:")
 
-_KEYS = frozenset({"role", "depreciation", "vat", "heading", "rgs"})
+LABEL_KEYS = ("label_nl", "label_en")
+
+_KEYS = frozenset({"role", "depreciation", "vat", "heading", "rgs", *LABEL_KEYS})
 
 Wrong = tuple[int, str, dict[str, str]]
 """What is wrong: the line, the code and what the message needs."""
@@ -98,6 +100,7 @@ def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
         for key in _KEYS & {*empty_keys(directive)}:
             at, values = text.key_line(line, key), {"key": key, "form": form_of(key, directive.date)}
             problems.append(text.problem(at, "empty-key", **values))
+        problems += _labels_wrong(text, line, directive, accounts)
         said = metadata(directive)
         role, worn_on, vat = (said.get(key) for key in ("role", "depreciation", "vat"))
         accounts[directive.account] = Account(
@@ -109,6 +112,8 @@ def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
             None if vat is None else str(vat),
             heading=str(said["heading"]) if said.get("heading") else None,
             rgs=str(said["rgs"]) if said.get("rgs") else None,
+            label_nl=_label(said, "label_nl"),
+            label_en=_label(said, "label_en"),
         )
         wearing[directive.account] = line
     for line, code, values in [*named(directives, accounts), *repeated(directives)]:
@@ -132,3 +137,25 @@ def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
         values = {"count": str(len(appropriations))}
         problems.append(Problem(text.shown, 1, "one-appropriation", values))
     return chart, problems
+
+
+def _labels_wrong(text: Text, line: int, opened: Any, others: Mapping[str, Account]) -> Iterator[Problem]:
+    """What is wrong with how an account is called: no text, in no language that is known, or as another of
+    its kind is called."""
+    for key, value in metadata(opened).items():
+        at = text.key_line(line, key)
+        if key not in LABEL_KEYS:
+            if key.startswith("label"):
+                yield text.problem(at, "label-key", True, key=key, keys=", ".join(LABEL_KEYS))
+        elif not isinstance(value, str):
+            yield text.problem(at, "label-text", key=key)
+        else:
+            kind, said = opened.account.partition(":")[0], " ".join(value.split())
+            for name, other in others.items():
+                label = getattr(other, key) or ""
+                if name.startswith(f"{kind}:") and label.casefold() == said.casefold():
+                    yield text.problem(at, "label-again", True, label=said, other=name)
+
+
+def _label(said: Mapping[str, Any], key: str) -> str | None:
+    return " ".join(str(said.get(key) or "").split()) or None

@@ -22,7 +22,8 @@ class Ledger:
     there; what has a cost or a price is no part of it, but in `priced`, with its accounts by line. `own` are
     the accounts that the ledger opens, `prices` the lines of what it says of prices; `billed` the bookings
     with a link or a `quote:`, `invoices` those about customers and invoices. `on_account` are postings that
-    count as far as they are paid, `paid` what was paid of them; `amounts` has them so."""
+    count as far as they are paid, `paid` what was paid of them; `amounts` has them so. `receipts` are the
+    names of receipts by the line of the booking."""
 
     amounts: Amounts
     movements: list[Movement] = field(default_factory=list)
@@ -41,6 +42,7 @@ class Ledger:
     invoices: list[InvoiceBooking] = field(default_factory=list)
     on_account: list[Movement] = field(default_factory=list)
     paid: list[Movement] = field(default_factory=list)
+    receipts: dict[int, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     text: Text = field(default=Text(b"", []))
 

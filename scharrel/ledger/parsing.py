@@ -223,4 +223,6 @@ _FORMS = {
     "terms": "14",
     "day": "1",
     "opening": "1250.00 EUR",
+    "receipts": "25.00 EUR",
+    "receipt": '"2026/bouwmarkt.pdf"',
 }

@@ -17,6 +17,7 @@ from scharrel.core.money import MAX_AMOUNT, ZERO, as_written, total
 from scharrel.core.month import Month
 from scharrel.core.names import nearest, plain_letter
 from scharrel.core.problems import Problem
+from scharrel.core.receipt_files import receipt_name
 from scharrel.ledger.balances import failing
 from scharrel.ledger.chart import Wrong, named, repeated, unknown
 from scharrel.ledger.invoices import INVOICE_KEYS, about_invoices, invoice_booking
@@ -48,7 +49,9 @@ _NEGATED = ("Income:", *_OWED)
 
 _COUNTED = ("Income:", "Expenses:")
 
-_KEYS = frozenset({"earned", "reason", "project", "with", "purpose", "quote", "grant"}) | INVOICE_KEYS
+_KEYS = (
+    frozenset({"earned", "reason", "project", "with", "purpose", "quote", "grant", "receipt"}) | INVOICE_KEYS
+)
 
 _ALIASES = {
     "verdiend": "earned", "reden": "reason", "doel": "purpose", "met": "with", "offerte": "quote",
@@ -84,7 +87,11 @@ _ALLOWED = (
 def read_ledger(coop: Coop, holder: str, chart: Chart) -> Ledger:
     """The holder's ledger with the bank lines that are for them; its amounts count only if `problems` holds
     no error, and the lines in it are those of its text."""
-    text = ledger_text(coop, holder)
+    return ledger_in(ledger_text(coop, holder), holder, chart)
+
+
+def ledger_in(text: Text, holder: str, chart: Chart) -> Ledger:
+    """The ledger of this text."""
     return scanned_ledger(text, chart, holder) or parsed_ledger(text, chart, holder)
 
 
@@ -454,6 +461,12 @@ class _Reader:
         sums = {} if line in ledger.priced else ledger.sums.setdefault(dated, {})
         if transaction.links or "quote" in transaction.meta:
             ledger.billed.append(billed(transaction, postings, self.roles))
+        if "receipt" in transaction.meta:
+            name = transaction.meta["receipt"]
+            if receipt_name(name):
+                ledger.receipts[line] = name
+            else:
+                self.say(self.text.key_line(line, "receipt"), "receipt-name", name=str(name))
         if about_invoices(transaction):
             found = invoice_booking(transaction, postings, self.text, self.chart, self.holder, self.say)
             ledger.invoices += [found] if found else []

@@ -95,6 +95,7 @@ def allocate_all(
         books,
         [*(problem for outcome in outcomes for problem in outcome.problems), *of_treasury],
         [*across, across_of(books, COOP_ID, treasury)] if treasury else across,
+        today,
     )
     if errors(problems):
         return Allocated(through, [], [], [], [], problems)

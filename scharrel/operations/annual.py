@@ -6,6 +6,7 @@ from scharrel.checks.across import across_of, with_others
 from scharrel.checks.bank import changed_statements
 from scharrel.checks.books import in_books
 from scharrel.checks.treasury import read_treasury
+from scharrel.core.across import Across
 from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID
 from scharrel.core.problems import Problem, errors
@@ -28,7 +29,7 @@ def book_year(
     books: Books, year: int, today: date, progress: Progress, *, posted: bool = True
 ) -> tuple[BookYear | None, list[Problem]]:
     """The year, or what is wrong; `posted` figures are those that were allocated."""
-    problems = _year_problems(books, year, today, progress, posted=posted)
+    problems, across = _year_problems(books, year, today, progress, posted=posted)
     bank = read_bank(books)
     problems += bank.problems
     problems += [problem for book in bank.books.values() for problem in changed_statements(book)]
@@ -50,19 +51,21 @@ def book_year(
         audit_sample(entries, year),
         entries,
         end < today,
+        [entry for one in across for entry in one.receipts],
     ), problems
 
 
 def _year_problems(
     books: Books, year: int, today: date, progress: Progress, *, posted: bool
-) -> list[Problem]:
+) -> tuple[list[Problem], list[Across]]:
     """What stands against the year's figures, up to its last month; of a year that lasts, up to the last one
-    that was allocated."""
+    that was allocated; and what of the ledgers bears on others."""
     through, now = Month(year, 12), Month.of(today)
     if through >= now:
         through = min(through, last_allocated(books, today) or now.plus(-1))
     problems = in_books(books, list(books.holders.values()), today)
-    groups, across = books.groups(), []
+    groups = books.groups()
+    across: list[Across] = []
     for done, group in enumerate(groups, 1):
         outcome = divide_group(books, group, through, today)
         problems += outcome.problems
@@ -73,7 +76,7 @@ def _year_problems(
     if own := read_treasury(books, today):
         problems += own[1]
         across.append(across_of(books, COOP_ID, own[0]))
-    return list(with_others(books, problems, across))
+    return list(with_others(books, problems, across, today)), across
 
 
 def annual_paper(books: Books, found: BookYear, order: Order) -> bytes:

@@ -17,7 +17,7 @@ from scharrel.treasury.accounts import BankAccount
 from scharrel.treasury.invoice_recognition import Payable
 from scharrel.treasury.lines import BankBook
 from scharrel.treasury.payments import PaidLines
-from scharrel.treasury.recognition import BankRule
+from scharrel.treasury.recognition import BankRule, is_opening
 
 
 class Bank(NamedTuple):
@@ -31,6 +31,11 @@ class Bank(NamedTuple):
     paid: PaidLines
     problems: list[Problem]
     payables: dict[str, Payable]
+
+    def confirmable(self, account: str) -> list[HandBooking]:
+        """The bookings on the account that a line of it can be: all but that of its opening."""
+        of = self.books[account].account
+        return [booking for booking in self.bookings[account] if not is_opening(booking, of)]
 
     @property
     def accounts(self) -> list[BankAccount]:

@@ -2,13 +2,14 @@
 
 from typing import NamedTuple
 
+from scharrel.checks.bank import holder_wrong
 from scharrel.core.across import HandBooking
 from scharrel.core.money import total
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.bank_lines import read_bank_month
 from scharrel.ledger.books import Books
 from scharrel.operations.bank import Bank
-from scharrel.packs.bank_rules import read_bank_rules, with_rule
+from scharrel.packs.bank_rules import account_wrong, read_bank_rules, with_rule
 from scharrel.store.bank_lines import assigned, bank_line_text, entry_at, month_texts, with_entry
 from scharrel.store.durable import read_written, remove, write_text
 from scharrel.store.text import Text
@@ -18,6 +19,17 @@ from scharrel.treasury.recognition import BankRule, confirming, other_side
 from scharrel.treasury.suggestions import Answer
 
 BY_HAND = "by hand"
+
+
+def answer_wrong(
+    books: Books, bank: Bank, which: "OpenLine", answer: Answer
+) -> tuple[str, dict[str, str]] | None:
+    """Why the line cannot be that: a code and what the message needs."""
+    own = {each.account for each in bank.accounts}
+    day = which.line.day
+    return account_wrong(answer.account, answer.rate, books.chart, own, day) or holder_wrong(
+        books, answer.holder, [answer.account], answer.earned or day
+    )
 
 
 class OpenLine(NamedTuple):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+from scharrel.checks.bank import holder_wrong
 from scharrel.core.across import HandBooking
 from scharrel.core.problems import Problem, errors
 from scharrel.formats.bank import read_bank_file
@@ -212,21 +213,22 @@ def _recognise(
     """Each line as it is to stand in the books."""
     suspense = books.chart.with_role(SUSPENSE)[0]
     open_bookings: dict[Decimal, list[HandBooking]] = {}
-    for booking in unconfirmed(bank.bookings[book.account.name], book.lines):
+    made = bank.confirmable(book.account.name)
+    for booking in unconfirmed(made, book.lines):
         open_bookings.setdefault(booking.amount, []).append(booking)
 
     def made_by_hand(line: BankLine) -> list[Recognised]:
         there = open_bookings.get(line.amount, ())
         return [confirming(each) for each in there if can_confirm(line.day, line.amount, each)]
 
-    other = {(b.holder, b.day, b.amount): b.others for b in bank.bookings[book.account.name]}
+    other = {(b.holder, b.day, b.amount): b.others for b in made}
     paid = bank.paid
     payables = dict(bank.payables)
     finders: list[Finder] = [
         lambda line: paid.recognise(line, book.account.name),
         lambda line: paid_invoices(line, payables),
         made_by_hand,
-        lambda line: by_rule(line, bank.rules, books.chart),
+        lambda line: [each for each in by_rule(line, bank.rules, books.chart) if _can_be(books, line, each)],
     ]
     found: list[ImportedLine] = []
     new: dict[str, BookedLine] = {}
@@ -250,6 +252,13 @@ def _recognise(
         if nth % 1000 == 0:
             progress(nth, len(joined))
     return found
+
+
+def _can_be(books: Books, line: BankLine, known: Recognised) -> bool:
+    """Whether accounts and holder are there on the day of the line, of which a rule knows nothing."""
+    accounts = [leg.account for leg in known.legs]
+    there = all(books.chart.open_on(account, line.day) for account in accounts)
+    return there and not holder_wrong(books, known.holder, accounts, line.day)
 
 
 def _unconfirmed(statements: Sequence[ReadStatement], after: BankBook) -> Iterator[Problem]:

@@ -31,27 +31,33 @@ class _Checked(NamedTuple):
     ledgers: Sequence[Seen]
 
 
-def check_all(books: Books, today: date, seen: Left = dict) -> list[Problem]:
-    """Every problem of the books, each ledger, and what comes of dividing as far as there are rules. A group
-    of which nothing changed since it was checked on this day is not read again; `seen` is how written files
-    were left, seals included, as far as that was looked at before."""
+def check_all(
+    books: Books, today: date, seen: Left = dict, only: frozenset[str] = frozenset()
+) -> list[Problem]:
+    """Every problem of the books, each ledger, and what comes of dividing as far as there are rules; or all
+    that stands against dividing for `only` these members. A group of which nothing changed since it was
+    checked on this day is not read again; `seen` is how written files were left, seals included, as far as
+    that was looked at before."""
     cache = Cache(books, "checks", str(today), seen, seals=True)
     month, sound = Month.of(today), not errors(books.problems)
     found, changed = [], []
-    for group in cache.groups.values():
+    groups = [group for group in cache.groups.values() if not only or any(m.id in only for m in group)]
+    members = [member for group in groups for member in group]
+    for group in groups:
         kept = cache.but_for_ledgers(group, month) if sound else None
         if kept and not any(cache.changed(group, kept)):
             found.append(_Checked(group, kept.problems, kept.ledgers))
         else:
             changed.append(group)
-    looked_at = [member for group in cache.groups.values() if not cache.as_left(group) for member in group]
-    problems = in_books(books, books.holders.values(), today, cases=False, written=looked_at)
+    looked_at = [member for group in groups if not cache.as_left(group) for member in group]
+    problems = in_books(books, members, today, cases=bool(only), written=looked_at)
     sound = sound and not errors(problems)
-    problems += [
-        *books.problems,
-        *case_problems(books.coop, books.packs, books.chart),
-        *cases_of_nothing(books.coop, books.packs),
-    ]
+    if not only:
+        problems += [
+            *books.problems,
+            *case_problems(books.coop, books.packs, books.chart),
+            *cases_of_nothing(books.coop, books.packs),
+        ]
     with workers_for(books, changed) as pool:
         for piece in spread(pool, partial(_check, books, today), changed):
             for each in piece:
@@ -61,12 +67,14 @@ def check_all(books: Books, today: date, seen: Left = dict) -> list[Problem]:
         cache.save()
     across = [ledger.across for each in found for ledger in each.ledgers]
     problems += [problem for each in found for problem in each.problems]
+    if only:
+        return in_order(with_others(books, problems, across, today))
     problems += both_problems(books, [barter for one in across for barter in one.barters])
     if found_treasury := read_treasury(books, today):
         treasury, of_treasury = found_treasury
         problems += of_treasury
         across.append(across_of(books, COOP_ID, treasury))
-    return in_order(with_others(books, problems, across))
+    return in_order(with_others(books, problems, across, today))
 
 
 def _check(books: Books, today: date, groups: Sequence[Group]) -> list[_Checked]:

@@ -7,9 +7,10 @@ from functools import partial
 from typing import NamedTuple
 
 from scharrel.checks.across import across_of, with_others
-from scharrel.checks.bank import unready_bank
+from scharrel.checks.bank import read_banks, unready_bank
 from scharrel.checks.books import in_books
 from scharrel.checks.outcome import Outcome, rules_as_sealed
+from scharrel.checks.receipt_files import receipt_findings, receipts_to_seal, unready_receipts
 from scharrel.checks.seals import STOPS, SealFinding, corrected_unsealed, seal_findings, written_findings
 from scharrel.checks.treasury import read_treasury, treasury_basis, treasury_changes
 from scharrel.core.across import Across
@@ -91,11 +92,18 @@ def close_all(books: Books, through: Month, today: date) -> Closed:
     treasury, of_treasury = read_treasury(books, today) or (None, [])
     problems += of_treasury
     across += [across_of(books, COOP_ID, treasury)] if treasury else []
-    problems = [*with_others(books, problems, across), *unready_bank(books, through)]
+    banks = read_banks(books)
+    entries = [entry for one in across for entry in one.receipts]
+    problems = [
+        *with_others(books, problems, across, today, banks),
+        *unready_bank(books, banks, through),
+        *unready_receipts(books, entries, through, today),
+    ]
     if errors(problems):
         return Closed([], "", problems)
     coop = books.coop
     first = _first(books, through)
+    receipts = receipts_to_seal(books, entries, first, through, today)
     seals = read_seals_of(coop)
     digests = {month: digest_of(text.encode()) for month, (_, text) in seals.chains.items()}
     write_text(coop.closings, closings_text(Closings(digests, through)))
@@ -110,7 +118,7 @@ def close_all(books: Books, through: Month, today: date) -> Closed:
                 remove(member_seal_path(coop, name, month))  # left by a run that was stopped
         write_texts({member_seal_path(coop, name, month): text for name, text in sealed.items()})
         by_name = {name: digest_of(text.encode()) for name, text in sealed.items()}
-        text = chain_text(Chain(month, digests.get(month.plus(-1), ""), by_name))
+        text = chain_text(Chain(month, digests.get(month.plus(-1), ""), by_name, receipts.get(month, {})))
         write_text(chain_path(coop, month), text)
         digests[month] = digest_of(text.encode())
         done.append(month)
@@ -206,9 +214,10 @@ def month_of_code(seals: Seals, code: str) -> Month | None:
     return next((month for month, digest in digests if digest.startswith(f"sha256:{code}")), None)
 
 
-def seals_up_to(coop: Coop, seals: Seals, month: Month) -> list[SealFinding]:
+def seals_up_to(coop: Coop, seals: Seals, month: Month, today: date) -> list[SealFinding]:
     """What is wrong with the seals up to the month and what they are about."""
     found = {*seal_findings(coop, seals), *written_findings(coop, seals)}
+    found |= {*receipt_findings(coop, seals.receipts, today)}
     return _in_order(f for f in found if f.month <= month)
 
 
@@ -218,6 +227,7 @@ def audit(books: Books, seals: Seals, today: date) -> tuple[list[SealFinding], l
     # Lost and other seals are what this is about: here they stop nothing.
     books = books._replace(problems=[p for p in books.problems if p.code not in STOPS.values()])
     findings = [*seal_findings(coop, seals), *written_findings(coop, seals), *_gone(books, seals)]
+    findings += receipt_findings(coop, seals.receipts, today)
     problems: list[Problem] = []
     for group in books.groups():
         problems += corrected_unsealed(coop, group, seals.closed)

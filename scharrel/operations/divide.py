@@ -27,6 +27,7 @@ from scharrel.core.pots import packs_of, with_approvals
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.basis import basis_of
 from scharrel.ledger.books import Books
+from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.reading import read_ledger
 from scharrel.operations.receipts import count_received
 from scharrel.store.allocations import allocation_text
@@ -42,14 +43,15 @@ def divide_group(
     *,
     sealed: bool = True,
     given: Given = MappingProxyType({}),
+    instead: Mapping[str, Ledger] = MappingProxyType({}),
 ) -> Outcome:
     """Read and divide for members who have to be divided together, or for some of them when what the
     projects share with those is `given`; as far as there are rules, if no month is asked for.
 
     With `sealed` it looks at what was posted for closed months, and puts it right. What is wrong in a later
-    month than the one that is asked for, up to that of today, is wrong too.
+    month than the one that is asked for, up to that of today, is wrong too. Ledgers `instead` are not read.
     """
-    outcome = Outcome({member.id: read_ledger(books.coop, member.id, books.chart) for member in group})
+    outcome = Outcome({m.id: instead.get(m.id) or read_ledger(books.coop, m.id, books.chart) for m in group})
     now = Month.of(today)
     reach = now if rules_hold(books, group, now) else now.plus(-1)
     through = through or reach

@@ -180,7 +180,8 @@ def _divided(
         ledgers[COOP_ID], of_treasury = found
         problems += of_treasury
     across = [across_of(books, holder, ledger) for holder, ledger in ledgers.items()]
-    return sorted(outcomes, key=lambda one: one[0].id), ledgers, list(with_others(books, problems, across))
+    told = list(with_others(books, problems, across, today))
+    return sorted(outcomes, key=lambda one: one[0].id), ledgers, told
 
 
 def _dues_of(

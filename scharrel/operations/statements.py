@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from scharrel.checks.across import across_of, with_others
+from scharrel.checks.bank import ReadBanks, read_banks
 from scharrel.checks.books import in_books
 from scharrel.checks.treasury import read_treasury
 from scharrel.core.across import Across
@@ -21,6 +23,7 @@ from scharrel.operations.allocate import workers_for
 from scharrel.operations.receivables import debts_on
 from scharrel.operations.statement_data import statement_data
 from scharrel.statements.coop import Share, share_of
+from scharrel.statements.correspondence import correspondence
 from scharrel.statements.documents import BrokenTemplateError
 from scharrel.statements.making import (
     Order,
@@ -34,6 +37,7 @@ from scharrel.statements.subcooperative import grants_up_to
 from scharrel.store.processes import Progress, spread
 from scharrel.store.staging import aside_of, put_aside, put_in_place
 from scharrel.text.words import Words
+from scharrel.treasury.standing import Standing, as_at, standing_of
 
 
 class Stated(NamedTuple):
@@ -73,19 +77,29 @@ def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stat
                     whole.problems.extend(made.problems)
                 done += len(piece)
                 progress(done, len(groups))
-        treasury = None
+        treasury, banks = None, read_banks(books)
         if "coop" in order.kinds and not order.only and (own := read_treasury(books, order.today)):
             treasury = own[0]
             whole.problems.extend(own[1])
             whole.across.append(across_of(books, COOP_ID, treasury))
-        whole = whole._replace(problems=list(with_others(books, whole.problems, whole.across)))
+        problems = with_others(books, whole.problems, whole.across, order.today, banks)
+        whole = whole._replace(problems=list(problems))
         if not errors(whole.problems) and not order.only:
             packs = _packs_until(books, order.month)
+            head = correspondence(books.entries, books.title, order.month, order.dated)
             try:
                 sells = "coop" in order.kinds and books.chart.with_role(RECEIVABLE)
                 debts = debts_on(books, order.month.last_day) if sells else None
                 for place, content in documents_together(
-                    books.title, packs, order, whole.shares, whole.returns, treasury, debts
+                    books.title,
+                    packs,
+                    order,
+                    whole.shares,
+                    whole.returns,
+                    head,
+                    treasury,
+                    debts,
+                    _standings(banks, whole.across, order.month.last_day),
                 ):
                     whole.places.append(put_aside(aside, place, content))
             except BrokenTemplateError as broken:
@@ -94,6 +108,16 @@ def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stat
             return Stated({}, whole.problems)
         put_in_place(aside, out, whole.places)
     return Stated(Counter(place.partition("/")[0] for place in whole.places), whole.problems)
+
+
+def _standings(banks: ReadBanks, across: Sequence[Across], end: date) -> list[Standing]:
+    """How each account stood when the day was over, of those that were there."""
+    made = [booking for one in across for booking in one.by_hand if booking.day <= end]
+    return [
+        standing_of(as_at(book, end), [booking for booking in made if booking.account == name])
+        for name, (book, _) in banks.items()
+        if book.account.day <= end
+    ]
 
 
 def _packs_until(books: Books, month: Month) -> list[Pack]:
@@ -131,5 +155,5 @@ def _state_group(books: Books, order: Order, aside: Path, group: Group) -> _Made
         if not order.only and not data.member.practice:
             made.shares.append(share_of(words, data, order.month))
             if data.told and data.member.person and returned(data):
-                made.returns.append(municipality_return(words, data))
+                made.returns.append(municipality_return(words, data, order.dated))
     return made

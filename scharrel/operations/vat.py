@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +17,10 @@ from scharrel.core.problems import CHART, Problem, errors
 from scharrel.ledger.books import Books
 from scharrel.ledger.reading import read_ledger
 from scharrel.ledger.vat_bookings import vat_bookings
+from scharrel.statements.making import Order, vat_document
+from scharrel.statements.vat import vat_view
 from scharrel.store.vat_returns import read_vat_returns, write_vat_return
+from scharrel.text.words import Words
 from scharrel.treasury.accounts import ROUNDING, TAX_DUE
 from scharrel.treasury.vat import DOMESTIC, EXEMPT, VatBooking
 from scharrel.treasury.vat_counting import VatCount, count_vat
@@ -49,7 +53,7 @@ class VatBooked(NamedTuple):
 
 def vat_of(books: Books, period: Period) -> VatReturn:
     """The return of the period, which counts only if no problem is an error."""
-    bookings, problems = _read(books)
+    bookings, problems = read_vat_bookings(books)
     filed, wrong = read_vat_returns(books.coop)
     counted = _count(books, [] if errors(problems) else bookings)
     entries = counted.entries
@@ -86,7 +90,7 @@ def vat_of(books: Books, period: Period) -> VatReturn:
     )
 
 
-def _read(books: Books) -> tuple[list[VatBooking], list[Problem]]:
+def read_vat_bookings(books: Books) -> tuple[list[VatBooking], list[Problem]]:
     """The bookings of all who have a ledger, but for who only practises."""
     of_books = {books.coop.shown(path) for path in (books.coop.chart, books.coop.register)}
     problems = [problem for problem in books.problems if problem.file in of_books]
@@ -107,13 +111,19 @@ def _read(books: Books) -> tuple[list[VatBooking], list[Problem]]:
 
 
 def _count(books: Books, bookings: Iterable[VatBooking]) -> VatCount:
-    customers = books.entries.customers
-
-    def country(customer: str, month: Month) -> str:
-        return str(_said(customers.get(customer), "country", month) or DOMESTIC)
-
     returns = f"{books.coop.shown(books.coop.vat_returns)}/"
-    return count_vat(bookings, books.chart, lambda month: _scheme(books, month), country, returns)
+    return count_vat(
+        bookings,
+        books.chart,
+        lambda month: _scheme(books, month),
+        partial(customer_country, books),
+        returns,
+    )
+
+
+def customer_country(books: Books, customer: str, month: Month) -> str:
+    """Where the customer is established, in two letters, as the register says."""
+    return str(_said(books.entries.customers.get(customer), "country", month) or DOMESTIC)
 
 
 def _scheme(books: Books, month: Month) -> str:
@@ -212,6 +222,11 @@ def book_vat(books: Books, found: VatReturn, today: date) -> VatBooked:
             values = {"account": account, "day": str(filed.day)}
             problems.append(Problem(CHART, 1, "bank-not-open", values))
     return VatBooked(None if problems else write_vat_return(books.coop, filed), problems)
+
+
+def vat_paper(books: Books, found: VatReturn, order: Order) -> bytes:
+    """The return as a document for the file; BrokenTemplateError if it cannot be rendered."""
+    return vat_document(order, vat_view(Words(order.lang), books, found), found.period.span)
 
 
 def _in_the_way(books: Books, found: VatReturn) -> Iterable[Problem]:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scharrel.core.month import Month
+from scharrel.core.period import SPANS, Period
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.books import Books
 from scharrel.operations.annual import annual_paper, book_year
 from scharrel.operations.statements import state_all
+from scharrel.operations.vat import vat_of, vat_paper
 from scharrel.statements.documents import BrokenTemplateError
-from scharrel.statements.making import Order, place_of
+from scharrel.statements.making import VAT_KIND, Order, place_of
 from scharrel.statements.pdf import typesetters_world
 from scharrel.statements.reading import NOT_A_PDF, NoStatementError, ReadBack, read_back
 from scharrel.statements.seal import Seal
@@ -50,6 +52,7 @@ def verify(books: Books, data: bytes, today: date) -> Verdict:
     seal = stated.seal
     try:
         month = Month.parse(seal.month)
+        made_on = date.fromisoformat(seal.made) if seal.made else today
     except ValueError as error:
         raise NoStatementError from error
     if seal.member and seal.member not in books.holders:
@@ -58,8 +61,9 @@ def verify(books: Books, data: bytes, today: date) -> Verdict:
     with tempfile.TemporaryDirectory(prefix="scharrel-") as folder, typesetters_world() as world:
         only = frozenset({seal.member} if seal.member else ())
         order = Order(
-            month, (kind,), stated.form, seal.lang, only, today, books.coop.templates, world, posted=False
-        )
+            month, (kind,), stated.form, seal.lang, only, today, books.coop.templates, world,
+            posted=False, made=made_on,
+        )  # fmt: skip
         made, problems = _made_anew(books, seal, order, Path(folder, "statements"))
     if errors(problems):
         return Verdict(stated, False, [], [], [], [], problems)
@@ -83,6 +87,12 @@ def _made_anew(books: Books, seal: Seal, order: Order, out: Path) -> tuple[bytes
             return annual_paper(books, found, order) if found else None, problems
         except BrokenTemplateError as broken:
             return None, [*problems, broken.problem]
+    if seal.kind.startswith(VAT_KIND):
+        span = next(span for span in SPANS if seal.kind == f"{VAT_KIND}{span}")
+        returned = vat_of(books, Period.of(span, order.month))
+        if errors(returned.problems):
+            return None, returned.problems
+        return vat_paper(books, returned, order), returned.problems
     done = state_all(books, order, out, lambda *_: None)
     made = out / place_of(seal.kind, seal.member, order.form)
     return made.read_bytes() if made.is_file() else None, done.problems

@@ -127,8 +127,10 @@ def account_wrong(
         return "bank-other-side", {"account": account}
     if account.startswith(("Income:", "Expenses:")) and chart.role(account) is None:
         return "no-role", {"account": account}
-    if rate and not vat_accounts(chart, account, rate):
+    if rate and not (vat := vat_accounts(chart, account, rate)):
         return "bank-vat-account", {"account": account, "kind": vat_word(account, rate)}
+    if rate and day and not chart.open_on(vat[0], day):
+        return "bank-not-open", {"account": vat[0], "day": str(day)}
     return None
 
 

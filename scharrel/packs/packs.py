@@ -39,7 +39,7 @@ _KINDS = ("input", "amount", "rate", "bands", "per", "all", "share")
 _PACK_KEYS = frozenset(
     {
         "id", "title", "pool", "rounding", "valid_from", "valid_until", "strict", "scope", "contributions",
-        "settled", "example", "counts",
+        "settled", "example", "counts", "receipts",
     }
 )  # fmt: skip
 _COUNTS = ("invoiced", "received")
@@ -139,6 +139,9 @@ class _Reader(Sourced):
         for_projects = scope == "collective"
         contributions = self._contributions(head, scope, pool)
         counts = self._choice(head, "counts", _COUNTS, required=False) or _COUNTS[0]
+        receipts_above = self._figure("receipts", head["receipts"]) if "receipts" in head else None
+        if receipts_above and receipts_above[0] != "amount":
+            self.say("receipts", "needs-amount", value=str(head["receipts"]))
         settled = cast(Span, self._choice(head, "settled", SPANS, required=False) or "month")
         rounding = self._rounding(head)
         for key, value in self._table(self.table, "source").items():
@@ -165,6 +168,7 @@ class _Reader(Sourced):
             pack_id, title, pool, steps, self.params, self.sources, digest, valid_from, valid_until, strict,
             accepted, rounding, for_projects, year_limits, contributions,
             self.chart.role(contributions or ""), settled, example, counts,
+            receipts_above[1] if receipts_above else None,
         )  # fmt: skip
 
     # -- the parts of a pack

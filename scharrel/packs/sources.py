@@ -7,7 +7,7 @@ from typing import Any
 from scharrel.core.pack import Source
 from scharrel.packs.values import Values, whole
 
-_SOURCE_KEYS = frozenset({"kind", "ref", "url", "quote", "consulted", "votes", "date", "item"})
+_SOURCE_KEYS = frozenset({"kind", "ref", "url", "quote", "consulted", "votes", "date", "item", "ref_en"})
 
 _ADDRESS = re.compile(r"https?://[^\s/]\S*")
 
@@ -24,8 +24,8 @@ class Sourced(Values):
         for name, found in (("consulted", consulted), ("date", day)):
             if found is not None and not isinstance(found, date):
                 self.say(name, "not-a-date", key=name)
-        url, quote, item = table.get("url"), table.get("quote"), table.get("item")
-        for name, text in (("url", url), ("quote", quote), ("item", item)):
+        url, quote, item, ref_en = (table.get(name) for name in ("url", "quote", "item", "ref_en"))
+        for name, text in (("url", url), ("quote", quote), ("item", item), ("ref_en", ref_en)):
             if text is not None and (not isinstance(text, str) or not text.strip()):
                 self.say(name, "not-text", key=name)
         if isinstance(url, str) and not (_ADDRESS.fullmatch(url) and url.isprintable()):
@@ -40,4 +40,4 @@ class Sourced(Values):
         ):
             self.say("votes", "votes")
             votes = None
-        return Source(key, kind, ref, url, quote, consulted, votes, day, item)
+        return Source(key, kind, ref, url, quote, consulted, votes, day, item, ref_en=ref_en)

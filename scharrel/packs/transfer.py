@@ -21,7 +21,7 @@ FILL_INS = ("fill-in", "fill-in-text")
 
 _KEYS = {"export": {"scharrel", "date", "cooperative"}, "pack": {"sha256", "text"}}
 _PARTS = frozenset({*_KEYS, "account", "cases"})
-_FREE = frozenset({"title", "label", "nl", "en", "ref", "quote", "reason", "url"})
+_FREE = frozenset({"title", "label", "nl", "en", "ref", "ref_en", "quote", "reason", "url"})
 _ACCOUNT = re.compile(r"(Assets|Liabilities|Equity|Income|Expenses)(:[^\W_a-z][\w-]*)+")
 _CURRENCY = re.compile(r"[A-Z][A-Z0-9]{0,23}")
 _ROLE = re.compile(r"[^\W_][\w -]{0,40}")

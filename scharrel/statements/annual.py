@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from scharrel.core.across import ReceiptEntry
 from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID
@@ -20,7 +21,8 @@ from scharrel.treasury.standing import Standing
 
 class BookYear(NamedTuple):
     """A year out of the books: its accounts, the bank at its end, what customers owe then, bookings to look
-    up, and everything that was ever booked. `ended` is false as long as the year lasts."""
+    up, and everything that was ever booked. `ended` is false as long as the year lasts; `receipts` are the
+    bookings with a receipt, of whatever year, or without one that should have it."""
 
     accounts: AnnualAccounts
     standings: list[Standing]
@@ -28,6 +30,7 @@ class BookYear(NamedTuple):
     sample: list[JournalEntry]
     entries: list[JournalEntry]
     ended: bool
+    receipts: Sequence[ReceiptEntry] = ()
 
 
 class HeadingRow(NamedTuple):
@@ -74,7 +77,8 @@ class BankRow(NamedTuple):
 
 
 class SampleRow(NamedTuple):
-    """A booking to look up: `what` has whose it is, with whom and what, `accounts` those it is booked on."""
+    """A booking to look up: `what` has whose it is, with whom and what, `accounts` those it is booked on,
+    `place` where it stands, and its receipt."""
 
     day: date
     what: str
@@ -134,6 +138,7 @@ class AnnualView(NamedTuple):
 def annual_view(words: Words, books: Books, found: BookYear) -> AnnualView:
     """The accounts of the year as they are printed."""
     accounts = found.accounts
+    named = {(one.file, one.line): one.name for one in found.receipts}
     owed_to = [
         party
         for party in OWED_PARTIES
@@ -142,7 +147,7 @@ def annual_view(words: Words, books: Books, found: BookYear) -> AnnualView:
     return AnnualView(
         books.title,
         accounts.year,
-        list(_who(words, books, accounts.year)),
+        list(cooperative_lines(words, books, Month(accounts.year, 12))),
         found.ended,
         accounts.first,
         _rows(words, accounts.assets),
@@ -164,7 +169,7 @@ def annual_view(words: Words, books: Books, found: BookYear) -> AnnualView:
         list(_owed_rows(words, books, accounts, owed_to)),
         found.debts,
         [_bank_row(words, books, stands, accounts) for stands in found.standings],
-        [_sample_row(books, entry) for entry in found.sample],
+        [_sample_row(books, entry, named.get((entry.file, entry.line), "")) for entry in found.sample],
     )  # fmt: skip
 
 
@@ -172,10 +177,10 @@ def _rows(words: Words, lines: Iterable[AnnualLine]) -> list[HeadingRow]:
     return [HeadingRow(heading_text(words, line.heading), line.amount, line.previous) for line in lines]
 
 
-def _who(words: Words, books: Books, year: int) -> Iterator[str]:
+def cooperative_lines(words: Words, books: Books, month: Month) -> Iterator[str]:
     """The cooperative's name in full, where it is, and its numbers."""
     said = books.entries.cooperative
-    facts = said.facts(Month(year, 12)) if said else {}
+    facts = said.facts(month) if said else {}
     told = {
         key: str(facts[key])
         for key in ("name", "street", "postcode", "city", "kvk", "vat_id")
@@ -234,11 +239,12 @@ def _bank_row(words: Words, books: Books, stands: Standing, accounts: AnnualAcco
     )
 
 
-def _sample_row(books: Books, entry: JournalEntry) -> SampleRow:
+def _sample_row(books: Books, entry: JournalEntry, receipt: str) -> SampleRow:
     said = ", ".join(part for part in (entry.payee, entry.text) if part)
     name = books.names.get(entry.holder, entry.holder)
     accounts = list(dict.fromkeys(_short(leg.account) for leg in entry.legs))
-    return SampleRow(entry.day, f"{name}: {said}", accounts, entry.size, f"{entry.file}:{entry.line}")
+    place = f"{entry.file}:{entry.line}" + (f"; receipts/{receipt}" if receipt else "")
+    return SampleRow(entry.day, f"{name}: {said}", accounts, entry.size, place)
 
 
 def _short(account: str) -> str:

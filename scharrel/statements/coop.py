@@ -17,6 +17,7 @@ from scharrel.text.periods import part_lines
 from scharrel.text.sentences import label, left_open
 from scharrel.text.words import Words
 from scharrel.treasury.receivables import CustomerDebt
+from scharrel.treasury.standing import Standing
 
 TREND_MONTHS = 12
 TRENDS = ("turnover", "coop", "pots")
@@ -72,7 +73,8 @@ class Trend(NamedTuple):
 class CoopView(NamedTuple):
     """The cooperative's month. Amounts in euros. `rows` are the members', `received` is what of all came in
     from other ledgers; `own` is what it got from whom, and what it booked in a ledger of its own;
-    `debts` is what customers owe at the end of the month, None if nothing can be sold on account."""
+    `debts` is what customers owe at the end of the month, None if nothing can be sold on account; `banks` are
+    its accounts at banks at that time."""
 
     coop: str
     month: Month
@@ -92,6 +94,7 @@ class CoopView(NamedTuple):
     left_open: Sequence[tuple[str, str, Decimal]]
     own: OwnMonth
     debts: Sequence[CustomerDebt] | None
+    banks: Sequence[Standing]
 
     def total(self, party: str) -> Decimal:
         return total(row.paid[party] for _, row in self.rows)
@@ -136,6 +139,7 @@ class CoopView(NamedTuple):
             }
             | {f"corrected {party}": amount for party, amount in self.corrected}
             | {f"owed {account}": balance for account, balance in self.owed}
+            | {f"bank {stands.account.name}": stands.bank for stands in self.banks}
             | {f"own {account}": total(b.amount for b in bookings) for account, bookings in self.booked}
         )
 
@@ -194,9 +198,10 @@ def coop_view(
     shares: Sequence[Share],
     treasury: Ledger | None = None,
     debts: Sequence[CustomerDebt] | None = None,
+    banks: Sequence[Standing] = (),
 ) -> CoopView:
-    """The overview of all members together, in the order of the shares, with the cooperative's own ledger and
-    what customers owe."""
+    """The overview of all members together, in the order of the shares, with the cooperative's own ledger,
+    what customers owe, and its accounts at banks."""
     rows, projects, above = (
         [(share.name, share.row) for share in shares if share.row and share.kind == kind]
         for kind in ("member", "project", "subcooperative")
@@ -234,6 +239,7 @@ def coop_view(
         [(share.name, what, amount) for share in shares for what, amount in share.left_open],
         own_month([given for share in shares for given in share.own], treasury, month),
         debts,
+        banks,
     )
 
 

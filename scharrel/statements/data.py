@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from scharrel.analysis.prospect import Stretch
@@ -14,7 +15,7 @@ from scharrel.core.pack import Step
 from scharrel.core.period import Period
 from scharrel.core.trace import Allocation
 from scharrel.store.text import Text
-from scharrel.treasury.accounts import IN_HAND
+from scharrel.treasury.accounts import IN_HAND, OwnEntries
 from scharrel.treasury.outlook import Outlook
 
 
@@ -32,9 +33,10 @@ class StatementData(NamedTuple):
     """One member up to a month; `allocations` ends with that month, or before it for who left.
 
     `source` says where each line of the ledger stands, `banks` are the cooperative's accounts at a bank,
-    `roles` has the role of each account, `stretches` what is kept of more turnover, `outlook` the months
-    after it as they were seen on its last day, `corrections` what was put right, by the month in which it was
-    booked (also later than this month).
+    `roles` has the role of each account, `stretches` what is kept of more turnover, `corrections` what was
+    put right, by the month in which it was booked (also later than this month), `entries` what the register
+    says of the cooperative and the municipality, `called` what people call each account,
+    `outlook` the months after it as they were seen on its last day.
     """
 
     coop: str
@@ -48,6 +50,8 @@ class StatementData(NamedTuple):
     open_still: bool
     corrections: Mapping[Month, Sequence[Rectified]]
     banks: frozenset[str] = frozenset()
+    entries: OwnEntries = OwnEntries()
+    called: Mapping[str, str] = MappingProxyType({})
     outlook: Outlook | None = None
 
     @property
@@ -91,12 +95,17 @@ class StatementData(NamedTuple):
         """Whether the bank brought it, and not the member."""
         return not self.source.own(movement.line)
 
-    def banked(self) -> list[tuple[Movement, str]]:
-        """What the bank's lines of the month put on the cooperative's accounts or took off for the member,
-        and where each stands."""
-        dated = (m for account in sorted(self.banks) for m in self.dated(account))
-        found = [(m, self.source.where(m.line)) for m in dated if self.by_bank(m)]
-        return sorted(found, key=lambda each: (each[0].day, each[0].line))
+    def banked(self, line: int = 0) -> list[Movement]:
+        """What the bank's lines put on the cooperative's accounts or took off for the member: those that are
+        dated in the month, or just this one."""
+        found = [
+            m
+            for m in self.movements
+            if m.account in self.banks
+            and self.by_bank(m)
+            and (m.line == line if line else Month.of(m.day) == self.month)
+        ]
+        return sorted(found, key=lambda m: (m.day, m.line))
 
     @property
     def in_hand(self) -> Decimal:

@@ -34,6 +34,7 @@ from markupsafe import Markup
 from rich.cells import cell_len
 
 from scharrel.core.problems import Problem
+from scharrel.formats.epc import qr_drawing
 from scharrel.statements.seal import Seal
 from scharrel.statements.templates import template_text, words_name
 from scharrel.text.fonts import FAMILIES
@@ -106,7 +107,7 @@ class Documents:
         self.drawings = self.environment.overlay(finalize=_escaping(_for_html))
         self.environment.globals |= {
             "lang": words.lang, "macros": f"{form}.j2",
-            "aligned": _aligned, "wrapped": _wrapped, "svg": self._svg,
+            "aligned": _aligned, "wrapped": _wrapped, "svg": self._svg, "qr": self._qr,
             "families": FAMILIES,
         }  # fmt: skip
         self.environment.filters |= {
@@ -151,6 +152,10 @@ class Documents:
     def _svg(self, name: str, **values: Any) -> str | Markup:
         """A drawing; on a page it is part of it, elsewhere a text."""
         drawing = self.drawing(name, **values)
+        return Markup(drawing) if self.form == "html" else drawing
+
+    def _qr(self, text: str) -> str | Markup:
+        drawing = qr_drawing(text)
         return Markup(drawing) if self.form == "html" else drawing
 
     def drawing(self, name: str, **values: Any) -> str:

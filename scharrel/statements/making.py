@@ -12,32 +12,33 @@ from scharrel.core.grants import GrantAccount
 from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.pack import Pack
-from scharrel.core.period import Period
+from scharrel.core.period import Period, Span
 from scharrel.ledger.ledger import Ledger
 from scharrel.plot.drawing import Drawing, Sheet, plot_figures
 from scharrel.statements.annual import AnnualView
 from scharrel.statements.coop import Share, coop_view
+from scharrel.statements.correspondence import Correspondence
 from scharrel.statements.data import StatementData, concerns
 from scharrel.statements.documents import Documents
 from scharrel.statements.member import member_view
-from scharrel.statements.municipality import (
-    Cover,
-    Return,
-    as_csv,
-    municipality_return,
-)
+from scharrel.statements.municipality import Cover, Return, municipality_return
 from scharrel.statements.pdf import Typesetter, TypesettingError
+from scharrel.statements.return_files import as_csv, returns_json, returns_sheet
 from scharrel.statements.seal import Seal, pack_hashes
 from scharrel.statements.settlement import settlement_view
 from scharrel.statements.subcooperative import subcooperative_view
+from scharrel.statements.vat import VatView
 from scharrel.statements.year import year_view
 from scharrel.text.grounds import example_notice, notices
 from scharrel.text.rules.pack import Told
 from scharrel.text.words import Words
 from scharrel.treasury.receivables import CustomerDebt
+from scharrel.treasury.standing import Standing
 
 DOCUMENTS = ("member", "municipality", "coop", "year", "settlement", "quarter", "subcooperative")
 """`settlement` is that of a year, `quarter` that of a quarter."""
+VAT_KIND = "vat-"
+"""How the kind of a VAT return begins: behind it stands of what it is, a month, quarter or year."""
 FORMATS = ("pdf", "html", "txt")
 
 
@@ -52,7 +53,8 @@ class Order(NamedTuple):
     """What is asked: which month, kinds, format and language, and for whom (all when empty).
 
     `templates` is the cooperative's own folder of them, `world` the typesetter's. Only `posted` figures
-    are stated, unless they are to be compared.
+    are stated, unless they are to be compared. `made` is the day that stands on papers for the municipality,
+    `today` if nothing else is asked, and `sheet` whether its spreadsheet is.
     """
 
     month: Month
@@ -64,6 +66,13 @@ class Order(NamedTuple):
     templates: Path
     world: Path
     posted: bool = True
+    made: date | None = None
+    sheet: bool = False
+
+    @property
+    def dated(self) -> date:
+        """The day on papers for the municipality."""
+        return self.made or self.today
 
 
 def returned(data: StatementData) -> bool:
@@ -82,7 +91,7 @@ def documents_of(data: StatementData, order: Order) -> Iterator[tuple[str, bytes
         told = member_view(words, data)
         yield _made(order, "member", member, told, packs, told.figures, heads)
     if "municipality" in order.kinds and data.told and returned(data):
-        view = municipality_return(words, data)
+        view = municipality_return(words, data, order.dated)
         yield _made(order, "municipality", member, view, packs, view.figures, heads)
     year = data.of_year(order.month.year)
     if "year" in order.kinds and (year or any(map(data.corrections.get, data.year_so_far()))):
@@ -120,20 +129,27 @@ def documents_together(
     order: Order,
     shares: Sequence[Share],
     returns: Sequence[Return],
+    head: Correspondence,
     treasury: Ledger | None = None,
     debts: Sequence[CustomerDebt] | None = None,
+    banks: Sequence[Standing] = (),
 ) -> Iterator[tuple[str, bytes]]:
-    """The overview of the cooperative, the cover of the returns and their CSV: place and content. `used` are
-    the rules that anyone was under, `treasury` is the cooperative's own ledger, `debts` are customers'."""
+    """The overview of the cooperative, the cover of the returns and their files: place and content. `used`
+    are the rules that anyone was under, `head` is the cover's, `treasury` the cooperative's own ledger,
+    `debts` are customers', and `banks` its accounts."""
     packs = {pack.id: pack.hash for pack in used}
     heads = example_notice(Words(order.lang), used)
     if "coop" in order.kinds:
-        view = coop_view(coop, order.month, sorted(shares, key=lambda share: share.name), treasury, debts)
+        rows = sorted(shares, key=lambda share: share.name)
+        view = coop_view(coop, order.month, rows, treasury, debts, banks)
         yield _made(order, "coop", "", view, packs, view.figures, heads)
     if "municipality" in order.kinds:
-        cover = Cover(coop, order.month, sorted(returns, key=lambda row: row.name))
+        cover = Cover(coop, head, order.month, sorted(returns, key=lambda row: row.name))
         yield _made(order, "cover", "", cover, packs, cover.figures, heads)
         yield "municipality/return.csv", as_csv(sorted(returns, key=lambda row: row.member)).encode()
+        yield "municipality/return.json", returns_json(cover, heads).encode()
+        if order.sheet:
+            yield "municipality/opgave.csv", returns_sheet(cover.returns).encode()
 
 
 def rules_handout(order: Order, coop: str, told: Told, hashes: Mapping[str, str]) -> bytes:
@@ -147,6 +163,11 @@ def annual_document(order: Order, view: AnnualView, used: Sequence[Pack]) -> byt
     rendered."""
     heads = example_notice(Words(order.lang), used)
     return _made(order, "annual", "", view, {pack.id: pack.hash for pack in used}, view.figures, heads)[1]
+
+
+def vat_document(order: Order, view: VatView, span: Span) -> bytes:
+    """A VAT return of a month, quarter or year; BrokenTemplateError if it cannot be rendered."""
+    return _made(order, f"{VAT_KIND}{span}", "", view, {}, view.figures)[1]
 
 
 def plot_sheet(order: Order, sheet: Sheet) -> bytes:
@@ -177,9 +198,10 @@ def _made(
     heads: Sequence[str] = (),
 ) -> tuple[str, bytes]:
     sealed = {name: plain(amount) for name, amount in figures.items()}
-    seal = Seal(kind, member, str(order.month), order.lang, __version__, packs, sealed)
+    made = str(order.dated) if kind in ("municipality", "cover") else ""
+    seal = Seal(kind, member, str(order.month), order.lang, __version__, packs, sealed, made)
     documents = _documents(order.templates, order.lang, order.form)
-    template = "settlement" if kind == "quarter" else kind
+    template = "settlement" if kind == "quarter" else "vat" if kind.startswith(VAT_KIND) else kind
     text = documents.render(template, view, seal, heads)
     place = place_of(kind, member, order.form)
     if order.form != "pdf":

@@ -1,6 +1,6 @@
 """The member's statement of a month: every cent, in words that the member knows."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -29,11 +29,14 @@ from scharrel.text.sentences import (
     quantity,
     sentences,
 )
-from scharrel.text.words import Words
+from scharrel.text.words import Words, masked
 from scharrel.treasury.accounts import OWN_ROLES, TRANSIT
 from scharrel.treasury.payments import owed_by
 
 HUNDRED = Decimal(100)
+
+LONGEST_BANK_TEXT = 70
+"""Letters of what a bank's line says."""
 
 
 class Narrowing(NamedTuple):
@@ -102,6 +105,20 @@ class Payout(NamedTuple):
     how: str
 
 
+class BookedRow(NamedTuple):
+    """A posting that counts in the month: an amount in euros unless `currency` says otherwise, and the line
+    of the member's own ledger; none for what the bank brought, of which the `text` says what it put on the
+    cooperative's account and `place` where that stands."""
+
+    day: date
+    text: str
+    account: str
+    amount: Decimal
+    currency: str
+    line: int
+    place: str
+
+
 class YearOnYear(NamedTuple):
     """A party's total of the year to date beside that of the year before, in euros."""
 
@@ -132,7 +149,8 @@ class Corrected(NamedTuple):
 class MemberView(NamedTuple):
     """What the member's statement shows. Amounts in euros. `here` is false for who left and is told what was
     put right, `earns` under rules that leave nobody anything; `kept_on` has the level of every pot's account,
-    `left_open` is what the membership leaves open where it ended, `ahead` what the months after it ask."""
+    `left_open` is what the membership leaves open where it ended, `called` what people call an account,
+    `ahead` what the months after it ask."""
 
     coop: str
     name: str
@@ -168,12 +186,14 @@ class MemberView(NamedTuple):
     corrected_member: Decimal
     has_last_year: bool
     years: Sequence[YearOnYear]
-    bookings: Sequence[Movement]
-    banked: Sequence[tuple[Movement, str]]
+    bookings: Sequence[BookedRow]
+    bank_files: Sequence[str]
+    banked: Sequence[str]
     vat: Decimal
     ledger: str
     allocation: Allocation
     kept_on: Mapping[str, Decimal]
+    called: Mapping[str, str]
     ahead: Sequence[str] = ()
 
     @property
@@ -192,6 +212,8 @@ def member_view(words: Words, data: StatementData) -> MemberView:
     accounts = list(dict.fromkeys(step.to for step in own if step.to))
     last_year = data.of_year(month.month.year - 1)
     counted = [m for m in data.counted() if m.currency != "EUR" or m.amount]
+    rows = list(_rows(words, data, counted))
+    paid_out = list(_paid_out(data, accounts))
     steps = _waterfall(words, month)
     return MemberView(
         coop=data.coop,
@@ -220,7 +242,7 @@ def member_view(words: Words, data: StatementData) -> MemberView:
             r.paid for r in month.steps if r.step.party == "municipality" and not r.step.reduction
         ),
         to_member=total(r.paid for r in month.posted if r.step.to in accounts),
-        paid_out=list(_paid_out(data, accounts)),
+        paid_out=paid_out,
         due=total(month.balances.get(account, ZERO) for account in accounts),
         in_hand=data.in_hand,
         limits=tuple(used for result in month.steps for used in limits_used(words, result)),
@@ -232,21 +254,49 @@ def member_view(words: Words, data: StatementData) -> MemberView:
         corrected_member=_difference(data, lambda step: step.to in accounts),
         has_last_year=bool(last_year),
         years=tuple(_compared(data.of_year(month.month.year), last_year)),
-        bookings=[
-            m._replace(
-                text=_booking_text(words, m),
-                line=0 if data.by_bank(m) else m.line,
-            )
-            for m in counted
-            if data.roles[m.account] not in ("vat", *OWN_ROLES)
-        ],
-        banked=data.banked(),
+        bookings=rows,
+        bank_files=sorted({row.place.rpartition(":")[0] for row in rows if row.place}),
+        banked=list(_otherwise_banked(words, data, {row.place for row in rows}, paid_out)),
         vat=total(m.amount for m in counted if data.roles[m.account] == "vat"),
         ledger=data.source.shown,
         allocation=month,
         ahead=tuple(short_lines(words, data.outlook)) if data.outlook else (),
         kept_on={account: month.balances.get(account, ZERO) for account in _kept_on(data)},
+        called=data.called,
     )
+
+
+def _rows(words: Words, data: StatementData, counted: Sequence[Movement]) -> Iterator[BookedRow]:
+    """What counted in the month; of a bank line the first says what it put on the account."""
+    told: set[int] = set()
+    for m in counted:
+        if data.roles[m.account] in ("vat", *OWN_ROLES):
+            continue
+        text, line, place = _booking_text(words, m), m.line, ""
+        if data.by_bank(m):
+            said = [] if line in told else [_moved_at_bank(words, one) for one in data.banked(line)]
+            text, place = masked(text, LONGEST_BANK_TEXT), data.source.where(line)
+            text = " ".join([text if text.endswith(("…", ".")) or not said else f"{text}.", *said])
+            told.add(line)
+            line = 0
+        yield BookedRow(m.day, text, m.account, m.amount, m.currency, line, place)
+
+
+def _moved_at_bank(words: Words, movement: Movement) -> str:
+    key = "in" if movement.amount > 0 else "out"
+    values = {"day": words.day(movement.day), "amount": words.money(abs(movement.amount))}
+    return words(f"paper.book_bank_{key}", **values)
+
+
+def _otherwise_banked(
+    words: Words, data: StatementData, told: Collection[str], paid_out: Sequence[Payout]
+) -> Iterator[str]:
+    """What the bank brought or took for the member in the month, and what is told nowhere else."""
+    transferred = {(paid.day, paid.amount) for paid in paid_out if paid.how in ("transfer", "back")}
+    for m in data.banked():
+        place = data.source.where(m.line)
+        if place not in told and (m.day, abs(m.amount)) not in transferred:
+            yield f"{_moved_at_bank(words, m)}: {masked(m.text, LONGEST_BANK_TEXT)} ({place})."
 
 
 def _booking_text(words: Words, movement: Movement) -> str:
@@ -297,7 +347,7 @@ def corrected(
             entry.label,
             c.was,
             c.becomes,
-            because(words, c._replace(because=()) if private else c),
+            because(words, c._replace(because=()) if private else c, data.called),
             entry.part,
             entry.step.party if entry.step else "",
             bool(entry.step and entry.step.reduction),
@@ -373,7 +423,9 @@ def _pots(words: Words, data: StatementData) -> Iterator[Pot]:
         added = total(r.paid for r in paying)
         targets = [r.target.value for r in paying if r.target]
         yield Pot(
-            label(words, paying[0].step) if paying else account.rpartition(":")[2],
+            label(words, paying[0].step)
+            if paying
+            else data.called.get(account) or account.rpartition(":")[2],
             level,
             added,
             targets[0] if targets else None,

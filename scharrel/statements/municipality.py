@@ -4,25 +4,36 @@ No payees and nothing of what a pot was spent on. The three sums have the names 
 specification uses; with what else the income went to they add up.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.core.income import parts_of
-from scharrel.core.money import ZERO, plain, total
+from scharrel.core.income import part_of, parts_of
+from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
-from scharrel.core.pack import Figure
+from scharrel.core.pack import Pack, Step
 from scharrel.core.period import Period
 from scharrel.core.settling import ends
 from scharrel.core.trace import Allocation, StepResult
+from scharrel.statements.correspondence import Correspondence, correspondence
 from scharrel.statements.data import StatementData
 from scharrel.statements.member import Corrected, Used, corrected, correction_figures, limits_used
+from scharrel.statements.return_terms import (
+    Late,
+    Norm,
+    Refused,
+    Shifted,
+    Worked,
+    counted_elsewhere,
+    permission,
+    refused_exemptions,
+    worked_units,
+)
 from scharrel.text.grounds import cited
 from scharrel.text.periods import period_name, provisional
 from scharrel.text.sentences import label, left_open
-from scharrel.text.words import Words, usual, visible
+from scharrel.text.words import Words, visible
 
 
 class ReturnLine(NamedTuple):
@@ -31,23 +42,6 @@ class ReturnLine(NamedTuple):
     label: str
     paid: Decimal
     source: str
-
-
-class Late(NamedTuple):
-    """An amount in euros booked in one month that counts in another."""
-
-    role: str
-    amount: Decimal
-    booked: Month
-    counts: Month
-
-
-class Norm(NamedTuple):
-    """A limit of a step that holds for the member this month, in euros."""
-
-    label: str
-    code: str
-    figure: Figure
 
 
 class Sums(NamedTuple):
@@ -80,40 +74,69 @@ class Whole(NamedTuple):
     total: Sums
 
 
+class Restated(NamedTuple):
+    """What an earlier month came to before it was put right, and what it comes to now."""
+
+    month: Month
+    was: Sums
+    becomes: Sums
+
+    @property
+    def difference(self) -> Sums:
+        return Sums(*(now - before for before, now in zip(self.was, self.becomes, strict=True)))
+
+
 class Return(NamedTuple):
     """One member's month as the municipality needs it. Amounts in euros. `held` has the title of the rules
     of each month.
 
     `turnover`, `carried` and `loss` (what is left of a loss) less what is `deducted` are `sums.reported`, and
-    that is the sum of the `parts`. `own` is what was booked and is not deducted. `sums.reduction` is the part
-    of the offset by which the benefit goes down, the rest is paid to the municipality. Where it settles by
-    the quarter or year, `provisional` says so, and the last month of that has the `whole`. Who is not `here`
-    any more is told what was put right; `corrected` is what that comes to.
+    that is the sum of the `parts`; of the turnover this was `received` from projects, by name. `own` is what
+    was booked and is not deducted. `sums.reduction` is the part of the offset by which the benefit goes down,
+    the rest is paid to the municipality. Where it settles by the quarter or year, `provisional` says so,
+    `to_settle` whether that has yet to happen, and the last month of that has the `whole`. `shifted` are
+    costs that come from or go to another month; `last` says that the membership ends with this one. Who is
+    not `here` any more is told what was put right; `corrected` is what that comes to, and `restated` the same
+    by month. `told` are the corrections by the names that an official knows. `exempted` are the steps by
+    which something is exempt, `refused` says why nothing is.
     """
 
     coop: str
+    head: Correspondence
     member: str
     name: str
+    client: str
+    born: date | None
     month: Month
     pack: str
     held: Mapping[Month, str]
     here: bool
+    last: bool
     turnover: Decimal
+    received: Sequence[tuple[str, Decimal]]
     carried: Decimal
     loss: Decimal
     costs: Mapping[str, Decimal]
     deducted: Sequence[ReturnLine]
     own: Sequence[ReturnLine]
+    shifted: Sequence[Shifted]
     sums: Sums
     parts: Mapping[str, Decimal]
     left_open: Sequence[tuple[str, Decimal]]
     steps: Sequence[ReturnLine]
+    exempted: Sequence[ReturnLine]
+    refused: Sequence[Refused]
+    worked: Sequence[Worked]
+    permission: date | None
     months: Sequence[Used]
     norms: Sequence[Norm]
     late: Sequence[Late]
     corrections: Sequence[Corrected]
+    told: Sequence[Corrected]
     corrected: Sums
+    restated: Sequence[Restated]
     provisional: str
+    to_settle: bool
     open_still: bool
     restated_in: Sequence[Month]
     whole: Whole | None
@@ -143,6 +166,7 @@ class Cover(NamedTuple):
     """The list that goes on top: a line a member, the corrections, and the totals in euros."""
 
     coop: str
+    head: Correspondence
     month: Month
     returns: Sequence[Return]
 
@@ -160,6 +184,16 @@ class Cover(NamedTuple):
         return added(row.corrected for row in self.returns)
 
     @property
+    def due(self) -> Decimal:
+        """What the cooperative pays to the municipality, corrections included."""
+        return self.total.payment + self.corrected.payment
+
+    @property
+    def withheld(self) -> Decimal:
+        """What goes off the benefits, corrections included."""
+        return self.total.reduction + self.corrected.reduction
+
+    @property
     def figures(self) -> dict[str, Decimal]:
         """The amounts by which the cover list can be checked."""
         keys = ("turnover", "reported", "exempt", "offset", "other", "reduction")
@@ -171,8 +205,8 @@ class Cover(NamedTuple):
         }
 
 
-def municipality_return(words: Words, data: StatementData) -> Return:
-    """The return of the month."""
+def municipality_return(words: Words, data: StatementData, made: date) -> Return:
+    """The return of the month, as it is made on a day."""
     month = data.allocation
     costly = [r for r in month.steps if r.step.party == "supplier"]
     deducted = [r for r in costly if not r.step.own]
@@ -180,56 +214,98 @@ def municipality_return(words: Words, data: StatementData) -> Return:
     costs: dict[str, Decimal] = {}
     for movement in data.counted():
         if data.roles.get(movement.account) in roles and movement.currency == "EUR":
-            category = _category(movement.account)
+            category = _category(data, movement.account)
             costs[category] = costs.get(category, ZERO) + movement.amount
 
     for w in month.worn:
         if w.step in {r.step.id for r in costly}:
-            category = _category(w.expense)
+            category = _category(data, w.expense)
             costs[category] = costs.get(category, ZERO) + w.amount
 
     def line(result: StepResult) -> ReturnLine:
         source = month.pack.sources[result.step.source]
-        return ReturnLine(label(words, result.step), result.paid, cited(words, source))
+        rests_on = words(f"explain.source.{source.kind}", ref=cited(words, source)).removesuffix(".")
+        return ReturnLine(_formal(words, month.pack, result.step), result.paid, rests_on)
 
     return Return(
         coop=data.coop,
+        head=correspondence(data.entries, data.coop, data.month, made),
         member=data.member.id,
         name=data.member.name,
+        client=str(data.member.latest.get("client_number", "")),
+        born=born if isinstance(born := data.member.latest.get("born"), date) else None,
         month=month.month,
         pack=month.pack.title,
         held={a.month: a.pack.title for a in data.allocations},
         here=data.here,
+        last=month.last,
         turnover=month.came_in,
+        received=[(part.name, part.amount) for part in month.received if part.role in month.pack.pool],
         carried=month.carried,
         loss=month.loss,
         costs=dict(sorted(costs.items())),
-        deducted=[line(r) for r in deducted],
+        deducted=[line(r) for r in deducted if r.paid],
         own=[line(r)._replace(paid=r.own) for r in month.steps if r.own],
+        shifted=[
+            Shifted(label(words, r.step), r.waiting, r.shortfall)
+            for r in deducted
+            if r.waiting or r.shortfall
+        ],
         sums=_sums(month),
         parts=parts_of(month),
         left_open=left_open(words, data.allocations[-1]),
-        steps=[line(r) for r in month.steps if r not in costly],
+        steps=[
+            line(r) for r in month.steps if r not in costly and (r.paid or r.step.party == "municipality")
+        ],
+        exempted=[line(r) for r in month.steps if r.paid and part_of(month.pack, r.step) == "exempt"],
+        refused=refused_exemptions(words, month),
+        worked=worked_units(words, data),
+        permission=permission(data),
         months=[used for r in month.steps for used in limits_used(words, r) if used.code == "months-used"],
         norms=[
-            Norm(label(words, r.step), level.code, level.figure)
+            Norm(_formal(words, month.pack, r.step), level.code, level.figure)
             for r in month.steps
             for level in r.levels
-            if r.step.party in ("municipality", "member") and not {"condition", "age"} & set(r.why)
+            if r.step.party in ("municipality", "member")
+            and not {"condition", "age", "months-used"} & set(r.why)
         ],
-        late=_late(words, data),
+        late=counted_elsewhere(words, data),
         corrections=(righted := corrected(words, data, [data.month], private=True)),
+        told=_told(words, data, righted),
         corrected=added(correction_sums(entry) for entry in righted),
+        restated=_restated(words, data, righted),
         provisional=provisional(words, month),
+        to_settle=month.provisional,
         open_still=data.open_still,
         restated_in=data.restated_in,
         whole=_whole(words, data),
     )
 
 
-def _category(account: str) -> str:
+def _formal(words: Words, pack: Pack, step: Step) -> str:
+    """The step's name for an official: what is the member's has its own only where it is the law's."""
+    if step.party not in ("member", "pot") or pack.sources[step.source].kind == "law":
+        return label(words, step)
+    if part_of(pack, step) == "above":
+        return words("paper.return_part.above")
+    return words(f"paper.return_step.{step.party}")
+
+
+def _told(words: Words, data: StatementData, righted: Sequence[Corrected]) -> list[Corrected]:
+    """What the month puts right, by the names that an official knows."""
+    packs = {a.pack.id: a.pack for a in data.allocations}
+    entries = data.corrections.get(data.month, ())
+    return [
+        told._replace(label=_formal(words, packs[entry.correction.pack], entry.step))
+        if entry.step and entry.correction.pack in packs and not entry.correction.project
+        else told
+        for told, entry in zip(righted, entries, strict=True)
+    ]
+
+
+def _category(data: StatementData, account: str) -> str:
     """What the account is for, as it is printed and as the seal's figure is named."""
-    return visible(account.partition(":")[2].replace(":", ": "))
+    return data.called.get(account) or visible(account.partition(":")[2].replace(":", ": "))
 
 
 def _sums(month: Allocation) -> Sums:
@@ -251,6 +327,23 @@ def correction_sums(entry: Corrected) -> Sums:
     return NO_SUMS._replace(**{"reported": more, named: more, "reduction": more if entry.reduction else ZERO})
 
 
+def _restated(words: Words, data: StatementData, righted: Sequence[Corrected]) -> list[Restated]:
+    """The earlier months that this one puts right: each as it was, and as it is with this."""
+    later = [booked for booked in data.corrections if booked > data.month]
+    to_come = corrected(words, data, later, private=True)
+    months, found = {c.month for c in righted}, []
+    for allocation in data.allocations:
+        if allocation.month in months:
+            of, after = (
+                added(correction_sums(c) for c in some if c.month == allocation.month)
+                for some in (righted, to_come)
+            )
+            becomes = Restated(allocation.month, after, _sums(allocation)).difference
+            was = Restated(allocation.month, of, becomes).difference
+            found.append(Restated(allocation.month, was, becomes))
+    return found
+
+
 def added(sums: Iterable[Sums]) -> Sums:
     """All of these together."""
     return Sums(*(total(column) for column in zip(NO_SUMS, *sums, strict=True)))
@@ -263,67 +356,3 @@ def _whole(words: Words, data: StatementData) -> Whole | None:
         return None
     months = [(a.month, _sums(a)) for a in data.of_period(period) if a.period == period]
     return Whole(period, period_name(words, period), months, added(sums for _, sums in months))
-
-
-_REST = {
-    "above": "InkomstenBovenUitkering", "tax": "Belastingreserve", "coop": "BijdrageCooperatie",
-    "pot": "Spaarpot", "community": "Buurt", "shared": "AndereLeden",
-}  # fmt: skip
-CSV_HEADER = (
-    "month", "member", "name", "rules", "turnover", "carried", "deducted",
-    "OpgegevenInkomsten", "InkomstenVrijlating", "TeVerrekenenInkomsten", "reduction",
-    *_REST.values(), "loss", "booked", "correction", "was", "becomes",
-)  # fmt: skip
-"""The columns of the CSV, described in docs/statements.md."""
-
-
-def as_csv(rows: Iterable[Return]) -> str:
-    """The returns for the municipality's own system: a line a member, then one a correction, amounts with a
-    point."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(CSV_HEADER)
-    returns = list(rows)
-    for row in (row for row in returns if row.here):
-        writer.writerow(_line(row, row.month, row.sums, row.parts, row.carried, row.loss))
-    for row in returns:
-        for c in row.corrections:
-            line = _line(row, c.month, correction_sums(c), {c.part: c.difference}, ZERO, ZERO)
-            writer.writerow([*line[:-3], _cell(c.label), plain(c.was), plain(c.becomes)])
-    return text.getvalue()
-
-
-def _line(
-    row: Return, month: Month, sums: Sums, parts: Mapping[str, Decimal], carried: Decimal, loss: Decimal
-) -> list[str]:
-    """A line of the CSV without a correction."""
-    amounts = (
-        sums.turnover, carried, sums.deducted, sums.reported, sums.exempt, sums.offset, sums.reduction,
-        *(parts.get(part, ZERO) for part in _REST), loss,
-    )  # fmt: skip
-    about = [str(month), row.member, _cell(row.name), _cell(row.held.get(month, row.pack))]
-    return [*about, *map(plain, amounts), str(row.month), "", "", ""]
-
-
-def _cell(text: str) -> str:
-    """The text so that a spreadsheet does not take it for a formula."""
-    shown = visible(text)
-    return "'" + shown if shown.startswith(("=", "+", "-", "@")) else shown
-
-
-def _late(words: Words, data: StatementData) -> list[Late]:
-    """By role and month, in words: what counts in another month than that in which it was booked."""
-    seen = data.allocation.pack.roles()
-    sums: dict[tuple[str, Month, Month], Decimal] = {}
-    for movement in data.movements:
-        if movement.earned is None or movement.currency != "EUR":
-            continue
-        booked = Month.of(movement.day)
-        role = data.roles.get(movement.account)
-        if role in seen and booked != movement.counts and data.month in (booked, movement.counts):
-            key = (str(role), booked, movement.counts)
-            sums[key] = sums.get(key, ZERO) + movement.amount
-    return [
-        Late(usual(words, "role", role) or role, amount, booked, counts)
-        for (role, booked, counts), amount in sorted(sums.items())
-    ]

@@ -14,7 +14,8 @@ from scharrel.statements.seal import Seal
 ATTACHMENT = "cijfers.json"
 
 _NAME = re.compile(
-    r"\((?P<kind>[a-z]+) (?P<month>\d{4}-\d\d)(?: (?P<member>[a-z][a-z0-9-]*))? (?P<lang>nl|en)\)$"
+    r"\((?P<kind>[a-z]+(?:-[a-z]+)?) (?P<month>\d{4}-\d\d)(?: (?P<member>[a-z][a-z0-9-]*))?"
+    r" (?P<lang>nl|en)(?: (?P<made>\d{4}-\d\d-\d\d))?\)$"
 )
 _CHARSET = (
     (("charset", "utf-8"),),
@@ -26,7 +27,7 @@ _CHARSET = (
 )
 _UNDERSTOOD = frozenset({"html", "head", "body", "tbody"})
 _EMPTY = frozenset({"meta", "link", "br", "hr", "img", "input", "col", "wbr"})
-_TOGETHER = ("coop", "cover", "annual")
+_TOGETHER = ("coop", "cover", "annual", "vat-month", "vat-quarter", "vat-year")
 
 NOT_A_PDF = (
     *(PyPdfError, DependencyError, PdfiumError),
@@ -65,7 +66,7 @@ def read_back(data: bytes) -> ReadBack:
     for line in reversed(lines):
         if found := _NAME.search(line.strip()):
             name = found.groupdict(default="")
-            seal = Seal(name["kind"], name["member"], name["month"], name["lang"], "", {}, {})
+            seal = Seal(name["kind"], name["member"], name["month"], name["lang"], "", {}, {}, name["made"])
             return ReadBack("txt", _known(seal), False, lines)
     raise NoStatementError
 
@@ -89,9 +90,10 @@ def _seal(text: str) -> Seal:
             str(table[key]) for key in ("kind", "member", "month", "lang", "version")
         )
         packs, figures = ({str(k): str(v) for k, v in table[key].items()} for key in ("packs", "figures"))
+        made = str(table.get("made", ""))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NoStatementError from error
-    return _known(Seal(kind, member, month, lang, version, packs, figures))
+    return _known(Seal(kind, member, month, lang, version, packs, figures, made))
 
 
 def _known(seal: Seal) -> Seal:

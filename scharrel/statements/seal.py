@@ -15,7 +15,8 @@ CODE_LENGTH = 10
 class Seal(NamedTuple):
     """What stands at the end of every statement.
 
-    `figures` maps each amount's name to its text with two decimals; `packs` has the hash of each.
+    `figures` maps each amount's name to its text with two decimals; `packs` has the hash of each. `made` is
+    the day on which a paper for the municipality was made, as it stands on it.
     """
 
     kind: str
@@ -25,11 +26,13 @@ class Seal(NamedTuple):
     version: str
     packs: Mapping[str, str]
     figures: Mapping[str, str]
+    made: str = ""
 
     @property
     def text(self) -> str:
         """The seal as JSON, always the same for the same seal."""
-        return json.dumps(self._asdict(), ensure_ascii=False, sort_keys=True, indent=1)
+        said = {key: value for key, value in self._asdict().items() if value or key != "made"}
+        return json.dumps(said, ensure_ascii=False, sort_keys=True, indent=1)
 
     @property
     def code(self) -> str:
@@ -41,7 +44,7 @@ class Seal(NamedTuple):
     @property
     def name(self) -> str:
         """Which statement this is, in one line."""
-        return " ".join(part for part in (self.kind, self.month, self.member, self.lang) if part)
+        return " ".join(part for part in (self.kind, self.month, self.member, self.lang, self.made) if part)
 
 
 def pack_hashes(allocations: Iterable[Allocation]) -> dict[str, str]:

@@ -50,7 +50,11 @@ def ledger_text(coop: Coop, holder: str) -> Text:
     """The holder's ledger, and behind it the bank lines and payments that are for them, and what the
     cooperative's own ledger has for them; the cooperative itself needs no ledger to have some, and of its own
     ledger it has what is for no other."""
-    text = read_text(coop, coop.ledger(holder))
+    return with_elsewhere(coop, holder, read_text(coop, coop.ledger(holder)))
+
+
+def with_elsewhere(coop: Coop, holder: str, text: Text) -> Text:
+    """The same, were this the text of the holder's ledger."""
     if holder == COOP_ID:
         text = text._replace(data=_without_others(text.data))
     lines = entries_for(coop, holder)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scharrel import __version__
-from scharrel.core.across import Across, HandBooking, Quoted
+from scharrel.core.across import Across, HandBooking, Quoted, ReceiptEntry
 from scharrel.core.barter import Barter
 from scharrel.core.corrections import Cause, Change, Correction, Mark, Turned
 from scharrel.core.grants import Entry
@@ -25,7 +25,7 @@ from scharrel.store.digests import digest_of_texts
 from scharrel.store.durable import write_text
 from scharrel.store.shapes import fitting
 
-FORM = f"{__version__}/17"
+FORM = f"{__version__}/18"
 
 
 class Seen(NamedTuple):
@@ -61,6 +61,7 @@ _AMOUNT, _TEXT = shapes.amount, shapes.text
 _ENTRY = (shapes.day, _TEXT, shapes.line_text, _TEXT, _TEXT, _AMOUNT, _AMOUNT)
 _BARTER = (shapes.day, *[_TEXT] * 3, _AMOUNT, _TEXT, shapes.line_text)
 _HAND = (_TEXT, _TEXT, shapes.day, _AMOUNT, _TEXT, [_TEXT], _TEXT, shapes.line)
+_RECEIPT = (_TEXT, shapes.day, _TEXT, _AMOUNT, _TEXT, _AMOUNT, _TEXT, shapes.line)
 _CHANGE = (shapes.truth, _TEXT, shapes.day, [(_TEXT, _AMOUNT, _TEXT)])
 _fits = fitting(
     (
@@ -72,7 +73,7 @@ _fits = fitting(
                 _TEXT,
                 [shapes.month],
                 _TEXT,
-                (_TEXT, [(_TEXT, shapes.line, _TEXT)], [_ENTRY], [_BARTER], [_HAND]),
+                (_TEXT, [(_TEXT, shapes.line, _TEXT)], [_ENTRY], [_BARTER], [_HAND], [_RECEIPT]),
             )
         ],
         _TEXT,
@@ -153,11 +154,20 @@ def _plain_across(across: Across) -> list[object]:
         [one.account, one.holder, str(one.day), str(one.amount), one.text, one.others, one.file, one.line]
         for one in across.by_hand
     ]
-    return [across.holder, across.quotes, *as_text, made]
+    receipts = [
+        [one.holder, str(one.day), one.text, str(one.cost), one.name, str(one.above), one.file, one.line]
+        for one in across.receipts
+    ]
+    return [across.holder, across.quotes, *as_text, made, receipts]
 
 
 def _across(
-    holder: str, quotes: list[Any], entries: list[Any], barters: list[Any], made: list[Any]
+    holder: str,
+    quotes: list[Any],
+    entries: list[Any],
+    barters: list[Any],
+    made: list[Any],
+    receipts: list[Any],
 ) -> Across:
     return Across(
         holder,
@@ -167,6 +177,10 @@ def _across(
         tuple(
             HandBooking(account, whose, date.fromisoformat(day), Decimal(amount), text, tuple(others), *place)
             for account, whose, day, amount, text, others, *place in made
+        ),
+        tuple(
+            ReceiptEntry(whose, date.fromisoformat(day), text, Decimal(cost), name, Decimal(above), *place)
+            for whose, day, text, cost, name, above, *place in receipts
         ),
     )
 

@@ -19,14 +19,15 @@ class BusyError(Exception):
 
 
 @contextmanager
-def only_writer(coop: Coop, command: str, now: datetime) -> Iterator[None]:
-    """Hold the cooperative while writing. BusyError if another does, WriteError if no lock can be had."""
+def only_writer(coop: Coop, command: str, now: datetime, patience: float = 0) -> Iterator[None]:
+    """Hold the cooperative while writing. BusyError if another does for so many seconds, WriteError if no
+    lock can be had."""
     path, holder = coop.cache / "lock", coop.cache / "holder"
     for place in (path, holder):
         refuse_links(place, coop.root)
     try:
         path.parent.mkdir(exist_ok=True)
-        lock = FileLock(path, timeout=0)
+        lock = FileLock(path, timeout=patience)
         lock.acquire()
     except Timeout as busy:
         raise BusyError(_holder(coop)) from busy

@@ -123,6 +123,11 @@ class Coop(NamedTuple):
         return self.root / "payments"
 
     @property
+    def receipts(self) -> Path:
+        """The papers behind bookings, as they were got."""
+        return self.root / "receipts"
+
+    @property
     def bank_rules(self) -> Path:
         return self.root.joinpath("rules", "bank.toml")
 

@@ -42,12 +42,13 @@ class BrokenSealError(Exception):
 
 
 class Chain(NamedTuple):
-    """A closed month of the whole cooperative: digests of each member's seal, and of the previous month's
-    seal (empty for the first)."""
+    """A closed month of the whole cooperative: digests of each member's seal, of the previous month's seal
+    (empty for the first), and of the receipts that it was closed with, by the names of their files."""
 
     month: Month
     previous: str
     members: Mapping[str, str]
+    receipts: Mapping[str, str] = {}
 
 
 class Closings(NamedTuple):
@@ -190,7 +191,8 @@ def read_chain(path: Path) -> Chain:
     try:
         table = json.loads(path.read_text("utf-8"))
         members = {str(member): str(digest) for member, digest in table["members"].items()}
-        return Chain(Month.parse(table["month"]), str(table["previous"]), members)
+        receipts = {str(name): str(digest) for name, digest in table.get("receipts", {}).items()}
+        return Chain(Month.parse(table["month"]), str(table["previous"]), members, receipts)
     except UNREADABLE as error:
         raise BrokenSealError(path) from error
 
@@ -230,7 +232,8 @@ def seal_text(sealed: Sealed) -> str:
 
 def chain_text(chain: Chain) -> str:
     """The month's seal as it is written."""
-    return _text({"month": str(chain.month), "previous": chain.previous, "members": dict(chain.members)})
+    table = {"month": str(chain.month), "previous": chain.previous, "members": dict(chain.members)}
+    return _text({**table, **({"receipts": dict(chain.receipts)} if chain.receipts else {})})
 
 
 def read_closings(coop: Coop) -> Closings | None:
@@ -296,6 +299,13 @@ class Seals(NamedTuple):
     def digests(self) -> dict[Month, Mapping[str, str]]:
         """By month and member the digest that the member's seal should have."""
         return {month: chain.members for month, (chain, _) in self.chains.items() if chain}
+
+    @property
+    def receipts(self) -> dict[Month, Mapping[str, str]]:
+        """By month the digests of the receipts that it was closed with, by the names of their files."""
+        return {
+            month: chain.receipts for month, (chain, _) in self.chains.items() if chain and chain.receipts
+        }
 
 
 def read_seals_of(coop: Coop) -> Seals:

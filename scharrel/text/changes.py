@@ -1,7 +1,7 @@
 """What changed since the last run, as was / becomes."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from scharrel.core.corrections import Correction
@@ -9,7 +9,7 @@ from scharrel.core.month import Month
 from scharrel.core.period import Period
 from scharrel.ledger.books import Books
 from scharrel.store.allocations import FileChange, corrections_in
-from scharrel.text.periods import period_name
+from scharrel.text.periods import months_named, period_name
 from scharrel.text.sentences import because, correction_label, step_label
 from scharrel.text.words import Words
 
@@ -27,9 +27,11 @@ def change_lines(words: Words, books: Books, changes: list[FileChange], *, dry_r
     if not changes:
         yield words("changes.none")
     if new:
-        yield words("changes.would-new" if dry_run else "changes.new", count=len(new))
+        key = "changes.would-new" if dry_run else "changes.new"
+        yield words(key, count=len(new), months=_months(words, new))
     if again:
-        yield words("changes.would-again" if dry_run else "changes.again", count=len(again))
+        key = "changes.would-again" if dry_run else "changes.again"
+        yield words(key, count=len(again), months=_months(words, again))
     if other:
         yield words("changes.would-title" if dry_run else "changes.title")
         lines = [line for change in other for line in _lines(words, books, change)]
@@ -37,6 +39,10 @@ def change_lines(words: Words, books: Books, changes: list[FileChange], *, dry_r
         if len(lines) > MAX_CHANGES:
             yield "  " + words("changes.more", count=len(lines) - MAX_CHANGES)
         yield words("changes.explain")
+
+
+def _months(words: Words, changes: Iterable[FileChange]) -> str:
+    return months_named(words, (Month.parse(change.month) for change in changes))
 
 
 def correction_lines(

@@ -42,7 +42,7 @@ def cited(words: Words, source: Source) -> str:
     decided is not said of an example."""
     if source.example:
         return words("rule.example-ref")
-    text = source.ref
+    text = source.ref_en if words.lang == "en" and source.ref_en else source.ref
     if source.day:
         text = words("rule.cited-day", ref=text, day=words.day(source.day))
     if source.item:

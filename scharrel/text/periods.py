@@ -17,6 +17,17 @@ def period_name(words: Words, period: Period) -> str:
     return str(period) if period.span == "year" else _stretch(words, period.first, period.last)
 
 
+def months_named(words: Words, found: Iterable[Month]) -> str:
+    """January 2026, March to June 2026."""
+    stretches: list[tuple[Month, Month]] = []
+    for month in sorted(set(found)):
+        if stretches and month == stretches[-1][1].plus(1):
+            stretches[-1] = stretches[-1][0], month
+        else:
+            stretches.append((month, month))
+    return ", ".join(_stretch(words, first, last) for first, last in stretches)
+
+
 def _stretch(words: Words, first: Month, last: Month) -> str:
     """Juli tot en met september 2026, or: oktober 2025 tot en met maart 2026."""
     if first == last:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 
 from scharrel.core.allowances import Room, passed, room
 from scharrel.core.corrections import Cause, Correction, Turned
@@ -11,7 +12,7 @@ from scharrel.core.pack import FactValue, Pack, Step
 from scharrel.core.period import Period
 from scharrel.core.trace import Allocation, Limit, Received, StepResult
 from scharrel.text.periods import period_name
-from scharrel.text.words import Words, usual, visible
+from scharrel.text.words import Words, catalogue, usual, visible
 
 _STOPS = ("not-deductible", "condition", "age", "months-used")
 
@@ -72,17 +73,19 @@ def label(words: Words, step: Step) -> str:
     return visible(step.label[words.lang])
 
 
-def because(words: Words, correction: Correction) -> str:
-    """What is behind a correction: the settlement of its period, bookings, each by its day and what it was
-    for, and whatever else changed, such as a role."""
+def because(words: Words, correction: Correction, called: Mapping[str, str] = MappingProxyType({})) -> str:
+    """What is behind a correction: the settlement of its period, bookings, each by its day and the account,
+    as it is `called` if that is known, and whatever else changed, such as a role."""
     settled = []
     if correction.settled:
         period = period_name(words, Period.parse(correction.settled))
         settled = [words("explain.settles", period=period, source=correction.settles)]
-    return "; ".join(dict.fromkeys(settled + [said for c in correction.because for said in _cause(words, c)]))
+    return "; ".join(
+        dict.fromkeys(settled + [said for c in correction.because for said in _cause(words, c, called)])
+    )
 
 
-def _cause(words: Words, cause: Cause) -> Iterator[str]:
+def _cause(words: Words, cause: Cause, called: Mapping[str, str]) -> Iterator[str]:
     if isinstance(cause, Turned):
         was, now = (said or words("explain.turned-nothing") for said in (cause.was, cause.now))
         yield words(f"explain.turned-{cause.kind}", name=cause.name, was=was, now=now)
@@ -92,7 +95,7 @@ def _cause(words: Words, cause: Cause) -> Iterator[str]:
         yield words(
             "explain.booking-new" if cause.new else "explain.booking-gone",
             day=words.day(cause.mark.day),
-            account=account.partition(":")[2].replace(":", ": "),
+            account=called.get(account) or account.partition(":")[2].replace(":", ": "),
             amount=words.money(number) if unit == "EUR" else f"{words.number(number)} {unit}",
         )
 
@@ -338,9 +341,23 @@ def _condition(words: Words, step: Step, cause: str, pack: Pack) -> str:
     if cause == "after":
         return words("explain.condition-after", label=labels[str(step.after)])
     if cause == "until":
-        return words("own.until", fact=step.until)
-    facts = ", ".join(f"{fact}: {fact_text(value)}" for fact, value in step.when)
+        return words("own.until")
+    facts = ", ".join(fact_in_words(words, fact, value) for fact, value in step.when)
     return words("explain.condition-when", facts=facts)
+
+
+def fact_in_words(words: Words, fact: str, value: FactValue) -> str:
+    """What holds of a member, as people say it: medisch urenbeperkt: ja."""
+    known = catalogue(words.lang)["plot"]["known"].get(f"{fact}: {fact_text(value)}")
+    if not isinstance(value, bool):
+        return str(known or f"{_spaced(fact)}: {_spaced(str(value))}")
+    if known and not value:
+        return str(known)
+    return f"{known or _spaced(fact)}: {words('explain.yes' if value else 'explain.no')}"
+
+
+def _spaced(name: str) -> str:
+    return visible(name.replace("_", " ").replace("-", " "))
 
 
 def fact_text(value: FactValue) -> str:

@@ -16,6 +16,7 @@ from scharrel.treasury.vat_return import (
     MOST_IN_NEXT,
     Behind,
     KorStanding,
+    VatBox,
     VatReturn,
     deadline,
     owed,
@@ -62,7 +63,7 @@ def behind_lines(
     rows = [
         [
             words.short_day(each.day),
-            _what(words, each, names),
+            what_is_behind(words, each, names),
             "" if box == INPUT_BOX else words.amount(each.base),
             words.amount(each.vat),
         ]
@@ -75,14 +76,19 @@ def behind_lines(
         there = found.boxes[box]
         if (more := len(there.behind) - BOOKINGS_SHOWN) > 0:
             told.append("   " + words("vat.more", count=more))
-        values = {"box": box, "label": words(f"vat.boxes.{box}"), "vat": words.money(there.vat)}
-        if box == INPUT_BOX:
-            yield words("vat.behind-back", **values), told
-        else:
-            yield words("vat.behind", **values, base=words.money(there.base)), told
+        yield behind_heading(words, box, there), told
 
 
-def _what(words: Words, each: Behind, names: Mapping[str, str]) -> str:
+def behind_heading(words: Words, box: str, there: VatBox) -> str:
+    """Above the bookings of a box: what they come to."""
+    values = {"box": box, "label": words(f"vat.boxes.{box}"), "vat": words.money(there.vat)}
+    if box == INPUT_BOX:
+        return words("vat.behind-back", **values)
+    return words("vat.behind", **values, base=words.money(there.base))
+
+
+def what_is_behind(words: Words, each: Behind, names: Mapping[str, str]) -> str:
+    """Whose booking it is, and what it says; or of which return something changed."""
     if each.period:
         return words("vat.change-of", period=each.period)
     return f"{names.get(each.holder, each.holder)}: {each.text}"

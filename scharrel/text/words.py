@@ -14,6 +14,7 @@ from operator import getitem
 from pathlib import Path
 from typing import Any
 
+from scharrel.core.iban import among, compact
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 
@@ -182,6 +183,16 @@ def _said(name: str) -> str:
 def _cut(value: str) -> str:
     """What was written, short enough to be told."""
     return value if len(value) <= MAX_VALUE else value[:MAX_VALUE] + "…"
+
+
+def masked(text: str, longest: int) -> str:
+    """Words of a bank in as many letters, each account number by its country and last four."""
+    for number in among(text):
+        text = text.replace(number, f"{number[:2]}…{compact(number)[-4:]}")
+    if len(text) <= longest:
+        return text
+    cut = text[: longest - 1]
+    return f"{cut.rpartition(' ')[0] or cut}…"
 
 
 def visible(text: str) -> str:

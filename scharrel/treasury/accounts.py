@@ -11,6 +11,9 @@ from scharrel.core.quotes import RECEIVABLE
 RATES_IN_FORCE = HIGH_RATE, LOW_RATE = Decimal("0.21"), Decimal("0.09")
 """The Dutch rates of VAT: what it can be where nothing says its rate."""
 
+LODGING_AT_HIGH_RATE = date(2026, 1, 1)
+"""The first day of which a stay has the high rate; before it was the low one. Camping pitches keep that."""
+
 PAYEES = ("municipality", "tax")
 """Who is paid what is due to them, by the names that the register gives them."""
 
@@ -22,6 +25,7 @@ _ADDRESS = ("name", "kvk", "vat_id", "street", "postcode", "city", "country")
 ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
     "cooperative": (
         *_ADDRESS,
+        "contact",
         "email",
         "logo",
         "vat",
@@ -30,8 +34,9 @@ ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
         "interest_business",
         "collection",
         "pays_on",
+        "receipts",
     ),
-    "payee": ("name", "iban", "reference"),
+    "payee": ("name", "iban", "reference", "contact", "street", "postcode", "city", "terms"),
     "bank": ("iban", "account", "opening"),
     "customer": (*_ADDRESS, "email", "reference", "iban", "language", "oin", "terms"),
     "benefit": ("paid_on", "paid_after", "reduced_after", "holiday_part", "holiday_month", "holiday_last"),
@@ -43,7 +48,7 @@ MONTHS_AFTER = frozenset({"paid_after", "reduced_after"})
 MONTH_NUMBERS = frozenset({"holiday_month", "holiday_last"})
 """Days of a month, numbers of months, and months of a year: whole numbers."""
 
-_NUMBERS = MONTH_DAYS | MONTHS_AFTER | MONTH_NUMBERS | {"terms", "opening"}
+_NUMBERS = MONTH_DAYS | MONTHS_AFTER | MONTH_NUMBERS | {"terms", "opening", "receipts"}
 
 TEXT_KEYS = frozenset(key for keys in ENTRY_KEYS.values() for key in keys) - _NUMBERS
 """Those that are text, also where they look like a number or a date."""

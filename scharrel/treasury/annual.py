@@ -275,7 +275,7 @@ def _heading(
     if party := next((party for party in RESERVES if party in whose.get(account, ())), ""):
         return Heading(RESERVES[party])
     if role and root in ("Income", "Expenses"):
-        return Heading("turnover") if role == "turnover" else Heading(role=role)
+        return Heading(role) if role in ("turnover", ROUNDING) else Heading(role=role)
     if role in _OWN_HEADINGS:
         return Heading(role)
     if root == "Assets" and account in banks:

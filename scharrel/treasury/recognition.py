@@ -10,6 +10,7 @@ from scharrel.core.across import HandBooking
 from scharrel.core.chart import Chart
 from scharrel.core.money import to_cents
 from scharrel.formats.records import BankLine
+from scharrel.treasury.accounts import BankAccount
 from scharrel.treasury.lines import BookedLine, CounterLeg
 
 DAYS_APART = 5
@@ -45,6 +46,13 @@ def recognised(line: BankLine, finders: Sequence[Finder]) -> Recognised | None:
 def can_confirm(day: date, amount: Decimal, booking: HandBooking) -> bool:
     """Whether a bank line of this day and amount can be the booking."""
     return amount == booking.amount and abs((day - booking.day).days) <= DAYS_APART
+
+
+def is_opening(booking: HandBooking, account: BankAccount) -> bool:
+    """Whether the cooperative books by this what the account opens with, on its first day."""
+    equity = all(other.startswith("Equity:") for other in booking.others)
+    first = booking.day == account.day and booking.amount == account.opening
+    return first and equity and not booking.holder
 
 
 def confirming(booking: HandBooking) -> Recognised:

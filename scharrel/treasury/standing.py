@@ -11,13 +11,14 @@ from scharrel.core.money import total
 from scharrel.treasury.accounts import BankAccount
 from scharrel.treasury.following import balance_of, covered_to, gap_amounts
 from scharrel.treasury.lines import AcceptedGap, BankBook, BookedLine
-from scharrel.treasury.recognition import DAYS_APART, unconfirmed
+from scharrel.treasury.recognition import DAYS_APART, is_opening, unconfirmed
 
 
 class Standing(NamedTuple):
     """An account in euros. `to` is the last day that statements cover; `open_lines` are not yet understood,
-    `outstanding` are bookings that no line confirms, `lost` lines of which the hand-made booking is gone, and
-    `gaps` those that were accepted, with what is missing in each."""
+    `outstanding` are bookings that no line confirms, `lost` lines of which the hand-made booking is gone,
+    `gaps` those that were accepted, with what is missing in each, and `unbooked` what no ledger has of the
+    balance that it opens with."""
 
     account: BankAccount
     to: date | None
@@ -27,6 +28,7 @@ class Standing(NamedTuple):
     outstanding: tuple[HandBooking, ...]
     lost: tuple[BookedLine, ...]
     gaps: tuple[tuple[AcceptedGap, Decimal], ...]
+    unbooked: Decimal
 
     @property
     def difference(self) -> Decimal:
@@ -50,7 +52,7 @@ def standing_of(book: BankBook, bookings: Sequence[HandBooking]) -> Standing:
     """How the account stands, by its book and the hand-made bookings on it."""
     account = book.account
     left = unconfirmed(bookings, book.lines)
-    outstanding = tuple(booking for booking in left if booking.day >= account.day)
+    outstanding = [each for each in left if each.day >= account.day and not is_opening(each, account)]
     there = Counter((booking.holder, booking.day, booking.amount) for booking in bookings)
     lost = []
     for line in book.lines:
@@ -64,7 +66,8 @@ def standing_of(book: BankBook, bookings: Sequence[HandBooking]) -> Standing:
         balance_of(book),
         account.opening + posted + total(booking.amount for booking in outstanding),
         tuple(line for line in book.lines if not line.settled),
-        outstanding,
+        tuple(outstanding),
         tuple(lost),
         tuple(gap_amounts(book)),
+        account.opening + total(b.amount for b in outstanding) - total(b.amount for b in left),
     )

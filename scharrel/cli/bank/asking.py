@@ -1,14 +1,13 @@
 """Open bank lines one by one at a terminal: what the bank said, what it may be, and an answer."""
 
 import re
-import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
-from importlib import import_module
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from scharrel.cli.asking import HELP, LATER, UNDO, StoppedAsking, TakenBack, ask
 from scharrel.cli.screen import console, print_indented, report_problems, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.across import HandBooking
@@ -16,26 +15,22 @@ from scharrel.core.names import COOP_ID
 from scharrel.core.problems import Problem
 from scharrel.ledger.books import Books
 from scharrel.operations.bank import Bank
-from scharrel.operations.bank_assign import OpenLine, RuleAdded, assign, forget, remember, restore
+from scharrel.operations.bank_assign import (
+    OpenLine,
+    RuleAdded,
+    answer_wrong,
+    assign,
+    forget,
+    remember,
+    restore,
+)
 from scharrel.packs.bank_rules import account_wrong, rate_of
 from scharrel.text.bank import answer_text, line_of, suggestion_text
-from scharrel.text.words import visible
 from scharrel.treasury.lines import BookedLine
 from scharrel.treasury.recognition import BankRule, sign_of, vat_accounts
 from scharrel.treasury.suggestions import Answer, Suggestion, suggestions
 
-LATER, UNDO, STOP, HELP = "", "-", ".", "?"
-"""What is typed instead of an answer; no holder and no account is called so."""
-
 _LONGEST_NAME = 40
-
-
-class StoppedAsking(Exception):
-    """The treasurer stops, at whichever question."""
-
-
-class TakenBack(Exception):
-    """The answer that is being given is taken back."""
 
 
 class GivenAnswer(NamedTuple):
@@ -70,7 +65,7 @@ def _ask_each(books: Books, bank: Bank, lines: Sequence[OpenLine], done: list[Gi
         offered = _offered(books, bank, lines[nth])
         for number, suggestion in enumerate(offered, 1):
             print_indented(screen, f"  {number}  {suggestion_text(words, suggestion, books.names)}")
-        said = _ask(words("assign.who"), [*books.holders, COOP_ID, *_accounts(books, bank, lines[nth])])
+        said = ask(words("assign.who"), [*books.holders, COOP_ID, *_accounts(books, bank, lines[nth])])
         if said == LATER:
             nth += 1
         elif said == HELP:
@@ -114,7 +109,7 @@ def _show(lines: Sequence[OpenLine], nth: int) -> None:
 def _offered(books: Books, bank: Bank, which: OpenLine) -> list[Suggestion]:
     book = bank.books[which.account.name]
     names = {holder: known.name for holder, known in books.holders.items()}
-    made = bank.bookings[which.account.name]
+    made = bank.confirmable(which.account.name)
     return suggestions(which.line, book.lines, made, bank.rules, names, books.chart, bank.payables)
 
 
@@ -162,22 +157,23 @@ def _understood(
         if not holder:
             print_indented(console(), words("problem.bank-line-holder", holder=typed))
             return None
+    complete = said[0].isdecimal() and bool(account)
     if not account:
         typed = _ask_further(words("assign.account"), names)
         account = _account(typed, names) if typed else ""
         if not account:
             print_indented(console(), words("assign.unknown", word=typed))
             return None
-        rate = rate or _ask_rate(books, account)
-    elif rate is None and not said[0].isdecimal():
-        rate = _ask_rate(books, account)
-    own = {each.account for each in bank.accounts}
-    wrong = account_wrong(account, rate, books.chart, own, which.line.day)
+    answer = Answer("" if holder == COOP_ID else holder, account, rate, earned, invoice)
+    wrong = answer_wrong(books, bank, which, answer)
+    if not (wrong or rate or complete):
+        answer = answer._replace(rate=_ask_rate(books, account))
+        wrong = answer_wrong(books, bank, which, answer)
     if wrong:
         code, values = wrong
         print_indented(console(), words(f"problem.{code}", **values))
         return None
-    return Answer("" if holder == COOP_ID else holder, account, rate, earned, invoice)
+    return answer
 
 
 def _holder(word: str, books: Books) -> str:
@@ -290,40 +286,8 @@ def _undo(books: Books, bank: Bank, lines: Sequence[OpenLine], done: list[GivenA
 
 def _ask_further(prompt: str, choices: Sequence[str]) -> str:
     """An answer to a question about the line that is being answered."""
-    while (said := _ask(prompt, choices)) == HELP and choices:
+    while (said := ask(prompt, choices)) == HELP and choices:
         print_indented(console(), words("assign.choices", names=", ".join(choices)))
     if said == UNDO:
         raise TakenBack
     return said
-
-
-def _ask(prompt: str, choices: Sequence[str]) -> str:
-    """What is typed, with completion where the terminal has it."""
-    _complete(choices)
-    width = shutil.get_terminal_size().columns
-    try:
-        said = input(visible(prompt)[: width - 1] + " ").strip()
-    except (EOFError, KeyboardInterrupt):
-        print()  # noqa: T201
-        raise StoppedAsking from None
-    if said == STOP:
-        raise StoppedAsking
-    return said
-
-
-def _complete(choices: Sequence[str]) -> None:
-    """Have the Tab key complete what is typed, by the beginning of a choice or of a part of it."""
-    with suppress(ImportError):  # Windows has none
-        readline: Any = import_module("readline")
-
-        def completer(text: str, state: int) -> str | None:
-            folded = text.casefold()
-            begin = [each for each in choices if each.casefold().startswith(folded)]
-            inside = [each for each in choices if f":{folded}" in each.casefold()]
-            found = begin or inside
-            return [f"{found[0]} ", None][state] if len(found) == 1 else [*found, None][state]
-
-        readline.set_completer(completer)
-        readline.set_completer_delims(" ")
-        editline = "libedit" in (readline.__doc__ or "")
-        readline.parse_and_bind("bind ^I rl_complete" if editline else "tab: complete")

@@ -85,7 +85,8 @@ def _answer(
     earned: str | None,
 ) -> "Answer | HandBooking":
     """What the options say; without an account the one booking of the holder that the line can be."""
-    from scharrel.packs.bank_rules import account_wrong, rate_of
+    from scharrel.operations.bank_assign import answer_wrong
+    from scharrel.packs.bank_rules import rate_of
     from scharrel.treasury.recognition import can_confirm, unconfirmed
     from scharrel.treasury.suggestions import Answer
 
@@ -97,7 +98,7 @@ def _answer(
     if account is None:
         if holder is None or rate or earned:
             fail(words("error.assign-how"), status=2)
-        left = unconfirmed(bank.bookings[which.account.name], bank.books[which.account.name].lines)
+        left = unconfirmed(bank.confirmable(which.account.name), bank.books[which.account.name].lines)
         day, amount = which.line.day, which.line.amount
         fits = [each for each in left if each.holder == whose and can_confirm(day, amount, each)]
         if len(fits) != 1:
@@ -107,17 +108,16 @@ def _answer(
     percent = rate_of(rate) if rate else None
     if rate and percent is None:
         fail(words("problem.bank-rule-rate", rate=rate), status=2)
-    own = {each.account for each in bank.accounts}
-    wrong = account_wrong(account, percent, books.chart, own, which.line.day)
-    if wrong:
-        code, values = wrong
-        hint = " " + words("check.near", near=values["near"]) if values.get("near") else ""
-        fail(words(f"problem.{code}", **values) + hint, status=2)
     try:
         day_earned = date.fromisoformat(earned) if earned else None
     except ValueError:
         fail(words("error.assign-date", text=earned), status=2)
-    return Answer(whose, account, percent, day_earned)
+    answer = Answer(whose, account, percent, day_earned)
+    if wrong := answer_wrong(books, bank, which, answer):
+        code, values = wrong
+        hint = " " + words("check.near", near=values["near"]) if values.get("near") else ""
+        fail(words(f"problem.{code}", **values) + hint, status=2)
+    return answer
 
 
 def _assign(books: "Books", which: "OpenLine", answer: "Answer | HandBooking") -> None:

@@ -24,7 +24,7 @@ def command(as_json: Annotated[bool, JSON] = False, coop: Annotated[Path | None,
     stop_on_errors(bank.problems)
     if not bank.books:
         fail(words("error.no-bank"), status=1)
-    found, problems = status_of(bank)
+    found, problems = status_of(books, bank)
     stop_on_errors(problems)
     if as_json:
         print_json({"accounts": [_as_plain(stands) for stands in found]})

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scharrel.cli.arguments import open_coop, today
+from scharrel.cli.as_csv import check_csv_form, print_csv
 from scharrel.cli.as_json import print_json
-from scharrel.cli.options import COOP, JSON
+from scharrel.cli.options import COOP, CSV, JSON
 from scharrel.cli.report.common import read_begun_year
 from scharrel.cli.screen import console, fail, progress_bar, stop_on_errors, to_stderr, words
 from scharrel.cli.writing import writing_in
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
 _YEAR = typer.Argument(metavar=words("metavar.year"), help=words("help.report-annual-year"))
 _FORMAT = typer.Option("--format", metavar=words("metavar.format"), help=words("help.report-annual-format"))
 
+_PARTS = ("assets", "liabilities", "equity", "income", "expenses")
+
 
 def command(
     year: Annotated[str, _YEAR],
     form: Annotated[str | None, _FORMAT] = None,
     as_json: Annotated[bool, JSON] = False,
+    as_csv: Annotated[str | None, CSV] = None,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
     from scharrel.operations.annual import annual_paper, book_year
@@ -33,6 +37,7 @@ def command(
     from scharrel.statements.pdf import typesetters_world
     from scharrel.store.staging import put_private
 
+    check_csv_form(as_csv, json=as_json)
     asked = read_begun_year(year)
     if form is not None and form not in FORMATS:
         fail(words("error.format", form=form, forms=", ".join(FORMATS)), status=2)
@@ -43,6 +48,10 @@ def command(
     assert found is not None
     if as_json:
         print_json(_as_plain(found.accounts))
+    elif as_csv:
+        parts = _as_plain(found.accounts)
+        rows = ({"part": part, **line} for part in _PARTS for line in parts[part])
+        print_csv(as_csv, ("part", "heading", "amount", "previous", "accounts"), rows)
     else:
         statements = books.coop.statements
         with writing_in(books.coop, "report annual", alone=False), typesetters_world() as world:

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from scharrel.cli.arguments import open_coop, read_month, require_members, today
+from scharrel.cli.as_csv import check_csv_form, print_csv
 from scharrel.cli.as_json import fields, print_json, trimmed
-from scharrel.cli.options import COOP, JSON, MEMBERS
+from scharrel.cli.options import COOP, CSV, JSON, MEMBERS
 from scharrel.cli.report.common import divided, show_table
 from scharrel.cli.screen import console, fail, print_text, words
 from scharrel.core.month import Month
@@ -36,6 +37,8 @@ _FROM = typer.Option("--from", metavar=words("metavar.month"), help=words("help.
 _TO = typer.Option("--to", metavar=words("metavar.month"), help=words("help.report-to"))
 _ANONYMOUS = typer.Option("--anonymous", help=words("help.report-anonymous"))
 
+_MEMBER_COLUMNS = ("member", "rules", "better_off", "left", "left_for")
+
 
 def command(
     since: Annotated[str | None, _FROM] = None,
@@ -43,8 +46,10 @@ def command(
     member: Annotated[list[str] | None, MEMBERS] = None,
     anonymous: Annotated[bool, _ANONYMOUS] = False,
     as_json: Annotated[bool, JSON] = False,
+    as_csv: Annotated[str | None, CSV] = None,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
+    check_csv_form(as_csv, json=as_json)
     last = read_month(until) if until else Month.of(today()).plus(-1)
     first = read_month(since) if since else last.plus(-11)
     if first > last:
@@ -65,6 +70,13 @@ def command(
         everyone = everyone._replace(saved=whole.saved, coop=whole.coop, community=whole.community)
     unsettled = sorted({period for r in (people if member else results) for period in r.provisional})
     reached = {} if member else goals(people, anonymous=anonymous)
+    if as_csv:
+        people_rows = [_member(r) for r in people]
+        group_rows = [{"rules": title or None} | _plain(sums) for title, sums in groups]
+        known = ["rules", *_plain(everyone)] if anonymous else [*_MEMBER_COLUMNS, *_plain(everyone)]
+        columns = [key for key in known if anonymous or key != "members"]
+        print_csv(as_csv, columns, group_rows if anonymous else people_rows)
+        return
     if as_json:
         print_json(
             {"from": first, "to": last}

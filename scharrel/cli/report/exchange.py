@@ -1,7 +1,5 @@
 """scharrel report exchange: the yearly list of what members did for each other, and their balances."""
 
-import csv
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +9,9 @@ import typer
 from scharrel.checks.barter import all_barter, both_problems
 from scharrel.checks.members import read_ledgers
 from scharrel.cli.arguments import open_coop, require_members, today
+from scharrel.cli.as_csv import check_csv_form, print_csv
 from scharrel.cli.as_json import fields, print_json, trimmed
-from scharrel.cli.options import COOP, JSON, MEMBERS
+from scharrel.cli.options import COOP, CSV, JSON, MEMBERS
 from scharrel.cli.report.common import read_year, show_table
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.barter import Barter
@@ -25,6 +24,7 @@ _YEAR = typer.Argument(
 )
 _FORMAT = typer.Option("--format", metavar=words("metavar.format"), help=words("help.report-exchange-format"))
 _FORMATS = ("txt", "csv")
+_COLUMNS = ("day", "giver", "taker", "what", "amount", "unit", "booking")
 
 
 def command(
@@ -32,10 +32,12 @@ def command(
     member: Annotated[list[str] | None, MEMBERS] = None,
     form: Annotated[str, _FORMAT] = "txt",
     as_json: Annotated[bool, JSON] = False,
+    as_csv: Annotated[str | None, CSV] = None,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
     if form not in _FORMATS:
         fail(words("error.format", form=form, forms=", ".join(_FORMATS)), status=2)
+    check_csv_form(as_csv, json=as_json)
     asked = read_year(year)
     books = open_books(open_coop(coop))
     require_members(books, member)
@@ -71,8 +73,8 @@ def command(
             }
         )
         return
-    if form == "csv":
-        _write_csv(shown, places)
+    if as_csv or form == "csv":
+        _write_csv(as_csv or "en", shown, places)
         return
     names = {m.id: m.name for m in books.holders.values()}
     screen = console()
@@ -91,11 +93,7 @@ def command(
     print_text(screen, words("exchange.outside"), style="dim")
 
 
-def _write_csv(shown: Sequence[Barter], places: Mapping[Barter, str]) -> None:
-    write = csv.writer(sys.stdout, lineterminator="\n").writerow
-    write(words(f"exchange.{key}") for key in ("day", "giver", "taker", "what", "amount", "unit", "booking"))
-    for b in shown:
-        text = visible(b.text)
-        # A spreadsheet would take such a text for a formula.
-        text = f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
-        write((b.day, b.giver, b.taker, text, trimmed(b.amount), b.commodity, places[b]))
+def _write_csv(form: str, shown: Sequence[Barter], places: Mapping[Barter, str]) -> None:
+    columns = [words(f"exchange.{key}") for key in _COLUMNS]
+    values = ((b.day, b.giver, b.taker, b.text, trimmed(b.amount), b.commodity, places[b]) for b in shown)
+    print_csv(form, columns, (dict(zip(columns, row, strict=True)) for row in values))

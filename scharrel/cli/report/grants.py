@@ -1,7 +1,7 @@
 """scharrel report grants: what of each grant came in, what it was spent on, and what is left."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -9,8 +9,9 @@ from scharrel.checks.grants import all_entries, overdone
 from scharrel.checks.members import read_ledgers
 from scharrel.checks.treasury import read_treasury
 from scharrel.cli.arguments import open_coop, today
+from scharrel.cli.as_csv import check_csv_form, print_csv
 from scharrel.cli.as_json import fields, print_json
-from scharrel.cli.options import COOP, JSON
+from scharrel.cli.options import COOP, CSV, JSON
 from scharrel.cli.report.common import show_table
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.grants import GrantAccount, grant_accounts
@@ -23,12 +24,16 @@ _GRANT = typer.Argument(
     metavar=f"[{words('metavar.grant')}]...", help=words("help.report-grants-grant"), show_default=False
 )
 
+_COLUMNS = ("grant", "date", "what", "received", "spent", "booking")
+
 
 def command(
     grant: Annotated[list[str] | None, _GRANT] = None,
     as_json: Annotated[bool, JSON] = False,
+    as_csv: Annotated[str | None, CSV] = None,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
+    check_csv_form(as_csv, json=as_json)
     books = open_books(open_coop(coop))
     for name in grant or ():
         if name not in books.grants:
@@ -46,6 +51,11 @@ def command(
     if as_json:
         print_json({"grants": [_plain(books, account) for account in shown]})
         return
+    if as_csv:
+        grants = [_plain(books, account) for account in shown]
+        bookings = ((grant, booking) for grant in grants for booking in grant["bookings"] or [{}])
+        print_csv(as_csv, _COLUMNS, ({"grant": grant["grant"], **booking} for grant, booking in bookings))
+        return
     screen = console()
     screen.out(words("grants.title", coop=books.title), style="bold")
     if not shown:
@@ -62,7 +72,7 @@ def command(
             print_text(screen, sentence)
 
 
-def _plain(books: Books, account: GrantAccount) -> dict[str, object]:
+def _plain(books: Books, account: GrantAccount) -> dict[str, Any]:
     """A grant as programs read it."""
     grant = account.grant
     return {

@@ -8,8 +8,9 @@ from scharrel.checks.across import across_of, with_others
 from scharrel.checks.members import read_ledgers
 from scharrel.checks.treasury import read_treasury
 from scharrel.cli.arguments import open_coop, require_members, today
+from scharrel.cli.as_csv import check_csv_form, print_csv
 from scharrel.cli.as_json import fields, print_json
-from scharrel.cli.options import COOP, JSON, MEMBERS
+from scharrel.cli.options import COOP, CSV, JSON, MEMBERS
 from scharrel.cli.screen import console, print_text, stop_on_errors, words
 from scharrel.core.names import COOP_ID
 from scharrel.operations.opening import open_books
@@ -17,12 +18,18 @@ from scharrel.reports.quotes import TEXT_COLUMNS, quote_rows, quote_sentences, q
 from scharrel.text.table import columns
 from scharrel.text.words import visible
 
+_COLUMNS = (
+    "number", "date", "customer", "member", "amount", "invoiced", "owed", "state", "place",
+)  # fmt: skip
+
 
 def command(
     member: Annotated[list[str] | None, MEMBERS] = None,
     as_json: Annotated[bool, JSON] = False,
+    as_csv: Annotated[str | None, CSV] = None,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
+    check_csv_form(as_csv, json=as_json)
     books = open_books(open_coop(coop))
     require_members(books, member)
     ledgers, problems = read_ledgers(books, books.holders, today())
@@ -30,9 +37,9 @@ def command(
         ledgers[COOP_ID] = own[0]
         problems += own[1]
     found_across = (across_of(books, holder, ledger) for holder, ledger in ledgers.items())
-    stop_on_errors(list(with_others(books, problems, found_across)))
+    stop_on_errors(list(with_others(books, problems, found_across, today())))
     found = quote_statuses({h: ledger for h, ledger in ledgers.items() if not member or h in member})
-    if as_json:
+    if as_json or as_csv:
         rows = [
             {
                 "number": s.quote.number,
@@ -45,7 +52,10 @@ def command(
             }
             for s in found
         ]
-        print_json({"quotes": rows})
+        if as_csv:
+            print_csv(as_csv, _COLUMNS, rows)
+        else:
+            print_json({"quotes": rows})
         return
     screen = console()
     screen.out(f"{words('quotes.title')} · {visible(books.title)}", style="bold")

@@ -7,8 +7,9 @@ import typer
 
 from scharrel.checks.grants import all_entries
 from scharrel.cli.arguments import open_coop, today
+from scharrel.cli.as_csv import check_csv_form, print_csv
 from scharrel.cli.as_json import fields, print_json
-from scharrel.cli.options import COOP, JSON
+from scharrel.cli.options import COOP, CSV, JSON
 from scharrel.cli.report.common import divided, read_year, show_table
 from scharrel.cli.screen import console, fail, print_text, words
 from scharrel.core.grants import GrantAccount, grant_accounts
@@ -30,8 +31,10 @@ _YEAR = typer.Argument(
 def command(
     year: Annotated[str | None, _YEAR] = None,
     as_json: Annotated[bool, JSON] = False,
+    as_csv: Annotated[str | None, CSV] = None,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
+    check_csv_form(as_csv, json=as_json)
     ended = Month.of(today()).plus(-1)
     first = Month(read_year(year) or ended.year, 1)
     last = min(first.plus(11), ended)
@@ -46,6 +49,14 @@ def command(
     found = umbrella_year(books.holders, allocations, first, last)
     if as_json:
         print_json(_plain(found, grants) | {"provisional": unsettled(allocations)})
+        return
+    if as_csv:
+        rows = [
+            {"month": month, **_branch(branch)}
+            for month, branches in found.months.items()
+            for branch in branches
+        ]
+        print_csv(as_csv, ["month", "subcooperative", *Branch._fields[1:], "umbrella"], rows)
         return
     _show(books, found, grants, first, last)
     for line in part_lines(words, unsettled(allocations), first, last):

@@ -1,18 +1,20 @@
 """scharrel rules show: a rule pack as sentences, on the terminal or as a handout for the meeting."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scharrel.cli.arguments import open_coop, read_month, today
-from scharrel.cli.options import COOP
+from scharrel.cli.as_json import print_json
+from scharrel.cli.options import COOP, JSON
 from scharrel.cli.packs import named_pack
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.month import Month
-from scharrel.ledger.books import Books
-from scharrel.operations.opening import open_books
 from scharrel.text.rules.pack import Told, tell_pack
+
+if TYPE_CHECKING:
+    from scharrel.ledger.books import Books
 
 _PACK = typer.Argument(metavar=words("metavar.pack"), help=words("help.rules-pack"))
 _MONTH = typer.Option("--month", metavar=words("metavar.month"), help=words("help.rules-month"))
@@ -25,10 +27,13 @@ def command(
     month: Annotated[str | None, _MONTH] = None,
     form: Annotated[str | None, _FORMAT] = None,
     out: Annotated[Path | None, _OUT] = None,
+    as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
     asked = read_month(month) if month else None
     form = _format_of(form, out)
+    from scharrel.operations.opening import open_books
+
     books = open_books(open_coop(coop))
     found = named_pack(books, pack)
     known = books.packs.get(found.id)
@@ -38,7 +43,9 @@ def command(
         asked or found.nearest(Month.of(today())),
         proposed=known is None or known.hash != found.hash,
     )
-    if out is None:
+    if as_json:
+        print_json({"pack": found.id, "pack_hash": found.hash, **told._asdict()})
+    elif out is None:
         _print(told)
     else:
         _write(books, told, {found.id: found.hash}, form, out)
@@ -87,7 +94,7 @@ def _print(told: Told) -> None:
         print_text(screen, f"{number}. {text}", "   ", hang="   ")
 
 
-def _write(books: Books, told: Told, hashes: dict[str, str], form: str, out: Path) -> None:
+def _write(books: "Books", told: Told, hashes: dict[str, str], form: str, out: Path) -> None:
     # What makes documents takes long to load, and the terminal needs none of it.
     from scharrel.cli.writing import writing_in
     from scharrel.statements.documents import BrokenTemplateError

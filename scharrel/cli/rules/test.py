@@ -3,14 +3,15 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from scharrel.analysis.cases import CaseDifference, case_differences
 from scharrel.analysis.mutations import Noticed, try_all
 from scharrel.cli.arguments import open_coop
-from scharrel.cli.options import COOP
+from scharrel.cli.as_json import fields, print_json
+from scharrel.cli.options import COOP, JSON
 from scharrel.cli.packs import named_pack
 from scharrel.cli.screen import console, report_problems, stop_on_errors, to_stderr, words
 from scharrel.core.case import Case
@@ -34,6 +35,7 @@ _MUTATE = typer.Option("--mutate", help=words("help.rules-test-mutate"))
 def command(
     packs: Annotated[list[str] | None, _PACKS] = None,
     mutate: Annotated[bool, _MUTATE] = False,
+    as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
     books = open_books(open_coop(coop))
@@ -42,7 +44,15 @@ def command(
     wrong = [] if packs else [p for p in books.problems if p.file.startswith("rules/")]
     report_problems(wrong)
     tested = [_test(books, name, pack, mutate=mutate) for name, pack in named.items()]
-    well = [_report(each, mutate=mutate) for each in tested]
+    if as_json:
+        results = [(each, each.noticed() if each.noticed else None) for each in tested]
+        print_json({"packs": [_as_plain(each, noticed) for each, noticed in results]})
+        well = [
+            not mutate if each.cases is None else not (each.wrong or (noticed and noticed.unnoticed))
+            for each, noticed in results
+        ]
+    else:
+        well = [_report(each, mutate=mutate) for each in tested]
     if not all(well) or errors(wrong):
         raise SystemExit(1)
 
@@ -58,6 +68,15 @@ class _Tested(NamedTuple):
     problems: Sequence[Problem]
     differences: Sequence[CaseDifference] = ()
     noticed: Callable[[], Noticed] | None = None
+
+    @property
+    def wrong(self) -> bool:
+        return bool(self.problems or self.differences)
+
+    @property
+    def shown(self) -> str:
+        """The file of the cases."""
+        return self.folder.shown(cases_path(self.file))
 
 
 def _test(books: Books, name: str, pack: Pack, *, mutate: bool) -> _Tested:
@@ -77,6 +96,27 @@ def _test(books: Books, name: str, pack: Pack, *, mutate: bool) -> _Tested:
     return tested._replace(noticed=ahead(partial(try_all, pack, cases)))
 
 
+def _as_plain(tested: _Tested, noticed: Noticed | None) -> dict[str, Any]:
+    """What came of a pack's cases as other programs read it."""
+    return {
+        "pack": tested.pack.id,
+        "cases": None if tested.cases is None else len(tested.cases),
+        "problems": [
+            fields(p, "file", "line", "code") | {"message": words.problem(p)} for p in tested.problems
+        ],
+        "differences": [
+            {
+                "file": tested.shown,
+                **fields(found, "line", "month"),
+                "message": " ".join(difference(words, tested.pack, found)),
+            }
+            for found in tested.differences
+        ],
+        "tried": noticed and noticed.tried,
+        "unnoticed": [unnoticed(words, mutation) for mutation in noticed.unnoticed] if noticed else [],
+    }
+
+
 def _report(tested: _Tested, *, mutate: bool) -> bool:
     """Tell what is wrong with the cases, what does not come out or what no case notices, and how many hold.
     Whether all was well."""
@@ -92,10 +132,9 @@ def _report(tested: _Tested, *, mutate: bool) -> bool:
 
 
 def _report_cases(tested: _Tested, cases: Sequence[Case]) -> None:
-    shown = tested.folder.shown(cases_path(tested.file))
     for found in tested.differences:
         message = "\n    ".join(difference(words, tested.pack, found))
-        to_stderr(f"{shown}:{found.line}: {message}")
+        to_stderr(f"{tested.shown}:{found.line}: {message}")
     elsewhere = sum(case.source.kind == "example" for case in cases)
     values = {"pack": tested.pack.id, "count": len(cases)}
     if failed := {found.case.line for found in tested.differences}:

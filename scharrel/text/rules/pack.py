@@ -86,6 +86,8 @@ def pack_sentences(words: Words, pack: Pack) -> Iterator[Said]:
         yield Said("settled", words(f"rule.settled.{pack.settled}"))
     if pack.strict:
         yield Said("strict", words("rule.strict"))
+    if pack.receipts_above is not None:
+        yield Said("receipts", words("rule.receipts", amount=words.money(pack.receipts_above)))
 
 
 def limit_sentences(words: Words, pack: Pack, month: Month) -> Iterator[Said]:

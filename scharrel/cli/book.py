@@ -1,0 +1,277 @@
+"""scharrel book: write down what came in, went out, was done or driven, at a terminal or by options."""
+
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scharrel.cli.arguments import fail_without_month, open_coop, require_members, today
+from scharrel.cli.options import COOP, DRY_RUN, JSON
+from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, words
+from scharrel.cli.writing import writing_in
+from scharrel.core.month import Month
+from scharrel.core.problems import errors
+from scharrel.core.typed import amounts_meant, days_meant, quantities_meant, rate_meant
+from scharrel.treasury.cash_book import EventKind
+from scharrel.treasury.noted import Noted
+
+if TYPE_CHECKING:
+    from scharrel.core.facts import Holder
+    from scharrel.core.problems import Problem
+    from scharrel.ledger.books import Books
+    from scharrel.operations.book import Choices
+    from scharrel.treasury.cash_book import Event
+
+_MEMBER = typer.Argument(
+    metavar=f"[{words('metavar.member')}]", help=words("help.book-member"), show_default=False
+)
+_IN = typer.Option("--in", metavar="EUR", help=words("help.book-in"))
+_OUT = typer.Option("--out", metavar="EUR", help=words("help.book-out"))
+_HOURS = typer.Option("--hours", metavar=words("metavar.number"), help=words("help.book-hours"))
+_KM = typer.Option("--km", metavar=words("metavar.number"), help=words("help.book-km"))
+_POT = typer.Option("--pot", metavar="EUR", help=words("help.book-pot"))
+_WHO = typer.Option("--from", "--to", metavar=words("metavar.name"), help=words("help.book-who"))
+_WHAT = typer.Option("--for", metavar=words("metavar.text"), help=words("help.book-what"))
+_CASH = typer.Option("--cash", help=words("help.book-cash"))
+_BANK = typer.Option("--bank", help=words("help.book-bank"))
+_OWN = typer.Option("--own", help=words("help.book-own"))
+_VAT = typer.Option("--vat", metavar=words("metavar.rate"), help=words("help.book-vat"))
+_DATE = typer.Option("--date", metavar=words("metavar.date"), help=words("help.book-date"))
+_EARNED = typer.Option("--earned", metavar=words("metavar.date"), help=words("help.book-earned"))
+_ACCOUNT = typer.Option("--account", metavar=words("metavar.account"), help=words("help.book-account"))
+_PROJECT = typer.Option("--project", metavar=words("metavar.name"), help=words("help.book-project"))
+_PURPOSE = typer.Option("--purpose", metavar=words("metavar.word"), help=words("help.book-purpose"))
+_REASON = typer.Option("--reason", metavar=words("metavar.reason"), help=words("help.book-reason"))
+_AGAIN = typer.Option("--again", help=words("help.book-again"))
+_UNDO = typer.Option("--undo", help=words("help.book-undo"))
+
+
+def command(
+    member: Annotated[str | None, _MEMBER] = None,
+    came_in: Annotated[str | None, _IN] = None,
+    went_out: Annotated[str | None, _OUT] = None,
+    hours: Annotated[str | None, _HOURS] = None,
+    km: Annotated[str | None, _KM] = None,
+    pot: Annotated[str | None, _POT] = None,
+    who: Annotated[str | None, _WHO] = None,
+    what: Annotated[str | None, _WHAT] = None,
+    cash: Annotated[bool, _CASH] = False,
+    bank: Annotated[bool, _BANK] = False,
+    own: Annotated[bool, _OWN] = False,
+    rate: Annotated[str | None, _VAT] = None,
+    day: Annotated[str | None, _DATE] = None,
+    earned: Annotated[str | None, _EARNED] = None,
+    account: Annotated[str | None, _ACCOUNT] = None,
+    project: Annotated[str | None, _PROJECT] = None,
+    purpose: Annotated[str | None, _PURPOSE] = None,
+    reason: Annotated[str | None, _REASON] = None,
+    again: Annotated[bool, _AGAIN] = False,
+    undo: Annotated[bool, _UNDO] = False,
+    dry_run: Annotated[bool, DRY_RUN] = False,
+    as_json: Annotated[bool, JSON] = False,
+    coop: Annotated[Path | None, COOP] = None,
+) -> None:
+    from scharrel.operations.book import booking_choices
+    from scharrel.operations.opening import open_books
+
+    books = open_books(open_coop(coop))
+    amounts: dict[EventKind, str | None] = {
+        "in": came_in, "out": went_out, "hours": hours, "km": km, "pot": pot,
+    }  # fmt: skip
+    given = [(kind, said) for kind, said in amounts.items() if said is not None]
+    money = [word for word, asked in (("cash", cash), ("bank", bank), ("own", own)) if asked]
+    other = [who, what, rate, day, earned, account, project, purpose, reason, *money]
+    if undo:
+        if given or again or any(other):
+            fail(words("error.book-undo"), status=2)
+        _take_back(books, member)
+        return
+    holder = whose(books, member)
+    if len(given) > 1 or len(money) > 1 or (again and given):
+        fail(words("error.book-one"), status=2)
+    if not given and not again:
+        if any(other) or not sys.stdin.isatty():
+            fail(words("error.book-terminal"), status=2)
+        stop_on_errors(standing_errors(books))
+        from scharrel.cli.book_asking import ask_bookings
+
+        ask_bookings(books, holder, today())
+        return
+    stop_on_errors(standing_errors(books))
+    on, day_earned = _day(day) if day else today(), _day(earned) if earned else None
+    if not holder.active(Month.of(on)):
+        fail_without_month(holder, Month.of(on))
+    choices = booking_choices(books, holder, on)
+    if again:
+        event = _again(choices, on)
+    else:
+        kind, said = given[0]
+        noted = Noted(
+            kind=kind,
+            amounts=_amount(kind, said),
+            days=(on,),
+            who=" ".join((who or "").split()),
+            what=" ".join((what or "").split()),
+            money=money[0] if money else "",
+            rate=_rate(rate) if rate else None,
+            purpose=purpose or "",
+            reason=reason or "",
+            earned=day_earned,
+        )
+        event = _whole(books, noted, choices, account, project)
+    _book(books, holder, event, choices, dry_run=dry_run, as_json=as_json)
+
+
+def standing_errors(books: "Books") -> "list[Problem]":
+    """What is wrong with the register or the chart, without which nothing can be booked."""
+    return [p for p in errors(books.problems) if not p.file.startswith("rules/")]
+
+
+def whose(books: "Books", member: str | None) -> "Holder":
+    """Whose ledger it is: the one that is named, or the only one there is; else it is asked."""
+    if member:
+        require_members(books, [member])
+        return books.holders[member]
+    if len(books.holders) == 1:
+        return next(iter(books.holders.values()))
+    if not sys.stdin.isatty() or not books.holders:
+        stop_on_errors(standing_errors(books))
+        fail(words("error.book-whose", members=", ".join(books.holders)), status=2)
+    from scharrel.cli.asking import StoppedAsking, ask
+
+    names = [*books.holders, *(holder.name for holder in books.holders.values())]
+    try:
+        while said := ask(words("book.whose"), names, "").casefold():
+            fits = [h for h in books.holders.values() if said in (h.id, h.name.casefold())] or [
+                h
+                for h in books.holders.values()
+                if h.id.startswith(said) or h.name.casefold().startswith(said)
+            ]
+            if len(fits) == 1:
+                return fits[0]
+            print_indented(console(), words("book.no-choice", said=said))
+    except StoppedAsking:
+        pass
+    raise SystemExit(0)
+
+
+def _take_back(books: "Books", member: str | None) -> None:
+    from scharrel.cli.booked import PATIENCE
+    from scharrel.store.own_ledger import last_added_to, take_back
+
+    holder = whose(books, member or last_added_to(books.coop) or None)
+    with writing_in(books.coop, "book", patience=PATIENCE):
+        gone, problem = take_back(books.coop, holder.id)
+    stop_on_errors([problem] if problem else [])
+    if not gone:
+        fail(words("error.book-no-undo", name=holder.name), status=1)
+    print_text(console(), words("book.undone", name=holder.name))
+    for line in gone.split("\n"):
+        console().print(f"  {line}", style="dim", soft_wrap=True)
+
+
+def _amount(kind: EventKind, said: str) -> tuple[Decimal, ...]:
+    """How much, if it can be no more than one thing."""
+    done = kind in ("hours", "km")
+    found = [n for n in (quantities_meant if done else amounts_meant)(said) if n and (n > 0 or kind == "in")]
+    if len(found) == 1:
+        return tuple(found)
+    readings = [words.number(n) if done else words.money(n) for n in found]
+    key = "book.which" if found else "book.no-amount"
+    fail(f"--{kind}: {words(key, said=said, readings=', '.join(readings))}", status=2)
+
+
+def _day(said: str) -> date:
+    found = days_meant(said, today())
+    if len(found) == 1:
+        return found[0]
+    key = "book.which" if found else "book.no-day"
+    fail(words(key, said=said, readings=", ".join(map(words.day, found))), status=2)
+
+
+def _rate(said: str) -> Decimal:
+    rate = rate_meant(said)
+    if rate is None:
+        fail(words("problem.bank-rule-rate", rate=said), status=2)
+    return rate
+
+
+def _again(choices: "Choices", on: date) -> "Event":
+    from scharrel.operations.book import again
+
+    event = again(choices, on)
+    if event is None:
+        fail(words("error.book-no-again"), status=1)
+    return event
+
+
+def _whole(
+    books: "Books", noted: Noted, choices: "Choices", account: str | None, project: str | None
+) -> "Event":
+    """The event that the options say; what they leave open is today, without VAT, and what is usual."""
+    from scharrel.cli.booked import account_meant, labels_of, project_meant
+    from scharrel.operations.book_answers import event_from, followed_up, offered, open_questions
+
+    kind = noted.kind
+    assert kind
+    if kind not in choices.kinds:
+        fail(words(f"book.no-{kind}", said=kind, kinds=", ".join(choices.kinds)), status=2)
+    accounts = choices.accounts[kind]
+    if account:
+        meant = account_meant(account, accounts, books) if not account.isdecimal() else ""
+        if not meant:
+            known = ", ".join(labels_of(books, accounts))
+            fail(words("error.book-account", account=account, accounts=known), status=2)
+        noted = noted._replace(account=meant)
+    if project:
+        meant = project_meant(project, choices.projects)
+        if not meant:
+            fail(words("error.book-project", project=project, projects=", ".join(choices.projects)), status=2)
+        noted = noted._replace(project=meant)
+    if noted.rate and noted.account and not choices.rates.get(noted.account):
+        fail(words("error.book-vat", rate=words.rate(noted.rate)), status=2)
+    noted = followed_up(noted._replace(rate=noted.rate or Decimal(0)), choices)
+    if not noted.account:
+        usual = offered(noted, choices, "account", noted.days[0]) if kind == "in" else ""
+        noted = noted._replace(account=usual)
+    left = [asked for asked in open_questions(noted, choices) if asked != "project"]
+    if left:
+        options = {
+            "account": labels_of(books, accounts), "money": [f"--{word}" for word in choices.money],
+            "purpose": choices.purposes.get(noted.account, []),
+        }.get(left[0], [])  # fmt: skip
+        fail(words(f"error.book-lacks-{left[0]}", options=", ".join(options)), status=2)
+    event = event_from(noted, choices, labels_of(books, [noted.account])[0])
+    if event.rate and f"{event.rate * 100:.0f}%" not in choices.rates.get(event.account, ()):
+        fail(words("error.book-vat", rate=words.rate(event.rate)), status=2)
+    return event
+
+
+def _book(
+    books: "Books", holder: "Holder", event: "Event", choices: "Choices", *, dry_run: bool, as_json: bool
+) -> None:
+    from scharrel.cli.booked import PATIENCE, print_planned, report_written, show_planned
+    from scharrel.cli.screen import report_problems
+    from scharrel.operations.book import plan_bookings, write_planned
+    from scharrel.text.booking import event_text
+
+    planned = plan_bookings(books, holder, [event], today())
+    stop_on_errors(list(planned.problems))
+    if not dry_run:
+        with writing_in(books.coop, "book", patience=PATIENCE):
+            problem = write_planned(books, planned)
+            if problem and problem.code == "ledger-changed":
+                planned = plan_bookings(books, holder, [event], today())
+                problem = None if planned.problems else write_planned(books, planned)
+        stop_on_errors([*planned.problems, *([problem] if problem else [])])
+    if as_json:
+        report_problems(planned.told)
+        print_planned(planned, written=not dry_run)
+        return
+    print_text(console(), event_text(words, books.chart, event, choices.money), style="bold")
+    show_planned(books, planned, today())
+    if not dry_run:
+        report_written(planned.shown, holder, planned)

@@ -1,0 +1,92 @@
+"""What is shown of a booking: how it would stand, what it does to what is kept, and that it is written."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from scharrel.cli.as_json import print_json
+from scharrel.cli.screen import console, print_indented, print_text, report_problems, words
+from scharrel.core.facts import Holder
+from scharrel.core.names import nearest
+from scharrel.ledger.books import Books
+from scharrel.operations.book import Planned
+from scharrel.operations.book_effects import effect_sentences
+from scharrel.text.accounts import account_name
+
+PATIENCE = 5.0
+"""Seconds for which a booking waits for another that is being written."""
+
+
+def show_planned(books: Books, planned: Planned, today: date, *, lines: bool = True) -> None:
+    """The entries, what is noticed of them, and what they do to what is kept."""
+    screen = console()
+    if lines:
+        for _, entry in planned.entries:
+            for line in entry.split("\n"):
+                screen.print(f"  {line}", style="dim", soft_wrap=True)
+    report_problems(planned.told)
+    for sentence in effect_sentences(words, books, planned, today):
+        print_text(screen, sentence, style="bold")
+
+
+def report_written(coop_shown: str, who: Holder, planned: Planned) -> None:
+    """Where it stands, and how it is taken back."""
+    places = ", ".join(str(line) for line, _ in planned.entries)
+    print_indented(console(), words("book.done", file=coop_shown, lines=places))
+    print_indented(console(), words("book.undo", member=who.id))
+
+
+def print_planned(planned: Planned, *, written: bool, more: dict[str, Any] | None = None) -> None:
+    """The same for programs."""
+    print_json(
+        {
+            "file": planned.shown,
+            "bookings": [{"line": line, "text": entry} for line, entry in planned.entries],
+            "written": written,
+            "effects": [
+                {"month": e.month, "was": e.was, "becomes": e.becomes, "closed": e.closed, "pots": e.pots}
+                for e in planned.effects
+            ],
+            "warnings": [
+                {"file": p.file, "line": p.line, "code": p.code, "message": words.problem(p)}
+                for p in planned.told
+            ],
+            **(more or {}),
+        }
+    )
+
+
+def account_meant(said: str, accounts: Sequence[str], books: Books) -> str:
+    """The account that is meant: by its number here, its name, its label, or the beginning of one of these
+    that no other has; empty for none."""
+    folded = said.casefold()
+    if said.isdecimal() and 0 < int(said) <= len(accounts):
+        return accounts[int(said) - 1]
+    names = {account: account_name(words, books.chart, account).casefold() for account in accounts}
+    for account in accounts:
+        if folded in (account.casefold(), names[account], account.rpartition(":")[2].casefold()):
+            return account
+    found = [
+        account
+        for account in accounts
+        if names[account].startswith(folded)
+        or any(part.startswith(folded) for part in account.casefold().split(":"))
+    ]
+    if len(found) > 1:
+        found = [account for account in found if names[account].startswith(folded)]
+    return found[0] if len(found) == 1 else ""
+
+
+def labels_of(books: Books, accounts: Iterable[str]) -> list[str]:
+    """What people call these accounts."""
+    return [account_name(words, books.chart, account) for account in accounts]
+
+
+def project_meant(said: str, projects: dict[str, str]) -> str:
+    """The project that is meant, by its short name or its name, or the beginning of one; empty for none."""
+    folded = said.casefold()
+    found = [p for p, name in projects.items() if folded in (p.casefold(), name.casefold())]
+    found = found or [
+        p for p, name in projects.items() if p.startswith(folded) or name.casefold().startswith(folded)
+    ]
+    return found[0] if len(found) == 1 else nearest(said, projects) if said in projects else ""

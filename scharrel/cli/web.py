@@ -1,0 +1,49 @@
+"""scharrel web: the books in the browser, on this machine."""
+
+import gc
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scharrel.cli.arguments import open_coop, require_members
+from scharrel.cli.options import COOP
+from scharrel.cli.screen import console, fail, words
+from scharrel.operations.opening import open_books
+
+_MEMBER = typer.Argument(
+    metavar=f"[{words('metavar.member')}]", help=words("help.web-member"), show_default=False
+)
+_PORT = typer.Option("--port", metavar=words("metavar.number"), help=words("help.web-port"))
+
+
+def command(
+    member: Annotated[str | None, _MEMBER] = None,
+    port: Annotated[int | None, _PORT] = None,
+    coop: Annotated[Path | None, COOP] = None,
+) -> None:
+    if find_spec("fava") is None:
+        fail(words("error.no-fava"), status=1)
+    books = open_books(open_coop(coop))
+    if member is not None:
+        require_members(books, [member])
+    from scharrel.web.server import application, serve
+
+    gc.enable()  # this goes on
+    screen = console()
+
+    def ready(address: str) -> None:
+        about = words("web.of-member", name=books.holders[member].name) if member else words("web.of-coop")
+        for line in (about, address, words("web.stop")):
+            screen.print(line, soft_wrap=True)
+
+    with tempfile.TemporaryDirectory(prefix="scharrel-") as folder:
+        app = application(books, books.holders[member] if member else None, words.lang, Path(folder))
+        try:
+            serve(app, port or 0, ready)
+        except OSError as error:
+            reason = words.reason(error.strerror or str(error))
+            fail(words("error.port", port=port or 0, reason=reason), status=1)
+    screen.print(words("web.stopped"))

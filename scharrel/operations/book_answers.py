@@ -1,0 +1,129 @@
+"""From what is known of an event to the whole of it: what follows, what is to be asked, what is offered."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from scharrel.operations.book import Choices
+from scharrel.treasury.cash_book import Event
+from scharrel.treasury.noted import Noted
+
+EventPart = Literal[
+    "kind", "amount", "who", "what", "account", "money", "rate", "day", "project", "purpose", "reason"
+]
+ASKED: tuple[EventPart, ...] = (
+    "kind", "amount", "who", "what", "account", "money", "rate", "day", "project", "purpose", "reason"
+)  # fmt: skip
+"""What an event can lack, in the order in which it is asked."""
+
+_ENOUGH = 3
+"""Bookings with other parties that all have the same VAT, from which that is offered for a new one."""
+
+
+def open_questions(noted: Noted, choices: Choices) -> list[EventPart]:
+    """What has to be asked of this event, by what there is to choose from."""
+    kind = noted.kind
+    if kind is None or kind not in choices.kinds:
+        return ["kind"]
+    accounts, done = choices.accounts[kind], kind in ("hours", "km")
+    needed: dict[EventPart, bool] = {
+        "amount": len(noted.amounts) != 1,
+        "who": not done and not (noted.who and noted.split),
+        "what": not done and not (noted.split and (noted.what or (noted.line and kind == "out"))),
+        "account": len(accounts) > 1 and noted.account not in accounts,
+        "money": not done and noted.money not in choices.money,
+        "rate": kind in ("in", "out") and noted.rate is None and _rated(noted, choices),
+        "day": len(noted.days) != 1,
+        "project": kind == "hours" and bool(choices.projects) and noted.project not in choices.projects,
+        "purpose": kind == "pot"
+        and noted.purpose not in (choices.purposes.get(_account(noted, choices)) or [""]),
+        "reason": kind == "pot" and not noted.reason,
+    }
+    return [asked for asked in ASKED if needed.get(asked)]
+
+
+def _rated(noted: Noted, choices: Choices) -> bool:
+    account = _account(noted, choices)
+    return bool(choices.rates.get(account)) if account else bool(choices.rates)
+
+
+def _account(noted: Noted, choices: Choices) -> str:
+    accounts = choices.accounts[noted.kind] if noted.kind else []
+    return noted.account or (accounts[0] if len(accounts) == 1 else "")
+
+
+def followed_up(noted: Noted, choices: Choices) -> Noted:
+    """With what follows from what is known: the only account, money or project there is, and the account on
+    which everything with the same party, or for the same thing, was booked."""
+    if noted.kind not in choices.kinds or noted.kind is None:
+        return noted
+    accounts = choices.accounts[noted.kind]
+    if noted.account not in accounts:
+        like = {one.account for one in _like(noted, choices)} & {*accounts}
+        only = like if len(like) == 1 else {*accounts} if len(accounts) == 1 else {""}
+        noted = noted._replace(account=only.pop())
+    if not noted.money and len(choices.money) == 1:
+        noted = noted._replace(money=next(iter(choices.money)))
+    if noted.kind == "pot":
+        noted = noted._replace(reason=noted.reason or noted.what)
+        if noted.purpose not in choices.purposes.get(noted.account, ()):
+            noted = noted._replace(purpose="")
+    return noted
+
+
+def _like(noted: Noted, choices: Choices) -> list[Event]:
+    """What was booked before of this kind with the same party, else for the same thing."""
+    same_kind = [one for one in choices.earlier if one.kind == noted.kind]
+    who, what = noted.who.casefold(), noted.what.casefold()
+    found = [one for one in same_kind if who and one.who.casefold() == who]
+    return found or [one for one in same_kind if what and one.what.casefold() == what]
+
+
+def offered(noted: Noted, choices: Choices, asked: EventPart, today: date) -> str:
+    """What is offered as the answer, by what was booked before; empty for nothing."""
+    like = _like(noted, choices)
+    if asked == "day":
+        return str(noted.days[0]) if noted.days else str(today)
+    if asked == "who":
+        return noted.who
+    if asked == "what":
+        return noted.what or next((one.what for one in like if one.who and one.what), "")
+    if asked == "account":
+        accounts = choices.accounts[noted.kind] if noted.kind else []
+        used = [one.account for one in (*like, *choices.earlier) if one.account in accounts]
+        first = accounts[0] if noted.kind == "in" and accounts else ""
+        return _usual(used[: len(like)]) or _usual(used) or first
+    if asked == "money":
+        words = {account: word for word, account in reversed(choices.money.items())}
+        return _usual(words[one.other] for one in like if one.other in words)
+    if asked == "rate":
+        account = _account(noted, choices)
+        told = [one.rate for one in like if one.account == account]
+        others = [one.rate for one in choices.earlier if one.account == account and one.kind == noted.kind]
+        rates = set(told or (others if len(others) >= _ENOUGH else ()))
+        return rate_said(rates.pop()) if len(rates) == 1 else ""
+    return ""
+
+
+def _usual(used: Iterable[str]) -> str:
+    return next((name for name, _ in Counter(used).most_common(1)), "")
+
+
+def rate_said(rate: Decimal) -> str:
+    """The rate as people type it: `21%`, or `0`."""
+    return f"{(rate * 100).normalize():f}%" if rate else "0"
+
+
+def event_from(noted: Noted, choices: Choices, fallback: str = "") -> Event:
+    """The event, of which nothing is lacking any more; `fallback` is for what, where nothing is said."""
+    kind = noted.kind
+    assert kind
+    account = _account(noted, choices)
+    other = choices.against.get(account) or choices.money[noted.money]
+    return Event(
+        kind, noted.amounts[0], noted.days[0], account, other, noted.who, noted.what or fallback,
+        noted.rate or Decimal(0), noted.project, noted.purpose, noted.reason, noted.earned,
+        noted.money,
+    )  # fmt: skip

@@ -1,0 +1,16 @@
+"""What accounts are called to people."""
+
+from scharrel.core.chart import Account, Chart
+from scharrel.text.words import Words, visible
+
+
+def account_name(words: Words, chart: Chart, account: str) -> str:
+    """The label that the chart gives the account, else its name without the kind that it is of."""
+    return label_or_name(words, chart.accounts.get(account), account)
+
+
+def label_or_name(words: Words, known: Account | None, account: str) -> str:
+    """The label of an account that may not be in the chart, else its name without the kind that it is of."""
+    return visible(known.label(words.lang) if known else "") or visible(
+        account.partition(":")[2].replace(":", ": ")
+    )

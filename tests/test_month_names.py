@@ -1,0 +1,85 @@
+"""A month is said as people say it, in Dutch and in English."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+from scharrel.text.month_names import joined_months, months_meant
+
+TODAY = date(2026, 11, 28)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("okt", "2026-10"),
+        ("oktober", "2026-10"),
+        ("Oktober 2025", "2025-10"),
+        ("okt. 2025", "2025-10"),
+        ("october", "2026-10"),
+        ("Oct 2025", "2025-10"),
+        ("2025 okt", "2025-10"),
+        ("mrt", "2026-03"),
+        ("maart", "2026-03"),
+        ("may", "2026-05"),
+        ("mei", "2026-05"),
+        ("november", "2026-11"),
+        ("december", "2025-12"),
+        ("vorige maand", "2026-10"),
+        ("Last  Month", "2026-10"),
+        ("deze maand", "2026-11"),
+        ("volgende maand", "2026-12"),
+        ("ju", "2026-06 2026-07"),
+        ("ma", "2026-03 2026-05"),
+        ("j 2025", "2025-01 2025-06 2025-07"),
+        ("o", ""),
+        ("oktobr", ""),
+        ("10", ""),
+        ("okt 26", ""),
+        ("okt nov", ""),
+        ("vorige", ""),
+        ("maand", ""),
+        ("", ""),
+    ],
+)
+def test_what_is_meant(said: str, meant: str) -> None:
+    assert " ".join(map(str, months_meant(said, TODAY))) == meant
+
+
+def test_where_months_to_come_are_as_likely_a_name_needs_its_year() -> None:
+    assert list(map(str, months_meant("december", TODAY, ahead=True))) == ["2025-12", "2026-12"]
+    assert list(map(str, months_meant("nov", TODAY, ahead=True))) == ["2026-11"]
+    assert list(map(str, months_meant("december 2026", TODAY, ahead=True))) == ["2026-12"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "joined"),
+    [
+        ("explain amina okt 2026 coop", ["explain", "amina", "okt 2026", "coop"]),
+        ("close vorige maand --json", ["close", "vorige maand", "--json"]),
+        ("what-if amina --month Last Month", ["what-if", "amina", "--month", "Last Month"]),
+        ("settle --member may 2026", ["settle", "--member", "may", "2026"]),
+        ("settle 2026 --member may", ["settle", "2026", "--member", "may"]),
+        ("report annual 2026", ["report", "annual", "2026"]),
+    ],
+)
+def test_two_words_need_no_quotation_marks(typed: str, joined: list[str]) -> None:
+    assert joined_months(typed.split()) == joined
+
+
+@pytest.mark.parametrize("said", [["april", "2026"], ["Apr", "2026"], ["april 2026"], ["2026-04"]])
+def test_a_command_takes_it_in_either_language(said: list[str], coop: Path, quick: Run) -> None:
+    for lang in ("nl", "en"):
+        done = quick("explain", "amina", *said, "--json", "--lang", lang, "--coop", str(coop))
+        assert json.loads(done.out)["month"] == "2026-04"
+
+
+def test_what_is_not_clear_is_refused_with_what_is_possible(coop: Path, quick: Run) -> None:
+    done = quick("explain", "amina", "ju", "--coop", str(coop))
+    assert (done.status, done.out) == (2, "")
+    assert "juni" in done.err
+    assert "juli" in done.err
+    assert quick("vat", "sept", "2026", "--json", "--coop", str(coop)).status == 0
