@@ -86,12 +86,10 @@ class _Looking:
         flows = [flow for flow in flows if flow.day > self.first or flow.kind in (ORDERED, PAYOUT)]
         flows = [flow for flow in flows if flow.amount or flow.kind == BENEFIT]
         flows.sort(key=lambda flow: (flow.day, flow.amount < 0, flow.kind, flow.name, flow.about))
-        held, ahead = due.in_hand, self._own_in_hand(due)
+        held = due.in_hand
         had = {Month.of(flow.day): ZERO for flow, _ in paid}
         for flow, before in paid:
-            counted = min(before, ahead)
-            had[Month.of(flow.day)] += flow.amount + before - counted
-            ahead -= counted
+            had[Month.of(flow.day)] += flow.amount + before
         taken = -total(
             moved.amount
             for moved in self.ledger.movements
@@ -167,7 +165,7 @@ class _Looking:
             if waiting := max(owed + total(e.amount for e in earned if not e.expected), ZERO):
                 self.uncounted.append(Uncounted("pays-on", {"amount": waiting}))
             return
-        for paid in pay_days(owed, earned, days):
+        for paid in pay_days(owed, earned, days, self.first):
             where = said_at(self.books, self.books.entries.cooperative, "pays_on", Month.of(paid.day))
             sure = paid.amount - paid.expected
             if sure or paid.had:

@@ -159,10 +159,14 @@ def fixed_in(amounts: Iterable[FixedAmount], month: Month) -> list[FixedAmount]:
     return [amount for amount in latest.values() if amount.amount]
 
 
-def pay_days(owed: Decimal, earned: Iterable[Earned], days: Iterable[date]) -> Iterator[PayDay]:
-    """What is paid on each of these days: what is `owed` by now (below zero what the member has ahead) and
-    what each month brought that has ended by then."""
+def pay_days(owed: Decimal, earned: Iterable[Earned], days: Iterable[date], today: date) -> Iterator[PayDay]:
+    """What is paid on each of these days: what is `owed` by now (below zero what the member has ahead) with
+    what months brought that have ended today, and what each later month brings that has ended by then."""
     waiting = sorted(earned)
+    ended = [each for each in waiting if each.month.last_day < today]
+    waiting = waiting[len(ended) :]
+    owed += total(each.amount for each in ended)
+    about = _latest(ended, owed)
     for day in sorted(days):
         now = [each for each in waiting if each.month.last_day < day]
         waiting = waiting[len(now) :]
@@ -171,9 +175,21 @@ def pay_days(owed: Decimal, earned: Iterable[Earned], days: Iterable[date]) -> I
         had = min(max(-owed, ZERO), max(brought, ZERO))
         to_come = min(total(each.amount for each in now if each.expected), amount)
         if amount or had:
-            months = tuple(dict.fromkeys(each.month for each in now if each.amount))
+            months = tuple(dict.fromkeys([*about, *(each.month for each in now if each.amount)]))
             yield PayDay(day, amount, max(to_come, ZERO), had, months)
-        owed = min(owed + brought, ZERO)
+        owed, about = min(owed + brought, ZERO), []
+
+
+def _latest(ended: Sequence[Earned], owed: Decimal) -> list[Month]:
+    """The latest months of which so much can be owed."""
+    found: list[Month] = []
+    for each in reversed(ended):
+        if owed <= 0:
+            break
+        if each.amount:
+            found.append(each.month)
+        owed -= each.amount
+    return found[::-1]
 
 
 def by_day(flows: Iterable[CashFlow], start: Decimal, first: date, last: date) -> dict[date, Decimal]:
