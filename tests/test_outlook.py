@@ -181,8 +181,8 @@ def test_a_month_ahead_worked_by_hand(coop: Path) -> None:
     assert december["rule"] == "Participatiewet artikel 19"
 
 
-# The cooperative pays on 10 December what the months to October gave, less what was taken and what is in hand;
-# the town pays December's benefit on the 23rd, lowered by what November brought (nothing yet), less 5%.
+# The cooperative pays on 10 December what the months to October gave, less what was taken or is in hand; the
+# town pays December's benefit on the 23rd, lowered by what November brought (nothing yet), less 5%.
 SINGLE = "1348.49"  # 1419.46 - 70.97
 COUPLE = "1926.40"  # 2027.79 - 101.39
 BY_HAND = {
@@ -336,6 +336,34 @@ def test_closed_months_and_orders_at_the_bank_count_once(once: Once, tmp_path: P
     assert rows(found) == [("2026-12-15", "payout", due["amina"])]
     pay(coop, "--on", "2026-12-03")
     assert rows(ahead(coop, "--months", "1", member="amina")) == [("2026-12-03", "ordered", due["amina"])]
+
+
+def test_what_puts_a_closed_month_right_comes_with_the_open_one(
+    coop: Path,
+) -> None:
+    before = ahead(coop, "--months", "2")
+    for command in ("allocate", "close"):
+        done = in_process(command, "2026-10", "--coop", str(coop))
+        assert done.status == 0, done.err
+    closed = ahead(coop, "--months", "2")
+    assert (closed["days"], closed["months"]) == (before["days"], before["months"])
+    assert "unclosed" in codes(before) - codes(closed)
+    with open(coop / "ledgers/members/ada.beancount", "a") as ledger:
+        ledger.write(
+            '\n2026-11-05 * "klant" "nabetaling"\n  earned: 2026-10-20\n'
+            "  Income:Omzet  -100.00 EUR\n  Assets:Bank\n"
+        )
+    found = ahead(coop, "--months", "2")
+    # October becomes 500.00: 75.00 more is offset, and November's report takes that off January's benefit.
+    assert ("2026-12-10", "payout", "500.00") in rows(found)
+    assert ("2026-12-31", "benefit", "665.00") in rows(found)
+    assert ("2027-01-31", "benefit", "878.75") in rows(found)  # 925.00, less 5%
+    (below,) = found["below"]
+    assert "In januari 2027 heb je €\xa071,25 minder" in below["message"]
+    assert (
+        "€\xa075,00 gaat van je uitkering van januari 2027 af om een oudere maand recht te zetten"
+        in " ".join(below["do"])
+    )
 
 
 def pay(coop: Path, *asked: str) -> str:

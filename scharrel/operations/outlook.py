@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from scharrel.checks.members import rules_hold
 from scharrel.checks.outcome import Outcome
-from scharrel.core.corrections import Posted
 from scharrel.core.facts import Holder, Movement
 from scharrel.core.history import replay
 from scharrel.core.money import ZERO, total
@@ -110,12 +109,10 @@ class _Looking:
     # -- what the cooperative pays
 
     def _due(self) -> Due:
-        """What closed months gave the member, less all that was taken until the first day or is in hand."""
-        posted: list[Posted] = [entry for seal in self.seals.values() for entry in seal.posted]
+        """What was taken until the first day or is in hand, below zero: months bring what is due against it."""
         held = {name for name, role in self.ledger.roles.items() if role == IN_HAND}
         movements = [moved for moved in self.ledger.movements if moved.day <= self.first]
-        given = allocated_to(posted, self.accounts)
-        return due_from(MEMBER, self.member.id, given, movements, self.accounts, held)
+        return due_from(MEMBER, self.member.id, {}, movements, self.accounts, held)
 
     def _too_much(self, owed: Decimal) -> Decimal:
         """What the member has in hand or took that no month made the member's own."""
@@ -130,7 +127,9 @@ class _Looking:
         return total(r.paid for r in allocation.posted if r.step.to in self.accounts)
 
     def _earned(self) -> Iterator[Earned]:
-        """What open months bring, with what they put right of closed ones, and what customers still pay."""
+        """What each month brings, with what the open one puts right, and what customers still pay."""
+        for month, seal in self.seals.items():
+            yield Earned(month, total(allocated_to(seal.posted, self.accounts).values()))
         for allocation in self.allocations:
             if allocation.month not in self.seals:
                 yield Earned(allocation.month, self._given(allocation))
