@@ -109,7 +109,7 @@ class _Looking:
     # -- what the cooperative pays
 
     def _due(self) -> Due:
-        """What was taken until the first day or is in hand, below zero: against it comes what months bring."""
+        """What was taken until the first day or is in hand, below zero: what months bring comes on top."""
         held = {name for name, role in self.ledger.roles.items() if role == IN_HAND}
         movements = [moved for moved in self.ledger.movements if moved.day <= self.first]
         return due_from(MEMBER, self.member.id, {}, movements, self.accounts, held)
