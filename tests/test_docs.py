@@ -4,6 +4,7 @@ import re
 import shlex
 import shutil
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,13 @@ from bank_coop import CUSTOMER, LANDLORD, Given, camt
 from conftest import REPOSITORY, Run, third
 from example_bank import invented_iban
 from test_bank import at_terminal
+
+from scharrel.operations.objection import write_objection
+from scharrel.operations.opening import open_books
+from scharrel.operations.specifications import explain_letter
+from scharrel.store.paths import Coop
+from scharrel.text.specifications import said_mistakes
+from scharrel.text.words import Words
 
 README = (REPOSITORY / "README.md").read_text("utf-8")
 
@@ -128,6 +136,34 @@ def test_the_page_on_invoices_can_be_followed(
     with open("ledgers/coop.beancount", "a", encoding="utf-8") as file:
         file.write("\n" + re.sub("^    ", "", register[0], flags=re.MULTILINE))
     follow(page, "members/vera", quick, monkeypatch)
+
+
+def test_the_page_about_letters_can_be_followed(
+    tmp_path: Path, quick: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("ledgers", "rules"):
+        shutil.copytree(REPOSITORY / folder, tmp_path / folder)
+    page = REPOSITORY / "docs/nl/brief.md"
+    follow(page, "", quick, monkeypatch)
+    assert Path("brief.pdf").read_bytes().startswith(b"%PDF")
+    text = page.read_text("utf-8")
+    (letter,) = blocks(text, "text")
+    assert answer_to_the_letter(Path(), date(2026, 11, 23)).strip() == letter.strip()
+    (entry,) = re.findall(r'    2026-11-20 custom "specification".*?\n\n', text, re.DOTALL)
+    register = Path("ledgers/coop.beancount").read_text("utf-8")
+    assert register.endswith("\n" + re.sub("^    ", "", entry, flags=re.MULTILINE)[:-1])
+
+
+def answer_to_the_letter(coop: Path, day: date) -> str:
+    """The letter that Amina would sign on that day."""
+    books, words = open_books(Coop(coop)), Words("nl")
+    group = next(group for group in books.groups() if group[0].id == "amina")
+    found, _ = explain_letter(books, group, books.specifications[-1], day)
+    assert found
+    ways = [said_mistakes(words, found.member, found.month, found.ledger, "", each) for each in found.found]
+    assert not write_objection(words, books, found, ways, day, coop / "brief.txt")
+    return (coop / "brief.txt").read_text("utf-8").replace("\xa0", " ")
 
 
 def test_the_page_about_the_bank_can_be_followed(

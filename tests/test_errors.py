@@ -456,6 +456,14 @@ OWN_TESTS |= {  # in test_own_entries.py
     "problem.payee-name", "problem.role-place", "problem.terms", "problem.text-unquoted",
     "problem.two-cooperatives", "problem.vat-due", "problem.vat-word",
 }  # fmt: skip
+OWN_TESTS |= {  # in test_specifications.py
+    "problem.specification", "problem.specification-again", "problem.specification-amount",
+    "problem.specification-early", "problem.specification-empty", "problem.specification-key",
+    "problem.specification-member", "problem.specification-outside",
+    "error.draft-exists", "error.draft-form", "error.letter-date", "error.letter-month",
+    "error.letter-no-amount", "error.letter-no-date", "error.letter-right", "error.letter-terminal",
+    "error.no-letter",
+}  # fmt: skip
 OWN_TESTS |= {  # in test_treasury.py
     "problem.treasury-gone", "problem.treasury-key", "problem.treasury-lost", "problem.treasury-new",
     "audit.treasury", "error.coop-step",

@@ -16,7 +16,8 @@ from scharrel.text.words import LANGUAGES, catalogue
 
 ACTS = {
     "statements", "init", "member add", "member leave", "bank assign", "invoice issue", "invoice credit",
-    "invoice remind", "customer add", "quote", "rules plot", "rules export", "rules import", "auditfile", "web",
+    "invoice remind", "customer add", "letter add", "quote", "rules plot", "rules export", "rules import",
+    "auditfile", "web",
 }  # fmt: skip
 """Commands that write or draw something, and say no more than that they did."""
 
@@ -48,7 +49,8 @@ def test_the_help_ends_with_it_and_every_option_is_told(name: str, quick: Run) -
         out = quick(*name.split(), "--help", "--lang", lang).out
         assert out.rstrip().endswith(catalogue(lang)["example"][name.replace(" ", "-")].replace("\n", "\n  "))
     assert ("  --json" in out) or name in ACTS
-    assert ("  --csv" in out) == (name.startswith("report ") or name == "statements")
+    tables = ("statements", "letter list")
+    assert ("  --csv" in out) == (name.startswith("report ") or name in tables)
 
 
 def settled(folder: Path) -> None:

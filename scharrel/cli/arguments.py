@@ -67,12 +67,17 @@ def _month_named(text: str, ahead: bool) -> Month:
 
 def read_amount(text: str) -> Decimal:
     """Euros as the user wrote them, cents behind a point or a comma."""
-    if not _AMOUNT.fullmatch(text):
+    amount = amount_written(text)
+    if amount is None:
         fail(words("error.amount", text=text), status=2)
-    amount = Decimal(text.replace(",", "."))
     if abs(amount) >= MAX_AMOUNT:
         fail(words("problem.too-large", number=text), status=2)
     return amount
+
+
+def amount_written(text: str) -> Decimal | None:
+    """The euros that this says; nothing if it is no amount."""
+    return Decimal(text.replace(",", ".")) if _AMOUNT.fullmatch(text) else None
 
 
 def require_members(books: "Books", wanted: Iterable[str] | None) -> None:

@@ -14,6 +14,7 @@ from scharrel.core.names import COOP_ID
 from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem, errors
 from scharrel.core.settling import ends
+from scharrel.core.specifications import Specification
 from scharrel.ledger.chart import read_chart
 from scharrel.ledger.customers import read_customers
 from scharrel.ledger.register import Register, read_register
@@ -35,8 +36,9 @@ class Books(NamedTuple):
     the cooperative itself; `own` is the cooperative as who has a ledger, if it has or had one; `issued` are
     the invoices that were sent, by number, and `last_issued` the last number of each year by the second place
     that knows it; `receipts` what was paid of what was sold on account, where rules ask for that;
-    `sealed_receipts` by closed month the digests of its receipt files, by name; `fixed` what each
-    member has fixed every month, by the register."""
+    `sealed_receipts` by closed month the digests of its receipt files, by name; `specifications`
+    is what the municipality's letters say; `fixed` what each member has fixed every month, by the
+    register."""
 
     coop: Coop
     register: Text
@@ -55,6 +57,7 @@ class Books(NamedTuple):
     receipts: Receipts = Receipts()
     fixed: Mapping[str, Sequence[FixedAmount]] = {}
     sealed_receipts: Mapping[Month, Mapping[str, str]] = {}
+    specifications: Sequence[Specification] = ()
 
     @property
     def bank_accounts(self) -> Mapping[str, BankAccount]:
@@ -143,6 +146,7 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
         last_issued,
         fixed=register.fixed,
         sealed_receipts=seals.receipts,
+        specifications=register.specifications,
     )
     return books, register, seals
 

@@ -8,6 +8,7 @@ from typing import Any
 from beancount.parser import parser
 
 from scharrel.core.problems import Problem
+from scharrel.core.specifications import SPECIFIED, key_of
 from scharrel.ledger.hints import BEHIND_STAR, behind_star, hint, without_texts
 from scharrel.ledger.source import undisturbed
 from scharrel.store.text import Text
@@ -217,12 +218,7 @@ def form_of(key: str, day: Any) -> str:
 QUOTED = '"…"'
 _DATES = frozenset({"earned", "born", "delivered"})
 _FORMS = {
-    "lifetime": "36",
-    "weight": "2",
-    "left": "TRUE",
-    "terms": "14",
-    "day": "1",
-    "opening": "1250.00 EUR",
-    "receipts": "25.00 EUR",
-    "receipt": '"2026/bouwmarkt.pdf"',
-}
+    "lifetime": "36", "weight": "2", "left": "TRUE", "terms": "14", "day": "1", "opening": "1250.00 EUR",
+    "receipts": "25.00 EUR", "receipt": '"2026/bouwmarkt.pdf"',
+    **dict.fromkeys(map(key_of, SPECIFIED), "120.00 EUR"),
+}  # fmt: skip

@@ -12,12 +12,14 @@ from scharrel.core.grants import Grant
 from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.period import Period
 from scharrel.core.problems import Problem
+from scharrel.core.specifications import Specification
 from scharrel.ledger.customers import NO_CUSTOMERS, Customers
 from scharrel.ledger.fixed_amounts import FIXED_KINDS, read_fixed_amounts
 from scharrel.ledger.grants import read_grants
 from scharrel.ledger.own_entries import ENTRY_KINDS, read_own_entries
 from scharrel.ledger.parsing import empty_keys, form_of, metadata, parse, place
 from scharrel.ledger.source import refused
+from scharrel.ledger.specifications import read_specifications
 from scharrel.store.paths import MEMBER_ID, Coop
 from scharrel.store.text import Text, read_text
 from scharrel.treasury.accounts import OwnEntries
@@ -25,8 +27,8 @@ from scharrel.treasury.outlook import FixedAmount
 
 _COMMANDS = frozenset({"option", "include"})
 REGISTERED = (
-    "member", "project", "subcooperative", "participant", "approval", "settlement", "grant", *ENTRY_KINDS,
-    *FIXED_KINDS,
+    "member", "project", "subcooperative", "participant", "approval", "settlement", "grant", "specification",
+    *ENTRY_KINDS, *FIXED_KINDS,
 )  # fmt: skip
 """What the register has to say, in its own words."""
 
@@ -49,6 +51,9 @@ _ALIASES = {
     "vaste-last": "fixed-cost",
     "vaste-lasten": "fixed-cost",
     "vast-inkomen": "fixed-income",
+    "specificatie": "specification",
+    "uitkeringsspecificatie": "specification",
+    "brief": "specification",
 }
 _HOLDERS: tuple[HolderKind, ...] = ("member", "project", "subcooperative")
 """Who has a ledger, in the order in which short names are given out."""
@@ -58,7 +63,7 @@ _OF_OTHERS = ("fava", "budget")
 class Register(NamedTuple):
     """The cooperative's name, all who have a ledger by id, the grants by id, and what cannot be read as one
     of these; its text and what beancount reads in it; what it says of the cooperative itself; the file of
-    customers beside it; and what each member has fixed every month."""
+    customers beside it; what the municipality's letters say; and what each member has fixed every month."""
 
     title: str
     members: dict[str, Holder]
@@ -68,6 +73,7 @@ class Register(NamedTuple):
     directives: Sequence[Any] = ()
     own: OwnEntries = OwnEntries()
     customers: Customers = NO_CUSTOMERS
+    specifications: Sequence[Specification] = ()
     fixed: Mapping[str, Sequence[FixedAmount]] = {}
 
 
@@ -86,6 +92,7 @@ def read_register(coop: Coop) -> Register:
     granted: list[Any] = []
     of_coop: list[Any] = []
     fixed: list[Any] = []
+    letters: list[Any] = []
 
     def say(line: int, code: str, /, **values: str) -> None:
         problems.append(text.problem(line, code, **values))
@@ -124,6 +131,8 @@ def read_register(coop: Coop) -> Register:
                 say(line, "settlement")
         elif directive.type == "grant":
             granted.append(directive)
+        elif directive.type == "specification":
+            letters += [] if emptied else [directive]
         elif directive.type in ENTRY_KINDS:
             of_coop.append(directive)
         elif directive.type in FIXED_KINDS:
@@ -169,9 +178,13 @@ def read_register(coop: Coop) -> Register:
                 say(said[0].line, "participant-member", member=taker, near=nearest(taker, members))
     grants, more = read_grants(granted, members, text)
     own, wrong = read_own_entries(of_coop, text)
+    specifications, unread = read_specifications(letters, members, text)
     of_members, untrue = read_fixed_amounts(fixed, members, text)
-    problems += [*more, *wrong, *untrue]
-    return Register(title, members, grants, problems, text, tuple(directives), own, fixed=of_members)
+    problems += [*more, *wrong, *unread, *untrue]
+    return Register(
+        title, members, grants, problems, text, tuple(directives), own,
+        specifications=specifications, fixed=of_members,
+    )  # fmt: skip
 
 
 def _ids(directive: data.Custom, count: int) -> list[str]:

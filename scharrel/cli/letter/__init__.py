@@ -1,0 +1,1 @@
+"""scharrel letter: what the municipality writes, beside the books."""
