@@ -190,9 +190,9 @@ COUPLE = "1926.40"  # 2027.79 - 101.39
 BY_HAND = {
     # 2305.96 - 2215.12 taken - 105.81 in hand is nothing; rent 612.35, insurance 158.25, allowances 401.00
     "amina": ["-612.35", "401.00", SINGLE, "-158.25"],
-    "bram": ["235.28", COUPLE],  # 5699.74 - 5294.28 - 170.18
     "chantal": ["154.60", SINGLE],  # 5021.18 - 4075.58 - 791.00
     "dina": [],  # 5011.33 - 4537.13 - 534.11 is nothing, and her rules know no benefit
+    "bram": ["235.28", COUPLE],  # 5699.74 - 5294.28 - 170.18
     "fatma": [],  # 1942.39 - 1685.85 - 329.10 is nothing
     "henk": ["403.84"],  # 3894.90 - 3491.06
     "joao": [],  # left in March, and was paid all
@@ -333,6 +333,14 @@ def test_what_is_taken_or_in_hand_is_not_paid_again(coop: Path) -> None:
     # October 400.00 and November 40.00, less 100.00 that was taken and 40.00 in hand.
     assert ("2026-12-10", "payout", "300.00") in rows(found)
     assert found["in_hand"] == "40.00"
+
+
+def test_a_month_is_paid_when_it_is_over(coop: Path) -> None:
+    change(coop, "pays_on: 10", "pays_on: 31")
+    with open(coop / "ledgers/members/ada.beancount", "a") as ledger:
+        ledger.write('2026-11-03 * "klant" "nog een klus"\n  Income:Omzet  -60.00 EUR\n  Assets:Bank\n')
+    paid = [row for row in rows(ahead(coop, "--months", "1")) if row[1] == "payout"]
+    assert paid == [("2026-11-30", "payout", "400.00"), ("2026-12-31", "payout", "60.00")]
 
 
 def test_closed_months_and_orders_at_the_bank_count_once(once: Once, tmp_path: Path) -> None:
