@@ -283,12 +283,13 @@ class _Looking:
     def _whole_months(
         self, benefits: Mapping[Month, BenefitMonth], had: Mapping[Month, Decimal]
     ) -> list[MonthInHand]:
-        """The months of which is known what the municipality and the cooperative pay."""
+        """The months that are not over of which is known what the municipality and the cooperative pay."""
         if not self._of_coop(self.now).get("pays_on"):
             return []
         paid_in = {Month.of(day): b for b in benefits.values() if (day := self.rules.paid_day(b.month))}
         found = []
-        for month in months(self.now, self.last):
+        over = self.first == self.now.last_day
+        for month in months(self.now.plus(int(over)), self.last):
             if (benefit := paid_in.get(month)) and self.member.active(month):
                 own = had.get(month, ZERO)
                 found.append(MonthInHand(month, benefit.paid, own, benefit.least))
