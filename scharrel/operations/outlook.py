@@ -79,16 +79,18 @@ class _Looking:
         flows = [*of_town, *self._fixed_flows()]
         ordered = list(self._ordered())
         # What is to leave the account later is booked on that day.
-        owed = due.amount - total(flow.amount for flow in ordered if flow.day > self.first)
+        to_leave = [(flow, ZERO) for flow in ordered if flow.day > self.first]
+        owed = due.amount - total(flow.amount for flow, _ in to_leave)
         paid = list(self._payouts(owed))
         flows += [*ordered, *(flow for flow, _ in paid)]
         flows = [flow for flow in flows if flow.day > self.first or flow.kind in (ORDERED, PAYOUT)]
         flows = [flow for flow in flows if flow.amount or flow.kind == BENEFIT]
         flows.sort(key=lambda flow: (flow.day, flow.amount < 0, flow.kind, flow.name, flow.about))
         held = due.in_hand
-        had = {Month.of(flow.day): ZERO for flow, _ in paid}
-        for flow, before in paid:
-            had[Month.of(flow.day)] += flow.amount + before
+        had: dict[Month, Decimal] = {}
+        for flow, before in (*paid, *to_leave):
+            month = Month.of(flow.day)
+            had[month] = had.get(month, ZERO) + flow.amount + before
         taken = -total(
             moved.amount
             for moved in self.ledger.movements
