@@ -32,7 +32,7 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 EVERY = LONG or "EVERY" in os.environ
-"""Whether every row is tried (`.ci/run`), or of the longest lists a third."""
+"""Whether every row is tried (`.ci/run`), or of the longest tables a third."""
 
 Item = TypeVar("Item")
 
@@ -51,6 +51,17 @@ def examples(number: int) -> int:
 def third(items: Iterable[Item]) -> Sequence[Item]:
     """A third of the items, evenly spread; all of them in `.ci/run` and `make long`."""
     return list(items)[:: 1 if EVERY else 3]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a table of six rows or more a third is tried, evenly spread, or all in `.ci/run` and `make long`."""
+    tables: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        tables.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    tried = {item for rows in tables.values() for item in (third(rows) if len(rows) >= 6 else rows)}
+    config.hook.pytest_deselected(items=[item for item in items if item not in tried])
+    items[:] = [item for item in items if item in tried]
 
 
 def work_of(count: Callable[[], int] = time.process_time_ns) -> Callable[[], float]:

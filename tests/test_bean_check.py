@@ -10,7 +10,7 @@ import pytest
 from beancount import loader
 from beancount.core import data
 from beancount.ops import validation
-from conftest import Run, examples, third
+from conftest import Run, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_consolidated import adds_up
@@ -208,7 +208,7 @@ def test_what_bean_check_refuses_is_refused_at_its_line(case: str, coop: Path, q
     assert any(row["line"] >= first for row in found), found  # type: ignore[operator]
 
 
-@pytest.mark.parametrize("case", third(ACCEPTED))
+@pytest.mark.parametrize("case", ACCEPTED)
 def test_what_bean_check_accepts_is_accepted_and_adds_up(case: str, coop: Path, quick: Run) -> None:
     add(coop, ACCEPTED[case])
     assert bean_check(coop / LEDGER) == []

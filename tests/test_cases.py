@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from conftest import REPOSITORY, SHIPPED, Run, third
+from conftest import REPOSITORY, SHIPPED, Run
 from random_coops import CHART, lay_down
 
 from scharrel.analysis.cases import case_differences, noticed_by, replayed
@@ -217,7 +217,7 @@ def test_a_fact_of_an_example_has_the_type_that_the_rules_ask(
     assert told == ([(code, line)] if code else [])
 
 
-@pytest.mark.parametrize("pack", third(PACKS))
+@pytest.mark.parametrize("pack", PACKS)
 def test_the_cases_of_a_shipped_pack_hold_and_notice_every_change(pack: str, quick: Run) -> None:
     done = quick("rules", "test", pack, "--mutate", "--coop", str(REPOSITORY))
     assert (done.status, done.err) == (0, "")

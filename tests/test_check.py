@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Run, third
+from conftest import Run
 
 LEDGER = "ledgers/members/amina.beancount"
 WARNINGS = {
@@ -439,7 +439,7 @@ def test_everything_is_told_at_once_in_order(coop: Path, quick: Run) -> None:
 
 
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
-@pytest.mark.parametrize("code", third(IN_THE_LEDGER))
+@pytest.mark.parametrize("code", IN_THE_LEDGER)
 def test_no_mistake_hides_another(code: str, gap: str, coop: Path, quick: Run) -> None:
     """What stands before and behind a mistake is looked at in the same run, whatever the mistake is."""
     before, after = (BOOKING.replace("Omzet", account).strip() for account in ("Voor", "Na"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from beancount import loader
-from conftest import REPOSITORY, Run, third
+from conftest import REPOSITORY, Run
 
 LEDGER = "ledgers/members/amina.beancount"
 REGISTER = "ledgers/coop.beancount"
@@ -41,7 +41,7 @@ def test_the_example_cooperative_stands_as_allocate_leaves_it(tmp_path: Path, qu
 
 
 @pytest.mark.parametrize(
-    "book", third(sorted((REPOSITORY / "ledgers/books").glob("*.beancount"))), ids=lambda path: path.stem
+    "book", sorted((REPOSITORY / "ledgers/books").glob("*.beancount")), ids=lambda path: path.stem
 )
 def test_every_book_of_the_example_passes_bean_check(book: Path) -> None:
     entries, problems, _ = loader.load_file(str(book))
@@ -219,7 +219,7 @@ def test_help_and_version(arguments: str, scharrel: Run) -> None:
 HELP = ["", "member", "rules", "report", "allocate", "explain", "member add", "rules plot", "report exchange"]
 
 
-@pytest.mark.parametrize("command", third(HELP))
+@pytest.mark.parametrize("command", HELP)
 def test_the_help_is_in_one_language_and_nothing_is_cut_off(command: str, scharrel: Run) -> None:
     done = scharrel(*command.split(), "--help")
     assert done.status == 0

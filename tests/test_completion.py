@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Ran, third
+from conftest import REPOSITORY, Ran
 from test_lazy_commands import WITH_MODULES
 
 
@@ -23,21 +23,19 @@ def asked(line: str, cwd: Path) -> Ran:
 
 @pytest.mark.parametrize(
     ("line", "offered"),
-    third(
-        [
-            ("scharrel stat", "statements status"),
-            ("scharrel explain am", "amina"),
-            ("scharrel explain catering-n", "catering-noord"),
-            ("scharrel explain amina 2026-1", "2026-10 2026-11 2026-12"),
-            ("scharrel explain amina okto", "oktober"),
-            ("scharrel explain amina oktober exempt-m", "exempt-medical"),
-            ("scharrel check --member you", "youssef"),
-            ("scharrel rules show vrije", "vrije-uitloop"),
-            ("scharrel rules diff ons lu", "lucas"),
-            ("scharrel bank assign x --account Income:Omzet:V", "Verkoop"),
-            ("scharrel pay --to mu", "municipality"),
-        ]
-    ),
+    [
+        ("scharrel stat", "statements status"),
+        ("scharrel explain am", "amina"),
+        ("scharrel explain catering-n", "catering-noord"),
+        ("scharrel explain amina 2026-1", "2026-10 2026-11 2026-12"),
+        ("scharrel explain amina okto", "oktober"),
+        ("scharrel explain amina oktober exempt-m", "exempt-medical"),
+        ("scharrel check --member you", "youssef"),
+        ("scharrel rules show vrije", "vrije-uitloop"),
+        ("scharrel rules diff ons lu", "lucas"),
+        ("scharrel bank assign x --account Income:Omzet:V", "Verkoop"),
+        ("scharrel pay --to mu", "municipality"),
+    ],
 )
 def test_names_of_the_cooperative(line: str, offered: str) -> None:
     done = asked(line, REPOSITORY)

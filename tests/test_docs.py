@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from bank_coop import CUSTOMER, LANDLORD, Given, camt
-from conftest import REPOSITORY, Run, third
+from conftest import REPOSITORY, Run
 from example_bank import invented_iban
 from test_bank import at_terminal
 
@@ -101,16 +101,14 @@ def comes_out(shown: str, out: str) -> bool:
 
 @pytest.mark.parametrize(
     ("page", "ledger"),
-    third(
-        [
-            ("nl/penningmeester", "members/fatma"),
-            ("nl/jaar", ""),
-            ("member", ""),
-            ("nl/lid", ""),
-            ("nl/coordinator", "coop"),
-            ("starting", ""),
-        ]
-    ),
+    [
+        ("nl/penningmeester", "members/fatma"),
+        ("nl/jaar", ""),
+        ("member", ""),
+        ("nl/lid", ""),
+        ("nl/coordinator", "coop"),
+        ("starting", ""),
+    ],
 )
 def test_a_page_can_be_followed(
     page: str, ledger: str, tmp_path: Path, quick: Run, monkeypatch: pytest.MonkeyPatch
@@ -258,12 +256,12 @@ def test_every_command_that_a_page_names_exists(command: str, quick: Run) -> Non
 
 @pytest.mark.parametrize(
     "shown",
-    third(
+    [
         pytest.param(shown, id=shown.split("\n")[0][2:])
         for page in PAGES
         if page.parent.name not in ("nl", "regimes")  # test_regimes.py holds those
         for shown in blocks(page.read_text("utf-8"), "console")
-    ),
+    ],
 )
 def test_what_a_page_shows_is_what_comes_out(shown: str, quick: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")

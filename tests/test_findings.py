@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Run, examples, third
+from conftest import REPOSITORY, Run, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_coops import CHART, packs
@@ -71,7 +71,7 @@ def expected_of(path: Path) -> str:
     return next(line for line in path.read_text("utf-8").splitlines() if line.startswith("# Verwacht:"))
 
 
-@pytest.mark.parametrize("path", third(PACKS), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PACKS, ids=lambda path: path.stem)
 def test_each_planted_fault_is_found_and_nothing_else(path: Path, planted: Path, quick: Run) -> None:
     done = quick("rules", "check", str(path), "--json", "--coop", str(planted))
     found = json.loads(done.out)["findings"]
@@ -115,7 +115,7 @@ def test_the_shipped_packs_have_nothing_that_their_members_did_not_accept(quick:
     assert [f for f in json.loads(done.out)["findings"] if not f["accepted"]] == []
 
 
-@pytest.mark.parametrize("path", third(PACKS), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PACKS, ids=lambda path: path.stem)
 def test_an_example_is_what_the_months_give_when_they_are_divided(path: Path) -> None:
     pack = read(path.read_text("utf-8"))
     for finding in findings(pack, MONTH):

@@ -7,7 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Once, Run, in_process, third
+from conftest import REPOSITORY, Once, Run, in_process
 from pay_coop import unpaid
 
 from scharrel.cli.app import COMMANDS, GROUPS, app
@@ -43,7 +43,7 @@ def test_every_command_has_an_example_that_can_be_typed(lang: str) -> None:
         assert parsed(line).name == name.rpartition(" ")[2], module
 
 
-@pytest.mark.parametrize("name", third(COMMANDS))
+@pytest.mark.parametrize("name", COMMANDS)
 def test_the_help_ends_with_it_and_every_option_is_told(name: str, quick: Run) -> None:
     for lang in LANGUAGES:
         out = quick(*name.split(), "--help", "--lang", lang).out

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Run, some, third, work_of
+from conftest import Run, some, work_of
 
 from scharrel.store.kept import FORM
 
@@ -33,22 +33,20 @@ def write(coop: Path, text: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    third(
-        [
-            'plugin "planted"',
-            '  plugin "planted"',
-            'option "insert_pythonpath" "TRUE"',
-            'option "documents" "/etc"',
-            'option "plugin_processing_mode" "raw"',
-            'include "/etc/passwd"',
-            'include "../../rules/../../secret.beancount"',
-            'include "../members/bram.beancount"',
-            'include "*.beancount"',
-            '2026-01-01 document Assets:Bank "/etc/passwd"',
-            "pushmeta earned: 2026-01-01",
-            "2026-01-01 pad Assets:Bank Equity:Verdeling",
-        ]
-    ),
+    [
+        'plugin "planted"',
+        '  plugin "planted"',
+        'option "insert_pythonpath" "TRUE"',
+        'option "documents" "/etc"',
+        'option "plugin_processing_mode" "raw"',
+        'include "/etc/passwd"',
+        'include "../../rules/../../secret.beancount"',
+        'include "../members/bram.beancount"',
+        'include "*.beancount"',
+        '2026-01-01 document Assets:Bank "/etc/passwd"',
+        "pushmeta earned: 2026-01-01",
+        "2026-01-01 pad Assets:Bank Equity:Verdeling",
+    ],
 )
 def test_what_a_ledger_may_not_say_is_refused_before_anything_happens(
     line: str, coop: Path, scharrel: Run
@@ -119,7 +117,7 @@ def test_nothing_from_a_ledger_steers_the_screen(coop: Path, quick: Run) -> None
     assert "[red]rood[/red]" in quick("explain", "amina", "2026-06", "--all", "--coop", str(coop)).out
 
 
-@pytest.mark.parametrize("amount", third(["1/0", "1 / 0.00", "1./00", "(1)/(2-2)", "1 / -0", "2/1/0"]))
+@pytest.mark.parametrize("amount", ["1/0", "1 / 0.00", "1./00", "(1)/(2-2)", "1 / -0", "2/1/0"])
 def test_dividing_by_zero_ends_the_parser_but_not_the_program(amount: str, coop: Path, scharrel: Run) -> None:
     write(coop, f'2026-06-22 * "a"\n  Income:Omzet  {amount} EUR\n  Assets:Bank')
     done = scharrel("check", "--coop", str(coop))
@@ -156,10 +154,10 @@ def test_a_broken_cache_is_no_harm(coop: Path, quick: Run) -> None:
 
 def test_garbage_is_refused_quickly(coop: Path, quick: Run) -> None:
     work = work_of()
-    (coop / LEDGER).write_text('include "../accounts.beancount"\n' + "x y z\n" * 150_000)
+    (coop / LEDGER).write_text('include "../accounts.beancount"\n' + "x y z\n" * 50_000)
     assert quick("check", "--coop", str(coop)).status == 1
     sale = '2026-06-01 * "a" "b"\n  Income:Nergens{number}  -1.00 EUR\n  Assets:Bank\n'
-    many = "".join(sale.format(number=number) for number in range(20_000))
+    many = "".join(sale.format(number=number) for number in range(10_000))
     (coop / LEDGER).write_text('include "../accounts.beancount"\n' + many)
     done = quick("check", "--coop", str(coop))
     assert "Er is zoveel mis" in done.err
@@ -207,7 +205,7 @@ GREEDY = {
 }
 
 
-@pytest.mark.parametrize("kind", third(GREEDY))
+@pytest.mark.parametrize("kind", GREEDY)
 def test_what_would_eat_time_or_memory_is_refused_at_once(kind: str, coop: Path, quick: Run) -> None:
     write(coop, GREEDY[kind])
     work = work_of()

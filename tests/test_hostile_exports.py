@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Run, third, work_of
+from conftest import Run, work_of
 from exports import ONS, exported, made, snapshot
 
 
@@ -108,7 +108,7 @@ HOSTILE |= {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", third(HOSTILE))
+@pytest.mark.parametrize("kind", HOSTILE)
 def test_what_someone_could_send_is_refused_at_once(
     kind: str, coop: Path, tmp_path: Path, quick: Run
 ) -> None:

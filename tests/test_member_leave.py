@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Once, Ran, Run, third
+from conftest import Once, Ran, Run
 from invoice_coop import with_invoices
 from pay_coop import paying, unpaid
 from test_projects import lay_down
@@ -63,15 +63,13 @@ def test_who_leaves_stops_taking_part_too(tmp_path: Path, quick: Run) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
-    third(
-        [
-            (("amina", "2026-06"), 2, "is gesloten"),
-            (("amina", "2025-06"), 2, "is gesloten"),
-            (("amna", "2026-07"), 2, "Bedoel je amina?"),
-            (("amina", "dec"), 2, "kan meer dan een maand zijn"),
-            (("amina",), 2, "MAAND"),
-        ]
-    ),
+    [
+        (("amina", "2026-06"), 2, "is gesloten"),
+        (("amina", "2025-06"), 2, "is gesloten"),
+        (("amna", "2026-07"), 2, "Bedoel je amina?"),
+        (("amina", "dec"), 2, "kan meer dan een maand zijn"),
+        (("amina",), 2, "MAAND"),
+    ],
 )
 def test_what_cannot_be_is_refused(
     arguments: tuple[str, ...], status: int, said: str, tmp_path: Path, once: Once, quick: Run

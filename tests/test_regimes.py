@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Run, third
+from conftest import REPOSITORY, Run
 
 from scharrel.cli import arguments
 from scharrel.cli.app import COMMANDS
@@ -103,7 +103,7 @@ def run_again(block: str, run: Run) -> str:
     return "\n\n".join(found) + "\n"
 
 
-@pytest.mark.parametrize("page", third(PAGES), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_what_a_page_shows_is_what_comes_out(page: Path, example: Path, quick: Run) -> None:
     text = page.read_text("utf-8")
     again = BLOCK.sub(

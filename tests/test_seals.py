@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import test_projects
-from conftest import LONG, Once, Run, in_process, small, third
+from conftest import LONG, Once, Run, in_process, small
 from test_faults import die, failing_at
 from test_projects import money, write
 
@@ -98,7 +98,7 @@ def closed(tmp_path: Path, once: Once) -> Path:
 
 @pytest.mark.parametrize(
     ("harm", "named"),
-    third([
+    [
         (lose(f"{SEALS}/2026-04.seal"), "2026-04.seal"),
         (lose(f"{SEALS}/2026-03.seal", f"{SEALS}/2026-04.seal"), "2026-03.seal"),
         (lose(f"{SEALS}/2026-02.seal"), "2026-02.seal"),
@@ -118,7 +118,7 @@ def closed(tmp_path: Path, once: Once) -> Path:
         (change(SECOND, '"2026-04"', '"2026-05"'), "2026-05.seal"),
         (add(SECOND, "<<<<<<<"), SECOND),
         (lambda coop: (coop / SECOND).write_text(""), SECOND),
-    ]),
+    ],
 )  # fmt: skip
 def test_a_lost_seal_is_named_and_nothing_is_opened(
     harm: Do, named: str, closed: Path, tmp_path: Path, quick: Run
@@ -539,7 +539,7 @@ NEW_GRANT = '\n2026-03-01 custom "grant" "nieuw" 5.00 EUR\n  name: "N"\n  purpos
 
 @pytest.mark.parametrize(
     ("harm", "named"),
-    third([
+    [
         # The chart.
         (change(CHART, "Onkosten:Telefoon EUR", 'Onkosten:Telefoon EUR\n  role: "food"'), CHART),
         (change(CHART, 'role: "costs"', 'role: "food"'), CHART),
@@ -603,7 +603,7 @@ NEW_GRANT = '\n2026-03-01 custom "grant" "nieuw" 5.00 EUR\n  name: "N"\n  purpos
         (change(AMINA, 'purpose: "study"', 'purpose: "household"'), AMINA),
         (change(AMINA, 'reason: "les"', 'reason: "iets anders"'), AMINA),
         (change(NOORD, "1000.00", "999.00"), NOORD),
-    ]),
+    ],
 )  # fmt: skip
 def test_whatever_a_closed_month_rests_on_is_named_when_it_changes(
     harm: Do, named: str, rich: Path, quick: Run
@@ -633,7 +633,7 @@ def test_it_is_told_what_changed(harm: Do, code: str, rich: Path, quick: Run) ->
 
 @pytest.mark.parametrize(
     "harmless",
-    third([
+    [
         # Of later months, of accounts that nothing of a closed month uses, or of what things are called.
         add(CHART, '2020-01-01 open Expenses:Huur EUR\n  role: "costs"\n'),
         change(CHART, 'role: "food"', 'role: "meals"'),
@@ -649,7 +649,7 @@ def test_it_is_told_what_changed(harm: Do, code: str, rich: Path, quick: Run) ->
         add(REGISTER, LEFT),
         add(AMINA, '\n2026-03-02 custom "quote" "Q2" "School" 1.00 EUR\n'),
         change(AMINA, '"School" ^Q1', '"School" ^Q1 ^iets #les'),
-    ]),
+    ],
 )  # fmt: skip
 def test_what_no_closed_month_rests_on_is_no_change(harmless: Do, rich: Path, quick: Run) -> None:
     harmless(rich)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Run, some, third
+from conftest import Run, some
 from pypdf import PdfReader
 
 from scharrel.text.fonts import FAMILIES, LACKING, everyday, on_paper
@@ -92,7 +92,7 @@ def made(coop: Path, quick: Run) -> str:
     return said
 
 
-@pytest.mark.parametrize("name", third(some(NAMES, 6)))
+@pytest.mark.parametrize("name", some(NAMES, 6))
 def test_whatever_someone_is_called_is_on_paper(
     name: str, called: Callable[[str], list[str]], coop: Path, quick: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 import pytest
-from conftest import Once, Run, in_process, small, third
+from conftest import Once, Run, in_process, small
 from pypdf import PageObject, PdfReader, PdfWriter, Transformation
 from pypdf.annotations import FreeText, Highlight, Link, Rectangle, Text
 from pypdf.generic import (
@@ -178,7 +178,7 @@ CHANGED: dict[str, tuple[Callable[[PdfWriter], object], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", third(CHANGED))
+@pytest.mark.parametrize("case", CHANGED)
 def test_what_is_put_on_a_statement_afterwards_is_named(
     case: str, stated: Callable[[str], Path], coop: Path, quick: Run
 ) -> None:

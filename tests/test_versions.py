@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Run, third
+from conftest import REPOSITORY, Run
 
 LEDGER = "ledgers/members/amina.beancount"
 REGISTER = "ledgers/coop.beancount"
@@ -138,7 +138,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("file", [REGISTER, CHART, LEDGER, PACK, CASES])
-@pytest.mark.parametrize("name", third(NAMES))
+@pytest.mark.parametrize("name", NAMES)
 def test_a_copy_beside_a_file_is_named_as_one(name: str, file: str, coop: Path, quick: Run) -> None:
     original = with_cases(coop) / file
     end = next(end for end in (".beancount", ".cases.toml", ".toml") if file.endswith(end))

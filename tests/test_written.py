@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from beancount import loader
-from conftest import Once, Run, in_process, small, third
+from conftest import Once, Run, in_process, small
 from filelock import FileLock
 from test_commands import files
 from test_projects import team
@@ -63,7 +63,7 @@ ADDED: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("file", WRITTEN)
-@pytest.mark.parametrize("added", third(ADDED))
+@pytest.mark.parametrize("added", ADDED)
 @pytest.mark.parametrize("known", [True, False])
 def test_what_was_added_stops_all_and_is_named(
     file: str, added: str, known: bool, allocated: Path, quick: Run
@@ -325,7 +325,7 @@ PLACES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("place", third(PLACES))
+@pytest.mark.parametrize("place", PLACES)
 def test_nothing_goes_through_a_link(place: str, coop: Path, tmp_path: Path, quick: Run) -> None:
     outside = tmp_path / "elders"
     quick("allocate", "2026-06", "--coop", str(coop))
