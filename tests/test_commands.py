@@ -178,7 +178,7 @@ def test_a_file_that_cannot_be_written_is_told(coop: Path, quick: Run) -> None:
         (
             ["alocate"],
             "Kies uit: book, inbox, allocate, explain, status, accounts, check, statements, verify, close, "
-            "audit, settle, what-if, simulate, web, init, quote, pay, vat, auditfile, member",
+            "audit, settle, what-if, outlook, simulate, web, init, quote, pay, vat, auditfile, member",
         ),
         (["allocate", "2026-01", "2026-02"], "Dit is te veel: 2026-02"),
         (["explain", "amna", "2026-04"], "Er is geen lid"),

@@ -404,6 +404,11 @@ OWN_TESTS |= {  # in test_einvoice.py
 }  # fmt: skip
 OWN_TESTS |= {"problem.no-pot"}  # in test_pots.py
 OWN_TESTS |= {"error.compare-person"}  # in test_compare.py
+OWN_TESTS |= {  # in test_outlook.py
+    "error.outlook-months", "error.outlook-person", "problem.benefit-name", "problem.day-of-month",
+    "problem.fixed", "problem.fixed-again", "problem.fixed-member", "problem.form-holiday-part",
+    "problem.month-of-year", "problem.months-after",
+}  # fmt: skip
 OWN_TESTS |= {  # in test_purposes.py
     "problem.no-purpose", "problem.purpose", "problem.purposes", "problem.purposes-approval",
     "problem.purposes-pot",

@@ -20,6 +20,9 @@ from scharrel.store.text import Text
 from scharrel.treasury.accounts import (
     ENTRY_KEYS,
     IN_HAND,
+    MONTH_DAYS,
+    MONTH_NUMBERS,
+    MONTHS_AFTER,
     OWN_ROLES,
     ROUNDING,
     SUSPENSE,
@@ -72,7 +75,13 @@ _FORMS: Mapping[str, Callable[[str], object]] = {
     "interest": yearly_rate,
     "interest_business": yearly_rate,
     "collection": collection_scale,
+    "holiday_part": yearly_rate,
 }
+_WHOLE = (
+    (MONTH_DAYS, "day-of-month", 1, 31),
+    (MONTHS_AFTER, "months-after", 0, 12),
+    (MONTH_NUMBERS, "month-of-year", 1, 12),
+)
 _VAT = re.compile(r"\d{1,2}%|input|reverse|reverse-eu")
 _VAT_WORDS = ("21%", "9%", "input", "reverse", "reverse-eu")
 _BALANCE = ("Assets:", "Liabilities:")
@@ -89,8 +98,9 @@ def own_entries_problems(register: Register, chart: Chart, chart_text: Text) -> 
     """Keys that mean nothing or say what cannot be, what is missing, and bank accounts that the chart does
     not have or that stand there twice."""
     text, own = register.text, register.own
-    cooperative = {own.cooperative.id: own.cooperative} if own.cooperative else {}
-    for kind, named in zip(ENTRY_KINDS, (cooperative, own.payees, own.banks, own.customers), strict=True):
+    cooperative, benefit = ({one.id: one} if one else {} for one in (own.cooperative, own.benefit))
+    entries = cooperative, own.payees, own.banks, own.customers, benefit
+    for kind, named in zip(ENTRY_KINDS, entries, strict=True):
         for entry in named.values():
             yield from entry_problems(kind, entry, text)
             yield from contradictions(f"{kind} {entry.id}", entry.directives, text)
@@ -143,6 +153,9 @@ def wrong_value(key: str, value: object, country: str) -> tuple[str, dict[str, s
         return "vat-due", {"value": said, "near": nearest(said, VAT_DUE), "choices": ", ".join(VAT_DUE)}
     if key == "terms" and not (isinstance(value, Decimal) and value == int(value) and 0 <= value <= _LONGEST):
         return "terms", {}
+    for keys, code, least, most in _WHOLE:
+        if key in keys and not whole_number(value, least, most):
+            return code, {"key": key}
     if key == "receipts":
         euros = euros_of(value)
         return None if euros is not None and 0 <= euros < MAX_AMOUNT else ("receipts", {})
@@ -153,6 +166,11 @@ def wrong_value(key: str, value: object, country: str) -> tuple[str, dict[str, s
         if abs(euros) >= MAX_AMOUNT:
             return "too-large", {"number": as_written(euros)}
     return None
+
+
+def whole_number(value: object, least: int, most: int) -> bool:
+    """Whether it is a whole number from the least to the most."""
+    return isinstance(value, Decimal) and value == int(value) and least <= value <= most
 
 
 def _bank_problems(

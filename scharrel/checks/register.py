@@ -16,11 +16,12 @@ from scharrel.core.month import Month
 from scharrel.core.names import nearest
 from scharrel.core.pack import FactValue
 from scharrel.core.problems import Problem
+from scharrel.ledger.fixed_amounts import FIXED_KINDS
 from scharrel.ledger.parsing import metadata, place
 from scharrel.ledger.register import Register
 from scharrel.store.text import Text
 
-_WITH_AMOUNTS = ("approval", "settlement", "grant")
+_WITH_AMOUNTS = ("approval", "settlement", "grant", *FIXED_KINDS)
 _WRITTEN = re.compile(r'[^:]*:\s*("(?:[^"\\]|\\.)*"|[^;]*)')
 
 

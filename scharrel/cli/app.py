@@ -25,6 +25,7 @@ COMMANDS = {
     "audit": "audit",
     "settle": "settle",
     "what-if": "what_if",
+    "outlook": "outlook",
     "simulate": "simulate",
     "web": "web",
     "init": "init",

@@ -26,6 +26,7 @@ from scharrel.store.seals import Seals, read_seals_of
 from scharrel.store.text import Text
 from scharrel.treasury.accounts import BankAccount, OwnEntries
 from scharrel.treasury.invoices import Issued
+from scharrel.treasury.outlook import FixedAmount
 from scharrel.treasury.received import Receipts
 
 
@@ -36,7 +37,8 @@ class Books(NamedTuple):
     the invoices that were sent, by number, and `last_issued` the last number of each year by the second place
     that knows it; `receipts` what was paid of what was sold on account, where rules ask for that;
     `sealed_receipts` by closed month the digests of its receipt files, by name; `specifications`
-    is what the municipality's letters say."""
+    is what the municipality's letters say; `fixed` what each member has fixed every month, by the
+    register."""
 
     coop: Coop
     register: Text
@@ -53,6 +55,7 @@ class Books(NamedTuple):
     issued: Sequence[Issued] = ()
     last_issued: Collection[str] = ()
     receipts: Receipts = Receipts()
+    fixed: Mapping[str, Sequence[FixedAmount]] = {}
     sealed_receipts: Mapping[Month, Mapping[str, str]] = {}
     specifications: Sequence[Specification] = ()
 
@@ -141,6 +144,7 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
         _own(coop, register.title, seals),
         issued,
         last_issued,
+        fixed=register.fixed,
         sealed_receipts=seals.receipts,
         specifications=register.specifications,
     )

@@ -1,4 +1,5 @@
-"""What the register says of the cooperative itself: `custom` "cooperative", "payee", "bank" or "customer"."""
+"""What the register says of the cooperative itself: `custom` "cooperative", "payee", "bank", "customer" or
+"benefit"."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -30,6 +31,8 @@ def read_own_entries(directives: Sequence[Any], text: Text) -> tuple[OwnEntries,
         if kind == "payee" and name not in PAYEES:
             known = {"near": nearest(name, PAYEES), "choices": ", ".join(PAYEES)}
             problems.append(text.problem(line, "payee-name", **known))
+        elif kind == "benefit" and name != PAYEES[0]:
+            problems.append(text.problem(line, "benefit-name"))
         elif not MEMBER_ID.fullmatch(name):
             problems.append(text.problem(line, f"{kind}-name"))
         elif kind == "cooperative" and others and name not in others:
@@ -50,6 +53,7 @@ def read_own_entries(directives: Sequence[Any], text: Text) -> tuple[OwnEntries,
         by_kind["customer"],
         by_kind["bank"],
         accounts,
+        by_kind["benefit"].get(PAYEES[0]),
     )
     return own, problems
 

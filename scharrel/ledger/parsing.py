@@ -218,7 +218,7 @@ def form_of(key: str, day: Any) -> str:
 QUOTED = '"…"'
 _DATES = frozenset({"earned", "born", "delivered"})
 _FORMS = {
-    "lifetime": "36", "weight": "2", "left": "TRUE", "terms": "14", "opening": "1250.00 EUR",
+    "lifetime": "36", "weight": "2", "left": "TRUE", "terms": "14", "day": "1", "opening": "1250.00 EUR",
     "receipts": "25.00 EUR", "receipt": '"2026/bouwmarkt.pdf"',
     **dict.fromkeys(map(key_of, SPECIFIED), "120.00 EUR"),
 }  # fmt: skip

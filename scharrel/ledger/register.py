@@ -1,6 +1,6 @@
 """The register: which members there are and what holds for them from when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from scharrel.core.period import Period
 from scharrel.core.problems import Problem
 from scharrel.core.specifications import Specification
 from scharrel.ledger.customers import NO_CUSTOMERS, Customers
+from scharrel.ledger.fixed_amounts import FIXED_KINDS, read_fixed_amounts
 from scharrel.ledger.grants import read_grants
 from scharrel.ledger.own_entries import ENTRY_KINDS, read_own_entries
 from scharrel.ledger.parsing import empty_keys, form_of, metadata, parse, place
@@ -22,11 +23,12 @@ from scharrel.ledger.specifications import read_specifications
 from scharrel.store.paths import MEMBER_ID, Coop
 from scharrel.store.text import Text, read_text
 from scharrel.treasury.accounts import OwnEntries
+from scharrel.treasury.outlook import FixedAmount
 
 _COMMANDS = frozenset({"option", "include"})
 REGISTERED = (
     "member", "project", "subcooperative", "participant", "approval", "settlement", "grant", "specification",
-    *ENTRY_KINDS,
+    *ENTRY_KINDS, *FIXED_KINDS,
 )  # fmt: skip
 """What the register has to say, in its own words."""
 
@@ -45,6 +47,10 @@ _ALIASES = {
     "bankrekening": "bank",
     "rekening": "bank",
     "klant": "customer",
+    "uitkering": "benefit",
+    "vaste-last": "fixed-cost",
+    "vaste-lasten": "fixed-cost",
+    "vast-inkomen": "fixed-income",
     "specificatie": "specification",
     "uitkeringsspecificatie": "specification",
     "brief": "specification",
@@ -57,7 +63,7 @@ _OF_OTHERS = ("fava", "budget")
 class Register(NamedTuple):
     """The cooperative's name, all who have a ledger by id, the grants by id, and what cannot be read as one
     of these; its text and what beancount reads in it; what it says of the cooperative itself; the file of
-    customers beside it; and what the municipality's letters say."""
+    customers beside it; what the municipality's letters say; and what each member has fixed every month."""
 
     title: str
     members: dict[str, Holder]
@@ -68,6 +74,7 @@ class Register(NamedTuple):
     own: OwnEntries = OwnEntries()
     customers: Customers = NO_CUSTOMERS
     specifications: Sequence[Specification] = ()
+    fixed: Mapping[str, Sequence[FixedAmount]] = {}
 
 
 def read_register(coop: Coop) -> Register:
@@ -84,6 +91,7 @@ def read_register(coop: Coop) -> Register:
     settlements: dict[str, list[Settlement]] = {}
     granted: list[Any] = []
     of_coop: list[Any] = []
+    fixed: list[Any] = []
     letters: list[Any] = []
 
     def say(line: int, code: str, /, **values: str) -> None:
@@ -127,6 +135,8 @@ def read_register(coop: Coop) -> Register:
             letters += [] if emptied else [directive]
         elif directive.type in ENTRY_KINDS:
             of_coop.append(directive)
+        elif directive.type in FIXED_KINDS:
+            fixed.append(directive)
         elif not directive.type.startswith(_OF_OTHERS):
             near = _ALIASES.get(directive.type) or nearest(directive.type, REGISTERED)
             values = {"kind": directive.type, "near": near, "kinds": ", ".join(REGISTERED)}
@@ -169,10 +179,12 @@ def read_register(coop: Coop) -> Register:
     grants, more = read_grants(granted, members, text)
     own, wrong = read_own_entries(of_coop, text)
     specifications, unread = read_specifications(letters, members, text)
-    problems += [*more, *wrong, *unread]
+    of_members, untrue = read_fixed_amounts(fixed, members, text)
+    problems += [*more, *wrong, *unread, *untrue]
     return Register(
-        title, members, grants, problems, text, tuple(directives), own, specifications=specifications
-    )
+        title, members, grants, problems, text, tuple(directives), own,
+        specifications=specifications, fixed=of_members,
+    )  # fmt: skip
 
 
 def _ids(directive: data.Custom, count: int) -> list[str]:

@@ -32,7 +32,7 @@ from scharrel.treasury.invoice_status import InvoiceStatus, customer_payments, s
 from scharrel.treasury.invoices import Draft, Issued, facts_on, lacking, next_number
 from scharrel.treasury.lines import tidy
 
-_NOT_SENT = frozenset({"terms", "interest", "interest_business", "collection"})
+_NOT_SENT = frozenset({"terms", "interest", "interest_business", "collection", "pays_on"})
 
 
 class InvoiceBook(NamedTuple):

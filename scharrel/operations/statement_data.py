@@ -8,7 +8,7 @@ from scharrel.checks.across import across_of
 from scharrel.checks.outcome import Outcome
 from scharrel.core.across import Across
 from scharrel.core.corrections import Correction
-from scharrel.core.facts import Group, facts_of
+from scharrel.core.facts import Group, Holder, facts_of
 from scharrel.core.history import replay, with_income
 from scharrel.core.income import corrected_part
 from scharrel.core.month import Month
@@ -16,12 +16,14 @@ from scharrel.core.problems import Problem, errors
 from scharrel.core.state import State
 from scharrel.ledger.books import Books
 from scharrel.operations.divide import corrections_texts, divide_group, texts
+from scharrel.operations.outlook import look_ahead
 from scharrel.statements.data import Rectified, StatementData
 from scharrel.store.allocations import corrections_in, planned, written_months
 from scharrel.store.durable import read_written
 from scharrel.text.accounts import account_name
 from scharrel.text.sentences import correction_label
 from scharrel.text.words import Words
+from scharrel.treasury.outlook import Outlook
 
 
 def last_allocated(books: Books, today: date) -> Month | None:
@@ -69,9 +71,20 @@ def statement_data(
                     banks,
                     books.entries,
                     called,
+                    _outlook(books, member, outcome, month),
                 )
             )  # fmt: skip
     return found, across, problems
+
+
+def _outlook(books: Books, member: Holder, outcome: Outcome, month: Month) -> Outlook | None:
+    """The two months after it for who may want to know how they get through these: where the register says
+    what comes when."""
+    entries = books.entries
+    known = entries.benefit or (entries.cooperative and entries.cooperative.said("pays_on", month))
+    if not (known and member.person and member.active(month)):
+        return None
+    return look_ahead(books, member, outcome, month.last_day, month.plus(2))
 
 
 def _rectified(words: Words, books: Books, correction: Correction) -> Rectified:

@@ -16,6 +16,7 @@ from scharrel.core.period import Period
 from scharrel.core.trace import Allocation
 from scharrel.store.text import Text
 from scharrel.treasury.accounts import IN_HAND, OwnEntries
+from scharrel.treasury.outlook import Outlook
 
 
 class Rectified(NamedTuple):
@@ -34,7 +35,8 @@ class StatementData(NamedTuple):
     `source` says where each line of the ledger stands, `banks` are the cooperative's accounts at a bank,
     `roles` has the role of each account, `stretches` what is kept of more turnover, `corrections` what was
     put right, by the month in which it was booked (also later than this month), `entries` what the register
-    says of the cooperative and the municipality, `called` what people call each account.
+    says of the cooperative and the municipality, `called` what people call each account,
+    `outlook` the months after it as they were seen on its last day.
     """
 
     coop: str
@@ -50,6 +52,7 @@ class StatementData(NamedTuple):
     banks: frozenset[str] = frozenset()
     entries: OwnEntries = OwnEntries()
     called: Mapping[str, str] = MappingProxyType({})
+    outlook: Outlook | None = None
 
     @property
     def here(self) -> bool:

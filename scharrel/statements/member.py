@@ -16,6 +16,7 @@ from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.data import StatementData, concerns
 from scharrel.statements.seal import month_figures
 from scharrel.text.grounds import since, sources
+from scharrel.text.outlook import short_lines
 from scharrel.text.periods import provisional, provisional_of_step
 from scharrel.text.pots import purpose, spendable
 from scharrel.text.sentences import (
@@ -148,7 +149,8 @@ class Corrected(NamedTuple):
 class MemberView(NamedTuple):
     """What the member's statement shows. Amounts in euros. `here` is false for who left and is told what was
     put right, `earns` under rules that leave nobody anything; `kept_on` has the level of every pot's account,
-    `left_open` is what the membership leaves open where it ended, `called` what people call an account."""
+    `left_open` is what the membership leaves open where it ended, `called` what people call an account,
+    `ahead` what the months after it ask."""
 
     coop: str
     name: str
@@ -192,6 +194,7 @@ class MemberView(NamedTuple):
     allocation: Allocation
     kept_on: Mapping[str, Decimal]
     called: Mapping[str, str]
+    ahead: Sequence[str] = ()
 
     @property
     def figures(self) -> dict[str, Decimal]:
@@ -257,6 +260,7 @@ def member_view(words: Words, data: StatementData) -> MemberView:
         vat=total(m.amount for m in counted if data.roles[m.account] == "vat"),
         ledger=data.source.shown,
         allocation=month,
+        ahead=tuple(short_lines(words, data.outlook)) if data.outlook else (),
         kept_on={account: month.balances.get(account, ZERO) for account in _kept_on(data)},
         called=data.called,
     )

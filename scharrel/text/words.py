@@ -129,6 +129,18 @@ class Words:
 
         return format_date(day, "d MMM y", locale=self.locale)
 
+    def short_month(self, day: date) -> str:
+        """jan."""
+        from babel.dates import format_date
+
+        return format_date(day, "MMM", locale=self.locale)
+
+    def day_in_month(self, day: date) -> str:
+        """14 jan."""
+        from babel.dates import format_date
+
+        return format_date(day, "d MMM", locale=self.locale)
+
     def country(self, code: str) -> str:
         """The name of a country that is given in two letters."""
         from babel import Locale

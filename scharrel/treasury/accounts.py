@@ -33,15 +33,24 @@ ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
         "interest",
         "interest_business",
         "collection",
+        "pays_on",
         "receipts",
     ),
     "payee": ("name", "iban", "reference", "contact", "street", "postcode", "city", "terms"),
     "bank": ("iban", "account", "opening"),
     "customer": (*_ADDRESS, "email", "reference", "iban", "language", "oin", "terms"),
+    "benefit": ("paid_on", "paid_after", "reduced_after", "holiday_part", "holiday_month", "holiday_last"),
 }
 """What can be said of the cooperative and of whom it deals with, by the kind of entry in the register."""
 
-TEXT_KEYS = frozenset(key for keys in ENTRY_KEYS.values() for key in keys) - {"terms", "opening", "receipts"}
+MONTH_DAYS = frozenset({"pays_on", "paid_on"})
+MONTHS_AFTER = frozenset({"paid_after", "reduced_after"})
+MONTH_NUMBERS = frozenset({"holiday_month", "holiday_last"})
+"""Days of a month, numbers of months, and months of a year: whole numbers."""
+
+_NUMBERS = MONTH_DAYS | MONTHS_AFTER | MONTH_NUMBERS | {"terms", "opening", "receipts"}
+
+TEXT_KEYS = frozenset(key for keys in ENTRY_KEYS.values() for key in keys) - _NUMBERS
 """Those that are text, also where they look like a number or a date."""
 
 SUSPENSE = "suspense"
@@ -78,11 +87,12 @@ class BankAccount(NamedTuple):
 
 class OwnEntries(NamedTuple):
     """The cooperative's own entries in the register, by the names there: itself (with its keys by date), who
-    is paid what is due to them, its customers, its banks as they are written, and the accounts of those of
-    which all is known."""
+    is paid what is due to them, its customers, its banks as they are written, the accounts of those of
+    which all is known, and when the municipality pays a benefit."""
 
     cooperative: Dated | None = None
     payees: Mapping[str, Dated] = {}
     customers: Mapping[str, Dated] = {}
     banks: Mapping[str, Dated] = {}
     bank_accounts: Mapping[str, BankAccount] = {}
+    benefit: Dated | None = None
