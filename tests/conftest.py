@@ -32,7 +32,9 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 EVERY = LONG or "EVERY" in os.environ
-"""Whether every row is tried (`.ci/run`), or of the longest tables a third."""
+"""Whether every row is tried (`.ci/run`), or of tables a third, and nothing that takes seconds."""
+
+takes_seconds = pytest.mark.skipif(not EVERY, reason="takes seconds: tried in .ci/run and make long")
 
 Item = TypeVar("Item")
 
@@ -55,11 +57,11 @@ def third(items: Iterable[Item]) -> Sequence[Item]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of a table of six rows or more a third is tried, evenly spread, or all in `.ci/run` and `make long`."""
+    """Of a table of three rows or more a third is tried, evenly spread, or all in `.ci/run` and `make long`."""
     tables: dict[str, list[pytest.Item]] = {}
     for item in items:
         tables.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    tried = {item for rows in tables.values() for item in (third(rows) if len(rows) >= 6 else rows)}
+    tried = {item for rows in tables.values() for item in (third(rows) if len(rows) >= 3 else rows)}
     config.hook.pytest_deselected(items=[item for item in items if item not in tried])
     items[:] = [item for item in items if item in tried]
 

@@ -19,7 +19,7 @@ import pytest
 from bank_coop import CUSTOMER, LANDLORD, Given, camt, knab, with_bank
 from beancount import loader
 from beancount.core import data
-from conftest import LONG, Once, Run, examples
+from conftest import LONG, Once, Run, examples, takes_seconds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_faults import die, failing_at, no_space
@@ -430,6 +430,7 @@ def test_text_of_a_bank_is_text_whatever_it_holds(bank: Bank) -> None:
     assert bank.quick("check", "--coop", str(bank.coop)).status == 0
 
 
+@takes_seconds
 def test_more_lines_in_a_month_than_a_ledger_can_hold_are_refused(bank: Bank) -> None:
     lines = [Given("2026-10-02", "1.00", text="x" * 1_990, reference=f"r{n}") for n in range(5_000)]
     done = bank.take(camt(lines, "1250.00"))

@@ -12,7 +12,7 @@ import test_subcooperatives
 from beancount import loader
 from beancount.core import data
 from beancount.ops import validation
-from conftest import Run, examples
+from conftest import Run, examples, takes_seconds
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from test_projects import CHART, OWN, posted, write
@@ -257,6 +257,7 @@ def said(coop: Path, period: str, step: str, amount: Decimal, day: str) -> None:
     register.write_text(register.read_text() + text)
 
 
+@takes_seconds
 @each
 @given(seed=st.integers(0, 10**9))
 def test_at_once_and_on_the_way_come_to_what_the_contract_says(quick: Run, seed: int) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import random_coops
-from conftest import REPOSITORY, SHIPPED, Run, examples
+from conftest import REPOSITORY, SHIPPED, Run, examples, takes_seconds
 from exports import NOTES, ONS, exported, filled, made, snapshot
 from hypothesis import given, settings
 
@@ -24,6 +24,7 @@ from scharrel.store.text import Text
 PACKS = [path.stem for path in SHIPPED]
 
 
+@takes_seconds
 def test_the_same_figures_divide_the_same_months_the_same(new: Path, tmp_path: Path, quick: Run) -> None:
     divide = ("allocate", "2026-10", "--json", "--dry-run")
     expected = json.loads(quick(*divide, "--coop", str(REPOSITORY)).out)

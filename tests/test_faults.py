@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from beancount import loader
-from conftest import LONG, Run
+from conftest import LONG, Run, takes_seconds
 
 from scharrel.store.stamps import stamped
 
@@ -166,6 +166,7 @@ def in_place(coop: Path) -> set[tuple[str, int]]:
     return {(entry.path, entry.inode()) for folder in folders for entry in os.scandir(folder)}
 
 
+@takes_seconds
 def test_killed_while_it_writes(before: Path, after: dict[str, bytes], tmp_path: Path, quick: Run) -> None:
     old = snapshot(before)
     command = [sys.executable, "-m", "scharrel", "allocate", "2026-06", "--coop"]

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Run, some, work_of
+from conftest import Run, some, takes_seconds, work_of
 
 from scharrel.store.kept import FORM
 
@@ -256,6 +256,7 @@ MOST = {
 }
 
 
+@takes_seconds
 @pytest.mark.parametrize("kind", some(list(MOST), 1))
 def test_the_most_that_is_read_fits_in_a_small_machine(kind: str, coop: Path) -> None:
     write(coop, MOST[kind])

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Run, in_process, some, third
+from conftest import REPOSITORY, Run, in_process, some, takes_seconds, third
 from pypdfium2 import PdfDocument
 
 from scharrel.text.words import Words
@@ -99,6 +99,7 @@ def every_month(example: Path, quick: Run) -> Iterator[tuple[str, list[dict[str,
     yield from sorted(months.items())
 
 
+@takes_seconds
 @pytest.mark.parametrize("year", third(["2026", "2025"]))
 def test_the_pdf_says_what_allocate_says_for_every_member_and_month(
     year: str, example: Path, quick: Run, tmp_path: Path
@@ -157,6 +158,7 @@ def test_the_overview_begins_with_what_all_did_together(
     assert "buurt ging" not in found[coop]
 
 
+@takes_seconds
 def test_the_same_books_give_the_same_bytes(example: Path, printed: Path, tmp_path: Path) -> None:
     again = print_all(example, tmp_path, "nl")
     first = {path.relative_to(printed): path.read_bytes() for path in printed.rglob("*.*")}
@@ -185,6 +187,7 @@ def test_the_csv_has_the_sums_of_the_return(example: Path, quick: Run, tmp_path:
     assert documented == list(amina)
 
 
+@takes_seconds
 def test_the_return_has_no_payees(example: Path, quick: Run, tmp_path: Path) -> None:
     for form in ("pdf", "txt", "html"):
         options = ["--for", "municipality", "--format", form, "--out", str(tmp_path), "--coop", str(example)]
