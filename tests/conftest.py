@@ -57,7 +57,7 @@ def third(items: Iterable[Item]) -> Sequence[Item]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of a table of three rows or more a third is tried, evenly spread, or all in `.ci/run` and `make long`."""
+    """Of a table of three rows or more a third is tried, evenly spread; in `.ci/run` and `make long` all."""
     tables: dict[str, list[pytest.Item]] = {}
     for item in items:
         tables.setdefault(item.nodeid.partition("[")[0], []).append(item)
