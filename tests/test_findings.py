@@ -2,7 +2,7 @@
 
 import json
 import re
-from decimal import Decimal, localcontext
+from decimal import Decimal, getcontext, localcontext
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -131,6 +131,17 @@ def test_an_example_is_what_the_months_give_when_they_are_divided(path: Path) ->
             divided = replay([member], {"amina": Amounts(roles, {})}, {pack.id: pack}, lived[-1].month)
             assert [(a.month, a.keep) for a in divided] == [(m.month, euros(m.keep)) for m in lived]
         assert example.loss >= finding.loss * Fraction(9, 10)
+
+
+def test_who_reads_two_histories_side_by_side_reckons_as_before() -> None:
+    pack = read((Path(__file__).parent / "packs/dead-year-cap.toml").read_text("utf-8"))
+    member = Holder("amina", (HolderDirective(MONTH.first_day, 1, {"rules": pack.id}),))
+    roles = {MONTH: {"turnover": Decimal(100)}, MONTH.plus(1): {"turnover": Decimal(50)}}
+    one, other = (replay([member], {"amina": Amounts(roles, {})}, {pack.id: pack}, MONTH.plus(1)) for _ in "ab")
+    own = getcontext().prec
+    for was, becomes in zip(one, other, strict=True):
+        assert (was, getcontext().prec) == (becomes, own)
+    assert getcontext().prec == own
 
 
 def test_what_is_found_is_the_same_in_every_month_of_the_year() -> None:

@@ -84,8 +84,8 @@ def _replay(
     names = {member.id: member.name for member in group}
     known = {member.id: member for member in group}
     above = [member for member in group if member.kind == "subcooperative"]
-    with localcontext(EXACT):
-        for month in months(min(member.first for member in group), through):
+    for month in months(min(member.first for member in group), through):
+        with localcontext(EXACT):  # never while whoever asks for the next is at work
             shared: dict[str, dict[str, Division]] = {}
             received = {member: list(parts[month]) for member, parts in given.items() if month in parts}
             done: list[Allocation] = []
@@ -120,7 +120,7 @@ def _replay(
                 for allocation, state in _shares(divisions):
                     states[allocation.member] = state
                     done.append(allocation._replace(received=tuple(received.get(allocation.member, ()))))
-            yield from done
+            of_all: list[Allocation] = []
             for member in above:
                 if not member.active(month):
                     continue
@@ -131,7 +131,8 @@ def _replay(
                 due = definitive.get((member.id, month), {})
                 division = divide(member.id, pack, with_income(facts, income), states[member.id], due)
                 allocation, states[member.id] = close(division)
-                yield allocation._replace(received=tuple(income))
+                of_all.append(allocation._replace(received=tuple(income)))
+        yield from (*done, *of_all)
 
 
 def _contributions(allocation: Allocation, name: str, pack: Pack) -> Iterator[Received]:

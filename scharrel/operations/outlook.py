@@ -202,8 +202,7 @@ class _Looking:
             roles[one.month][one.role] = roles[one.month].get(one.role, ZERO) + one.amount
         more = {**amounts, self.member.id: replace(own, roles={**own.roles, **roles})}
         found: dict[Month, tuple[Decimal, Decimal]] = {}
-        # One after the other: each reckons in a context of its own.
-        now, then = (list(replay(group, known, self.books.packs, self.last)) for known in (amounts, more))
+        now, then = (replay(group, known, self.books.packs, self.last) for known in (amounts, more))
         for was, becomes in zip(now, then, strict=True):
             if was.member == self.member.id and was != becomes:
                 given, reduced = (f(becomes) - f(was) for f in (self._given, _reduction))
