@@ -137,7 +137,9 @@ def test_who_reads_two_histories_side_by_side_reckons_as_before() -> None:
     pack = read((Path(__file__).parent / "packs/dead-year-cap.toml").read_text("utf-8"))
     member = Holder("amina", (HolderDirective(MONTH.first_day, 1, {"rules": pack.id}),))
     roles = {MONTH: {"turnover": Decimal(100)}, MONTH.plus(1): {"turnover": Decimal(50)}}
-    one, other = (replay([member], {"amina": Amounts(roles, {})}, {pack.id: pack}, MONTH.plus(1)) for _ in "ab")
+    one, other = (
+        replay([member], {"amina": Amounts(roles, {})}, {pack.id: pack}, MONTH.plus(1)) for _ in "ab"
+    )
     own = getcontext().prec
     for was, becomes in zip(one, other, strict=True):
         assert (was, getcontext().prec) == (becomes, own)

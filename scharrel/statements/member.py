@@ -1,19 +1,20 @@
 """The member's statement of a month: every cent, in words that the member knows."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.analysis.prospect import Stretch
 from scharrel.core.allowances import room
-from scharrel.core.facts import Approval, Movement
+from scharrel.core.facts import Approval
 from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES, Step
 from scharrel.core.pots import withdrawals
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.data import StatementData, concerns
+from scharrel.statements.member_bookings import BookedRow, Payout, booked_rows, otherwise_banked, payouts
 from scharrel.statements.seal import month_figures
 from scharrel.text.grounds import since, sources
 from scharrel.text.outlook import short_lines
@@ -29,14 +30,9 @@ from scharrel.text.sentences import (
     quantity,
     sentences,
 )
-from scharrel.text.words import Words, masked
-from scharrel.treasury.accounts import OWN_ROLES, TRANSIT
-from scharrel.treasury.payments import owed_by
+from scharrel.text.words import Words
 
 HUNDRED = Decimal(100)
-
-LONGEST_BANK_TEXT = 70
-"""Letters of what a bank's line says."""
 
 
 class Narrowing(NamedTuple):
@@ -94,29 +90,6 @@ class Used(NamedTuple):
     used: Decimal
     limit: Decimal
     shown: str = ""
-
-
-class Payout(NamedTuple):
-    """What went to the member in euros, and `how`: "hand" is by the member's own ledger, "transfer" was
-    ordered at the bank or left it; "back" came back from there, and "cancelled" was never sent."""
-
-    day: date
-    amount: Decimal
-    how: str
-
-
-class BookedRow(NamedTuple):
-    """A posting that counts in the month: an amount in euros unless `currency` says otherwise, and the line
-    of the member's own ledger; none for what the bank brought, of which the `text` says what it put on the
-    cooperative's account and `place` where that stands."""
-
-    day: date
-    text: str
-    account: str
-    amount: Decimal
-    currency: str
-    line: int
-    place: str
 
 
 class YearOnYear(NamedTuple):
@@ -212,8 +185,8 @@ def member_view(words: Words, data: StatementData) -> MemberView:
     accounts = list(dict.fromkeys(step.to for step in own if step.to))
     last_year = data.of_year(month.month.year - 1)
     counted = [m for m in data.counted() if m.currency != "EUR" or m.amount]
-    rows = list(_rows(words, data, counted))
-    paid_out = list(_paid_out(data, accounts))
+    rows = list(booked_rows(words, data, counted))
+    paid_out = list(payouts(data, accounts))
     steps = _waterfall(words, month)
     return MemberView(
         coop=data.coop,
@@ -256,7 +229,7 @@ def member_view(words: Words, data: StatementData) -> MemberView:
         years=tuple(_compared(data.of_year(month.month.year), last_year)),
         bookings=rows,
         bank_files=sorted({row.place.rpartition(":")[0] for row in rows if row.place}),
-        banked=list(_otherwise_banked(words, data, {row.place for row in rows}, paid_out)),
+        banked=list(otherwise_banked(words, data, {row.place for row in rows}, paid_out)),
         vat=total(m.amount for m in counted if data.roles[m.account] == "vat"),
         ledger=data.source.shown,
         allocation=month,
@@ -264,70 +237,6 @@ def member_view(words: Words, data: StatementData) -> MemberView:
         kept_on={account: month.balances.get(account, ZERO) for account in _kept_on(data)},
         called=data.called,
     )
-
-
-def _rows(words: Words, data: StatementData, counted: Sequence[Movement]) -> Iterator[BookedRow]:
-    """What counted in the month; of a bank line the first says what it put on the account."""
-    told: set[int] = set()
-    for m in counted:
-        if data.roles[m.account] in ("vat", *OWN_ROLES):
-            continue
-        text, line, place = _booking_text(words, m), m.line, ""
-        if data.by_bank(m):
-            said = [] if line in told else [_moved_at_bank(words, one) for one in data.banked(line)]
-            text, place = masked(text, LONGEST_BANK_TEXT), data.source.where(line)
-            text = " ".join([text if text.endswith(("…", ".")) or not said else f"{text}.", *said])
-            told.add(line)
-            line = 0
-        yield BookedRow(m.day, text, m.account, m.amount, m.currency, line, place)
-
-
-def _moved_at_bank(words: Words, movement: Movement) -> str:
-    key = "in" if movement.amount > 0 else "out"
-    values = {"day": words.day(movement.day), "amount": words.money(abs(movement.amount))}
-    return words(f"paper.book_bank_{key}", **values)
-
-
-def _otherwise_banked(
-    words: Words, data: StatementData, told: Collection[str], paid_out: Sequence[Payout]
-) -> Iterator[str]:
-    """What the bank brought or took for the member in the month, and what is told nowhere else."""
-    transferred = {(paid.day, paid.amount) for paid in paid_out if paid.how in ("transfer", "back")}
-    for m in data.banked():
-        place = data.source.where(m.line)
-        if place not in told and (m.day, abs(m.amount)) not in transferred:
-            yield f"{_moved_at_bank(words, m)}: {masked(m.text, LONGEST_BANK_TEXT)} ({place})."
-
-
-def _booking_text(words: Words, movement: Movement) -> str:
-    """What the booking says, for which project it was, and when the customer paid what counts of it."""
-    about = [movement.project] if movement.project else []
-    if movement.paid and movement.earned:
-        about.append(words("explain.paid-on", day=words.day(movement.earned)))
-    return " ".join([movement.text, *(f"({each})" for each in about)])
-
-
-def _paid_out(data: StatementData, accounts: Sequence[str]) -> Iterator[Payout]:
-    """What went from these accounts to the member in the month, by day; of a payment what the bank pays."""
-    of_others = [m for m in data.movements if data.by_bank(m)]
-    ordered = _owed_by_line(m for m in of_others if data.roles.get(m.account) == TRANSIT)
-    at_bank = _owed_by_line(m for m in of_others if m.account in data.banks)
-    dated = [m for account in accounts for m in data.dated(account)]
-    for line, m in sorted({m.line: m for m in dated}.items(), key=lambda found: (found[1].day, found[0])):
-        taken = -total(one.amount for one in dated if one.line == line)
-        if amount := ordered.get(line) or at_bank.get(line):
-            back = "cancelled" if line in ordered else "back"
-            yield Payout(m.day, abs(amount), "transfer" if amount > 0 else back)
-        elif taken > 0:
-            yield Payout(m.day, taken, "hand")
-
-
-def _owed_by_line(movements: Iterable[Movement]) -> Mapping[int, Decimal]:
-    """By booking what it makes the cooperative owe more, in euros."""
-    sums: dict[int, Decimal] = {}
-    for m in movements:
-        sums[m.line] = sums.get(m.line, ZERO) + owed_by(m)
-    return sums
 
 
 def _difference(data: StatementData, concerned: Callable[[Step], bool]) -> Decimal:
