@@ -65,6 +65,14 @@ def test_what_cannot_be_compared_is_told(arguments: list[str], told: str, quick:
     assert told in " ".join(done.err.split())
 
 
+def test_an_error_in_the_books_stops_it_and_is_told_with_its_line(coop: Path, quick: Run) -> None:
+    with open(coop / "ledgers/members/amina.beancount", "a") as ledger:
+        ledger.write('\n2026-05-02 * "a" "b"\n  Income:Nergens  -1.00 EUR\n  Assets:Bank\n')
+    done = quick("rules", "compare", "amina", "--coop", str(coop))
+    assert (done.status, done.out) == (1, "")
+    assert "ledgers/members/amina.beancount:" in done.err
+
+
 def test_figures_that_come_later_are_taken_from_the_beginning(quick: Run, tmp_path: Path) -> None:
     shown = " ".join(quick("rules", "compare", "amina", "bijstand-2027", *HERE).out.split())
     assert "niet alle cijfers golden al in de eerste maand" in shown

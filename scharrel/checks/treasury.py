@@ -9,6 +9,7 @@ from pathlib import Path
 from scharrel.checks.accounts import divided_only
 from scharrel.checks.grants import grant_problems
 from scharrel.checks.invoices import invoice_problems
+from scharrel.checks.members import read_ledgers
 from scharrel.checks.quotes import quote_problems
 from scharrel.checks.signs import signs_in
 from scharrel.checks.suspicions import suspicions
@@ -38,6 +39,16 @@ def read_treasury(books: Books, today: date) -> tuple[Ledger, list[Problem]] | N
         return None
     ledger = read_ledger(books.coop, COOP_ID, books.chart)
     return ledger, list(map(ledger.text.placed, _problems(books, ledger, today)))
+
+
+def read_all_ledgers(books: Books, today: date) -> tuple[dict[str, Ledger], list[Problem]]:
+    """The ledgers of all holders, and the cooperative's own if there is one, and every problem that stands in
+    the way of reading them, in its own file."""
+    ledgers, problems = read_ledgers(books, books.holders, today)
+    if own := read_treasury(books, today):
+        ledgers[COOP_ID] = own[0]
+        problems += own[1]
+    return ledgers, problems
 
 
 def _problems(books: Books, ledger: Ledger, today: date) -> Iterator[Problem]:

@@ -5,8 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from scharrel.checks.invoices import no_logo
-from scharrel.checks.members import read_ledgers
-from scharrel.checks.treasury import read_treasury
+from scharrel.checks.treasury import read_all_ledgers
 from scharrel.core.money import plain, total
 from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.problems import Problem, errors
@@ -84,11 +83,7 @@ def _named(facts: Mapping[str, str], name: str) -> dict[str, str]:
 
 def _found(books: Books, number: str, today: date) -> _Found | list[Problem]:
     """The quote and whose it is, or what stands against it."""
-    ledgers, problems = read_ledgers(books, books.holders, today)
-    problems = [*books.problems, *problems]
-    if own := read_treasury(books, today):
-        ledgers[COOP_ID] = own[0]
-        problems += own[1]
+    ledgers, problems = read_all_ledgers(books, today)
     if errors(problems):
         return problems
     quotes = [(holder, quote) for holder, ledger in ledgers.items() for quote in ledger.quotes]

@@ -1,6 +1,6 @@
 """One person's real period under several rule packs, beside each other."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
@@ -72,9 +72,7 @@ def _waits_for(step: Step) -> list[str]:
     return [*asked, *([step.until] if step.until else [])]
 
 
-def bars(amounts: Mapping[str, Decimal]) -> dict[str, str]:
+def bars(amounts: Sequence[Decimal]) -> list[str]:
     """For each amount a bar as long as it is beside the largest; none for what is not above nothing."""
-    most = max(amounts.values(), default=ZERO)
-    return {
-        name: "█" * max(int(amount * BAR / most), 1) if amount > 0 else "" for name, amount in amounts.items()
-    }
+    most = max(amounts, default=ZERO)
+    return ["█" * max(int(amount * BAR / most), 1) if amount > 0 else "" for amount in amounts]

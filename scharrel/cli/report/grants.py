@@ -6,8 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from scharrel.checks.grants import all_entries, overdone
-from scharrel.checks.members import read_ledgers
-from scharrel.checks.treasury import read_treasury
+from scharrel.checks.treasury import read_all_ledgers
 from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.as_csv import check_csv_form, print_csv
 from scharrel.cli.as_json import fields, print_json
@@ -15,7 +14,7 @@ from scharrel.cli.options import COOP, CSV, JSON
 from scharrel.cli.report.common import show_table
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.grants import GrantAccount, grant_accounts
-from scharrel.core.names import COOP_ID, nearest
+from scharrel.core.names import nearest
 from scharrel.ledger.books import Books
 from scharrel.operations.opening import open_books
 from scharrel.reports.grants import grant_heading, grant_rows, grant_terms, what_is_left
@@ -41,10 +40,7 @@ def command(
             near = nearest(name, books.grants)
             hint = words("check.near", near=near) if near else words("grants.where")
             fail(f"{words('error.no-grant', grant=name)} {hint}", status=2)
-    ledgers, problems = read_ledgers(books, books.holders if books.grants else (), today())
-    if books.grants and (own := read_treasury(books, today())):
-        ledgers[COOP_ID] = own[0]
-        problems += own[1]
+    ledgers, problems = read_all_ledgers(books, today()) if books.grants else ({}, books.problems)
     found = grant_accounts(books.grants, all_entries(ledgers))
     stop_on_errors([*problems, *overdone(books.coop, found)])
     shown = [account for account in found if not grant or account.grant.id in grant]

@@ -5,14 +5,12 @@ from pathlib import Path
 from typing import Annotated
 
 from scharrel.checks.across import across_of, with_others
-from scharrel.checks.members import read_ledgers
-from scharrel.checks.treasury import read_treasury
+from scharrel.checks.treasury import read_all_ledgers
 from scharrel.cli.arguments import open_coop, require_members, today
 from scharrel.cli.as_csv import check_csv_form, print_csv
 from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, CSV, JSON, MEMBERS
 from scharrel.cli.screen import console, print_text, stop_on_errors, words
-from scharrel.core.names import COOP_ID
 from scharrel.operations.opening import open_books
 from scharrel.reports.quotes import NAMES_ON_QUOTES, TEXT_COLUMNS, quote_rows, quote_sentences, quote_statuses
 from scharrel.text.table import columns
@@ -32,10 +30,7 @@ def command(
     check_csv_form(as_csv, json=as_json)
     books = open_books(open_coop(coop))
     require_members(books, member)
-    ledgers, problems = read_ledgers(books, books.holders, today())
-    if own := read_treasury(books, today()):
-        ledgers[COOP_ID] = own[0]
-        problems += own[1]
+    ledgers, problems = read_all_ledgers(books, today())
     found_across = (across_of(books, holder, ledger) for holder, ledger in ledgers.items())
     stop_on_errors(list(with_others(books, problems, found_across, today())))
     found = quote_statuses({h: ledger for h, ledger in ledgers.items() if not member or h in member})

@@ -4,15 +4,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from scharrel.checks.across import across_of, with_others
-from scharrel.checks.members import read_ledgers
-from scharrel.checks.treasury import read_treasury
+from scharrel.checks.treasury import read_all_ledgers
 from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.as_csv import check_csv_form, print_csv
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, CSV, JSON
 from scharrel.cli.screen import console, print_text, stop_on_errors, words
 from scharrel.core.money import plain
-from scharrel.core.names import COOP_ID
 from scharrel.core.receipt_files import RETENTION
 from scharrel.operations.opening import open_books
 from scharrel.reports.receipts import receipts_report
@@ -25,10 +23,7 @@ def command(
 ) -> None:
     check_csv_form(as_csv, json=as_json)
     books = open_books(open_coop(coop))
-    ledgers, problems = read_ledgers(books, books.holders, today())
-    if own := read_treasury(books, today()):
-        ledgers[COOP_ID] = own[0]
-        problems += own[1]
+    ledgers, problems = read_all_ledgers(books, today())
     across = [across_of(books, holder, ledger) for holder, ledger in ledgers.items()]
     stop_on_errors(list(with_others(books, problems, across, today())))
     found = receipts_report(books, [entry for one in across for entry in one.receipts], today())

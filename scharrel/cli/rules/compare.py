@@ -10,7 +10,7 @@ from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, JSON
 from scharrel.cli.packs import named_pack
 from scharrel.cli.report.common import show_table
-from scharrel.cli.screen import console, fail, print_text, words
+from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.month import Month, months
 from scharrel.operations.compare_packs import Comparison, compare_packs
 from scharrel.operations.opening import open_books
@@ -45,6 +45,8 @@ def command(
         fail(words("error.simulate-no-member", name=holder.name, **period), status=2)
     chosen = [named_pack(books, name) for name in packs] if packs else list(books.packs.values())
     found = compare_packs(books, holder, chosen, first, last, today())
+    stop_on_errors(found.problems)
+    titles = {pack.id: pack.title for pack in chosen}
     if as_json:
         print_json(_json(member, first, last, found))
         return
@@ -55,13 +57,16 @@ def command(
         show_table(screen, _rows(found))
         screen.print()
         screen.out(words("compare.kept-drawn"), style="bold")
-        titles = {row.pack.title: row.sums.kept for row in found.rows}
-        drawn = [[visible(name), bar, words.amount(titles[name])] for name, bar in bars(titles).items()]
+        drawn = [
+            [visible(row.pack.title), bar, words.amount(row.sums.kept)]
+            for row, bar in zip(found.rows, bars([row.sums.kept for row in found.rows]), strict=True)
+        ]
         show_table(screen, [["", "", words("compare.kept")], *drawn], (0, 1))
         screen.print()
         print_text(screen, words("compare.how"))
     for pack, since_then in found.early.items():
-        print_text(screen, words("compare.early", pack=pack, month=words.month(since_then)), style="dim")
+        told = words("compare.early", pack=titles[pack], month=words.month(since_then))
+        print_text(screen, told, style="dim")
     for row in (row for row in found.rows if row.unsaid):
         facts = ", ".join(row.unsaid)
         told = words("compare.unsaid", pack=row.pack.title, name=holder.name, facts=facts)
@@ -69,9 +74,9 @@ def command(
     if found.unfit:
         screen.print()
         print_text(screen, words("compare.unfit"))
-        for title, problem in found.unfit.items():
+        for pack, problem in found.unfit.items():
             why = words.problem(problem) if problem else words("compare.not-for-one")
-            print_text(screen, f"{visible(title)}: {why}", "  ", hang="    ", style="dim")
+            print_text(screen, f"{visible(titles[pack])}: {why}", "  ", hang="    ", style="dim")
 
 
 def _rows(found: Comparison) -> list[list[str]]:
