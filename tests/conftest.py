@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -50,18 +50,15 @@ def examples(number: int) -> int:
     return max(int(os.environ["EXAMPLES"]), number) if LONG else number if EVERY else max(number // 3, 2)
 
 
-def third(items: Iterable[Item]) -> Sequence[Item]:
-    """A third of the items, evenly spread; all of them in `.ci/run` and `make long`."""
-    return list(items)[:: 1 if EVERY else 3]
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of a table of three rows or more a third is tried, evenly spread; in `.ci/run` and `make long` all."""
+    if EVERY:
+        return
     tables: dict[str, list[pytest.Item]] = {}
     for item in items:
         tables.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    tried = {item for rows in tables.values() for item in (third(rows) if len(rows) >= 3 else rows)}
+    tried = {item for rows in tables.values() for item in rows[:: 3 if len(rows) >= 3 else 1]}
     config.hook.pytest_deselected(items=[item for item in items if item not in tried])
     items[:] = [item for item in items if item in tried]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import test_cases
 import test_check
-from conftest import Once, Run, third
+from conftest import Once, Run
 from exports import made
 from filelock import FileLock
 from test_closing import close_small
@@ -616,7 +616,7 @@ def test_an_outcome_that_has_no_place_to_go(coop: Path) -> None:
         assert done.stderr == "De uitkomst is niet te schrijven: de schijf is vol.\n"
 
 
-@pytest.mark.parametrize("close", third(["| true", "", ">&-", "2>&-"]))
+@pytest.mark.parametrize("close", ["| true", "", ">&-", "2>&-"])
 def test_nobody_listens(close: str, coop: Path) -> None:
     add(LEDGER, "fout\n")(Path(shutil.copytree(coop, coop.parent / "wrong")))
     where = {0: coop, 1: coop.parent / "wrong"}

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, SHIPPED, Run, third
+from conftest import REPOSITORY, SHIPPED, Run
 from test_statements import text_of
 
 from scharrel.core.month import Month
@@ -257,8 +257,8 @@ def test_the_same_rules_differ_in_nothing(tmp_path: Path, quick: Run) -> None:
 # -- the handout
 
 
-@pytest.mark.parametrize("lang", third(["nl", "en"]))
-@pytest.mark.parametrize("path", [EVERYTHING, *third(SHIPPED)], ids=lambda p: p.stem)
+@pytest.mark.parametrize("lang", ["nl", "en"])
+@pytest.mark.parametrize("path", [EVERYTHING, *SHIPPED], ids=lambda p: p.stem)
 def test_every_format_says_it_all(path: Path, lang: str, tmp_path: Path, quick: Run) -> None:
     pack = pack_from(path.read_text("utf-8"))
     assert pack

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Run, in_process, some, takes_seconds, third
+from conftest import REPOSITORY, Run, in_process, some, takes_seconds
 from pypdfium2 import PdfDocument
 
 from scharrel.text.words import Words
@@ -100,7 +100,7 @@ def every_month(example: Path, quick: Run) -> Iterator[tuple[str, list[dict[str,
 
 
 @takes_seconds
-@pytest.mark.parametrize("year", third(["2026", "2025"]))
+@pytest.mark.parametrize("year", ["2026", "2025"])
 def test_the_pdf_says_what_allocate_says_for_every_member_and_month(
     year: str, example: Path, quick: Run, tmp_path: Path
 ) -> None:
@@ -123,7 +123,7 @@ def test_the_pdf_says_what_allocate_says_for_every_member_and_month(
                 assert Words("nl").money(Decimal(str(amount))).replace("\xa0", " ") in text, (path, amount)
 
 
-@pytest.mark.parametrize("lang", third(["nl", "en"]))
+@pytest.mark.parametrize("lang", ["nl", pytest.param("en", marks=takes_seconds)])
 def test_every_format_has_the_same_amounts(lang: str, example: Path, printed: Path, tmp_path: Path) -> None:
     found: dict[str, dict[str, set[str]]] = {}
     out = printed if lang == "nl" else print_all(example, tmp_path, lang)
@@ -246,7 +246,7 @@ def hostile_coop(coop: Path) -> Callable[[str], Path]:
     return laid
 
 
-@pytest.mark.parametrize("text", third(HOSTILE))
+@pytest.mark.parametrize("text", HOSTILE)
 def test_text_stays_text(text: str, hostile_coop: Callable[[str], Path], quick: Run) -> None:
     coop = hostile_coop(text)
     assert quick("allocate", MONTH, "--coop", str(coop)).status == 0

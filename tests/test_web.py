@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import EVERY, REPOSITORY, Once, Run, third
+from conftest import EVERY, REPOSITORY, Once, Run
 
 pytest.importorskip("fava", reason='the page in the browser is an extra: pip install "scharrel[web]"')
 
@@ -162,7 +162,7 @@ def test_what_if_says_what_the_books_would(fatma: tuple[FlaskClient, str], quick
     assert f"you keep €{Decimal(keep):,.2f}." in page
 
 
-@pytest.mark.parametrize("holder", third(HOLDERS))
+@pytest.mark.parametrize("holder", HOLDERS)
 def test_the_month_stands_on_the_line_that_is_drawn(holder: str) -> None:
     books, month = open_books(find_coop(REPOSITORY)), Month(2026, 10)
     who = books.holders[holder]
