@@ -172,6 +172,13 @@ def test_the_scanner_reads_what_the_parser_reads_or_nothing(chart: Chart) -> Non
     assert right > TEXTS / 20
 
 
+def test_months_are_in_the_same_order_whoever_reads_them(chart: Chart) -> None:
+    bare = '2026-01-03 * "a"\n  Assets:Bank  1.00 EUR\n  Assets:Bank\n'
+    sale = '2026-01-05 * "b"{earned}\n  Income:Omzet:Diensten  -3.00 EUR\n  Assets:Bank\n'
+    text = "\n".join([bare, sale.format(earned="\n  earned: 2025-12-30"), sale.format(earned="")])
+    assert as_the_parser(f'include "../accounts.beancount"\n\n{text}', chart) == (True, True)
+
+
 @pytest.mark.parametrize(
     ("kind", "token"), [(kind, token) for kind in TOKENS for token in dict.fromkeys(TOKENS[kind])]
 )

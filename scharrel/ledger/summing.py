@@ -270,12 +270,12 @@ class LedgerSums:
             yield line, "too-large", {"number": as_written(number)}
 
     def summed_up(self) -> Ledger:
-        """The ledger with all that was summed."""
+        """The ledger with all that was summed, by month in order, in whichever way a booking was summed."""
         ledger = self.ledger
-        ledger.role_lines = {month: lines for month, lines in ledger.role_lines.items() if lines}
+        ledger.role_lines = {month: lines for month, lines in sorted(ledger.role_lines.items()) if lines}
         ledger.amounts = Amounts(
-            {month: dict(sums) for month, sums in self.by_role.items() if sums},
-            {month: dict(sums) for month, sums in self.owed.items() if sums},
+            {month: dict(sums) for month, sums in sorted(self.by_role.items()) if sums},
+            {month: dict(sums) for month, sums in sorted(self.owed.items()) if sums},
             {month: dict(sums) for month, sums in self.done.items()},
             purchases(ledger.movements, self.chart, self.say),
         )
