@@ -16,8 +16,8 @@ from conftest import REPOSITORY, Once, Run, in_process
 from terminal import at_a_terminal
 from test_faults import die, failing_at, no_space, snapshot
 
-from scharrel.core.typed import amounts_meant, days_meant, quantities_meant, rate_meant
 from scharrel.store.own_ledger import with_booking
+from scharrel.text.typed import amounts_meant, days_meant, quantities_meant, rate_meant
 
 LEDGER = "ledgers/members/vera.beancount"
 CASH = ("--in", "45", "--from", "mevr Bakker", "--for", "fiets", "--cash", "--date", "2026-10-16")

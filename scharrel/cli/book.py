@@ -14,9 +14,9 @@ from scharrel.cli.screen import console, fail, print_indented, print_text, stop_
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
 from scharrel.core.problems import errors
-from scharrel.core.typed import amounts_meant, days_meant, quantities_meant, rate_meant
+from scharrel.text.noted import Noted
+from scharrel.text.typed import amounts_meant, days_meant, quantities_meant, rate_meant
 from scharrel.treasury.cash_book import EventKind
-from scharrel.treasury.noted import Noted
 
 if TYPE_CHECKING:
     from scharrel.core.facts import Holder

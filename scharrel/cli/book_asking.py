@@ -20,14 +20,14 @@ from scharrel.cli.screen import console, print_indented, print_text, report_prob
 from scharrel.cli.writing import writing_in
 from scharrel.core.facts import Holder
 from scharrel.core.month import Month
-from scharrel.core.typed import amounts_meant, days_meant, quantities_meant, rate_meant
 from scharrel.ledger.books import Books
 from scharrel.operations.book import Choices, again, booking_choices, plan_bookings, write_planned
 from scharrel.operations.book_answers import EventPart, event_from, followed_up, offered, open_questions
 from scharrel.text.booking import event_text, money_word
+from scharrel.text.noted import MONEY_WORDS, Noted, kind_meant, noted_line
 from scharrel.text.pots import purpose
+from scharrel.text.typed import amounts_meant, days_meant, quantities_meant, rate_meant
 from scharrel.treasury.cash_book import Event
-from scharrel.treasury.noted import MONEY_WORDS, Noted, kind_meant, noted_line
 
 
 def ask_bookings(books: Books, who: Holder, today: date) -> None:

@@ -13,7 +13,7 @@ from scharrel.cli.options import COOP, DRY_RUN, JSON
 from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, to_stderr, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
-from scharrel.treasury.noted import Noted
+from scharrel.text.noted import Noted
 
 if TYPE_CHECKING:
     from scharrel.core.facts import Holder

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Literal
 
 from scharrel.operations.book import Choices
+from scharrel.text.noted import Noted
 from scharrel.treasury.cash_book import Event
-from scharrel.treasury.noted import Noted
 
 EventPart = Literal[
     "kind", "amount", "who", "what", "account", "money", "rate", "day", "project", "purpose", "reason"

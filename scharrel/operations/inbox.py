@@ -17,8 +17,8 @@ from scharrel.operations.book_answers import followed_up, offered
 from scharrel.store.durable import read_written, write_text
 from scharrel.store.paths import Coop
 from scharrel.store.text import MAX_BYTES
+from scharrel.text.noted import Noted, columns_of, noted_line, noted_row
 from scharrel.treasury.cash_book import Event
-from scharrel.treasury.noted import Noted, columns_of, noted_line, noted_row
 
 _MOST_LINES = 2_000
 _REMARKS = ("#", ";", "//")

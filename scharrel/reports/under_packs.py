@@ -12,8 +12,6 @@ from scharrel.core.pack import Pack, Step
 from scharrel.core.trace import Allocation
 from scharrel.reports.better_off import PeriodSums, month_sums, period_sums
 
-BAR = 24
-
 
 class UnderPack(NamedTuple):
     """What a period leaves someone under a pack. Amounts in euros, next to the benefit.
@@ -70,9 +68,3 @@ def under_pack(
 def _waits_for(step: Step) -> list[str]:
     asked = [fact for fact, value in step.when or () if value not in (False, "")]
     return [*asked, *([step.until] if step.until else [])]
-
-
-def bars(amounts: Sequence[Decimal]) -> list[str]:
-    """For each amount a bar as long as it is beside the largest; none for what is not above nothing."""
-    most = max(amounts, default=ZERO)
-    return ["█" * max(int(amount * BAR / most), 1) if amount > 0 else "" for amount in amounts]

@@ -56,7 +56,7 @@ def months_meant(text: str, today: date, *, ahead: bool = False) -> list[Month]:
     names = [word for word in said if word.isalpha()]
     if len(names) != 1 or len(said) != 1 + len(years) or len(years) > 1:
         return []
-    found = [_last_begun(number, now) for number in _numbers(names[0])]
+    found = [_last_begun(number, now) for number in month_numbers(names[0])]
     if years:
         return [Month(years[0], month.number) for month in found]
     return [
@@ -64,8 +64,8 @@ def months_meant(text: str, today: date, *, ahead: bool = False) -> list[Month]:
     ]
 
 
-def _numbers(name: str) -> list[int]:
-    """The months whose name this is, or begins with it."""
+def month_numbers(name: str) -> list[int]:
+    """The numbers of the months whose name this is, or begins with it."""
     names = _month_names()
     if name in names:
         return [names[name]]
@@ -85,7 +85,7 @@ def joined_months(arguments: list[str]) -> list[str]:
         before = joined[-1].casefold() if joined else ""
         option = joined[-2] if len(joined) > 1 else ""
         pair = (word.casefold() in MONTH_WORDS and before in WHICH_MONTH) or (
-            _A_YEAR.fullmatch(word) and before.isalpha() and len(_numbers(before)) == 1
+            _A_YEAR.fullmatch(word) and before.isalpha() and len(month_numbers(before)) == 1
         )
         if pair and (not option.startswith("--") or option in MONTH_OPTIONS):
             joined[-1] += f" {word}"

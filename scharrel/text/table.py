@@ -80,19 +80,24 @@ def signed(words: Words, amount: Decimal) -> str:
     return ("+" if amount > 0 else "") + words.amount(amount + ZERO)
 
 
+def filled_bar(part: Decimal, whole: Decimal, encoding: str) -> str:
+    """A bar that is filled for the part of the whole, in signs that the terminal has; full if there is no
+    whole."""
+    full, empty = ("█", "░") if encoding.startswith("utf") else ("#", "-")
+    marks = int(min(max(part / whole, ZERO), Decimal(1)) * _BAR) if whole else _BAR
+    return full * marks + empty * (_BAR - marks)
+
+
 def thermometers(
     words: Words, names: Mapping[str, str], rows: Sequence[Summary], width: int, encoding: str
 ) -> list[str]:
     """For each pot with a target how full it is."""
-    full, empty = ("█", "░") if encoding.startswith("utf") else ("#", "-")
     pots = [(visible(names[row.member]), pot) for row in rows for pot in row.pots]
     targets = [words.amount(pot.target) for _, pot in pots]
     widest = max(map(len, targets), default=0)
     lines = []
     for (name, pot), target in zip(pots, targets, strict=True):
-        share = pot.balance / pot.target if pot.target else Decimal(1)
-        marks = int(min(max(share, ZERO), Decimal(1)) * _BAR)
-        bar = full * marks + empty * (_BAR - marks)
+        bar = filled_bar(pot.balance, pot.target, encoding)
         of_target = words("table.of-target", target=target.rjust(widest))
         lines.append([name, bar, words.amount(pot.balance), of_target])
     return columns(lines, (0,), width)

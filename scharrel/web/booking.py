@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from scharrel.core.facts import Holder
 from scharrel.core.problems import Problem
-from scharrel.core.typed import amounts_meant, days_meant, quantities_meant, rate_meant
 from scharrel.operations.book import Choices, Planned, again, booking_choices, plan_bookings, write_planned
 from scharrel.operations.book_answers import (
     ASKED,
@@ -24,10 +23,11 @@ from scharrel.store.locking import BusyError, only_writer
 from scharrel.store.own_ledger import take_back
 from scharrel.text.accounts import account_name
 from scharrel.text.booking import event_text, money_word
+from scharrel.text.noted import Noted
 from scharrel.text.pots import purpose
+from scharrel.text.typed import amounts_meant, days_meant, quantities_meant, rate_meant
 from scharrel.text.words import Words
 from scharrel.treasury.cash_book import IN_EUROS, EventKind
-from scharrel.treasury.noted import Noted
 from scharrel.web.pages import Visit, told_problem, whole_page
 
 _LONGEST = 200

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from functools import cache, partial
 from math import ceil
@@ -14,7 +13,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, FunctionLoader
 from markupsafe import Markup
 
 from scharrel.core.facts import Holder
-from scharrel.core.money import MAX_AMOUNT, plain
+from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.ledger.books import Books
@@ -31,13 +30,13 @@ from scharrel.text.accounts import account_name
 from scharrel.text.bank import line_of
 from scharrel.text.breakpoints import piece_sentences
 from scharrel.text.invoices import TEXT_COLUMNS_OF_INVOICES, invoice_rows, invoice_sentences
+from scharrel.text.typed import amounts_meant
 from scharrel.text.what_if import outcome
 from scharrel.text.words import LANGUAGES, Words
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
-_AMOUNT = re.compile(r"[0-9]{1,9}([.,][0-9]{1,2})?")
 
 
 class Visit(NamedTuple):
@@ -120,7 +119,8 @@ def what_if_part(visit: Visit) -> Markup:
 
 
 def _supposed(visit: Visit, holder: Holder, month: Month) -> SupposedMonth | None:
-    earned = euros_in(visit.values.get("earned", ""))
+    said = amounts_meant(visit.values.get("earned", ""))
+    earned = said[0] if len(said) == 1 and said[0] >= 0 else None
     return suppose_earned(visit.books, holder, month, earned, visit.today)
 
 
@@ -177,13 +177,6 @@ def told_problem(words: Words, problem: Problem) -> Mapping[str, object]:
         "text": words.problem(problem),
         "excerpt": problem.excerpt.strip(),
     }
-
-
-def euros_in(text: str) -> Decimal | None:
-    """Euros as they were filled in, if that is what it is."""
-    bare = text.replace("€", "").strip()
-    amount = Decimal(bare.replace(",", ".")) if _AMOUNT.fullmatch(bare) else None
-    return amount if amount is None or amount < MAX_AMOUNT else None
 
 
 def _rendered(visit: Visit, template: str, /, **values: Any) -> str:

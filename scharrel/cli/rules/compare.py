@@ -11,10 +11,11 @@ from scharrel.cli.options import COOP, JSON
 from scharrel.cli.packs import named_pack
 from scharrel.cli.report.common import show_table
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
+from scharrel.core.money import CENT
 from scharrel.core.month import Month, months
 from scharrel.operations.compare_packs import Comparison, compare_packs
 from scharrel.operations.opening import open_books
-from scharrel.reports.under_packs import bars
+from scharrel.text.table import filled_bar
 from scharrel.text.words import visible
 
 _MEMBER = typer.Argument(metavar=words("metavar.member"), help=words("help.compare-member"))
@@ -57,9 +58,14 @@ def command(
         show_table(screen, _rows(found))
         screen.print()
         screen.out(words("compare.kept-drawn"), style="bold")
+        most = max(found.rows[0].sums.kept, CENT)
         drawn = [
-            [visible(row.pack.title), bar, words.amount(row.sums.kept)]
-            for row, bar in zip(found.rows, bars([row.sums.kept for row in found.rows]), strict=True)
+            [
+                visible(row.pack.title),
+                filled_bar(row.sums.kept, most, screen.encoding),
+                words.amount(row.sums.kept),
+            ]
+            for row in found.rows
         ]
         show_table(screen, [["", "", words("compare.kept")], *drawn], (0, 1))
         screen.print()

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from scharrel.core.money import MAX_AMOUNT, to_cents
+from scharrel.text.month_names import month_numbers
 
 _EUROS = re.compile(r"€|\b(?:eur|euro|euros)\b", re.IGNORECASE)
 _SIGNED = re.compile(r"(?P<minus>[-\u2212\u2013]?)(?P<number>\d[\d.,'’]*?)(?:,-{1,2}|,=|\.-)?(?P<behind>-?)")
@@ -22,17 +23,6 @@ _CLOCK = re.compile(
 )
 _MINUTES = ("m", "min", "minuten", "minutes")
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan januari january", "feb febr februari february", "mrt maart mar march", "apr april",
-            "mei may", "jun juni june", "jul juli july", "aug augustus august", "sep sept september",
-            "okt oktober oct october", "nov november", "dec december",
-        ), 1,
-    )
-    for name in names.split()
-}  # fmt: skip
 _WEEKDAYS = {
     name: number
     for number, names in enumerate(
@@ -141,7 +131,10 @@ def _day_form(said: str) -> "re.Match[str] | None":
 
 
 def _month_number(found: "re.Match[str]") -> int:
-    return int(found["month"]) if found["month"].isdecimal() else _MONTHS.get(found["month"], 0)
+    if found["month"].isdecimal():
+        return int(found["month"])
+    numbers = month_numbers(found["month"])
+    return numbers[0] if len(numbers) == 1 else 0
 
 
 def _days(years: Iterable[int], month: int, day: int) -> Iterable[date]:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.core.typed import amounts_meant, days_meant, no_such_day, quantities_meant, rate_meant
+from scharrel.text.typed import amounts_meant, days_meant, no_such_day, quantities_meant, rate_meant
 from scharrel.treasury.cash_book import EventKind
 
 _KIND_WORDS: Sequence[tuple[EventKind, str]] = (
