@@ -8,7 +8,8 @@ from pathlib import Path
 from scharrel.core.quotes import Quote
 from scharrel.formats.ubl import ubl_document
 from scharrel.statements.invoice import einvoice_of, invoice_letter, quote_letter, reminder_letter, with_logo
-from scharrel.statements.letters import letter_pdf
+from scharrel.statements.letters import letter_document
+from scharrel.statements.making import FORMATS
 from scharrel.statements.pdf import typesetters_world
 from scharrel.text.words import LANGUAGES, Words
 from scharrel.treasury.invoices import Invoice, InvoiceLine, Issued, credit_of, vat_sums
@@ -79,20 +80,22 @@ out = Path(sys.argv[1])
 out.mkdir(parents=True)
 with typesetters_world() as world:
     for words in map(Words, LANGUAGES):
+        letters = {one.number: invoice_letter(words, one) for one in CASES}
         for one in CASES:
-            name, letter = f"{one.number}-{words.lang}", invoice_letter(words, one)
-            (out / f"{name}.pdf").write_bytes(letter_pdf(letter, Path("none"), world))
-            (out / f"{name}-cii.xml").write_text(letter.attached, "utf-8")
+            (out / f"{one.number}-{words.lang}-cii.xml").write_text(letters[one.number].attached, "utf-8")
             if one.buyer.keys() & {"kvk", "oin"}:
-                (out / f"{name}-ubl.xml").write_bytes(ubl_document(einvoice_of(words, one)))
-        letter = with_logo(invoice_letter(words, CASES[0]), LOGO.encode())
-        (out / f"logo-{words.lang}.pdf").write_bytes(letter_pdf(letter, Path("none"), world))
+                (out / f"{one.number}-{words.lang}-ubl.xml").write_bytes(
+                    ubl_document(einvoice_of(words, one))
+                )
+        letters["logo"] = with_logo(letters[CASES[0].number], LOGO.encode())
         for nth, quote in enumerate(QUOTES):
-            letter = quote_letter(words, quote, offer_of(quote), SELLER, SCHOOL, "Fatma")
-            (out / f"quote-{nth}-{words.lang}.pdf").write_bytes(letter_pdf(letter, Path("none"), world))
+            letters[f"quote-{nth}"] = quote_letter(words, quote, offer_of(quote), SELLER, SCHOOL, "Fatma")
         claims = LateClaim(Decimal("1.24"), Decimal("0.04"), Decimal("40.00"), trades=False)
         for nth, (firm, claim) in enumerate(((False, None), (True, None), (True, claims))):
-            letter = reminder_letter(
+            letters[f"reminder-{nth}"] = reminder_letter(
                 words, CASES[0], Decimal("113.35"), date(2026, 11, 28), firm=firm, claim=claim
             )
-            (out / f"reminder-{nth}-{words.lang}.pdf").write_bytes(letter_pdf(letter, Path("none"), world))
+        for name, letter in letters.items():
+            for form in FORMATS:
+                made = letter_document(letter, form, Path("none"), world)
+                (out / f"{name}-{words.lang}.{form}").write_bytes(made)

@@ -25,8 +25,9 @@ from scharrel.formats.epc import epc_text
 from scharrel.formats.ubl import ubl_document
 from scharrel.operations.invoice_documents import without_account
 from scharrel.statements.documents import Documents
-from scharrel.statements.invoice import einvoice_of, invoice_letter
-from scharrel.statements.letters import letter_source
+from scharrel.statements.invoice import einvoice_of, invoice_letter, with_logo
+from scharrel.statements.letters import letter_document, letter_source
+from scharrel.statements.pdf import typesetters_world
 from scharrel.store.invoices import read_issued
 from scharrel.store.paths import Coop
 from scharrel.text.words import Words
@@ -161,7 +162,7 @@ def amounts(tree: ElementTree.Element, paths: list[str], names: dict[str, str]) 
     return [Decimal(tree.findtext(f".//{path}", "0", names)) for path in paths]
 
 
-PAPER = Documents(Path("nowhere"), Words("nl"), "pdf")
+FORMS = {form: Documents(Path("nowhere"), Words("nl"), form) for form in ("pdf", "html", "txt")}
 
 
 @given(SOLD, st.booleans(), st.integers(-999, 999))
@@ -185,10 +186,12 @@ def test_totals_are_the_same_on_paper_and_in_every_format(
     paths = [f"{total}TaxExclusiveAmount", "cac:TaxTotal/cbc:TaxAmount", f"{total}TaxInclusiveAmount",
              f"{total}PayableAmount"]  # fmt: skip
     assert amounts(ubl, paths, UBL) == expected
-    paper = letter_source(invoice_letter(words, one), PAPER)
-    assert words.money(invoice.total) in paper
-    for each in invoice.sums:
-        assert not each.vat or words.money(each.vat) in paper
+    letter = invoice_letter(words, one)
+    for documents in FORMS.values():
+        source = letter_source(letter, documents)
+        for label, amount in letter.sums:
+            assert label in source
+            assert words.money(amount) in source
 
 
 @given(CENTS, QUANTITIES)
@@ -197,6 +200,49 @@ def test_price_times_quantity_is_the_line(net: Decimal, quantity: Decimal) -> No
     price, base, count = unit_price(EInvoiceLine("", quantity, net, TaxCategory("S", Decimal(21))))
     assert price / base * count == net or abs(price / base * count - net) < Decimal("1e-20")
     assert price > 0 < base
+
+
+# -- the page and the text of it
+
+
+def test_the_page_and_the_text_are_made_beside_the_paper(sent: Path, quick: Run) -> None:
+    for form in ("html", "txt"):
+        done = quick("invoice", "issue", "--format", form, "--coop", str(sent))
+        assert (done.status, "3 bestanden" in done.out) == (0, True)
+    folder = sent / "invoices"
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    text = (folder / "2026-0002.txt").read_text("utf-8").replace("\xa0", " ")
+    assert re.search(r"fiets rijklaar gemaakt +10 +10,00 +21% +100,00\n", text)
+    assert re.search(r"Btw 21% over € 100,00 +€ 21,00\nTotaal +€ 121,00\n", text)
+    assert max(map(len, text.split("\n"))) <= 78
+    page = (folder / "2026-0003.html").read_text("utf-8")
+    assert '<html lang="en">' in page
+    assert not re.search(r"(?:src|href)=\"(?!data:)", page)
+    assert quick("quote", "2026-014", "--format", "doc", "--coop", str(sent)).status == 2
+
+
+def test_a_reminder_as_text_is_a_reminder_too(sent: Path, quick: Run) -> None:
+    assert quick("invoice", "remind", "--format", "txt", "--coop", str(sent)).status == 0
+    (letter,) = (sent / "invoices").glob("2026-0002-reminder-*")
+    assert "€ 121,00" in letter.read_text("utf-8").replace("\xa0", " ")
+    assert "kan na veertien" in quick("invoice", "remind", "--coop", str(sent)).out
+
+
+def test_whatever_is_in_an_invoice_stays_text() -> None:
+    said = '<script>alert(1)</script> #panic("x") {{ 7*7 }} $x$ &amp; \\ \x1b[2J \u202e "q"'
+    one = issued([(Decimal(100), Decimal(1), "21%")])
+    line = one.invoice.lines[0]._replace(text=said)
+    back = one.invoice._replace(lines=(line,), quote=said, credits=said, reason=said)
+    one = one._replace(invoice=back, worker=said, seller=SELLER | dict.fromkeys(["name", "street", "email"], said),
+                       buyer=dict.fromkeys(["name", "street", "city", "reference", "vat_id"], said))  # fmt: skip
+    letter = with_logo(invoice_letter(Words("nl"), one), b'<svg onload="alert(2)"></svg>')
+    page, text = (letter_source(letter, FORMS[form]) for form in ("html", "txt"))
+    assert not re.search(r"<script|alert\(2\)|&amp; |\x1b|\u202e", page)
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") == page.count("{{ 7*7 }}") > 9
+    assert not re.search(r"\x1b|\u202e", text)
+    assert " ".join(text.split()).count('#panic("x") {{ 7*7 }} $x$ &amp; \\ ') > 9
+    with typesetters_world() as world:
+        assert "#panic" in on_page(letter_document(letter, "pdf", Path("nowhere"), world))
 
 
 # -- what the standard asks, and the official rules do not

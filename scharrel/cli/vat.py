@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scharrel.cli.arguments import open_coop, read_month, today
+from scharrel.cli.arguments import open_coop, read_month, require_format, today
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON
 from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, to_stderr, words
@@ -32,11 +32,10 @@ def command(
 ) -> None:
     from scharrel.operations.opening import open_books
     from scharrel.operations.vat import book_vat, vat_of
-    from scharrel.statements.making import FORMATS
 
     asked = _read_period(period)
-    if form is not None and form not in FORMATS:
-        fail(words("error.format", form=form, forms=", ".join(FORMATS)), status=2)
+    if form is not None:
+        require_format(form)
     if asked.first.first_day > today():
         fail(words("error.vat-ahead", period=period), status=2)
     if book and asked.last.last_day >= today():

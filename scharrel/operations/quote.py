@@ -15,7 +15,7 @@ from scharrel.operations.invoice_documents import put_letters
 from scharrel.operations.invoices import parties_on
 from scharrel.statements.documents import BrokenTemplateError
 from scharrel.statements.invoice import letter_language, quote_letter, with_logo
-from scharrel.statements.letters import letter_pdf
+from scharrel.statements.letters import letter_document
 from scharrel.statements.pdf import typesetters_world
 from scharrel.store.allocations import quoted
 from scharrel.store.logos import logo_at
@@ -39,8 +39,8 @@ class _Found(NamedTuple):
     path: str
 
 
-def write_quote(books: Books, number: str, today: date) -> QuoteMade:
-    """Put the quote on paper; WriteError if that fails."""
+def write_quote(books: Books, number: str, today: date, form: str = "pdf") -> QuoteMade:
+    """Write the quote as it goes to the customer, in this form; WriteError if that fails."""
     found = _found(books, number, today)
     if isinstance(found, list):
         return QuoteMade("", "", found)
@@ -55,10 +55,10 @@ def write_quote(books: Books, number: str, today: date) -> QuoteMade:
         if picture is None:
             return QuoteMade("", "", [no_logo(books, place)])
         letter = with_logo(letter, picture)
-    name = f"quote-{number.replace('/', '-')}.pdf"
+    name = f"quote-{number.replace('/', '-')}.{form}"
     try:
         with typesetters_world() as world:
-            data = letter_pdf(letter, books.coop.templates, world)
+            data = letter_document(letter, form, books.coop.templates, world)
     except BrokenTemplateError as broken:
         return QuoteMade("", "", [broken.problem])
     put_letters(books.coop, {name: data})

@@ -11,6 +11,7 @@ import re
 import textwrap
 import traceback
 import unicodedata
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -122,6 +123,7 @@ class Documents:
             "fill": _fill,
             "literal": lambda text: typst_literal(isolated(str(text))),
             "source": lambda text: typst_literal(str(text)),
+            "base64": lambda data: Markup(b64encode(data).decode()),
             "bytes": lambda data: Markup(f"bytes(({', '.join(map(str, data))},))"),
             "in_page": _in_page,
             "bare": _bare,

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scharrel.cli.arguments import open_coop, today
+from scharrel.cli.arguments import open_coop, require_format, today
 from scharrel.cli.as_csv import check_csv_form, print_csv
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, CSV, JSON
 from scharrel.cli.report.common import read_begun_year
-from scharrel.cli.screen import console, fail, progress_bar, stop_on_errors, to_stderr, words
+from scharrel.cli.screen import console, progress_bar, stop_on_errors, to_stderr, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
 
@@ -33,14 +33,14 @@ def command(
     from scharrel.operations.annual import annual_paper, book_year
     from scharrel.operations.opening import open_books
     from scharrel.statements.documents import BrokenTemplateError
-    from scharrel.statements.making import FORMATS, Order
+    from scharrel.statements.making import Order
     from scharrel.statements.pdf import typesetters_world
     from scharrel.store.staging import put_private
 
     check_csv_form(as_csv, json=as_json)
     asked = read_begun_year(year)
-    if form is not None and form not in FORMATS:
-        fail(words("error.format", form=form, forms=", ".join(FORMATS)), status=2)
+    if form is not None:
+        require_format(form)
     books = open_books(open_coop(coop))
     with progress_bar(words("progress.reading")) as progress:
         found, problems = book_year(books, asked, today(), progress)
