@@ -18,7 +18,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invoice_coop import AMINA, CUSTOMERS, append, replace, with_invoices
 
-from scharrel.core.money import to_cents
 from scharrel.formats.cii import cii_document
 from scharrel.formats.einvoice import EInvoiceLine, TaxCategory, unit_price, unsound
 from scharrel.formats.epc import epc_text
@@ -33,7 +32,7 @@ from scharrel.store.paths import Coop
 from scharrel.text.words import Words
 from scharrel.treasury.invoice_status import next_reminder
 from scharrel.treasury.invoices import VAT_RATES, Invoice, InvoiceLine, Issued, credit_of, vat_sums
-from scharrel.treasury.late_payment import collection_scale
+from scharrel.treasury.late_payment import collection_scale, statutory_interest
 
 CII = {
     "ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100",
@@ -343,6 +342,33 @@ def test_collection_costs_go_by_bands(amount: str, costs: str) -> None:
     assert scale.costs(Decimal(amount)) == Decimal(costs)
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "interest"),
+    [
+        # 1000 at 4%: 40.00 a year, then 4% of 1040.00 = 41.60, and of 1081.60 half a year (181 of 365) 21.45.
+        ("2025-01-01", "2025-12-31", "40.00"),
+        ("2025-01-01", "2026-01-01", "40.11"),
+        ("2025-01-01", "2026-12-31", "81.60"),
+        ("2025-01-01", "2027-06-30", "103.05"),
+        # A year with 29 February in it is a year: no day more than 4%.
+        ("2023-03-01", "2024-02-29", "40.00"),
+        ("2024-02-29", "2025-02-28", "40.00"),
+        ("2024-02-29", "2028-02-28", "169.86"),
+        ("2026-10-20", "2026-10-20", "0.11"),
+    ],
+)
+def test_interest_is_added_after_each_year(since: str, until: str, interest: str) -> None:
+    first, last = date.fromisoformat(since), date.fromisoformat(until)
+    rates = [Decimal("0.04")] * ((last - first).days + 1)
+    assert statutory_interest(Decimal(1000), first, rates) == Decimal(interest)
+
+
+def test_the_rate_of_each_day_counts() -> None:
+    # 2026: 181 days at 4% and 184 at 6% of 1000 is 50.08; then 100 days at 6% of 1050.08 is 17.26.
+    rates = [Decimal("0.04")] * 181 + [Decimal("0.06")] * 284
+    assert statutory_interest(Decimal(1000), date(2026, 1, 1), rates) == Decimal("67.34")
+
+
 @pytest.mark.parametrize("said", ["", "15", "15% 2500, x", "1%, 2% 10", "min 40", "15% 2500,"])
 def test_what_is_no_scale_is_none(said: str) -> None:
     assert collection_scale(said) is None
@@ -369,7 +395,8 @@ def test_interest_and_costs_are_claimed_only_when_asked_for(sent: Path, quick: R
     ):
         pdf = (sent / f"invoices/{number}-reminder-{today}.pdf").read_bytes()
         page = " ".join(on_page(pdf).replace("\xa0", " ").split())
-        interest = to_cents(Decimal(left) * Decimal(rate) * (today - due).days / 365, "half-up")
+        late = (today - due).days
+        interest = statutory_interest(Decimal(left), due + timedelta(1), [Decimal(rate)] * late)
         whole = f"{Decimal(left) + interest:.2f}".replace(".", ",")
         assert f"Nog te betalen € {whole}" in page
         assert f"dat € {interest:.2f}".replace(".", ",") in page

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from beancount import loader
 from beancount.core import data
-from conftest import Once, Run, examples, in_process
+from conftest import REPOSITORY, Once, Run, examples, in_process
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from invoice_coop import append, replace, with_invoices
@@ -302,6 +302,13 @@ def test_a_worked_case_beside_the_rules_says_what_counts_when(quick: Run, coop: 
     append(coop, AMINA, paid("2026-11-03", "60.00", "^2026-0009"))
     shown = in_a_row(quick("explain", "amina", "2026-11", "--all", *where).out)
     assert "(telt mee toen de klant betaalde: € 60,00 van € 121,00 op 3 november 2026)" in shown
+
+
+def test_the_shipped_example_counts_when_the_customer_pays(quick: Run) -> None:
+    name, page = "rules/kasstelsel.toml", "docs/regimes/paid-later"
+    assert (REPOSITORY / page / name).read_bytes() == (REPOSITORY / name).read_bytes()
+    done = quick("explain", "vera", "2026-11", "--coop", str(REPOSITORY / page))
+    assert "(telt mee toen de klant betaalde: € 60,00 van € 121,00 op 3 november 2026)" in in_a_row(done.out)
 
 
 def test_another_word_is_refused_with_what_it_can_be(quick: Run, coop: Path) -> None:

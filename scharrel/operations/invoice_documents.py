@@ -28,7 +28,7 @@ from scharrel.store.text import names_in
 from scharrel.text.words import Words
 from scharrel.treasury.invoice_status import InvoiceStatus, Reminder, days_reminded, next_reminder
 from scharrel.treasury.invoices import Draft, Issued, facts_on
-from scharrel.treasury.late_payment import LateClaim, collection_scale, simple_interest, yearly_rate
+from scharrel.treasury.late_payment import LateClaim, collection_scale, statutory_interest, yearly_rate
 
 
 class SentOut(NamedTuple):
@@ -113,12 +113,13 @@ def late_claim(books: Books, one: Issued, left: Decimal, today: date) -> LateCla
     day after that on which it was due, and the costs of collection by its scale."""
     trades = any(one.buyer.get(key) for key in ("kvk", "oin", "vat_id"))
     key = "interest_business" if trades else "interest"
-    due, days = one.invoice.due, range(1, (today - one.invoice.due).days + 1)
-    said = (facts_on(books.entries.cooperative, due + timedelta(n)).get(key, "") for n in days)
+    since = one.invoice.due + timedelta(1)
+    days = (since + timedelta(nth) for nth in range((today - one.invoice.due).days))
+    said = (facts_on(books.entries.cooperative, day).get(key, "") for day in days)
     rates = [yearly_rate(str(each)) or ZERO for each in said]
     scale = collection_scale(str(facts_on(books.entries.cooperative, today).get("collection", "")))
     return LateClaim(
-        simple_interest(left, rates) if any(rates) else None,
+        statutory_interest(left, since, rates) if any(rates) else None,
         rates[-1] if rates else ZERO,
         scale.costs(left) if scale else None,
         trades,
