@@ -536,6 +536,18 @@ def test_an_answer_to_a_quote_is_told(sent: Path, quick: Run) -> None:
     )  # fmt: skip
     problems = json.loads(quick("check", "--json", *where).out)["problems"]
     assert "quote-declined" in {p["code"] for p in problems}
+    replace(sent, AMINA, "declined:", "accepted:")
+    done = quick("quote", "2026-014", "--draft", *where)
+    assert (done.status, "van 850.00 is al 850.00 gefactureerd" in done.err) == (0, True)
+
+
+def test_what_is_late_before_it_is_sent_is_told_first(tmp_path: Path, quick: Run) -> None:
+    where = "--coop", str(with_invoices(tmp_path / "coop"))
+    for command in (["list"], ["issue", "--dry-run"]):
+        said = " ".join(quick("invoice", *command, *where).out.split())
+        assert "waarop betaald moet zijn al voorbij: janssen (1 november 2026), buurthuis" in said
+    assert "al voorbij" not in quick("invoice", "issue", *where).out
+    assert "Er komt een vriendelijke" in quick("invoice", "remind", "--dry-run", *where).out
 
 
 def test_a_quote_becomes_paper_and_the_draft_of_an_invoice(sent: Path, quick: Run) -> None:

@@ -521,8 +521,8 @@ OWN_TESTS |= {  # in test_received.py
     "problem.received-left", "problem.received-no-number", "audit.changed-received",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_einvoice.py
-    "problem.quote-answer", "problem.quote-declined", "problem.logo", "problem.logo-kept",
-    "problem.form-collection", "problem.form-interest", "problem.form-interest-business",
+    "problem.quote-answer", "problem.quote-billed", "problem.quote-declined", "problem.logo",
+    "problem.logo-kept", "problem.form-collection", "problem.form-interest", "problem.form-interest-business",
     "problem.reminder-claim",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_invoices.py

@@ -1,6 +1,6 @@
 """A quote on paper, and the booking that bills it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from scharrel.checks.treasury import read_all_ledgers
 from scharrel.core.money import plain, total
 from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.problems import Problem, errors
-from scharrel.core.quotes import RECEIVABLE, Quote
+from scharrel.core.quotes import RECEIVABLE, Billed, Quote
 from scharrel.ledger.books import Books
 from scharrel.operations.invoice_documents import put_letters
 from scharrel.operations.invoices import parties_on
@@ -37,6 +37,7 @@ class _Found(NamedTuple):
     holder: str
     quote: Quote
     path: str
+    billed: Sequence[Billed]
 
 
 def write_quote(books: Books, number: str, today: date, form: str = "pdf") -> QuoteMade:
@@ -74,7 +75,12 @@ def draft_of_quote(books: Books, number: str, today: date) -> QuoteMade:
         return QuoteMade(
             "", "", [Problem(found.path, found.quote.line, "quote-declined", {"number": number})]
         )
-    return QuoteMade(_booking(books, found.quote, offer_of(found.quote), today), found.path, [])
+    told = []
+    if billed := [booking for booking in found.billed if number in booking.numbers]:
+        values = {"number": number, "billed": plain(total(booking.invoiced for booking in billed))}
+        values["amount"] = plain(found.quote.amount)
+        told = [Problem(found.path, billed[0].line, "quote-billed", values, warning=True)]
+    return QuoteMade(_booking(books, found.quote, offer_of(found.quote), today), found.path, told)
 
 
 def _named(facts: Mapping[str, str], name: str) -> dict[str, str]:
@@ -101,7 +107,7 @@ def _found(books: Books, number: str, today: date) -> _Found | list[Problem]:
         return [
             text.problem(text.key_line(quote.line, "customer"), "invoice-unknown", name=customer, near=near)
         ]
-    return _Found(holder, quote, ledgers[holder].shown)
+    return _Found(holder, quote, ledgers[holder].shown, ledgers[holder].billed)
 
 
 def _booking(books: Books, quote: Quote, offer: Offer, day: date) -> str:

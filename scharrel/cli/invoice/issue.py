@@ -22,7 +22,7 @@ def command(
 ) -> None:
     from scharrel.operations.invoice_documents import issue_invoices, without_account
     from scharrel.operations.opening import open_books
-    from scharrel.text.invoices import issued_line
+    from scharrel.text.invoices import issued_line, late_at_once
 
     require_format(form)
     where = open_coop(coop)
@@ -44,4 +44,6 @@ def command(
     if done.waiting:
         print_text(screen, words("invoices.waiting", count=len(done.waiting)))
     if dry_run and done.issued:
+        for sentence in late_at_once(words, [one.invoice for one in done.issued], today()):
+            print_text(screen, sentence)
         print_text(screen, words("invoices.dry-run"))

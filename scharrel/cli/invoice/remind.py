@@ -44,6 +44,6 @@ def command(
         for line in debt_lines(words, debt, buyers.get(debt.customer) or debt.customer):
             print_indented(screen, line)
     for reminder in done.reminders:
-        print_text(screen, reminder_line(words, reminder))
+        print_text(screen, reminder_line(words, reminder, dry_run=dry_run))
     if dry_run:
         print_text(screen, words("invoices.dry-run"))
