@@ -244,6 +244,8 @@ def _reversed(one: _Booked, booked: Sequence[_Booked], ledger: Ledger) -> tuple[
         return closing
     if not back or _BACK.search(one.words) or (sold >= 0 and _PRIVATE.search(one.movements[0].text)):
         return None
+    if any(invoice.credits for invoice in ledger.invoices if invoice.line == one.line):
+        return None
     numbers = {b.line: b.numbers | {b.named} - {""} for b in ledger.billed}
     known = [
         b
