@@ -119,6 +119,17 @@ def test_a_template_that_does_not_work_costs_no_number(tmp_path: Path, quick: Ru
     assert not list((coop / "ledgers").glob("invoices/*"))
 
 
+def test_where_nothing_can_be_put_no_number_is_used(tmp_path: Path, quick: Run) -> None:
+    coop = with_invoices(tmp_path / "coop")
+    (coop / "invoices").write_text("geen map")
+    done = quick("invoice", "issue", "--coop", str(coop))
+    assert (done.status, "invoices is niet te schrijven" in done.err) == (1, True)
+    assert not list((coop / "ledgers").glob("invoice[sd]*"))
+    (coop / "invoices").unlink()
+    assert quick("invoice", "issue", "--coop", str(coop)).status == 0
+    assert len(list((coop / "invoices").iterdir())) == 3
+
+
 def test_the_page_says_what_is_inside(unchanged: Path) -> None:
     pdf = (unchanged / "invoices/2026-0002.pdf").read_bytes()
     reader = pypdf.PdfReader(io.BytesIO(pdf))

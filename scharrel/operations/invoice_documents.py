@@ -1,8 +1,9 @@
 """What goes to customers, as files: made of what was issued, at any time the same."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,8 +65,8 @@ def issue_invoices(
         files = _documents_of(books.coop, [each for each in wanted if each[1]], found.logos)
     except BrokenTemplateError as broken:
         return SentOut([], found.waiting, [], [*found.problems, broken.problem])
-    keep_issued(books.coop, books.issued, found.issued, found.logos)
-    put_letters(books.coop, files)
+    keep = partial(keep_issued, books.coop, books.issued, found.issued, found.logos)
+    put_letters(books.coop, files, keep)
     return SentOut(found.issued, found.waiting, list(files), found.problems)
 
 
@@ -167,9 +168,14 @@ def logo_of(coop: Coop, one: Issued, new: Mapping[str, bytes]) -> bytes:
     return new.get(name) or (kept_logo(coop, name) if name else None) or b""
 
 
-def put_letters(coop: Coop, files: Mapping[str, bytes]) -> None:
-    """Write files for customers, for their owner alone; WriteError if that fails."""
-    if files:
-        with aside_of(coop.letters, coop.statements) as aside:
-            places = [put_aside(aside, name, content) for name, content in files.items()]
-            put_in_place(aside, coop.letters, places)
+def put_letters(coop: Coop, files: Mapping[str, bytes], keep: Callable[[], None] = lambda: None) -> None:
+    """Write files for customers, for their owner alone; WriteError if that fails. What is to be kept beside
+    them is written once there was room for all of these, and before any of them is there."""
+    if not files:
+        keep()
+        return
+    with aside_of(coop.letters, coop.statements) as aside:
+        places = [put_aside(aside, name, content) for name, content in files.items()]
+        put_in_place(aside, coop.letters, [])  # whether there can be a folder of that name
+        keep()
+        put_in_place(aside, coop.letters, places)
