@@ -371,8 +371,10 @@ def missing_numbers(taken: Iterable[str], known: Iterable[str]) -> list[str]:
 
 def near_rate(word: str) -> str:
     """The word for a rate that was meant, or nothing."""
-    percent = f"{word}%"
-    return percent if percent in VAT_RATES else nearest(word, VAT_RATES)
+    percent = f"{word.rstrip('%')}%"
+    if percent in VAT_RATES:
+        return percent
+    return "" if word[:1].isdigit() else nearest(word, VAT_RATES)
 
 
 def credit_of(one: Issued, day: date, receivable: str, reason: str) -> Invoice:
