@@ -95,6 +95,7 @@ class LedgerSums:
         means anything; whether it is one. It comes out as by `sum`."""
         if (
             "^" in booking.marks
+            or booking.leg_keys
             or len(booking.legs) < 2
             or any(key not in OF_BANK for key, _ in booking.keys)
         ):
