@@ -38,9 +38,9 @@ TOKENS = {
     "key": [
         'reason: "boor"', "earned: 2025-12-30", "earned: 2025-13-30", 'quote: "2026-1"', "lifetime: 36",
         'project: "groen"', "n: 5", 'reason: "nog eens"', "lineno: 3", "left: TRUE", "purpose:", "a-b: 1.50",
-        'why: "invoice 2026-0001"', 'why: "rule huur"', 'bank: "rekening:1"', 'for: "amina"', 'invoice: "buurt"',
-        'credits: "2026-0001"', 'receipt: "bon.pdf"', "receipt: 3", 'with: "bram"', 'grant: "prijs"',
-        'vat: "input"', "delivered: 2026-01-02", 'quote: "2026-9"',
+        'why: "invoice 2026-0001"', 'why: "rule huur"', 'bank: "rekening:1"', 'for: "amina"',
+        'invoice: "buurt"', 'credits: "2026-0001"', 'receipt: "bon.pdf"', "receipt: 3", 'with: "bram"',
+        'grant: "prijs"', 'vat: "input"', "delivered: 2026-01-02", 'quote: "2026-9"',
     ],
     "leg key": [
         'vat: "21%"', "quantity: 3", 'line: "heg snoeien, uur"', "quantity: 2.5", 'vat: "9%"', "line:",
@@ -50,7 +50,8 @@ TOKENS = {
     "account": [
         "Assets:Bank", "Assets:Bank", "Assets:Kas", "Income:Omzet", "Income:Omzet:Diensten", "Assets:Uren",
         "Expenses:Onkosten:Materiaal", "Liabilities:Btw:Verschuldigd", "Assets:Nergens", "assets:Bank",
-        "Equity:Inbreng", "Assets:Debiteuren", "Assets:Inventaris", "Assets:Ruil", "Assets:Bank:Eigen", "Income:Omzet:É", "Foo Assets:Bank", "! Assets:Bank",
+        "Equity:Inbreng", "Assets:Debiteuren", "Assets:Inventaris", "Assets:Ruil",
+        "Assets:Bank:Eigen", "Income:Omzet:É", "Foo Assets:Bank", "! Assets:Bank",
     ],
     "amount": [
         "", "12.50 EUR", "-12.50 EUR", "7.00 EUR", "-7.00 EUR", "0.00 EUR", "-0.00 EUR", "3 UUR", "-3 UUR",
