@@ -723,7 +723,7 @@ BAD_CUSTOMER = [
     ('2026-01-01 custom "customer" "vijf"\n  name: "B"\n  oin: "12"\n', 3, "form-oin"),
     ('2026-01-01 custom "customer" "zes"\n  name: "B"\n  language: "fr"\n', 3, "form-language"),
     ('2026-01-01 custom "customer" "zeven"\n  name: "B"\n  iban: "NL91ABNA0417164301"\n', 3, "iban"),
-    ('2026-01-01 custom "customer" "acht"\n  name: "B"\n  iban: "NL٩1ABNA0417164300"\n', 3, "iban"),
+    ('2026-01-01 custom "customer" "twaalf"\n  name: "B"\n  iban: "NL٩1ABNA0417164300"\n', 3, "iban"),
     ('2026-01-01 custom "customer" "acht"\n  name: "B"\n  kvk: 01234567\n', 3, "text-unquoted"),
     ('2026-01-01 custom "customer" "negen"\n  name: "B"\n  straat: "C"\n', 3, "own-key"),
     ('2026-01-01 custom "customer" "tien"\n  street: "C"\n', 1, "own-without"),
