@@ -140,6 +140,8 @@ WRONG: list[tuple[str, int, str, str]] = [
     (booking(below='vat: "9%"', rest=HIGH), 0, "invoice-vat", "9%: 9.00"),
     (booking(below='vat: "12%"', rest=HIGH), 3, "invoice-vat-word", "21%"),
     (booking(below="vat: 21", rest=HIGH), 3, "invoice-vat-word", "Bedoel je 21%?"),
+    # What was 19% is no 9% now.
+    (booking(below='vat: "19%"', rest=HIGH), 3, "invoice-vat-word", "Laat vat: weg"),
     (booking(rest=OWED), 2, "invoice-no-vat", '"exempt"'),
     (booking(income="0.05", rest="Liabilities:Btw  -0.01 EUR|Assets:Debiteuren"), 2, "invoice-two-rates",
      "21%, 9%"),
