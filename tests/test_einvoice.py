@@ -13,10 +13,11 @@ from xml.etree import ElementTree
 import pypdf
 import pypdfium2
 import pytest
-from conftest import Once, Run, examples, in_process
+from conftest import LONG, Once, Run, examples, in_process
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from invoice_coop import AMINA, CUSTOMERS, append, replace, with_invoices
+from test_faults import failing_at, no_space, snapshot
 
 from scharrel.formats.cii import cii_document
 from scharrel.formats.einvoice import EInvoiceLine, TaxCategory, unit_price, unsound
@@ -52,12 +53,16 @@ ABROAD = """
 """
 
 
-def with_all(folder: Path) -> None:
+def with_drafts(folder: Path) -> None:
     with_invoices(folder)
     replace(
         folder, CUSTOMERS, '  country: "DE"', '  country: "DE"\n  vat_id: "DE136695976"\n  language: "en"'
     )
     append(folder, AMINA, ABROAD)
+
+
+def with_all(folder: Path) -> None:
+    with_drafts(folder)
     assert in_process("invoice", "issue", "--coop", str(folder)).status == 0
 
 
@@ -128,6 +133,25 @@ def test_where_nothing_can_be_put_no_number_is_used(tmp_path: Path, quick: Run) 
     (coop / "invoices").unlink()
     assert quick("invoice", "issue", "--coop", str(coop)).status == 0
     assert len(list((coop / "invoices").iterdir())) == 3
+
+
+def test_a_full_disk_costs_no_number(tmp_path: Path, once: Once, quick: Run) -> None:
+    sound = once(with_all, tmp_path / "sound")
+    expected = snapshot(sound)
+    number = told = 0
+    while True:
+        number += 1 if LONG else 13
+        coop = tmp_path / f"full-{number}"
+        with_drafts(coop)
+        with failing_at(number, no_space) as calls:
+            done = quick("invoice", "issue", "--coop", str(coop))
+        assert "Traceback" not in done.err
+        told += done.status
+        if len(calls) < number:
+            break
+        assert quick("invoice", "issue", "--coop", str(coop)).status == 0
+        assert snapshot(coop) == expected
+    assert told > 1
 
 
 def test_the_page_says_what_is_inside(unchanged: Path) -> None:
