@@ -150,7 +150,8 @@ def test_a_full_disk_costs_no_number(tmp_path: Path, once: Once, quick: Run) -> 
         if len(calls) < number:
             break
         assert quick("invoice", "issue", "--coop", str(coop)).status == 0
-        assert snapshot(coop) == expected
+        # What could not be cleared away goes with the next file that is written.
+        assert {n: data for n, data in snapshot(coop).items() if ".new/" not in n} == expected, number
     assert told
 
 
