@@ -470,7 +470,8 @@ OWN_TESTS |= {  # in test_treasury.py
 }  # fmt: skip
 OWN_TESTS |= {  # in test_vat.py
     "problem.vat-abroad", "problem.vat-account", "problem.vat-fits-none", "problem.vat-no-number",
-    "problem.vat-none", "problem.vat-overlap", "problem.vat-return-changed", "problem.vat-return-name",
+    "problem.vat-none", "problem.vat-overlap", "problem.vat-private", "problem.vat-return-changed",
+    "problem.vat-return-name",
     "problem.vat-said", "problem.vat-unfiled", "problem.vat-which", "problem.vat-while-exempt",
     "error.vat-ahead", "error.vat-not-over", "error.vat-period",
 }  # fmt: skip

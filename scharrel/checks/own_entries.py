@@ -82,8 +82,8 @@ _WHOLE = (
     (MONTHS_AFTER, "months-after", 0, 12),
     (MONTH_NUMBERS, "month-of-year", 1, 12),
 )
-_VAT = re.compile(r"\d{1,2}%|input|reverse|reverse-eu")
-_VAT_WORDS = ("21%", "9%", "input", "reverse", "reverse-eu")
+_VAT = re.compile(r"\d{1,2}%|input|reverse|reverse-eu|reverse-non-eu|private")
+_VAT_WORDS = ("21%", "9%", "input", "reverse", "reverse-eu", "reverse-non-eu", "private")
 _BALANCE = ("Assets:", "Liabilities:")
 _ROOTS: Mapping[str, tuple[str, ...]] = {
     SUSPENSE: _BALANCE,

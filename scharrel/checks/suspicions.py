@@ -20,6 +20,7 @@ from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.ledger.ledger import Ledger
 from scharrel.treasury.accounts import HIGH_RATE, LODGING_AT_HIGH_RATE, LOW_RATE, RATES_IN_FORCE, TAX_DUE
+from scharrel.treasury.vat import PRIVATE
 
 _MANY = 6
 """Lines of one booking of which every combination of rates is tried."""
@@ -207,7 +208,7 @@ def _amounts(movements: Iterable[Movement]) -> list[tuple[str, Decimal, str]]:
 
 def _kind(account: str, role: str | None, chart: Chart) -> str:
     if role == "vat":
-        if chart.vat(account).startswith("reverse"):
+        if chart.vat(account).startswith("reverse") or chart.vat(account) == PRIVATE:
             return ""
         return "input" if account.startswith(("Assets:", "Expenses:")) else "due"
     if account.startswith("Income:"):

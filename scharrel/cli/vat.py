@@ -95,7 +95,7 @@ def _print(books: "Books", found: "VatReturn", form: str) -> Path:
 def _as_plain(found: "VatReturn") -> dict[str, Any]:
     """The return as other programs read it."""
     from scharrel.treasury.vat import INPUT_BOX
-    from scharrel.treasury.vat_return import BOXES, deadline, owed
+    from scharrel.treasury.vat_return import deadline, owed
 
     boxes: dict[str, Any] = {
         box: {
@@ -108,7 +108,7 @@ def _as_plain(found: "VatReturn") -> dict[str, Any]:
                 for b in there.behind
             ],
         }
-        for box in BOXES
+        for box in found.shown
         for there in [found.boxes[box]]
     }
     back = boxes.pop(INPUT_BOX)

@@ -34,7 +34,7 @@ _WHY = "invoice "
 """How `why:` begins of a bank line that pays invoices."""
 
 _RATE = re.compile(r"\d{1,2}%")
-_NOT_DUE = ("input", "reverse", "reverse-eu")
+_NOT_DUE = ("input", "reverse", "reverse-eu", "reverse-non-eu", "private")
 _MAX_DECIMALS = 4
 
 _Say = Callable[..., None]

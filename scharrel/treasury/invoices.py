@@ -22,6 +22,7 @@ VAT_RATES: Mapping[str, Decimal] = {
     "0%": ZERO,
     "exempt": ZERO,
     "reverse": ZERO,
+    "export": ZERO,
 }
 """What a line of an invoice can say of its VAT, and the part of the amount that this is."""
 

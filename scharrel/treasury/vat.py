@@ -14,11 +14,16 @@ from scharrel.treasury.vat_rates import fraction_of, possible_rates
 
 TURNOVER, VAT_ROLE = "turnover", "vat"
 
-DUE_BOXES = ("1a", "1b", "1c", "1e", "2a", "3b", "4b")
+DUE_BOXES = ("1a", "1b", "1c", "1d", "1e", "2a", "3a", "3b", "3c", "4a", "4b")
+RARE_BOXES = frozenset({"1d", "3a", "3c", "4a"})
+"""Those of the tax office's form that hardly any cooperative has anything in: left out where it has not."""
+
 INPUT_BOX = "5b"
-_BOXES = {"21%": "1a", "9%": "1b"}
-_BOUGHT = {"reverse": "2a", "reverse-eu": "4b"}
-_WITHOUT = frozenset({"0%", "reverse", "reverse-eu"})
+_BOXES = {"21%": "1a", "9%": "1b", "export": "3a", "installed-eu": "3c"}
+_BOUGHT = {"reverse": "2a", "reverse-eu": "4b", "reverse-non-eu": "4a"}
+_WITHIN_UNION = frozenset({"0%", "reverse", "reverse-eu"})
+_WITHOUT = _WITHIN_UNION | {"export", "installed-eu"}
+PRIVATE, PRIVATE_BOX = "private", "1d"
 EXEMPT = "exempt"
 DOMESTIC = "NL"
 
@@ -95,13 +100,25 @@ def vat_parts(booking: VatBooking, chart: Chart, country: str = DOMESTIC) -> Vat
             if base is None:
                 return _ask(booking, "vat-fits-none", costs, vat, bought=bought)
             bought += _parts(box, base, found)
+    withdrawn, private = _base(_private(booking)), _amounts(tax for tax in taxes if tax[1] == PRIVATE)
+    if withdrawn or private:
+        vat = total(private.values())
+        if not (withdrawn and possible_rates([(withdrawn, "")], {"": vat})):
+            code = "vat-fits-none" if withdrawn else "vat-private"
+            return _ask(booking, code, withdrawn, vat, bought=bought)
+        bought += _parts(PRIVATE_BOX, withdrawn, private)
     due = [(leg, kind) for leg, kind in taxes if kind == "due" or kind.endswith("%")]
     sold = _sold(booking, due, country)
     return sold._replace(bought=bought)
 
 
+def _private(booking: VatBooking) -> list[VatLeg]:
+    """What was paid for the cooperative, and is used by who does not trade for it."""
+    return [leg for leg in booking.legs if leg.said == PRIVATE]
+
+
 def _sells_goods(leg: VatLeg) -> bool:
-    return bool(leg.said) and leg.account.startswith("Assets:")
+    return leg.said not in ("", PRIVATE) and leg.account.startswith("Assets:")
 
 
 def _is_cost(leg: VatLeg, chart: Chart) -> bool:
@@ -128,7 +145,7 @@ def _sold(booking: VatBooking, due: Sequence[tuple[VatLeg, str]], country: str) 
     ):
         return _ask(booking, "vat-said", said=wrong)
     abroad = country != DOMESTIC and not _in_union(country)
-    if abroad and not _WITHOUT.isdisjoint(groups):
+    if abroad and not _WITHIN_UNION.isdisjoint(groups):
         return _ask(booking, "vat-abroad", country=country)
     if unsaid:
         charged = {word: total(found.values()) for word, found in rated.items()}
@@ -170,6 +187,7 @@ def _by_word(booking: VatBooking, *, with_vat: bool) -> dict[str, list[VatLeg]]:
     """The lines that are sold, by what is said of their VAT: turnover, and whatever says that it has VAT;
     where there is none of these and yet VAT, all that comes in."""
     income = [leg for leg in booking.legs if leg.account.startswith("Income:") and leg.role != ROUNDING]
+    income = [leg for leg in income if leg.said != PRIVATE]
     lines = [leg for leg in booking.legs if _sells_goods(leg)]
     lines += [leg for leg in income if leg.role == TURNOVER or leg.said]
     groups: dict[str, list[VatLeg]] = {}
@@ -219,7 +237,7 @@ def _right(legs: Iterable[VatLeg], word: str) -> Decimal:
 
 
 def _box(word: str, country: str) -> str:
-    if word in _WITHOUT:
+    if word in _WITHIN_UNION:
         return "3b" if word == "reverse-eu" or country != DOMESTIC else "1e"
     return _BOXES.get(word, "1c")
 
