@@ -229,7 +229,7 @@ def test_what_few_have_is_in_a_box_of_its_own_and_shown_where_there_is_any(coop:
     assert vat(coop)["changed"] == []
     assert quick("vat", "2026-Q3", "--format", "txt", "--coop", str(coop)).status == 0
     paper = (coop / "statements/2026-Q3/vat.txt").read_text()
-    assert [row.split() for row in paper.split("\n") if row.startswith("4a Uit")][0][-2:] == ["300", "51"]
+    assert next(row.split() for row in paper.split("\n") if row.startswith("4a Uit"))[-2:] == ["300", "51"]
 
 
 def test_a_return_of_before_a_box_was_known_takes_a_supplementary_one_with_it(coop: Path, quick: Run) -> None:
