@@ -190,6 +190,24 @@ def test_each_box_has_what_belongs_in_it_with_the_bookings_behind_it(coop: Path,
     assert year["deadline"] is None
 
 
+def test_the_rate_is_that_of_the_day_of_the_work_whenever_it_is_booked(coop: Path) -> None:
+    """The low rate was 6% until 2019 (Belastingdienst: rates of VAT by year)."""
+    old = sale("2026-07-01", "100.00", "6.00").replace(":Hoog", "")
+    book(coop, "amina", old.replace('"verkoop"', '"verkoop"\n  delivered: 2018-12-30'))
+    book(coop, "amina", old.replace('"verkoop"', '"verkoop"\n  earned: 2018-12-31'))
+    book(coop, "amina", sale("2026-07-02", "100.00", "9.00", "Laag"))
+    found = vat(coop)
+    assert found["questions"] == []
+    assert exact(found, "1b") == ("300.00", "21.00")
+    book(coop, "bo", old.replace("Omzet  -100.00 EUR", 'Omzet  -100.00 EUR\n    vat: "6%"'))
+    late = sale("2026-07-03", "50.00", "4.50", "Laag")
+    book(coop, "bo", late.replace('"verkoop"', '"verkoop"\n  delivered: 2018-12-30'))
+    first, second = vat(coop)["questions"]
+    assert "Op 2026-07-01 was er geen tarief van 6%. Over 100.00 was het 21%: 21.00" in first["message"]
+    assert "Op 2018-12-30 was er geen tarief van 9%. Over 50.00 was het 21%: 10.50" in second["message"]
+    assert exact(vat(coop), "1b") == ("300.00", "21.00")
+
+
 RARE = ("1d", "3a", "3c", "4a")
 
 

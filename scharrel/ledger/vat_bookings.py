@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -79,6 +80,7 @@ def _booking(
         _text(said.keys, "vat"),
         invoice if invoice in customers else "",
         frozenset(named - {""}) | said.links,
+        served if isinstance(served := said.keys.get("delivered"), date) else movements[0].earned,
     )
 
 
