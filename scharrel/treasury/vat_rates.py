@@ -30,9 +30,9 @@ def possible_rates(
     lines: Sequence[tuple[Decimal, str]], charged: Mapping[str, Decimal], day: date
 ) -> list[str]:
     """The rates that lines of this day can have which say none. `lines` are euros without VAT, each with its
-    rate or nothing; `charged` is the VAT in euros by the rate of its account, or nothing where that has none. It is
-    the rate of the account; else each in force whose exact VAT, with that of the other lines, lies within a
-    cent of what is charged. VAT of several rates, or none at all, leaves the choice to who asks."""
+    rate or nothing; `charged` is the VAT in euros by the rate of its account, or nothing where that has none.
+    It is the rate of the account; else each in force whose exact VAT, with that of the other lines, lies
+    within a cent of what is charged. VAT of several rates, or none at all, leaves the choice to who asks."""
     if list(charged) != [""]:
         return list(charged)
     unsaid = total(net for net, word in lines if not word)
