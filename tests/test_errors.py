@@ -471,7 +471,8 @@ OWN_TESTS |= {  # in test_treasury.py
 OWN_TESTS |= {  # in test_vat.py
     "problem.vat-abroad", "problem.vat-account", "problem.vat-fits-none", "problem.vat-no-number",
     "problem.vat-none", "problem.vat-not-then", "problem.vat-overlap", "problem.vat-private",
-    "problem.vat-return-changed", "problem.vat-return-name", "problem.vat-said", "problem.vat-unfiled", "problem.vat-which", "problem.vat-while-exempt",
+    "problem.vat-return-changed", "problem.vat-return-name", "problem.vat-said", "problem.vat-unfiled",
+    "problem.vat-which", "problem.vat-while-exempt",
     "error.vat-ahead", "error.vat-not-over", "error.vat-period",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_formats.py
@@ -493,7 +494,8 @@ OWN_TESTS |= {  # in test_pay.py
     "problem.no-transit", "problem.pay-nickname", "problem.pay-no-bank", "problem.run-changed",
     "problem.run-file", "problem.run-gone", "problem.run-unconfirmed",
     "error.pay-cancel-alone", "error.pay-cancelled", "error.pay-closed-day", "error.pay-left",
-    "error.pay-no-run", "error.pay-open-month", "error.pay-reason", "error.pay-reason-alone",
+    "error.pay-no-run", "error.pay-open-month", "error.pay-paper-alone", "error.pay-reason",
+    "error.pay-reason-alone",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_bank_months.py
     "problem.bank-line-lost", "problem.bank-line-open", "problem.bank-line-unready", "problem.bank-uncovered",

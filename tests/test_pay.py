@@ -724,3 +724,59 @@ def test_the_page_can_be_followed(tmp_path: Path, quick: Run, monkeypatch: pytes
         done = quick(*words)
         assert done.status == 0, (line, done.err)
         assert not output or comes_out(output, done.out), (line, done.out)
+
+
+PAPER = "statements/payments"
+
+
+@pytest.mark.parametrize(("form", "lang"), [("txt", "nl"), ("html", "en"), ("pdf", "nl")])
+def test_a_run_on_paper_says_what_goes_to_whom_and_why(form: str, lang: str, payer: Payer) -> None:
+    whole = payer.pay()["total"]
+    paper = payer.coop / PAPER / f"{RUN}.{form}"
+    done = payer.run("pay", "--paper", RUN, "--format", form, "--lang", lang)
+    assert (done.status, str(paper) in done.out) == (0, True), done.err
+    assert stat.S_IMODE(paper.stat().st_mode) == 0o600
+    done = payer.run("verify", str(paper))
+    assert done.status == 0, done.out
+    if form == "txt":
+        said = " ".join(paper.read_text().replace("\xa0", " ").split())
+        total = f"{Decimal(whole):,}".translate(str.maketrans(",.", ".,"))
+        assert f"Betaalrun {RUN}" in said
+        assert f"Aantal betalingen: 4. Samen: € {total}." in said
+        assert "Joao Bram" in said
+        assert "Gemeente Breda (Amina el Idrissi)" in said
+        assert "NL44 RABO 0123 4567 89. Te goed" in said
+        assert "in handen € 20,00" in said
+        assert "Voor het eerst" not in said  # of the first run that is no news
+    done = payer.run("pay", "--cancel", RUN, "--reason", "niet getekend")
+    assert done.status == 0, done.err
+    assert payer.run("verify", str(paper)).status == 1
+    assert payer.run("pay", "--paper", RUN).status == 0  # a PDF, unless another is asked for
+    assert (payer.coop / PAPER / f"{RUN}.pdf").exists()
+
+
+def test_on_paper_an_account_number_that_is_new_is_told(payer: Payer) -> None:
+    payer.pay()
+    payer.put(REGISTER, BRAM_IBAN, "NL86INGB0002445588")
+    for file in (AMINA, BRAM):
+        payer.add(file, '\n2026-11-05 * "voorgeschoten"\n  Expenses:Onkosten  30.00 EUR\n  Assets:Kas\n')
+    second = payer.pay("--to", "member")["run"]
+    assert payer.run("pay", "--paper", second, "--format", "txt").status == 0
+    said = " ".join((payer.coop / PAPER / f"{second}.txt").read_text().split())
+    assert re.findall(r"(NL\d\d \w{4})[\d ]+\. Te goed[^.]*\.( Voor het eerst naar)?", said) == [
+        ("NL20 INGB", ""),
+        ("NL86 INGB", " Voor het eerst naar"),
+    ]
+
+
+def test_what_cannot_be_put_on_paper_is_told(payer: Payer) -> None:
+    for arguments, status, words in (
+        (("--paper", RUN), 1, "Er is geen betaalrun"),
+        (("--paper", "../" * 3 + "etc"), 1, "Er is geen betaalrun"),
+        (("--paper", RUN, "--dry-run"), 2, "hoort alleen --format"),
+        (("--format", "pdf"), 2, "hoort alleen --format"),
+        (("--paper", RUN, "--format", "doc"), 2, "doc"),
+    ):
+        done = payer.run("pay", *arguments)
+        assert (done.status, words in done.err) == (status, True), done.err
+    assert not (payer.coop / "statements").exists()
