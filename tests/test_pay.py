@@ -587,6 +587,23 @@ def test_two_at_once_order_once(payer: Payer) -> None:
     assert booked(payer.coop) == set()
 
 
+@pytest.mark.parametrize(
+    ("reference", "told"),
+    [
+        ("9000 1112 2233 3444", False),
+        ("1123.4567.8000.0001", False),  # a remainder of one
+        ("2987600000000012", False),
+        ("9000 1112 2233 3445", True),
+        ("9000 1112 2233 4344", True),
+        ("dossier 2026-113", False),
+        ("90001112223334441", False),
+    ],
+)
+def test_a_reference_that_was_mistyped_is_told(reference: str, told: bool, payer: Payer) -> None:
+    payer.put(REGISTER, "dossier 2026-113", reference)
+    assert ("payment-reference" in {code for _, code in payer.told()}) == told
+
+
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=160)
 
 
