@@ -726,3 +726,14 @@ def test_a_return_with_questions_says_so_on_paper(coop: Path, quick: Run) -> Non
     assert quick("vat", "2026-Q3", "--format", "txt", "--coop", str(coop)).status == 0
     assert "voorlopige berekening" in (coop / "statements/2026-Q3/vat.txt").read_text()
     assert quick("vat", "2026-Q3", "--format", "doc", "--coop", str(coop)).status == 2
+
+
+def test_a_word_that_fits_in_no_column_is_broken_on_paper(coop: Path, quick: Run) -> None:
+    long = sale("2026-07-01", "10.00", "2.10").replace("klant", "k" * 300).replace("verkoop", "v" * 300)
+    book(coop, "amina", long)
+    assert quick("allocate", "2026-11", "--coop", str(coop)).status == 0
+    assert quick("vat", "2026-Q3", "--format", "txt", "--coop", str(coop)).status == 0
+    told = quick("report", "annual", "2026", "--coop", str(coop)).out
+    for text in (told, (coop / "statements/2026-Q3/vat.txt").read_text()):
+        assert "v" * 40 in text
+        assert max(map(len, text.split("\n"))) <= 80

@@ -182,7 +182,7 @@ def _rows(words: Words, lines: Iterable[AnnualLine]) -> list[HeadingRow]:
 def cooperative_lines(words: Words, books: Books, month: Month) -> Iterator[str]:
     """The cooperative's name in full, where it is, and its numbers."""
     said = books.entries.cooperative
-    facts = said.facts(month) if said else {}
+    facts = said.facts(max(month, said.first)) if said else {}
     told = {
         key: str(facts[key])
         for key in ("name", "street", "postcode", "city", "kvk", "vat_id")
