@@ -509,8 +509,8 @@ def test_the_audit_file_has_vat_and_customers(tmp_path: Path) -> None:
         for code in root.iter(f"{XAF}vatCode")
     }
     assert codes == {
-        "1a": "Liabilities:Btw:Hoog", "1b": "Liabilities:Btw:Laag", "3a": None, "4a": "Liabilities:Btw:Buiten",
-        "5b": "Liabilities:Btw:Voor",
+        "1a": "Liabilities:Btw:Hoog", "1b": "Liabilities:Btw:Laag", "3a": None,
+        "4a": "Liabilities:Btw:Buiten", "5b": "Liabilities:Btw:Voor",
     }  # fmt: skip
     customers = [
         [c.findtext(f"{XAF}{name}") for name in ("custSupID", "custSupName", "custSupTp")]
