@@ -1,5 +1,5 @@
-"""For whole cooperatives at random, with a bank, what customers owe, VAT and runs: boxes, dues, annual accounts
-and audit file agree with beancount's own reading of the whole, and what is settled leaves nothing behind."""
+"""For whole cooperatives at random, with a bank, what customers owe, VAT and runs: boxes, dues, annual
+accounts and audit file agree with beancount's own reading, and what is settled leaves nothing behind."""
 
 import json
 from collections import defaultdict
@@ -59,9 +59,6 @@ def laid_down(folder: Path) -> None:
         chart.write(CHART)
     with open(folder / "ledgers/coop.beancount", "a") as register:
         register.write(REGISTER)
-    # One tariff for what belongs to VAT that comes back.
-    chart_file = folder / "ledgers/accounts.beancount"
-    chart_file.write_text(chart_file.read_text())
     (folder / "rules/bank.toml").write_text(RULES)
     (folder / "ledgers/treasury.beancount").write_text(
         f'{TREASURY}\n2026-01-01 * "beginsaldo"\n  Assets:Bank  {OPENING} EUR\n  Equity:Begin\n'
@@ -115,6 +112,7 @@ def test_everything_agrees_with_what_beancount_reads(
     register.write_text(register.read_text().replace("{scheme}", scheme) + gone)
     unpaid: dict[str, Decimal] = defaultdict(Decimal)
     lines: list[Given] = []
+    came_in: set[Decimal] = set()
     for nth, (holder, kind, rate, cents, month, day, percent) in enumerate(rows):
         base, when = Decimal(cents) / 100, f"2026-{month:02}-{day:02}"
         taxed = scheme != "exempt" or kind == "cost"
@@ -140,7 +138,10 @@ def test_everything_agrees_with_what_beancount_reads(
                 taken_back = owed.replace("  -", "  ").replace("klant", "credit").replace(when, "2026-05-20")
                 book(coop, holder, taken_back.replace(f"  Liabilities:Btw:{rate}  0.00 EUR\n", ""))
                 settled = base + tax
+            elif settled in came_in:
+                settled = Decimal(0)  # two alike are not told apart, and asked
             elif settled:
+                came_in.add(settled)
                 book(coop, "coop", paid("2026-06-20", f"{settled:.2f}", f"n{nth}"))
                 lines.append(Given("2026-06-20", f"{settled:.2f}", "klant", "", f"n{nth}", f"P{nth}"))
             if scheme == "received":

@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -20,7 +21,7 @@ from bank_coop import Given, camt
 from beancount import loader
 from beancount.core import data
 from beancount.core.inventory import Inventory
-from conftest import REPOSITORY, Once, Ran, Run, examples, some
+from conftest import REPOSITORY, Once, Ran, Run, examples, some, takes_seconds
 from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -585,6 +586,17 @@ def test_two_at_once_order_once(payer: Payer) -> None:
             assert "al een ander bezig" in done.err
         assert payer.run("pay", "--dry-run").status == 0
     assert booked(payer.coop) == set()
+
+
+@takes_seconds
+def test_of_three_at_the_same_time_one_makes_the_run(payer: Payer, scharrel: Run) -> None:
+    command = ("pay", "--on", "2026-11-05", "--coop", str(payer.coop))
+    with ThreadPoolExecutor(3) as threads:
+        done = list(threads.map(lambda _: scharrel(*command), range(3)))
+    assert min(ran.status for ran in done) == 0
+    assert all(not ran.status or "al een ander bezig" in ran.err for ran in done)
+    assert booked(payer.coop) == {f"{RUN}.beancount"}
+    assert payer.pay("--dry-run")["payments"] == []
 
 
 @pytest.mark.parametrize(
