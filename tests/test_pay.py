@@ -766,7 +766,7 @@ def test_a_run_on_paper_says_what_goes_to_whom_and_why(form: str, lang: str, pay
     assert (done.status, str(paper) in done.out) == (0, True), done.err
     assert stat.S_IMODE(paper.stat().st_mode) == 0o600
     done = payer.run("verify", str(paper))
-    named = f"de betaalrun {RUN}" + (" (en)" if lang == "en" else "")
+    named = f"de betaalrun {RUN}" + (" (in het Engels)" if lang == "en" else "")
     assert (done.status, f"Klopt: {named} is precies" in " ".join(done.out.split())) == (0, True), done.out
     if form == "txt":
         said = " ".join(paper.read_text().replace("\xa0", " ").split())

@@ -93,7 +93,7 @@ def _named(seal: "Seal", names: Mapping[str, str]) -> str:
         year=month.year,
         period=period_name(words, Period.of(of_vat, month)) if of_vat else "",
     )
-    return named if seal.lang == words.lang else words("verify.name-in", name=named, lang=seal.lang)
+    return named if seal.lang == words.lang else words(f"verify.name-in-{seal.lang}", name=named)
 
 
 def _as_plain(verdict: "Verdict") -> dict[str, Any]:
