@@ -25,6 +25,7 @@ AT = {"street": "Plein 2", "postcode": "4813 CD", "city": "Breda"}
 SCHOOL = {"name": 'Basisschool "De Vlinder"', "kvk": "01234567", "reference": "PO 2026/77", **AT}
 TOWN = {"name": "Gemeente", "oin": "00000001001234567000", **AT}
 ABROAD = {"name": "Werk GmbH", "country": "DE", "vat_id": "DE136695976", **AT, "postcode": "10115"}
+OUTSIDE = {"name": "Quartierverein", "country": "CH", **AT, "postcode": "8001"}
 PRIVATE = {"name": "J. Janssen"}
 MIXED = (("fiets gemaakt", "10", "100", "21%"), ("les", "3", "100", "9%"), ("korting", "1", "-5.50", "21%"))
 OTHERS = (("cursus", "1", "75", "exempt"), ("levering", "1", "10", "0%"), ("vertaling", "2.5", "1", "9%"))
@@ -46,6 +47,7 @@ CASES = [
     issued(1, MIXED, SCHOOL), issued(2, OTHERS, TOWN), issued(3, MIXED, PRIVATE), issued(4, LONG, SCHOOL),
     issued(5, (("werk", "2", "99", "reverse"),), ABROAD), issued(7, HOSTILE, SCHOOL | {"name": "<x> ø %s"}),
     issued(9, (("kar", "7", "123.45", "exempt"),), SCHOOL, vat="exempt"),
+    issued(13, (("fiets", "1", "500", "export"),), OUTSIDE),
     issued(11, (("kar", "7", "123.45", "exempt"),), SCHOOL, vat="exempt", vat_id=""),
 ]  # fmt: skip
 WORDY = (

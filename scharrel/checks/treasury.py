@@ -54,6 +54,8 @@ def read_all_ledgers(books: Books, today: date) -> tuple[dict[str, Ledger], list
 def _problems(books: Books, ledger: Ledger, today: date) -> Iterator[Problem]:
     assert books.own is not None
     for problem in ledger.problems:
+        if problem.code == "no-lifetime":
+            continue  # it would ask for what holders alone can say
         gone = problem.code == "no-file" and not os.path.lexists(books.coop.treasury)
         yield problem._replace(code="treasury-gone") if gone else problem
     text = ledger.text

@@ -23,7 +23,7 @@ from scharrel.treasury.invoices import VAT_RATES, InvoiceLine, Issued, VatSum, v
 from scharrel.treasury.late_payment import LateClaim
 from scharrel.treasury.quotes import Offer
 
-_CODES = {"0%": "Z", "exempt": "E", "reverse": "AE"}
+_CODES = {"0%": "Z", "exempt": "E", "reverse": "AE", "export": "G"}
 
 
 class PaperLine(NamedTuple):

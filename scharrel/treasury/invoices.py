@@ -22,6 +22,7 @@ VAT_RATES: Mapping[str, Decimal] = {
     "0%": ZERO,
     "exempt": ZERO,
     "reverse": ZERO,
+    "export": ZERO,
 }
 """What a line of an invoice can say of its VAT, and the part of the amount that this is."""
 
@@ -229,7 +230,8 @@ def _rates(booking: InvoiceBooking, *, exempt: bool) -> list[str] | Unclear:
     if not charged:
         return Unclear(line, "invoice-no-vat", {}, True)
     booked = total(posting.amount for posting in charged)
-    fits = possible_rates([(sold.net, sold.rate) for sold in booking.sold], {charged[0].rate: booked})
+    sold = [(line.net, line.rate) for line in booking.sold]
+    fits = possible_rates(sold, {charged[0].rate: booked}, booking.delivered)
     if len(fits) > 1:
         return Unclear(line, "invoice-two-rates", {"rates": ", ".join(fits)}, True)
     if not fits:
