@@ -485,7 +485,7 @@ def test_what_is_told_names_place_line_and_remedy(coop: Path, quick: Run) -> Non
 OWN_TESTS = {
     "no-closing", "no-steps", "no-table", "no-value", "missing-fact", "no-value-for-fact", "no-birthday",
     "fact-not-true", "after-leaving", "no-include", "not-registered", "not-a-ledger", "ledger-name",
-    "merge-conflict", "copy", "copy-of-rules", "no-ledger", "no-file", "no-members", "other-role", "missing-role", "bom", "encoding", "utf-16",
+    "merge-conflict", "copy", "copy-of-kept", "copy-of-rules", "no-ledger", "no-file", "not-a-file", "no-members", "other-role", "missing-role", "bom", "encoding", "utf-16",
 }  # fmt: skip
 
 
