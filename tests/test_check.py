@@ -50,6 +50,7 @@ IN_THE_LEDGER = {
     "repeated-key": BOOKING.replace("  Income", "  bon: 3\n  bon: 4 ; <<\n  Income"),
     "member-in-ledger": '2026-02-01 custom "member" "amina" ; <<\n  left: TRUE',
     "role-in-ledger": '2026-01-01 open Expenses:Feest EUR\n  role: "costs" ; <<',
+    "custom-empty": '2026-05-01 custom "herinnering" ; <<',
     "closes-chart": "2026-05-01 close Income:Omzet ; <<",
     "balance-on-pot": "2026-06-30 balance Liabilities:Spaarpot 0 EUR ; <<",
     "account-name": BOOKING.replace("Income:Omzet  -10.00 EUR", "Inkomsten:Omzet  -10.00 EUR ; <<"),

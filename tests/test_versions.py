@@ -169,9 +169,7 @@ def test_a_copy_of_another_ledger(file: str, code: str, tmp_path: Path, quick: R
     coop = example(tmp_path)
     original = coop / file.replace(" (1)", "").replace("-laptop", "")
     shutil.copy(original, coop / file)
-    assert [(p["file"], p["code"]) for p in check(coop, quick) if p["severity"] == "error"] == [
-        (file, code)
-    ]
+    assert [(p["file"], p["code"]) for p in check(coop, quick) if p["severity"] == "error"] == [(file, code)]
 
 
 @pytest.mark.parametrize(
