@@ -106,14 +106,9 @@ def test_a_small_letter_in_an_account(account: str, meant: str, coop: Path, quic
             '2026-06-21 * "a"\n  Income:Omzet-5.00 EUR\n  Assets:Bank\n',
             1,
             "unreadable-posting",
-            "Omzet  -5.00",
+            "t  -5.00 EUR",
         ),
-        (
-            '2026-06-21 * "a"\n  Income:Omzet  -5.00 EUR 6.00 EUR\n',
-            1,
-            "unreadable-posting",
-            "Omzet  -5.00 EUR",
-        ),
+        ('2026-06-21 * "a"\n  Income:Omzet  -5.00 EUR 6.00 EUR\n', 1, "unreadable-posting", "t  -5.00 EUR"),
     ],
 )
 def test_what_was_meant_is_shown(text: str, at: int, code: str, meant: str, coop: Path, quick: Run) -> None:

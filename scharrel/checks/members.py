@@ -170,7 +170,8 @@ def _rules_problems(books: Books, member: Holder, first: Month, through: Month) 
         name = str(facts.get("rules"))
         pack = books.packs.get(name)
         if pack is None:
-            if isinstance(facts.get("rules"), str) and not os.path.isfile(books.coop.rules / f"{name}.toml"):
+            lies_there = os.path.lexists(books.coop.rules / f"{name}.toml")  # what is wrong with it is told
+            if isinstance(facts.get("rules"), str) and not lies_there:
                 near = nearest(name, books.packs)
                 yield from at(
                     month, "unknown-pack", pack=name, near=near, packs=", ".join(books.packs) or "-"
