@@ -463,13 +463,16 @@ def test_a_file_of_an_invoice_that_changed_or_went_is_told(sent: Path, quick: Ru
     first.unlink()
     assert [(f, c) for f, _, c, _ in told(quick, sent)] == [(f"{ISSUED}/2026-0001.beancount", "invoice-gone")]
     first.write_text(text.replace("60.50", "6.05"))
-    assert (f"{ISSUED}/2026-0001.beancount", "invoice-file") in {(f, c) for f, _, c, _ in told(quick, sent)}
+    assert [(f, c) for f, _, c, _ in told(quick, sent)] == [(f"{ISSUED}/2026-0001.beancount", "invoice-file")]
     assert quick("invoice", "issue", "--coop", str(sent)).status == 1
     first.write_text(text)
     (sent / ISSUED / "2026-0001 (1).beancount").write_text(text)
     (found,) = told(quick, sent)
+    assert found[2] == "copy-of-kept"
+    (sent / ISSUED / "2026-0001 (1).beancount").rename(sent / ISSUED / "zomaar.beancount")
+    (found,) = told(quick, sent)
     assert found[2] == "invoice-file-name"
-    (sent / ISSUED / "2026-0001 (1).beancount").unlink()
+    (sent / ISSUED / "zomaar.beancount").unlink()
     register = sent / "ledgers/coop.beancount"
     register.write_text(register.read_text().replace('"amina"', '"anna"'))
     (sent / AMINA).rename(sent / "ledgers/members/anna.beancount")
@@ -746,8 +749,20 @@ def test_what_is_wrong_with_customers_is_told(coop: Path, quick: Run) -> None:
             code,
             found,
         )
-    (coop / CUSTOMERS).write_text('include "accounts.beancount"\n')
+    (coop / CUSTOMERS).write_text('include "coop.beancount"\n')
     assert [(line, code) for _, line, code, _ in told(quick, coop)][:1] == [(1, "forbidden-include")]
+
+
+def test_customers_that_cannot_be_read_are_told_once(coop: Path, quick: Run) -> None:
+    readable = 'include "accounts.beancount"\n' + (coop / CUSTOMERS).read_text()
+    for text, found in (
+        (readable, []),
+        (readable + "<<<<<<< HEAD\n", ["merge-conflict"]),
+        (readable.replace('"customer" "buurthuis"', '"customer" "buurthuis', 1), ["open-quote"]),
+        (readable.replace('"customer" "buurthuis"', '"customer" "klant"', 1), ["invoice-unknown"]),
+    ):
+        (coop / CUSTOMERS).write_text(text)
+        assert [code for _, _, code, _ in told(quick, coop)] == found
 
 
 ADDED = """

@@ -443,7 +443,7 @@ def test_what_changed_in_a_run_stops_everything(payer: Payer) -> None:
     assert payer.told() == []
     for old, new in (("796.97", "796.98"), (AMINA_IBAN, BRAM_IBAN), ('  payment: "2026-11-05-1-01"\n', "")):
         (payer.coop / BOOKED).write_text(sound.replace(old, new))
-        assert (BOOKED, "run-changed") in payer.told()
+        assert payer.told() == [(BOOKED, "run-changed")]
         for command in (("pay",), ("allocate", "2026-10"), ("pay", "--cancel", RUN, "--reason", "x")):
             done = payer.run(*command)
             assert done.status == 1
