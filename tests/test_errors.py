@@ -493,7 +493,8 @@ OWN_TESTS |= {  # in test_receipt_files.py
 OWN_TESTS |= {  # in test_pay.py
     "problem.no-transit", "problem.pay-nickname", "problem.pay-no-bank", "problem.payment-reference",
     "problem.run-changed",
-    "problem.run-file", "problem.run-gone", "problem.run-unconfirmed",
+    "problem.run-file", "problem.run-gone", "problem.run-lost",
+    "problem.run-unconfirmed",
     "error.pay-cancel-alone", "error.pay-cancelled", "error.pay-closed-day", "error.pay-left",
     "error.pay-no-run", "error.pay-open-month", "error.pay-paper-alone", "error.pay-reason",
     "error.pay-reason-alone",

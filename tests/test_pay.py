@@ -457,6 +457,22 @@ def test_what_changed_in_a_run_stops_everything(payer: Payer) -> None:
     ]
 
 
+def test_a_run_that_is_lost_is_never_paid_again(payer: Payer) -> None:
+    payer.pay()
+    kept = (payer.coop / BOOKED).read_text()
+    (payer.coop / BOOKED).unlink()
+    assert payer.told() == [(f"payments/{RUN}.xml", "run-lost")]
+    assert payer.run("pay").status == 1
+    assert not (payer.coop / BOOKED).exists()
+    (payer.coop / BOOKED).write_text(kept)
+    payer.take(left("219.40", BRAM_IBAN))
+    for path in (payer.coop / BOOKED, payer.coop / ORDER):
+        path.unlink()
+    (told,) = payer.told()
+    assert (told[0].startswith("ledgers/bank/"), told[1]) == (True, "run-lost")
+    assert payer.run("pay").status == 1
+
+
 def test_a_run_that_no_statement_has_is_told_when_it_should_be_there(payer: Payer) -> None:
     payer.pay("--to", "member")
     payer.take(left("219.40", BRAM_IBAN), last="2026-11-10")

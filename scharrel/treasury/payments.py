@@ -24,6 +24,7 @@ FEWEST_IN_BATCH = 2
 """Payments of a run that a line without a reference can be the sum of: one alone is known by its account."""
 
 _ID = re.compile(r"(?<![0-9-])\d{4}-\d\d-\d\d-\d{1,4}(?:-\d{2,4})?(?![0-9-])")
+_OF_RUN = re.compile(r"(?:payment|returned) (\d{4}-\d\d-\d\d-\d{1,4})(?:-\d{2,4})?(?![0-9-])")
 _PAYMENT_ID = re.compile(r"\d{4}(?:-\d+){4}")
 _DAYS = timedelta(days=DAYS_APART)
 _RETURN = re.compile(r"\b(?:retour|return|rtrn|storno|teruggeboekt|niet uitgevoerd)", re.IGNORECASE)
@@ -156,6 +157,12 @@ def due_from(
 def owed_by(movement: Movement) -> Decimal:
     """What the booking makes the cooperative owe more, in euros."""
     return -movement.amount if movement.account.startswith(("Assets:", "Expenses:")) else movement.amount
+
+
+def run_of(why: str) -> str:
+    """The run that a bank's line paid or sent back, or part of it, by its `why:`; empty if it did neither."""
+    found = _OF_RUN.match(why)
+    return found[1] if found else ""
 
 
 def like_a_nickname(name: str) -> bool:
