@@ -508,6 +508,7 @@ OWN_TESTS |= {  # in test_bank.py
     "problem.bank-line-holder", "problem.bank-line-identity", "problem.bank-line-include",
     "problem.bank-line-incomplete", "problem.bank-line-twice", "problem.bank-month-size",
     "problem.bank-not-open", "problem.bank-opening", "problem.bank-other-side",
+    "problem.bank-own-account",
     "problem.bank-rule-conditions",
     "problem.bank-rule-iban", "problem.bank-rule-id", "problem.bank-rule-rate", "problem.bank-rule-table",
     "problem.bank-vat-account", "problem.statement-account", "problem.statement-changed",
@@ -526,7 +527,7 @@ OWN_TESTS |= {  # in test_einvoice.py
     "problem.reminder-claim",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_invoices.py
-    "problem.bank-line-number", "problem.invoice-again",
+    "error.assign-invoice", "error.assign-invoice-alone", "problem.bank-line-number", "problem.invoice-again",
     "problem.customer-twice", "problem.form-country", "problem.form-email",
     "problem.form-language", "problem.form-oin", "problem.form-postcode", "problem.form-vat-id",
     "problem.invoice-booking-changed", "problem.invoice-booking-gone", "problem.invoice-closed",
