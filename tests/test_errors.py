@@ -490,7 +490,8 @@ OWN_TESTS |= {  # in test_receipt_files.py
     "problem.receipt-too-large", "problem.receipt-unready", "audit.receipt-changed", "audit.receipt-gone",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_pay.py
-    "problem.no-transit", "problem.pay-nickname", "problem.pay-no-bank", "problem.run-changed",
+    "problem.no-transit", "problem.pay-nickname", "problem.pay-no-bank", "problem.pay-returned",
+    "problem.run-changed",
     "problem.run-file", "problem.run-gone", "problem.run-unconfirmed",
     "error.pay-cancel-alone", "error.pay-cancelled", "error.pay-closed-day", "error.pay-left",
     "error.pay-no-run", "error.pay-open-month", "error.pay-reason", "error.pay-reason-alone",

@@ -300,6 +300,15 @@ def test_the_text_is_the_words_without_the_keywords(text: str, words: str) -> No
     assert only(swift(":61:2610121012C5,NTRFNONREF", ":86:" + text)).text == words
 
 
+def test_why_a_payment_came_back_is_what_the_bank_says_of_it() -> None:
+    reason = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>rekening\nopgeheven</AddtlInf></RtrInf>"
+    content = camt([MONTH[0]]).replace("</RmtInf>", f"</RmtInf>{reason}")
+    assert only(content).returned == "AC04 rekening opgeheven"
+    text = ":86:/EREF/X/RTRN/MS03//ORDP//NAME/Buurthuis/REMI/uitbetaling"
+    line = only(swift(":61:2610121012C5,NTRFNONREF", text))
+    assert (line.returned, line.text) == ("MS03", "uitbetaling")
+
+
 def test_a_blank_at_the_end_of_a_line_is_a_blank() -> None:
     text = "/TRTP/IDEAL/IBAN/NL91ABNA0417164300/BIC/ABNANL2A/NAME/Buurthuis "
     whole = text + "x" * (65 - len(text) - 5) + "/REM"

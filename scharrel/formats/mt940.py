@@ -227,6 +227,7 @@ def _line(
             reference(banks),
             entry.line,
             tuple(filter(None, map(reference, its.given))),
+            clean(its.returned),
         )
 
 

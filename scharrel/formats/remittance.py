@@ -43,6 +43,7 @@ class Remittance(NamedTuple):
     iban: str = ""
     text: str = ""
     given: tuple[str, ...] = ()
+    returned: str = ""
 
 
 def remittance(lines: list[str], beside: list[str], comes_in: bool) -> Remittance:
@@ -105,7 +106,7 @@ def slashed(text: str, comes_in: bool = True) -> Remittance:
     words = words or parts.get("CDTRREF") or ("" if name else parts.get("TRTP", ""))
     given = tuple(parts[key] for key in ("EREF", "PREF", "IREF") if key in parts)
     iban = parts.get("IBAN") or party[0] or parts.get("ACCW", "").partition(",")[0]
-    return Remittance(name, iban, words, given)
+    return Remittance(name, iban, words, given, parts.get("RTRN", ""))
 
 
 def padded(text: str) -> Remittance | None:
