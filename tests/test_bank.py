@@ -1077,6 +1077,14 @@ def test_a_line_that_goes_while_it_is_asked_about_is_told(bank: Bank) -> None:
     assert "0 regels uitgezocht." in shown
 
 
+def test_what_another_answered_in_the_meantime_stays(bank: Bank) -> None:
+    bank.took(WHOLE)
+    other = ("assign", "4711-1", "--for", "coop", "--account", "Assets:Debiteuren")
+    shown = at_terminal(bank.coop, "amina Omzet 21%", ".", while_asked=lambda: bank.run(*other))
+    assert "betaalrekening:4711-1 is intussen al uitgezocht" in " ".join(shown.split())
+    assert "Income:Omzet" not in (bank.coop / MONTH).read_text()
+
+
 def test_at_a_terminal_without_open_lines_there_is_nothing_to_do(bank: Bank) -> None:
     assert at_terminal(bank.coop) == "Er staat niets open.\n"
 

@@ -505,7 +505,7 @@ OWN_TESTS |= {  # in test_bank.py
     "error.assign-terminal", "error.bank-line-which", "error.gap-reason", "error.no-bank",
     "error.no-bank-line", "problem.bank-folder", "problem.bank-line-booked", "problem.bank-line-custom",
     "problem.bank-line-directive", "problem.bank-line-elsewhere", "problem.bank-line-early",
-    "problem.bank-line-gone", "problem.bank-line-late", "problem.bank-line-practice",
+    "problem.bank-line-answered", "problem.bank-line-gone", "problem.bank-line-late", "problem.bank-line-practice",
     "problem.bank-line-holder", "problem.bank-line-identity", "problem.bank-line-include",
     "problem.bank-line-incomplete", "problem.bank-line-twice", "problem.bank-month-size",
     "problem.bank-not-open", "problem.bank-opening", "problem.bank-other-side",

@@ -89,6 +89,8 @@ def assign(books: Books, which: OpenLine, answer: Answer | HandBooking) -> Rewri
     text, line, problems = _find(books, which)
     if line is None:
         return Rewritten("", which.line, problems)
+    if line.settled and not which.line.settled:
+        return Rewritten("", line, [Problem(text.shown, line.line, "bank-line-answered", {"id": line.id})])
     was = entry_at(text.data.decode(), line.line)
     on = which.account.account
     if isinstance(answer, HandBooking):
