@@ -491,10 +491,9 @@ OWN_TESTS |= {  # in test_receipt_files.py
     "problem.receipt-too-large", "problem.receipt-unready", "audit.receipt-changed", "audit.receipt-gone",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_pay.py
-    "problem.no-transit", "problem.pay-nickname", "problem.pay-no-bank", "problem.payment-reference",
-    "problem.run-changed",
-    "problem.run-file", "problem.run-gone", "problem.run-lost",
-    "problem.run-unconfirmed",
+    "problem.no-transit", "problem.pay-nickname", "problem.pay-no-bank", "problem.pay-returned",
+    "problem.payment-reference", "problem.run-changed", "problem.run-file", "problem.run-gone",
+    "problem.run-lost", "problem.run-unconfirmed",
     "error.pay-cancel-alone", "error.pay-cancelled", "error.pay-closed-day", "error.pay-left",
     "error.pay-no-run", "error.pay-open-month", "error.pay-paper-alone", "error.pay-reason",
     "error.pay-reason-alone",
@@ -508,10 +507,12 @@ OWN_TESTS |= {  # in test_bank.py
     "error.assign-terminal", "error.bank-line-which", "error.gap-reason", "error.no-bank",
     "error.no-bank-line", "problem.bank-folder", "problem.bank-line-booked", "problem.bank-line-custom",
     "problem.bank-line-directive", "problem.bank-line-elsewhere", "problem.bank-line-early",
+    "problem.bank-line-answered",
     "problem.bank-line-gone", "problem.bank-line-late", "problem.bank-line-practice",
     "problem.bank-line-holder", "problem.bank-line-identity", "problem.bank-line-include",
     "problem.bank-line-incomplete", "problem.bank-line-twice", "problem.bank-month-size",
     "problem.bank-not-open", "problem.bank-opening", "problem.bank-other-side",
+    "problem.bank-own-account",
     "problem.bank-rule-conditions",
     "problem.bank-rule-iban", "problem.bank-rule-id", "problem.bank-rule-rate", "problem.bank-rule-table",
     "problem.bank-vat-account", "problem.statement-account", "problem.statement-changed",
@@ -530,7 +531,7 @@ OWN_TESTS |= {  # in test_einvoice.py
     "problem.reminder-claim",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_invoices.py
-    "problem.bank-line-number", "problem.invoice-again",
+    "error.assign-invoice", "error.assign-invoice-alone", "problem.bank-line-number", "problem.invoice-again",
     "problem.customer-twice", "problem.form-country", "problem.form-email",
     "problem.form-language", "problem.form-oin", "problem.form-postcode", "problem.form-vat-id",
     "problem.invoice-booking-changed", "problem.invoice-booking-gone", "problem.invoice-closed",

@@ -678,6 +678,41 @@ def test_one_payment_for_two_invoices_and_two_that_fit(sent: Path, quick: Run) -
     assert "factuur 2026-0003" in said
 
 
+def test_a_line_is_put_on_invoices_of_several_holders(sent: Path, quick: Run) -> None:
+    append(sent, TREASURY, 'include "accounts.beancount"\n' + BIKES + BIKES.replace("10-05", "10-08"))
+    assert quick("invoice", "issue", "--coop", str(sent)).status == 0
+    lines = imported(
+        sent, quick,
+        Given("2026-10-12", "242.00", "Iemand", text="2026-0002 en 2026-0004", reference="1"),
+        Given("2026-10-13", "181.00", "Iemand", text="2026-0001 en 2026-0003", reference="2"),
+        Given("2026-10-14", "60.50", "Stichting Buurthuis De Hoek", text="fiets", reference="3"),
+        Given("2026-10-15", "5.00", "Iemand", text="dank", reference="4"),
+    )  # fmt: skip
+    assert [(line["why"], line["for"]) for line in lines] == [
+        ("invoice 2026-0002 2026-0004", "coop"), (None, None), (None, None), (None, None),
+    ]  # fmt: skip
+
+    def assign(*said: str) -> str:
+        done = quick("bank", "assign", *said, "--coop", str(sent))
+        return " ".join((done.out + done.err).split())
+
+    assert "Bedoel je 2026-000" in assign("2", "--invoice", "2026-0009")
+    assert "verder niets" in assign("2", "--invoice", "2026-0001", "--for", "amina")
+    said = assign("2", "--invoice", "2026-0003", "--invoice", "2026-0001")
+    assert "de coöperatie, Assets:Debiteuren, facturen 2026-0001, 2026-0003 Er blijft € 0,50 open." in said
+
+    def rows() -> list[tuple[str, str]]:
+        return [(row["paid"], row["open"]) for row in listed(quick, sent)]
+
+    whole = ("121.00", "0.00")
+    assert rows() == [("60.50", "0.00"), whole, ("120.50", "0.50"), whole]
+    shown = " ".join(typed(sent, ["1", "-", "2026-0003 2026-0001", "."], "bank", "assign").stdout.split())
+    assert shown.count("1 de coöperatie, Assets:Debiteuren, factuur 2026-0003 (staat open: € 0,50)") == 2
+    assert "Dat is € 60,00 meer dan er open stond" in shown
+    assert rows()[2] == ("181.00", "-60.00")
+    assert [code for _, _, code, _ in told(quick, sent)] == ["bank-line-open"]
+
+
 def test_hand_made_bookings_pay_by_link_or_by_name(sent: Path, quick: Run) -> None:
     paid = '\n2026-10-09 * "kas" "betaald"{link}\n{key}  Assets:Bank  {amount} EUR\n  Assets:Debiteuren\n'
     append(sent, AMINA, paid.format(link=" ^2026-0001", key="", amount="60.50"))

@@ -381,6 +381,8 @@ def test_a_payment_that_comes_back_is_due_again(payer: Payer) -> None:
     lines = payer.take(left("219.40", BRAM_IBAN), left("796.97"), back)
     assert (lines[2]["for"], lines[2]["account"]) == ("bram", "Liabilities:Lid")
     assert lines[2]["why"] == f"returned {RUN}-02"
+    told = " ".join(payer.run("pay", "--to", "member", "--dry-run").err.split())
+    assert f'Joao Bram ({BRAM_IBAN}) kwam op 2026-11-09 terug. De bank zei: "RETOUR ongeldig' in told
     assert payer.amounts("--to", "member") == {("member", "bram"): "219.40"}
     # Once, and only who was paid: a deposit of the same amount is none.
     again = back._replace(day="2026-11-10", reference="r2")
@@ -388,6 +390,23 @@ def test_a_payment_that_comes_back_is_due_again(payer: Payer) -> None:
     (*_, twice, paid_in) = payer.take(left("219.40", BRAM_IBAN), left("796.97"), back, again, deposit)
     assert twice["for"] is None
     assert paid_in["for"] is None
+
+
+def test_why_a_payment_came_back_is_told_until_another_arrives(payer: Payer) -> None:
+    payer.pay("--to", "member")
+    out, back = left("219.40", BRAM_IBAN), Given("2026-11-09", "219.40", "Bram", BRAM_IBAN, "uitbetaling")
+    file = payer.coop / "terug.xml"
+    said = b"uitbetaling</Ustrd></RmtInf><RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"
+    content = camt([out, left("796.97"), back], "1250.00", first="2026-10-01")
+    file.write_bytes(content.replace(b"uitbetaling</Ustrd></RmtInf>", said))
+    (*_, line) = json.loads(payer.run("bank", "import", str(file), "--json").out)["lines"]
+    assert line["why"] == f"returned {RUN}-02: AC04"
+    again = payer.run("pay", "--to", "member")
+    assert 'De bank zei: "AC04"' in " ".join(again.err.split())
+    payer.take(out, left("796.97"), back, left("219.40", BRAM_IBAN, day="2026-11-10"))
+    payer.add(BRAM, '\n2026-11-11 * "bakker"\n  Expenses:Onkosten  20.00 EUR\n  Assets:Kas\n')
+    last = payer.run("pay", "--to", "member", "--dry-run")
+    assert (last.status, "kwam op" in last.err) == (0, False)
 
 
 def test_a_run_is_cancelled_by_bookings_of_its_own(payer: Payer) -> None:

@@ -278,8 +278,13 @@ def _no_account(books: Books) -> Problem:
 
 
 def _questions(books: Books, payments: Iterable[tuple[Payment, Due]], day: date) -> Iterator[Problem]:
-    """Names that a bank may not know."""
+    """Accounts from which the last payment came back, and names that a bank may not know."""
+    paid, _ = paid_lines(books, read_runs(books.coop)[0])
     for payment, _ in payments:
+        if back := paid.came_back(payment.iban):
+            why = back.why.partition(": ")[2] or back.text
+            values = {"name": payment.name, "iban": payment.iban, "day": str(back.day), "why": why}
+            yield Problem(back.file, back.line, "pay-returned", values, True)
         if payment.to == MEMBER and like_a_nickname(payment.name):
             said = books.holders[payment.holder].said("name", Month.of(day))
             line = books.register.key_line(said.line, "name") if said else 1

@@ -68,7 +68,7 @@ def statuses(
     for payment in payments:
         # What is paid on a credit note is given back of what it takes back.
         numbers = [of if (of := taken_back.get(n, "")) in open_amounts else n for n in payment.numbers]
-        _pay(open_amounts, numbers, payment.amount)
+        put_on_invoices(open_amounts, numbers, payment.amount)
     found = []
     for one in issued:
         number, whole = one.number, one.invoice.total
@@ -88,8 +88,8 @@ def statuses(
     return found
 
 
-def _pay(open_amounts: dict[str, Decimal], numbers: Sequence[str], amount: Decimal) -> None:
-    """Put a payment on invoices: on each what is open of it, on the last what is left over."""
+def put_on_invoices(open_amounts: dict[str, Decimal], numbers: Sequence[str], amount: Decimal) -> None:
+    """Put a payment in euros on invoices: on each what is open of it, on the last what is left over."""
     for nth, number in enumerate(numbers):
         there = open_amounts[number]
         last = nth == len(numbers) - 1
