@@ -29,6 +29,7 @@ from scharrel.operations.opening import open_books
 from scharrel.store.paths import find_coop
 from scharrel.web.server import application
 
+KEY = "een-sleutel"
 HOST = {"Host": "127.0.0.1:5055"}
 OURS = {**HOST, "Origin": "http://127.0.0.1:5055"}
 LEDGER = "ledgers/members/fatma.beancount"
@@ -58,12 +59,13 @@ def buurt(tmp_path: Path, once: Once) -> Path:
 
 def app_of(coop: Path, holder: str, folder: Path, lang: str = "nl") -> Flask:
     books = open_books(find_coop(coop))
-    return application(books, books.holders[holder] if holder else None, lang, folder)
+    return application(books, books.holders[holder] if holder else None, lang, folder, KEY)
 
 
 def client_of(coop: Path, holder: str, folder: Path, lang: str = "nl") -> tuple[FlaskClient, str]:
     """A browser, and where the pages are."""
     client = app_of(coop, holder, folder, lang).test_client()
+    client.get(f"/?key={KEY}", headers=HOST)
     start = client.get("/", headers=HOST)
     return client, start.headers["Location"].rsplit("/", 1)[0] + "/"
 
@@ -324,6 +326,29 @@ def test_no_foreign_page_reads_or_writes(buurt: Path, tmp_path: Path) -> None:
     assert _files(buurt) == before
 
 
+def test_without_the_key_of_this_start_nobody_gets_in(buurt: Path, tmp_path: Path) -> None:
+    before = _files(buurt)
+    other, base = client_of(buurt, "fatma", tmp_path)
+    with app_of(buurt, "fatma", tmp_path).test_client() as client:
+        for key in ("", "?key=", "?key=nee", "?key=%00é"):
+            locked = client.get(base + "month" + key, headers=HOST)
+            assert (locked.status_code, locked.headers.get("Set-Cookie")) == (403, None)
+            assert "venster waarin scharrel web is gestart" in said(locked)
+            assert "Fatma" not in said(locked)
+        for path in ("book?step=show", f"book?key={KEY}"):
+            assert client.post(base + path, data={**FILLED, "step": "show"}, headers=OURS).status_code == 403
+        api = base.removesuffix("extension/Scharrel/") + "api/"
+        added = client.put(api + "add_entries", json={"entries": [ENTRY]}, headers=OURS)
+        assert added.status_code == 403
+        let_in = client.get(f"{base}month?month=2026-10&key={KEY}&lang=en", headers=HOST)
+        assert (let_in.status_code, let_in.headers["Location"]) == (303, base + "month?month=2026-10&lang=en")
+        assert "HttpOnly" in let_in.headers["Set-Cookie"]
+        assert "SameSite" in let_in.headers["Set-Cookie"]
+        assert client.get(base + "month", headers=HOST).status_code == 200
+    assert other.get(base + "month", headers=HOST).status_code == 200
+    assert _files(buurt) == before
+
+
 def test_the_treasurer_sees_what_is_open_and_writes_nothing(tmp_path: Path) -> None:
     client, base = client_of(REPOSITORY, "", tmp_path)
     page = said(client.get(base + "month?month=2026-10", headers=HOST))
@@ -356,10 +381,12 @@ def test_the_server_says_where_it_is_and_stops_when_it_is_told() -> None:
             about, address = server.stdout.readline(), server.stdout.readline().strip()
             assert about == "De bladzijde van Fatma Yıldız staat in de browser op:\n"
             assert address.startswith("http://127.0.0.1:")
-            with urllib.request.urlopen(address, timeout=20) as page:
+            assert len(address.partition("/?key=")[2]) > 40
+            browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+            with browser.open(address, timeout=20) as page:
                 assert "Van wat er binnenkwam" in page.read().decode()
             if EVERY:
-                port = address.rstrip("/").rpartition(":")[2]
+                port = address.partition("/?")[0].rpartition(":")[2]
                 taken = subprocess.run(
                     [*command, "--port", port], capture_output=True, text=True, check=False, env=environment
                 )
