@@ -225,6 +225,53 @@ def test_a_booking_is_the_one_that_the_command_writes(buurt: Path, tmp_path: Pat
     assert (buurt / LEDGER).read_text() == before
 
 
+def test_a_typed_line_is_booked_as_the_inbox_would(buurt: Path, tmp_path: Path, quick: Run) -> None:
+    twin = Path(shutil.copytree(buurt, tmp_path / "twin"))
+    line = "12-10 bij 45 mevr Jansen fiets contant 21%"
+    client, base = client_of(buurt, "fatma", tmp_path)
+    shown = client.post(base + "book", data={"step": "line", "line": line}, headers=OURS)
+    assert "12 oktober 2026: € 45,00 bij, van mevr Jansen, voor fiets" in said(shown)
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown.get_data(as_text=True))
+    done = client.post(base + "book", data={**dict(hidden), "step": "write"}, headers=OURS)
+    assert done.status_code == 200
+    (tmp_path / "list.txt").write_text(line)
+    assert quick("inbox", str(tmp_path / "list.txt"), "--member", "fatma", "--coop", str(twin)).status == 0
+    assert (buurt / LEDGER).read_text() == (twin / LEDGER).read_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "asked", "filled"),
+    [
+        ("bij 45 mevr Jansen fiets contant", {"rate"}, {"amount": "45,00", "who": "mevr Jansen"}),
+        ("31-2 bij 45 mevr Jansen fiets contant", {"rate", "day"}, {"day": ""}),
+        ("af 1,234 Gamma, verf", {"amount", "account", "money", "rate"}, {"amount": "", "who": "Gamma"}),
+        ("bij 121 Buurthuis De Hoek les bank 21%", {"who"}, {"who": "Buurthuis", "what": "De Hoek les"}),
+    ],
+)  # fmt: skip
+def test_what_a_typed_line_does_not_say_is_asked(
+    fatma: tuple[FlaskClient, str], line: str, asked: set[str], filled: dict[str, str]
+) -> None:
+    client, base = fatma
+    form = client.post(base + "book", data={"step": "line", "line": line}, headers=OURS)
+    page = form.get_data(as_text=True)
+    assert {*re.findall(r'id="(\w+)-wrong"', page)} == asked
+    fields = dict(re.findall(r'id="(\w+)" name="\w+"[^>]*? value="([^"]*)"', page))
+    assert fields | filled == fields
+
+
+def test_a_line_that_is_of_no_kind_is_asked_back_with_the_rest_filled_in(
+    fatma: tuple[FlaskClient, str],
+) -> None:
+    client, base = fatma
+    answer = client.post(base + "book", data={"step": "line", "line": "45 <b>jansen"}, headers=OURS)
+    page = answer.get_data(as_text=True)
+    assert "staat niet wat voor iets het is" in said(answer)
+    assert "book?kind=in&amp;lang=nl&amp;who=%3Cb%3Ejansen&amp;amount=45%2C00" in page
+    assert "<b>" not in page
+    kilometres = client.post(base + "book", data={"step": "line", "line": "23 km"}, headers=OURS)
+    assert "kun je nu niet opschrijven" in said(kilometres)
+
+
 def test_of_two_tabs_the_second_is_told_and_nothing_is_lost(buurt: Path, tmp_path: Path) -> None:
     client, base = client_of(buurt, "fatma", tmp_path)
     second = {**FILLED, "amount": "12,50", "what": "band geplakt"}
