@@ -140,6 +140,8 @@ WRONG: list[tuple[str, int, str, str]] = [
     (booking(below='vat: "9%"', rest=HIGH), 0, "invoice-vat", "9%: 9.00"),
     (booking(below='vat: "12%"', rest=HIGH), 3, "invoice-vat-word", "21%"),
     (booking(below="vat: 21", rest=HIGH), 3, "invoice-vat-word", "Bedoel je 21%?"),
+    # What was 19% is no 9% now.
+    (booking(below='vat: "19%"', rest=HIGH), 3, "invoice-vat-word", "Laat vat: weg"),
     (booking(rest=OWED), 2, "invoice-no-vat", '"exempt"'),
     (booking(income="0.05", rest="Liabilities:Btw  -0.01 EUR|Assets:Debiteuren"), 2, "invoice-two-rates",
      "21%, 9%"),
@@ -461,13 +463,16 @@ def test_a_file_of_an_invoice_that_changed_or_went_is_told(sent: Path, quick: Ru
     first.unlink()
     assert [(f, c) for f, _, c, _ in told(quick, sent)] == [(f"{ISSUED}/2026-0001.beancount", "invoice-gone")]
     first.write_text(text.replace("60.50", "6.05"))
-    assert (f"{ISSUED}/2026-0001.beancount", "invoice-file") in {(f, c) for f, _, c, _ in told(quick, sent)}
+    assert [(f, c) for f, _, c, _ in told(quick, sent)] == [(f"{ISSUED}/2026-0001.beancount", "invoice-file")]
     assert quick("invoice", "issue", "--coop", str(sent)).status == 1
     first.write_text(text)
     (sent / ISSUED / "2026-0001 (1).beancount").write_text(text)
     (found,) = told(quick, sent)
+    assert found[2] == "copy-of-kept"
+    (sent / ISSUED / "2026-0001 (1).beancount").rename(sent / ISSUED / "zomaar.beancount")
+    (found,) = told(quick, sent)
     assert found[2] == "invoice-file-name"
-    (sent / ISSUED / "2026-0001 (1).beancount").unlink()
+    (sent / ISSUED / "zomaar.beancount").unlink()
     register = sent / "ledgers/coop.beancount"
     register.write_text(register.read_text().replace('"amina"', '"anna"'))
     (sent / AMINA).rename(sent / "ledgers/members/anna.beancount")
@@ -723,6 +728,7 @@ BAD_CUSTOMER = [
     ('2026-01-01 custom "customer" "vijf"\n  name: "B"\n  oin: "12"\n', 3, "form-oin"),
     ('2026-01-01 custom "customer" "zes"\n  name: "B"\n  language: "fr"\n', 3, "form-language"),
     ('2026-01-01 custom "customer" "zeven"\n  name: "B"\n  iban: "NL91ABNA0417164301"\n', 3, "iban"),
+    ('2026-01-01 custom "customer" "twaalf"\n  name: "B"\n  iban: "NL٩1ABNA0417164300"\n', 3, "iban"),
     ('2026-01-01 custom "customer" "acht"\n  name: "B"\n  kvk: 01234567\n', 3, "text-unquoted"),
     ('2026-01-01 custom "customer" "negen"\n  name: "B"\n  straat: "C"\n', 3, "own-key"),
     ('2026-01-01 custom "customer" "tien"\n  street: "C"\n', 1, "own-without"),
@@ -743,8 +749,20 @@ def test_what_is_wrong_with_customers_is_told(coop: Path, quick: Run) -> None:
             code,
             found,
         )
-    (coop / CUSTOMERS).write_text('include "accounts.beancount"\n')
+    (coop / CUSTOMERS).write_text('include "coop.beancount"\n')
     assert [(line, code) for _, line, code, _ in told(quick, coop)][:1] == [(1, "forbidden-include")]
+
+
+def test_customers_that_cannot_be_read_are_told_once(coop: Path, quick: Run) -> None:
+    readable = 'include "accounts.beancount"\n' + (coop / CUSTOMERS).read_text()
+    for text, found in (
+        (readable, []),
+        (readable + "<<<<<<< HEAD\n", ["merge-conflict"]),
+        (readable.replace('"customer" "buurthuis"', '"customer" "buurthuis', 1), ["open-quote"]),
+        (readable.replace('"customer" "buurthuis"', '"customer" "klant"', 1), ["invoice-unknown"]),
+    ):
+        (coop / CUSTOMERS).write_text(text)
+        assert [code for _, _, code, _ in told(quick, coop)] == found
 
 
 ADDED = """

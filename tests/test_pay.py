@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -20,7 +21,7 @@ from bank_coop import Given, camt
 from beancount import loader
 from beancount.core import data
 from beancount.core.inventory import Inventory
-from conftest import REPOSITORY, Once, Ran, Run, examples, some
+from conftest import REPOSITORY, Once, Ran, Run, examples, some, takes_seconds
 from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -442,7 +443,7 @@ def test_what_changed_in_a_run_stops_everything(payer: Payer) -> None:
     assert payer.told() == []
     for old, new in (("796.97", "796.98"), (AMINA_IBAN, BRAM_IBAN), ('  payment: "2026-11-05-1-01"\n', "")):
         (payer.coop / BOOKED).write_text(sound.replace(old, new))
-        assert (BOOKED, "run-changed") in payer.told()
+        assert payer.told() == [(BOOKED, "run-changed")]
         for command in (("pay",), ("allocate", "2026-10"), ("pay", "--cancel", RUN, "--reason", "x")):
             done = payer.run(*command)
             assert done.status == 1
@@ -587,6 +588,34 @@ def test_two_at_once_order_once(payer: Payer) -> None:
     assert booked(payer.coop) == set()
 
 
+@takes_seconds
+def test_of_three_at_the_same_time_one_makes_the_run(payer: Payer, scharrel: Run) -> None:
+    command = ("pay", "--on", "2026-11-05", "--coop", str(payer.coop))
+    with ThreadPoolExecutor(3) as threads:
+        done = list(threads.map(lambda _: scharrel(*command), range(3)))
+    assert min(ran.status for ran in done) == 0
+    assert all(not ran.status or "al een ander bezig" in ran.err for ran in done)
+    assert booked(payer.coop) == {f"{RUN}.beancount"}
+    assert payer.pay("--dry-run")["payments"] == []
+
+
+@pytest.mark.parametrize(
+    ("reference", "told"),
+    [
+        ("9000 1112 2233 3444", False),
+        ("1123.4567.8000.0001", False),  # a remainder of one
+        ("2987600000000012", False),
+        ("9000 1112 2233 3445", True),
+        ("9000 1112 2233 4344", True),
+        ("dossier 2026-113", False),
+        ("90001112223334441", False),
+    ],
+)
+def test_a_reference_that_was_mistyped_is_told(reference: str, told: bool, payer: Payer) -> None:
+    payer.put(REGISTER, "dossier 2026-113", reference)
+    assert ("payment-reference" in {code for _, code in payer.told()}) == told
+
+
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=160)
 
 
@@ -724,3 +753,60 @@ def test_the_page_can_be_followed(tmp_path: Path, quick: Run, monkeypatch: pytes
         done = quick(*words)
         assert done.status == 0, (line, done.err)
         assert not output or comes_out(output, done.out), (line, done.out)
+
+
+PAPER = "statements/payments"
+
+
+@pytest.mark.parametrize(("form", "lang"), [("txt", "nl"), ("html", "en"), ("pdf", "nl")])
+def test_a_run_on_paper_says_what_goes_to_whom_and_why(form: str, lang: str, payer: Payer) -> None:
+    whole = payer.pay()["total"]
+    paper = payer.coop / PAPER / f"{RUN}.{form}"
+    done = payer.run("pay", "--paper", RUN, "--format", form, "--lang", lang)
+    assert (done.status, str(paper) in done.out) == (0, True), done.err
+    assert stat.S_IMODE(paper.stat().st_mode) == 0o600
+    done = payer.run("verify", str(paper))
+    named = f"de betaalrun {RUN}" + (" (in het Engels)" if lang == "en" else "")
+    assert (done.status, f"Klopt: {named} is precies" in " ".join(done.out.split())) == (0, True), done.out
+    if form == "txt":
+        said = " ".join(paper.read_text().replace("\xa0", " ").split())
+        total = f"{Decimal(whole):,}".translate(str.maketrans(",.", ".,"))
+        assert f"Betaalrun {RUN}" in said
+        assert f"Aantal betalingen: 4. Samen: € {total}." in said
+        assert "Joao Bram" in said
+        assert "Gemeente Breda (Amina el Idrissi)" in said
+        assert "NL44 RABO 0123 4567 89. Te goed" in said
+        assert "in handen € 20,00" in said
+        assert "Voor het eerst" not in said  # of the first run that is no news
+    done = payer.run("pay", "--cancel", RUN, "--reason", "niet getekend")
+    assert done.status == 0, done.err
+    assert payer.run("verify", str(paper)).status == 1
+    assert payer.run("pay", "--paper", RUN).status == 0  # a PDF, unless another is asked for
+    assert (payer.coop / PAPER / f"{RUN}.pdf").exists()
+
+
+def test_on_paper_an_account_number_that_is_new_is_told(payer: Payer) -> None:
+    payer.pay()
+    payer.put(REGISTER, BRAM_IBAN, "NL86INGB0002445588")
+    for file in (AMINA, BRAM):
+        payer.add(file, '\n2026-11-05 * "voorgeschoten"\n  Expenses:Onkosten  30.00 EUR\n  Assets:Kas\n')
+    second = payer.pay("--to", "member")["run"]
+    assert payer.run("pay", "--paper", second, "--format", "txt").status == 0
+    said = " ".join((payer.coop / PAPER / f"{second}.txt").read_text().split())
+    assert re.findall(r"(NL\d\d \w{4})[\d ]+\. Te goed[^.]*\.( Voor het eerst naar)?", said) == [
+        ("NL20 INGB", ""),
+        ("NL86 INGB", " Voor het eerst naar"),
+    ]
+
+
+def test_what_cannot_be_put_on_paper_is_told(payer: Payer) -> None:
+    for arguments, status, words in (
+        (("--paper", RUN), 1, "Er is geen betaalrun"),
+        (("--paper", "../" * 3 + "etc"), 1, "Er is geen betaalrun"),
+        (("--paper", RUN, "--dry-run"), 2, "hoort alleen --format"),
+        (("--format", "pdf"), 2, "hoort alleen --format"),
+        (("--paper", RUN, "--format", "doc"), 2, "doc"),
+    ):
+        done = payer.run("pay", *arguments)
+        assert (done.status, words in done.err) == (status, True), done.err
+    assert not (payer.coop / "statements").exists()

@@ -150,16 +150,17 @@ def days_reminded(names: Iterable[str], number: str) -> list[date]:
     for name in names:
         if name.startswith(f"{number}-reminder-"):
             with suppress(ValueError):
-                found.append(
-                    date.fromisoformat(name.removeprefix(f"{number}-reminder-").removesuffix(".pdf"))
-                )
+                day = name.removeprefix(f"{number}-reminder-").rpartition(".")[0]
+                found.append(date.fromisoformat(day))
     return found
 
 
-def next_reminder(number: str, before: Collection[date], today: date, folder: str) -> Reminder:
+def next_reminder(
+    number: str, before: Collection[date], today: date, folder: str, form: str = "pdf"
+) -> Reminder:
     """The letter that comes after those of the days `before`: a firm one after a friendly one, and none
     before some days have passed."""
     last = max(before, default=None)
     new = last is None or (today - last).days >= REMINDED_AGAIN
     day = today if last is None or new else last
-    return Reminder(number, day, bool(before), new, f"{folder}/{number}-reminder-{day}.pdf")
+    return Reminder(number, day, bool(before), new, f"{folder}/{number}-reminder-{day}.{form}")
