@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -118,6 +119,86 @@ def every_page(browser: Browser, coop: Path, axe: str, shots: Path) -> None:
                         judged(page, axe, shots / name.format("undone"))
             tell(
                 f"every page of {who[0] if who else 'the cooperative'}: axe finds nothing, nothing sticks out"
+            )
+
+
+PER_KEY, PER_TAP, PER_PAGE = 0.5, 1.5, 4.0
+"""Seconds that a slow thumb takes for a key and a tap, and that somebody takes to read a page."""
+
+
+class Thumb:
+    """What a thumb does on a page, counted."""
+
+    def __init__(self, page: Page):
+        self.page, self.keys, self.taps, self.pages = page, 0, 0, 1
+
+    def type(self, field: str, text: str) -> None:
+        self.tap(field)
+        self.page.keyboard.type(text)
+        self.keys += len(text)
+
+    def tap(self, what: str) -> None:
+        self.page.locator(what).first.tap()
+        self.taps += 1
+
+    def go(self, what: str) -> None:
+        with self.page.expect_navigation():
+            self.tap(what)
+        self.pages += 1
+
+
+FORMS = (
+    ("in", "45", "mevr Jansen", "fiets geplakt", ["[name=money][value=cash]", '[name=rate][value="0"]']),
+    (
+        "out", "38,20", "groothandel", "banden",
+        ["[name=account]", "[name=money][value=cash]", '[name=rate][value="0"]'],
+    ),
+    ("km", "23", "", "", []),
+    ("in", "121", "Buurthuis", "workshop", ["[name=money][value=bank]", '[name=rate][value="21%"]']),
+)  # fmt: skip
+LINES = (
+    "bij 45 mevr Jansen, fiets geplakt, contant geen btw", "af 38,20 groothandel, banden, contant geen btw",
+    "23 km", "bij 121 Buurthuis, workshop, bank 21% btw",
+)  # fmt: skip
+
+
+def four_events(browser: Browser, axe: str, folder: Path, shots: Path) -> None:
+    """A job for cash, a purchase, 23 kilometres and a transfer with VAT on a phone, by form and by lines."""
+    for way in ("form", "line"):
+        coop = folder / way
+        new = ["member", "add", "mila", "Mila", "--rules=parttime-ondernemen", "--from=2026-09"]
+        for command in (["init", coop], [*new, "--household=single", "--coop", coop]):
+            subprocess.run([SCHARREL, *command], check=True, capture_output=True)
+        with served(coop, "mila") as address, page_of(browser) as page:
+            page.goto(address)
+            page.goto(page.url.rpartition("/")[0] + "/book")
+            thumb, began = Thumb(page), time.monotonic()
+            for nth, (kind, amount, who, what, choices) in enumerate(FORMS):
+                if way == "line":
+                    thumb.type("#line", LINES[nth])
+                    thumb.go("button[value=line]")
+                    judged(page, axe, shots / f"line-{nth}.png")
+                    if page.locator("button[value=write]").count() == 0:
+                        account = "[name=account]:not(:checked)"
+                        thumb.tap(f"label:has({account})")
+                        thumb.go("form button")
+                else:
+                    thumb.go(f'a[href*="kind={kind}"]')
+                    for field, text in (("#amount", amount), ("#who", who), ("#what", what)):
+                        if text:
+                            thumb.type(field, text)
+                    for choice in choices:
+                        thumb.tap(f"label:has({choice})")
+                    thumb.go("form button")
+                thumb.go("button[value=write]")
+                expect(page.locator("h1")).to_have_text("Het staat in je kasboek")
+                thumb.go("a.button")
+            machine = time.monotonic() - began
+            human = thumb.keys * PER_KEY + thumb.taps * PER_TAP + thumb.pages * PER_PAGE
+            assert machine + human < 180, (machine, human)
+            tell(
+                f"four events on a phone by {way}: {thumb.keys} keys, {thumb.taps} taps, "
+                f"{thumb.pages} pages; {machine:.0f} s of machine and {human:.0f} s of thumb"
             )
 
 
@@ -265,6 +346,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         print(f"scharrel web in chromium {browser.version}")
         every_page(browser, copy, axe, shots)
+        four_events(browser, axe, copy.parent / "new", shots)
         slider(browser, copy)
         by_keyboard(browser, copy)
         two_tabs(browser, copy)

@@ -25,12 +25,13 @@ from scharrel.store.paths import find_coop
 from scharrel.web.server import application
 books = open_books(find_coop(Path(sys.argv[2])))
 holder = books.holders[sys.argv[3]] if sys.argv[3] else None
-app = application(books, holder, "nl", Path(tempfile.mkdtemp()))
+app = application(books, holder, "nl", Path(tempfile.mkdtemp()), "key")
 """
 VISIT = """
 import time
 client = app.test_client()
 host = {"Host": "127.0.0.1:5000"}
+client.set_cookie("scharrel-5000", "key", domain="127.0.0.1")
 slug = client.get("/", headers=host).headers["Location"].split("/")[1]
 assert client.get(f"/{slug}/income_statement/", headers=host).status_code == 200
 assert client.get(f"/{slug}/api/income_statement", headers=host).status_code == 200

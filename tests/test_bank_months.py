@@ -79,8 +79,8 @@ def test_it_is_told_by_the_line_of_the_banks_file(assigned: Path, quick: Run) ->
     page = " ".join(next((assigned / "out").rglob("amina.txt")).read_text().split())
     told = "tien fietsen. Op 12 oktober 2026 kwam € 121,00 op de rekening van de coöperatie"
     assert page.count("op de rekening van de coöperatie") == page.count(told) == 1
-    assert f"bank {line} " in page
-    assert f'Regels met "bank" kwamen van de bank, en staan in {LINES}.' in page
+    assert 'Waar "bank" staat, ging het via de bank van de coöperatie.' in page
+    assert "ledgers/" not in page
     book = (assigned / "ledgers/books/amina.beancount").read_text()
     assert f'  source: "{LINES}:{line}"\n' in book
     assert quick("check", "--coop", str(assigned)).status == 0
@@ -103,10 +103,7 @@ def test_what_a_bank_pastes_is_short_on_paper_and_hides_account_numbers(imported
     page = " ".join(next((imported / "out").rglob("amina.txt")).read_text().split())
     assert "SEPA IBAN: NL…4300 naar NL…4567 kenmerk" in page
     assert page.count("kenmerk") < 5
-    assert (
-        f"Op 20 oktober 2026 ging € 40,00 van de rekening van de coöperatie: Kantoor · papier ({LINES}:"
-        in page
-    )
+    assert "Op 20 oktober 2026 ging € 40,00 van de rekening van de coöperatie: Kantoor · papier. " in page
     assert page.count("van de rekening van de coöperatie") == 1
 
 

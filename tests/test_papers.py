@@ -76,7 +76,8 @@ def test_the_return_is_addressed_and_says_what_is_asked(bram: Path, quick: Run) 
         "Aan: Gemeente Breda, Team Inkomen", "Van: Coöperatie De Hoek U.A., KvK 12345678, Plein 1, 4811 AA",
         "Cliëntnummer: 0047", "Inkomsten boven de uitkering 513,50",
         "Verreken € 1.401,50 aan inkomsten over maart 2026 met de uitkering.",
-        "Niet te verrekenen is € 285,00: Voor het lid (Besluit: test).",
+        "Niet te verrekenen is € 285,00: exempt (Besluit: test).",
+        "Noem de controlecode aan de coöperatie.",
     ):  # fmt: skip
         assert said in text
     # Costs of nothing are not there.

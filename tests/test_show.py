@@ -17,6 +17,7 @@ from scharrel.core.pack import Pack
 from scharrel.ledger.chart import read_chart
 from scharrel.packs.packs import _STEP_KEYS, read_pack
 from scharrel.store.paths import Coop
+from scharrel.text.accounts import account_labels
 from scharrel.text.rules.differences import Edition, differences
 from scharrel.text.rules.pack import tell_pack
 from scharrel.text.words import Words
@@ -262,7 +263,8 @@ def test_the_same_rules_differ_in_nothing(tmp_path: Path, quick: Run) -> None:
 def test_every_format_says_it_all(path: Path, lang: str, tmp_path: Path, quick: Run) -> None:
     pack = pack_from(path.read_text("utf-8"))
     assert pack
-    told = tell_pack(Words(lang), pack, MONTH, proposed=path == EVERYTHING)
+    called = account_labels(Words(lang), CHART)
+    told = tell_pack(Words(lang), pack, MONTH, proposed=path == EVERYTHING, called=called)
     said = [said for part in (told.about, *(step.said for step in told.steps)) for said in part]
     texts = [told.title, *told.notes, *told.accepted, *told.sources]
     texts += [text for one in said for text in (one.text, *one.rows)]

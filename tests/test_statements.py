@@ -561,3 +561,29 @@ def test_a_month_that_has_not_ended_is_printed_with_a_warning(coop: Path, quick:
         assert quick("allocate", month, "--coop", str(coop)).status == 0
         done = quick("statements", month, "--format", "txt", "--coop", str(coop))
         assert (done.status, "nog niet voorbij" in done.err) == (0, told)
+
+
+def test_no_paper_has_an_account_as_programs_write_it_nor_one_of_a_member_a_path(printed: Path) -> None:
+    for page in (printed / "txt").rglob("*.txt"):
+        text = " ".join(page.read_text("utf-8").split())
+        assert not re.search(r"\b(?:Assets|Liabilities|Equity|Income|Expenses):\w", text), page
+        assert page.parent.name == "coop" or "ledgers/" not in text, page
+    overview = " ".join((printed / "txt/coop/overview.txt").read_text("utf-8").split())
+    for said in ("Amina el Idrissi spaarpot 673,28", "reserve voor belasting 3.879,64", "huur 385,00"):
+        assert said in overview
+
+
+def test_an_official_need_not_ask_what_is_left_in_a_pot_how_far_was_driven_or_why_costs_count(
+    example: Path, quick: Run, tmp_path: Path
+) -> None:
+    options = ("--for", "municipality", "--format", "txt", "--out", str(tmp_path), "--coop", str(example))
+    assert quick("statements", "2026-03", *options).status == 0
+    joao, mila = (
+        " ".join((tmp_path / f"municipality/{name}.txt").read_text("utf-8").split())
+        for name in ("joao", "mila")
+    )
+    assert "De laatste maand als deelnemer is maart 2026." in joao
+    assert "In de spaarpot van het lid zit op 31 maart 2026 € 1.800,00." in joao
+    assert "Voor het lid" in joao  # and not "Voor jou", as the rules have it
+    assert re.search(r"Aftrek: Kosten -66,46 Bron: ", joao)
+    assert re.search(r"Uren en kilometers .* Kilometers \d+", mila)

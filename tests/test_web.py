@@ -29,6 +29,7 @@ from scharrel.operations.opening import open_books
 from scharrel.store.paths import find_coop
 from scharrel.web.server import application
 
+KEY = "een-sleutel"
 HOST = {"Host": "127.0.0.1:5055"}
 OURS = {**HOST, "Origin": "http://127.0.0.1:5055"}
 LEDGER = "ledgers/members/fatma.beancount"
@@ -58,12 +59,13 @@ def buurt(tmp_path: Path, once: Once) -> Path:
 
 def app_of(coop: Path, holder: str, folder: Path, lang: str = "nl") -> Flask:
     books = open_books(find_coop(coop))
-    return application(books, books.holders[holder] if holder else None, lang, folder)
+    return application(books, books.holders[holder] if holder else None, lang, folder, KEY)
 
 
 def client_of(coop: Path, holder: str, folder: Path, lang: str = "nl") -> tuple[FlaskClient, str]:
     """A browser, and where the pages are."""
     client = app_of(coop, holder, folder, lang).test_client()
+    client.get(f"/?key={KEY}", headers=HOST)
     start = client.get("/", headers=HOST)
     return client, start.headers["Location"].rsplit("/", 1)[0] + "/"
 
@@ -223,6 +225,53 @@ def test_a_booking_is_the_one_that_the_command_writes(buurt: Path, tmp_path: Pat
     assert (buurt / LEDGER).read_text() == before
 
 
+def test_a_typed_line_is_booked_as_the_inbox_would(buurt: Path, tmp_path: Path, quick: Run) -> None:
+    twin = Path(shutil.copytree(buurt, tmp_path / "twin"))
+    line = "12-10 bij 45 mevr Jansen fiets contant 21%"
+    client, base = client_of(buurt, "fatma", tmp_path)
+    shown = client.post(base + "book", data={"step": "line", "line": line}, headers=OURS)
+    assert "12 oktober 2026: € 45,00 bij, van mevr Jansen, voor fiets" in said(shown)
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown.get_data(as_text=True))
+    done = client.post(base + "book", data={**dict(hidden), "step": "write"}, headers=OURS)
+    assert done.status_code == 200
+    (tmp_path / "list.txt").write_text(line)
+    assert quick("inbox", str(tmp_path / "list.txt"), "--member", "fatma", "--coop", str(twin)).status == 0
+    assert (buurt / LEDGER).read_text() == (twin / LEDGER).read_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "asked", "filled"),
+    [
+        ("bij 45 mevr Jansen fiets contant", {"rate"}, {"amount": "45,00", "who": "mevr Jansen"}),
+        ("31-2 bij 45 mevr Jansen fiets contant", {"rate", "day"}, {"day": ""}),
+        ("af 1,234 Gamma, verf", {"amount", "account", "money", "rate"}, {"amount": "", "who": "Gamma"}),
+        ("bij 121 Buurthuis De Hoek les bank 21%", {"who"}, {"who": "Buurthuis", "what": "De Hoek les"}),
+    ],
+)  # fmt: skip
+def test_what_a_typed_line_does_not_say_is_asked(
+    fatma: tuple[FlaskClient, str], line: str, asked: set[str], filled: dict[str, str]
+) -> None:
+    client, base = fatma
+    form = client.post(base + "book", data={"step": "line", "line": line}, headers=OURS)
+    page = form.get_data(as_text=True)
+    assert {*re.findall(r'id="(\w+)-wrong"', page)} == asked
+    fields = dict(re.findall(r'id="(\w+)" name="\w+"[^>]*? value="([^"]*)"', page))
+    assert fields | filled == fields
+
+
+def test_a_line_that_is_of_no_kind_is_asked_back_with_the_rest_filled_in(
+    fatma: tuple[FlaskClient, str],
+) -> None:
+    client, base = fatma
+    answer = client.post(base + "book", data={"step": "line", "line": "45 <b>jansen"}, headers=OURS)
+    page = answer.get_data(as_text=True)
+    assert "staat niet wat voor iets het is" in said(answer)
+    assert "book?kind=in&amp;lang=nl&amp;who=%3Cb%3Ejansen&amp;amount=45%2C00" in page
+    assert "<b>" not in page
+    kilometres = client.post(base + "book", data={"step": "line", "line": "23 km"}, headers=OURS)
+    assert "kun je nu niet opschrijven" in said(kilometres)
+
+
 def test_of_two_tabs_the_second_is_told_and_nothing_is_lost(buurt: Path, tmp_path: Path) -> None:
     client, base = client_of(buurt, "fatma", tmp_path)
     second = {**FILLED, "amount": "12,50", "what": "band geplakt"}
@@ -324,6 +373,29 @@ def test_no_foreign_page_reads_or_writes(buurt: Path, tmp_path: Path) -> None:
     assert _files(buurt) == before
 
 
+def test_without_the_key_of_this_start_nobody_gets_in(buurt: Path, tmp_path: Path) -> None:
+    before = _files(buurt)
+    other, base = client_of(buurt, "fatma", tmp_path)
+    with app_of(buurt, "fatma", tmp_path).test_client() as client:
+        for key in ("", "?key=", "?key=nee", "?key=%00é"):
+            locked = client.get(base + "month" + key, headers=HOST)
+            assert (locked.status_code, locked.headers.get("Set-Cookie")) == (403, None)
+            assert "venster waarin scharrel web is gestart" in said(locked)
+            assert "Fatma" not in said(locked)
+        for path in ("book?step=show", f"book?key={KEY}"):
+            assert client.post(base + path, data={**FILLED, "step": "show"}, headers=OURS).status_code == 403
+        api = base.removesuffix("extension/Scharrel/") + "api/"
+        added = client.put(api + "add_entries", json={"entries": [ENTRY]}, headers=OURS)
+        assert added.status_code == 403
+        let_in = client.get(f"{base}month?month=2026-10&key={KEY}&lang=en", headers=HOST)
+        assert (let_in.status_code, let_in.headers["Location"]) == (303, base + "month?month=2026-10&lang=en")
+        assert "HttpOnly" in let_in.headers["Set-Cookie"]
+        assert "SameSite" in let_in.headers["Set-Cookie"]
+        assert client.get(base + "month", headers=HOST).status_code == 200
+    assert other.get(base + "month", headers=HOST).status_code == 200
+    assert _files(buurt) == before
+
+
 def test_the_treasurer_sees_what_is_open_and_writes_nothing(tmp_path: Path) -> None:
     client, base = client_of(REPOSITORY, "", tmp_path)
     page = said(client.get(base + "month?month=2026-10", headers=HOST))
@@ -356,10 +428,12 @@ def test_the_server_says_where_it_is_and_stops_when_it_is_told() -> None:
             about, address = server.stdout.readline(), server.stdout.readline().strip()
             assert about == "De bladzijde van Fatma Yıldız staat in de browser op:\n"
             assert address.startswith("http://127.0.0.1:")
-            with urllib.request.urlopen(address, timeout=20) as page:
+            assert len(address.partition("/?key=")[2]) > 40
+            browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+            with browser.open(address, timeout=20) as page:
                 assert "Van wat er binnenkwam" in page.read().decode()
             if EVERY:
-                port = address.rstrip("/").rpartition(":")[2]
+                port = address.partition("/?")[0].rpartition(":")[2]
                 taken = subprocess.run(
                     [*command, "--port", port], capture_output=True, text=True, check=False, env=environment
                 )

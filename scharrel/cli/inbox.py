@@ -36,7 +36,7 @@ def command(
     from scharrel.operations.book import booking_choices, plan_bookings, write_planned
     from scharrel.operations.inbox import as_listed, known_already, read_inbox, read_on, remember_list
     from scharrel.operations.opening import open_books
-    from scharrel.text.accounts import account_name
+    from scharrel.text.accounts import account_labels
 
     books = open_books(open_coop(coop))
     holder = whose(books, member)
@@ -46,7 +46,7 @@ def command(
     stop_on_errors(list(inbox.problems))
     if not inbox.noted:
         fail(words("inbox.empty", file=file.name), status=1)
-    labels = {name: account_name(words, books.chart, name) for name in books.chart.accounts}
+    labels = account_labels(words, books.chart)
     before = read_on(books.coop, file)
     if before:
         to_stderr(words("inbox.again", file=file.name, day=words.day(_day(before))))

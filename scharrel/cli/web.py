@@ -29,7 +29,7 @@ def command(
     books = open_books(open_coop(coop))
     if member is not None:
         require_members(books, [member])
-    from scharrel.web.server import application, serve
+    from scharrel.web.server import application, new_key, serve
 
     gc.enable()  # this goes on
     screen = console()
@@ -40,9 +40,10 @@ def command(
             screen.print(line, soft_wrap=True)
 
     with tempfile.TemporaryDirectory(prefix="scharrel-") as folder:
-        app = application(books, books.holders[member] if member else None, words.lang, Path(folder))
+        key = new_key()
+        app = application(books, books.holders[member] if member else None, words.lang, Path(folder), key)
         try:
-            serve(app, port or 0, ready)
+            serve(app, port or 0, key, ready)
         except OSError as error:
             reason = words.reason(error.strerror or str(error))
             fail(words("error.port", port=port or 0, reason=reason), status=1)

@@ -13,6 +13,7 @@ from scharrel.operations.bank_assign import OpenLine, open_lines
 from scharrel.operations.invoices import invoice_statuses, read_invoice_book
 from scharrel.operations.statement_data import last_allocated, statement_data
 from scharrel.statements.coop import CoopView, coop_view, share_of
+from scharrel.text.accounts import account_labels
 from scharrel.text.words import Words
 from scharrel.treasury.invoice_status import InvoiceStatus
 
@@ -38,7 +39,11 @@ def coop_month(words: Words, books: Books, asked: Month | None, today: date) -> 
         shares += [share_of(words, data, month) for data in found]
     treasury = read_treasury(books, today)
     view = coop_view(
-        books.title, month, sorted(shares, key=lambda share: share.name), treasury and treasury[0]
+        books.title,
+        month,
+        sorted(shares, key=lambda share: share.name),
+        treasury and treasury[0],
+        called=account_labels(words, books.chart),
     )
     bank, book = read_bank(books), read_invoice_book(books, today)
     problems += [*bank.problems, *book.problems]

@@ -20,7 +20,7 @@ from scharrel.operations.outlook import look_ahead
 from scharrel.statements.data import Rectified, StatementData
 from scharrel.store.allocations import corrections_in, planned, written_months
 from scharrel.store.durable import read_written
-from scharrel.text.accounts import account_name
+from scharrel.text.accounts import account_labels
 from scharrel.text.sentences import correction_label
 from scharrel.text.words import Words
 from scharrel.treasury.outlook import Outlook
@@ -51,7 +51,7 @@ def statement_data(
     ahead = _prospects(books, group, outcome, month)
     banks = frozenset(account.account for account in books.bank_accounts.values())
     roles = {account: books.chart.role(account) for account in books.chart.accounts}
-    called = {account: account_name(words, books.chart, account) for account in books.chart.accounts}
+    called = account_labels(words, books.chart)
     found = []
     for member in group:
         corrected = outcome.corrected(member.id, books.first_open)

@@ -36,6 +36,7 @@ from scharrel.statements.municipality import Return, municipality_return
 from scharrel.statements.subcooperative import grants_up_to
 from scharrel.store.processes import Progress, spread
 from scharrel.store.staging import aside_of, put_aside, put_in_place
+from scharrel.text.accounts import account_labels
 from scharrel.text.words import Words
 from scharrel.treasury.standing import Standing, as_at, standing_of
 
@@ -100,6 +101,7 @@ def state_all(books: Books, order: Order, out: Path, progress: Progress) -> Stat
                     treasury,
                     debts,
                     _standings(banks, whole.across, order.month.last_day),
+                    account_labels(Words(order.lang), books.chart),
                 ):
                     whole.places.append(put_aside(aside, place, content))
             except BrokenTemplateError as broken:

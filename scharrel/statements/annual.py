@@ -10,6 +10,7 @@ from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID
 from scharrel.ledger.books import Books
+from scharrel.text.accounts import account_name
 from scharrel.text.annual import heading_text
 from scharrel.text.bank import account_title, line_of, outstanding_text
 from scharrel.text.words import Words
@@ -162,7 +163,7 @@ def annual_view(words: Words, books: Books, found: BookYear) -> AnnualView:
         accounts.undivided,
         [
             MovementRow(
-                f"{heading_text(words, m.heading)} ({_short(m.account)})",
+                f"{heading_text(words, m.heading)} ({account_name(words, books.chart, m.account)})",
                 m.begin, m.allocated, m.other, m.end,
             )
             for m in accounts.movements
@@ -171,7 +172,7 @@ def annual_view(words: Words, books: Books, found: BookYear) -> AnnualView:
         list(_owed_rows(words, books, accounts, owed_to)),
         found.debts,
         list(_bank_rows(words, books, found)),
-        [_sample_row(books, entry, named.get((entry.file, entry.line), "")) for entry in found.sample],
+        [_sample_row(words, books, entry, named.get((entry.file, entry.line), "")) for entry in found.sample],
     )  # fmt: skip
 
 
@@ -250,14 +251,9 @@ def _bank_row(words: Words, books: Books, stands: Standing, accounts: AnnualAcco
     )
 
 
-def _sample_row(books: Books, entry: JournalEntry, receipt: str) -> SampleRow:
+def _sample_row(words: Words, books: Books, entry: JournalEntry, receipt: str) -> SampleRow:
     said = ", ".join(part for part in (entry.payee, entry.text) if part)
     name = books.names.get(entry.holder, entry.holder)
-    accounts = list(dict.fromkeys(_short(leg.account) for leg in entry.legs))
+    accounts = list(dict.fromkeys(account_name(words, books.chart, leg.account) for leg in entry.legs))
     place = f"{entry.file}:{entry.line}" + (f"; receipts/{receipt}" if receipt else "")
     return SampleRow(entry.day, f"{name}: {said}", accounts, entry.size, place)
-
-
-def _short(account: str) -> str:
-    """The account without the kind that it is of."""
-    return ": ".join(account.split(":")[1:])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from scharrel.core.facts import HolderKind
@@ -74,7 +75,7 @@ class CoopView(NamedTuple):
     """The cooperative's month. Amounts in euros. `rows` are the members', `received` is what of all came in
     from other ledgers; `own` is what it got from whom, and what it booked in a ledger of its own;
     `debts` is what customers owe at the end of the month, None if nothing can be sold on account; `banks` are
-    its accounts at banks at that time."""
+    its accounts at banks at that time, `called` what people call each account."""
 
     coop: str
     month: Month
@@ -95,6 +96,7 @@ class CoopView(NamedTuple):
     own: OwnMonth
     debts: Sequence[CustomerDebt] | None
     banks: Sequence[Standing]
+    called: Mapping[str, str]
 
     def total(self, party: str) -> Decimal:
         return total(row.paid[party] for _, row in self.rows)
@@ -199,9 +201,10 @@ def coop_view(
     treasury: Ledger | None = None,
     debts: Sequence[CustomerDebt] | None = None,
     banks: Sequence[Standing] = (),
+    called: Mapping[str, str] = MappingProxyType({}),
 ) -> CoopView:
     """The overview of all members together, in the order of the shares, with the cooperative's own ledger,
-    what customers owe, and its accounts at banks."""
+    what customers owe, its accounts at banks, and what people call each account."""
     rows, projects, above = (
         [(share.name, share.row) for share in shares if share.row and share.kind == kind]
         for kind in ("member", "project", "subcooperative")
@@ -226,7 +229,7 @@ def coop_view(
         [party for party in PARTIES if party != "member" and any(row.paid[party] for _, row in rows)],
         [(pack, name, paid) for (pack, name, _), paid in sorted(steps.items()) if paid],
         [
-            (share.name, account.rpartition(":")[2], level)
+            (share.name, called.get(account) or account.rpartition(":")[2], level)
             for share in shares
             for account, level in share.pots.items()
         ],
@@ -240,6 +243,7 @@ def coop_view(
         own_month([given for share in shares for given in share.own], treasury, month),
         debts,
         banks,
+        called,
     )
 
 

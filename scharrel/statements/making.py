@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from scharrel import __version__
@@ -136,15 +137,16 @@ def documents_together(
     treasury: Ledger | None = None,
     debts: Sequence[CustomerDebt] | None = None,
     banks: Sequence[Standing] = (),
+    called: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[tuple[str, bytes]]:
     """The overview of the cooperative, the cover of the returns and their files: place and content. `used`
     are the rules that anyone was under, `head` is the cover's, `treasury` the cooperative's own ledger,
-    `debts` are customers', and `banks` its accounts."""
+    `debts` are customers', `banks` its accounts, and `called` is what people call those of the chart."""
     packs = {pack.id: pack.hash for pack in used}
     heads = example_notice(Words(order.lang), used)
     if "coop" in order.kinds:
         rows = sorted(shares, key=lambda share: share.name)
-        view = coop_view(coop, order.month, rows, treasury, debts, banks)
+        view = coop_view(coop, order.month, rows, treasury, debts, banks, called)
         yield _made(order, "coop", "", view, packs, view.figures, heads)
     if "municipality" in order.kinds:
         cover = Cover(coop, head, order.month, sorted(returns, key=lambda row: row.name))

@@ -160,7 +160,6 @@ class MemberView(NamedTuple):
     has_last_year: bool
     years: Sequence[YearOnYear]
     bookings: Sequence[BookedRow]
-    bank_files: Sequence[str]
     banked: Sequence[str]
     vat: Decimal
     ledger: str
@@ -228,7 +227,6 @@ def member_view(words: Words, data: StatementData) -> MemberView:
         has_last_year=bool(last_year),
         years=tuple(_compared(data.of_year(month.month.year), last_year)),
         bookings=rows,
-        bank_files=sorted({row.place.rpartition(":")[0] for row in rows if row.place}),
         banked=list(otherwise_banked(words, data, {row.place for row in rows}, paid_out)),
         vat=total(m.amount for m in counted if data.roles[m.account] == "vat"),
         ledger=data.source.shown,

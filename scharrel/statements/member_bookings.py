@@ -49,10 +49,14 @@ def booked_rows(words: Words, data: StatementData, counted: Sequence[Movement]) 
         if data.by_bank(m):
             said = [] if line in told else [_moved_at_bank(words, one) for one in data.banked(line)]
             text, place = masked(text, LONGEST_BANK_TEXT), data.source.where(line)
-            text = " ".join([text if text.endswith(("…", ".")) or not said else f"{text}.", *said])
+            text = " ".join([_sentence(text) if said else text, *said])
             told.add(line)
             line = 0
         yield BookedRow(m.day, text, m.account, m.amount, m.currency, line, place)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(("…", ".")) else f"{text}."
 
 
 def _moved_at_bank(words: Words, movement: Movement) -> str:
@@ -69,7 +73,7 @@ def otherwise_banked(
     for m in data.banked():
         place = data.source.where(m.line)
         if place not in told and (m.day, abs(m.amount)) not in transferred:
-            yield f"{_moved_at_bank(words, m)}: {masked(m.text, LONGEST_BANK_TEXT)} ({place})."
+            yield f"{_moved_at_bank(words, m)}: {_sentence(masked(m.text, LONGEST_BANK_TEXT))}"
 
 
 def _booking_text(words: Words, movement: Movement) -> str:

@@ -4,6 +4,7 @@ No payees and nothing of what a pot was spent on. The three sums have the names 
 specification uses; with what else the income went to they add up.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -34,6 +35,8 @@ from scharrel.text.grounds import cited
 from scharrel.text.periods import period_name, provisional
 from scharrel.text.sentences import label, left_open
 from scharrel.text.words import Words, visible
+
+_SPEAKS_TO = re.compile(r"\b(?:jou|jouw|je|jullie|you|your|yours)\b", re.IGNORECASE)
 
 
 class ReturnLine(NamedTuple):
@@ -95,7 +98,8 @@ class Return(NamedTuple):
     was booked and is not deducted. `sums.reduction` is the part of the offset by which the benefit goes down,
     the rest is paid to the municipality. Where it settles by the quarter or year, `provisional` says so,
     `to_settle` whether that has yet to happen, and the last month of that has the `whole`. `shifted` are
-    costs that come from or go to another month; `last` says that the membership ends with this one. Who is
+    costs that come from or go to another month; `last` says that the membership ends with this one, and
+    `saved` is what is in the member's own pots then. Who is
     not `here` any more is told what was put right; `corrected` is what that comes to, and `restated` the same
     by month. `told` are the corrections by the names that an official knows. `exempted` are the steps by
     which something is exempt, `refused` says why nothing is.
@@ -112,6 +116,7 @@ class Return(NamedTuple):
     held: Mapping[Month, str]
     here: bool
     last: bool
+    saved: Decimal
     turnover: Decimal
     received: Sequence[tuple[str, Decimal]]
     carried: Decimal
@@ -239,6 +244,7 @@ def municipality_return(words: Words, data: StatementData, made: date) -> Return
         held={a.month: a.pack.title for a in data.allocations},
         here=data.here,
         last=month.last,
+        saved=total(data.pot_levels().values()) if month.last else ZERO,
         turnover=month.came_in,
         received=[(part.name, part.amount) for part in month.received if part.role in month.pack.pool],
         carried=month.carried,
@@ -283,9 +289,13 @@ def municipality_return(words: Words, data: StatementData, made: date) -> Return
 
 
 def _formal(words: Words, pack: Pack, step: Step) -> str:
-    """The step's name for an official: what is the member's has its own only where it is the law's."""
-    if step.party not in ("member", "pot") or pack.sources[step.source].kind == "law":
-        return label(words, step)
+    """The step's name for an official: what is offset is yet to be, and what is the member's own has no name
+    that speaks to the member."""
+    if step.party == "municipality" and [s.party for s in pack.steps].count("municipality") == 1:
+        return words(f"paper.return_step.{'reduction' if step.reduction else 'payment'}")
+    named = label(words, step)
+    if step.party not in ("member", "pot") or not _SPEAKS_TO.search(named):
+        return named
     if part_of(pack, step) == "above":
         return words("paper.return_part.above")
     return words(f"paper.return_step.{step.party}")

@@ -33,7 +33,7 @@ class Norm(NamedTuple):
 
 
 class Worked(NamedTuple):
-    """Of hours or the like that the agreement asks for: how many in the month and in the year so
+    """Of hours, kilometres or the like that the agreement asks for: how many in the month and in the year so
     far, and how many a year may have if that is agreed."""
 
     role: str
@@ -85,11 +85,9 @@ def permission(data: StatementData) -> date | None:
 
 
 def worked_units(words: Words, data: StatementData) -> list[Worked]:
-    """The hours that the rules pay for, and whatever they set a yearly limit to."""
+    """What the rules pay for by the hour or kilometre, and whatever they set a yearly limit to."""
     month = data.allocation
-    most: dict[str, Decimal | None] = {
-        r.step.role: None for r in month.steps if r.units and r.step.role and r.step.role.endswith("hours")
-    }
+    most: dict[str, Decimal | None] = {r.step.role: None for r in month.steps if r.units and r.step.role}
     for limit in month.pack.year_limits:
         operand = limit.year
         try:

@@ -98,7 +98,10 @@ def year_view(words: Words, data: StatementData) -> YearView:
         total=sums,
         provisional=list(dict.fromkeys(provisional(words, month) for month in months if month.provisional)),
         steps=[step for step in step_totals(words, months) if step.paid],
-        pots=[PotAtEnd(account.rpartition(":")[2], level) for account, level in levels.items()],
+        pots=[
+            PotAtEnd(data.called.get(account) or account.rpartition(":")[2], level)
+            for account, level in levels.items()
+        ],
         corrections=corrected(words, data, data.year_so_far()),
         left_open=left_open(words, data.allocations[-1]),
         allocations=months,

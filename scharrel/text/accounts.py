@@ -9,6 +9,11 @@ def account_name(words: Words, chart: Chart, account: str) -> str:
     return label_or_name(words, chart.accounts.get(account), account)
 
 
+def account_labels(words: Words, chart: Chart) -> dict[str, str]:
+    """What each account of the chart is called."""
+    return {name: account_name(words, chart, name) for name in chart.accounts}
+
+
 def label_or_name(words: Words, known: Account | None, account: str) -> str:
     """The label of an account that may not be in the chart, else its name without the kind that it is of."""
     return visible(known.label(words.lang) if known else "") or visible(

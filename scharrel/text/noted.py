@@ -100,6 +100,13 @@ def noted_line(text: str, today: date, names: Collection[str] = (), line: int = 
     return _with_parties(noted, words, names)
 
 
+def names_no_day(text: str, today: date) -> bool:
+    """Whether the line has what is written as a day that there is not, as `31-2`."""
+    words = [word.strip(",:;") for word in text.split()]
+    spans = (words[nth : nth + count] for nth in range(len(words)) for count in range(1, _LONGEST_DAY + 1))
+    return any(no_such_day(" ".join(span), today) for span in spans)
+
+
 def _day_at_start(words: list[str], today: date) -> tuple[tuple[date, ...], list[str]]:
     for count in range(min(_LONGEST_DAY, len(words)), 0, -1):
         said = " ".join(words[:count]).rstrip(",:;")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from hashlib import sha256
 from typing import get_args
 from urllib.parse import urlencode
@@ -18,12 +19,13 @@ from scharrel.operations.book_answers import (
     rate_said,
 )
 from scharrel.operations.book_effects import effect_sentences
+from scharrel.operations.inbox import as_listed
 from scharrel.store.durable import WriteError
 from scharrel.store.locking import BusyError, only_writer
 from scharrel.store.own_ledger import take_back
-from scharrel.text.accounts import account_name
+from scharrel.text.accounts import account_labels, account_name
 from scharrel.text.booking import event_text, money_word
-from scharrel.text.noted import Noted
+from scharrel.text.noted import Noted, names_no_day, noted_line
 from scharrel.text.pots import purpose
 from scharrel.text.typed import amounts_meant, days_meant, quantities_meant, rate_meant
 from scharrel.text.words import Words
@@ -42,11 +44,25 @@ def booking_page(visit: Visit, holder: Holder) -> tuple[str, int]:
     step = values.get("step", "")
     if step == "undo":
         return _undone(visit, holder)
-    noted = _noted(values, visit.today)
+    line = values.pop("line", "") if step == "line" else ""
+    noted = _of_line(visit, holder, line) if line else _noted(values, visit.today)
     choices = booking_choices(visit.books, holder, noted.days[0] if noted.days else visit.today)
+    if line and noted.kind in choices.kinds:
+        noted = as_listed(noted, choices, account_labels(visit.words, visit.books.chart), visit.today)
+        values = _filled_in(visit.words, noted)
+        if open_questions(noted, choices):
+            return _form(
+                visit, choices, values, noted, _wrong(visit.words, choices, values, noted), line
+            ), 200
+        step = "show"
     if noted.kind not in choices.kinds:
         last = _once_more(visit, choices)
-        return whole_page(visit, "kinds.html", "book", kinds=choices.kinds, again=last), 200
+        filled = _address(visit.words, noted._replace(kind=None)) if line else ""
+        unknown = line and noted.kind is None
+        return whole_page(
+            visit, "kinds.html", "book",
+            kinds=choices.kinds, again=last, line=line, unknown=unknown, filled=filled,
+        ), 200  # fmt: skip
     if step not in ("show", "write"):
         return _form(visit, choices, values, noted, {}), 200
     noted = followed_up(noted, choices)
@@ -72,14 +88,12 @@ def _once_more(visit: Visit, choices: Choices) -> tuple[str, str] | None:
     money = next((word for word, account in choices.money.items() if event and account == event.other), "")
     if event is None or (event.kind in IN_EUROS and not money):
         return None
-    amount = visit.words.number(event.amount, "0.00" if event.kind in IN_EUROS else "0.######")
-    filled = {
-        "lang": visit.words.lang, "kind": event.kind, "amount": amount, "who": event.who, "what": event.what,
-        "account": event.account, "money": money, "rate": rate_said(event.rate), "project": event.project,
-        "purpose": event.purpose, "reason": event.reason,
-    }  # fmt: skip
+    noted = Noted(
+        event.kind, (event.amount,), (), event.who, event.what, True, event.account, money, event.rate,
+        event.project, event.purpose, event.reason,
+    )  # fmt: skip
     said = event_text(visit.words, visit.books.chart, event, choices.money)
-    return said, "book?" + urlencode(filled)
+    return said, f"book?lang={visit.words.lang}&{_address(visit.words, noted)}"
 
 
 def _noted(values: Mapping[str, str], today: date) -> Noted:
@@ -103,14 +117,44 @@ def _noted(values: Mapping[str, str], today: date) -> Noted:
     )
 
 
+def _of_line(visit: Visit, holder: Holder, line: str) -> Noted:
+    """What is written on one line, as in a list for the inbox; of today if it names no day."""
+    noted = noted_line(line, visit.today, booking_choices(visit.books, holder, visit.today).names(), 1)
+    today = () if noted.days or names_no_day(line, visit.today) else (visit.today,)
+    return noted._replace(days=noted.days or today)
+
+
+def _filled_in(words: Words, noted: Noted) -> dict[str, str]:
+    """The form with what is known of it."""
+    amount = noted.amounts[0] if len(noted.amounts) == 1 else None
+    return {
+        "kind": noted.kind or "", "who": noted.who, "what": noted.what, "account": noted.account,
+        "amount": "" if amount is None else _amount(words, noted.kind, amount),
+        "day": str(noted.days[0]) if noted.days else "", "money": noted.money,
+        "rate": "" if noted.rate is None else rate_said(noted.rate), "project": noted.project,
+        "purpose": noted.purpose, "reason": noted.reason,
+    }  # fmt: skip
+
+
+def _address(words: Words, noted: Noted) -> str:
+    """What is known of it, for behind the ? of an address."""
+    return urlencode({name: value for name, value in _filled_in(words, noted).items() if value})
+
+
+def _amount(words: Words, kind: EventKind | None, amount: Decimal) -> str:
+    return words.number(amount, "0.######" if kind in ("hours", "km") else "0.00")
+
+
 def _wrong(words: Words, choices: Choices, values: Mapping[str, str], noted: Noted) -> dict[str, str]:
     """By field what was not understood or lacks."""
     found: dict[str, str] = {}
     for asked in open_questions(noted, choices):
+        if asked == "who" and not noted.split:
+            found[asked] = words("web.line-parties")
         if asked in _MAY_BE_EMPTY:
             continue
         found[asked] = words("web.choose-one")
-        if asked == "amount" and not values.get("amount"):
+        if asked in ("amount", "day") and not values.get(asked) and not noted.amounts[1:]:
             found[asked] = words("web.fill-in")
         elif asked in ("amount", "day", "reason"):
             key = {"amount": "book.no-amount", "day": "book.no-day", "reason": "book.no-what"}[asked]
@@ -127,7 +171,12 @@ def _wrong(words: Words, choices: Choices, values: Mapping[str, str], noted: Not
 
 
 def _form(
-    visit: Visit, choices: Choices, values: Mapping[str, str], noted: Noted, wrong: Mapping[str, str]
+    visit: Visit,
+    choices: Choices,
+    values: Mapping[str, str],
+    noted: Noted,
+    wrong: Mapping[str, str],
+    line: str = "",
 ) -> str:
     words, kind = visit.words, noted.kind
     assert kind
@@ -144,6 +193,7 @@ def _form(
         kind=kind,
         values=usual | {key: value for key, value in values.items() if value or wrong},
         wrong=wrong,
+        line=line,
         asked=[each for each in ASKED if each in asked],
         options={
             "account": [(account, account_name(words, visit.books.chart, account)) for account in accounts],

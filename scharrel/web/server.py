@@ -1,6 +1,7 @@
 """The server of `scharrel web`: Fava with our extension, on this machine only."""
 
 import logging
+import secrets
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -8,9 +9,11 @@ from pathlib import Path
 from cheroot.wsgi import Server
 from fava.application import create_app
 from flask import Flask
+from markupsafe import Markup
 
 from scharrel.core.facts import Holder
 from scharrel.ledger.books import Books
+from scharrel.text.words import Words
 from scharrel.web import extension as _loaded_by_fava  # noqa: F401 (to fail here and not there)
 from scharrel.web.book import opened_text
 from scharrel.web.guard import guarded
@@ -20,21 +23,37 @@ _MOST_BYTES = 1_000_000
 _THREADS = 4
 
 
-def application(books: Books, holder: Holder | None, lang: str, folder: Path) -> Flask:
-    """Fava on the book of a holder, or on all books together, which are only read; `folder` is for the file
-    that Fava opens."""
+_LOCKED = Markup(
+    '<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>{title}</title>'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<main style="font: 1.06rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: auto">'
+    "<h1>{title}</h1><p>{what_to_do}</p></main></html>"
+)
+
+
+def new_key() -> str:
+    """A key that nobody guesses: who else is at work on this machine can reach the port too."""
+    return secrets.token_urlsafe()
+
+
+def application(books: Books, holder: Holder | None, lang: str, folder: Path, key: str) -> Flask:
+    """Fava on the book of a holder, or on all books together, which are only read, for who has the key;
+    `folder` is for the file that Fava opens."""
     opened = folder / "book.beancount"
     opened.write_text(opened_text(books, holder, lang), "utf-8")
     logging.getLogger("fava.json_api").setLevel(logging.CRITICAL)  # what was refused is on the page
     app = create_app([opened], poll_watcher=True)
     app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
-    app.wsgi_app = guarded(app.wsgi_app, writes=holder is not None)  # type: ignore[method-assign, assignment]
+    words = Words(lang)
+    locked = _LOCKED.format(lang=lang, title=words("web.locked"), what_to_do=words("web.unlock"))
+    serve = guarded(app.wsgi_app, writes=holder is not None, key=key, locked=locked)
+    app.wsgi_app = serve  # type: ignore[method-assign, assignment]
     return app
 
 
-def serve(app: Flask, port: int, ready: Callable[[str], None]) -> None:
-    """Serve on this port (0: any that is free) until Ctrl-C; `ready` is told the address. OSError if the port
-    cannot be had."""
+def serve(app: Flask, port: int, key: str, ready: Callable[[str], None]) -> None:
+    """Serve on this port (0: any that is free) until Ctrl-C; `ready` is told the address with the key.
+    OSError if the port cannot be had."""
     server = Server((HOST, port), app, numthreads=_THREADS)
     server.nodelay = True
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
@@ -42,7 +61,7 @@ def serve(app: Flask, port: int, ready: Callable[[str], None]) -> None:
         probe.bind((HOST, port))  # says why not, which the server does not
     server.prepare()
     try:
-        ready(f"http://{HOST}:{server.bind_addr[1]}/")
+        ready(f"http://{HOST}:{server.bind_addr[1]}/?key={key}")
         server.serve()
     except KeyboardInterrupt:
         pass

@@ -11,6 +11,7 @@ from scharrel.cli.options import COOP, JSON
 from scharrel.cli.packs import named_pack
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.core.month import Month
+from scharrel.text.accounts import account_labels
 from scharrel.text.rules.pack import Told, tell_pack
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def command(
         found,
         asked or found.nearest(Month.of(today())),
         proposed=known is None or known.hash != found.hash,
+        called=account_labels(words, books.chart),
     )
     if as_json:
         print_json({"pack": found.id, "pack_hash": found.hash, **told._asdict()})

@@ -1,6 +1,7 @@
 """A whole pack as people read it at a meeting: what holds for all steps, each step, and what it rests on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from scharrel.core.month import Month
@@ -10,6 +11,8 @@ from scharrel.text.rules.figures import FigureSentence, dated, figure_text, rows
 from scharrel.text.rules.steps import Said, leading, listed, step_name, step_sentences
 from scharrel.text.sentences import label, role_name
 from scharrel.text.words import Words
+
+_NOT_CALLED: Mapping[str, str] = MappingProxyType({})
 
 
 class ToldStep(NamedTuple):
@@ -44,8 +47,16 @@ class Told(NamedTuple):
     sources: list[str]
 
 
-def tell_pack(words: Words, pack: Pack, month: Month, *, proposed: bool) -> Told:
-    """The pack in sentences; a `proposed` one is not, or not like this, among the cooperative's rules."""
+def tell_pack(
+    words: Words,
+    pack: Pack,
+    month: Month,
+    *,
+    proposed: bool,
+    called: Mapping[str, str] = _NOT_CALLED,
+) -> Told:
+    """The pack in sentences; a `proposed` one is not, or not like this, among the cooperative's rules.
+    `called` is what people call each account."""
     notes = [words("rule.proposed")] if proposed else []
     notes += example_notice(words, [pack])
     if not pack.holds_in(month):
@@ -55,7 +66,7 @@ def tell_pack(words: Words, pack: Pack, month: Month, *, proposed: bool) -> Told
         month,
         notes,
         [*pack_sentences(words, pack), *_limits(words, pack, month)],
-        [_step(words, pack, step, month) for step in pack.steps],
+        [_step(words, pack, step, month, called) for step in pack.steps],
         [accepted_text(words, pack, accepted, numbered=True) for accepted in pack.accepted],
         [source_text(words, source) for source in pack.sources.values()],
     )
@@ -140,15 +151,16 @@ def accepted_text(words: Words, pack: Pack, accepted: Accepted, *, numbered: boo
     return " ".join(parts)
 
 
-def account_text(words: Words, step: Step) -> str:
-    """Where the step books, without the kind of account."""
-    return words("rule.account", account=str(step.to).partition(":")[2].replace(":", ": "))
+def account_text(words: Words, step: Step, called: Mapping[str, str] = _NOT_CALLED) -> str:
+    """Where the step books: what people call it, else the account without the kind that it is of."""
+    account = called.get(str(step.to)) or str(step.to).partition(":")[2].replace(":", ": ")
+    return words("rule.account", account=account)
 
 
-def _step(words: Words, pack: Pack, step: Step, month: Month) -> ToldStep:
+def _step(words: Words, pack: Pack, step: Step, month: Month, called: Mapping[str, str]) -> ToldStep:
     grounds = [_since(words, pack, figure, step.source) for figure in dated(words, step.terms(), month)]
     rests = words("rule.rests", number=source_number(pack, step.source))
-    grounds.append(f"{rests} {account_text(words, step)}" if step.to else rests)
+    grounds.append(f"{rests} {account_text(words, step, called)}" if step.to else rests)
     return ToldStep(label(words, step), step_sentences(words, pack, step, month), grounds)
 
 
