@@ -7,12 +7,12 @@ of what the steps then pay (see `lines`), or the least by which one of them begi
 same behind go on as one, the smallest of them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from scharrel.analysis.finding import Finding
@@ -23,7 +23,6 @@ from scharrel.analysis.in_hand import (
     divided,
     months_of,
     pattern_of,
-    with_month,
 )
 from scharrel.analysis.kinds import kinds
 from scharrel.analysis.lines import pieces
@@ -35,7 +34,6 @@ from scharrel.core.money import CENT, ZERO, to_cents, total
 from scharrel.core.month import Month, months
 from scharrel.core.pack import Pack
 from scharrel.core.period import Period
-from scharrel.core.state import State
 from scharrel.treasury.outlook import PAID_AFTER, PaymentTimes
 from scharrel.treasury.payments import MEMBER, accounts_paid
 
@@ -51,10 +49,12 @@ SLIGHT = Decimal("0.05")
 """The part of the norm up to which less in hand is a note, and above which it is an error: as much as the law
 itself keeps apart each month as holiday allowance (Participatiewet, article 19, paragraph 3)."""
 
-MAX_PATHS = 240
-MAX_SETTLED = 24
-"""Beginnings of patterns that are gone on with, the smallest: of all kinds of members together (for each the
-months with nothing before them at least), and of one kind in a period that is settled."""
+MAX_PATHS, FEWEST = 32, 4
+"""Beginnings of patterns with equally many months of earnings that are gone on with: those with least and
+those with most earned. So many of all kinds of members together, and of each kind these at least."""
+
+_BESIDE = {True: (-1, 2), False: (0, 1)}
+"""Which cents beside a corner are tried: a month's own corners are moved by rounding too."""
 
 Proof = Literal["none-lowered", "no-norm", "same-month", "searched"]
 
@@ -81,13 +81,14 @@ def below_norm(pack: Pack, month: Month, role: str, times: PaymentTimes = TOGETH
     first = _first(pack, month)
     length = held(pack, first, YEAR)
     members = reversed(kinds(pack, first))  # those for whom least happens first: the simplest examples
-    years = [IncomeYear(pack, facts, times, role, first, length) for facts in members]
+    paid_out = accounts_paid([pack], MEMBER)
+    years = [IncomeYear(pack, facts, times, role, paid_out, first, length) for facts in members]
     years.sort(key=lambda year: year.most, reverse=True)
+    share = max(MAX_PATHS // len(years), FEWEST)
     if stability(replace(pack, settled="month"), times) == "searched":
-        share = max(MAX_PATHS // len(years), length)
         yield from _worst(years, lambda year: _search(year, _kept(year), share))
     if pack.settled != "month":
-        yield from _worst(years, _by_settlement)
+        yield from _worst(years, lambda year: _by_settlement(year, share))
 
 
 def _first(pack: Pack, month: Month) -> Month:
@@ -133,20 +134,28 @@ def _worst(years: Sequence[IncomeYear], look: Callable[[IncomeYear], Iterator[_F
         yield _finding(best)
 
 
-def _by_settlement(year: IncomeYear) -> Iterator[_Found]:
+def _by_settlement(year: IncomeYear, most_paths: int) -> Iterator[_Found]:
     """What a settlement takes at once, of each quarter or year that is not like an earlier one."""
     seen: set[object] = set()
     for month in months(year.first, year.first.plus(year.length - 1)):
         period = Period.of(year.pack.settled, month)
         length = period.last.since(period.first) + 1
-        ahead = months(month, period.last.plus(1 + year.times.reduced_after))
-        figures = tuple(
-            param.figure(each, year.facts).value for each in ahead for param in year.pack.used_params()
-        )
+        ahead = list(months(month, period.last.plus(1 + year.times.reduced_after)))
+        figures = tuple(_figures(year, each) for each in ahead)
         if period.first == month and held(year.pack, month, length) == length and figures not in seen:
             seen.add(figures)
+            alike = len(set(figures[:length])) == 1 and not remembering(year.pack)
             of_period = year._replace(first=month, length=length, period=period)
-            yield from _search(of_period, lambda path: path.earned, MAX_SETTLED)
+            yield from _search(of_period, partial(_in_period, alike), most_paths)
+
+
+def _figures(year: IncomeYear, month: Month) -> tuple[Decimal, ...]:
+    return tuple(param.figure(month, year.facts).value for param in year.pack.used_params())
+
+
+def _in_period(alike: bool, path: Path) -> object:
+    """All of a path that matters to what its period comes to: where months are alike, not which they are."""
+    return tuple(sorted(filter(None, path.earned))) if alike else path.earned
 
 
 def _search(year: IncomeYear, kept: Callable[[Path], object], most_paths: int) -> Iterator[_Found]:
@@ -154,55 +163,59 @@ def _search(year: IncomeYear, kept: Callable[[Path], object], most_paths: int) -
     what is earned in the last of these: it is most at a corner, and reaches a level between two of them."""
     levels = NOTICED, max(to_cents(year.norm(year.first) * SLIGHT, "half-up") + CENT, NOTICED)
     smallest: list[_Hit | None] = [None, None]
-    worst = _Hit(ZERO, ())
+    worst: _Hit | None = None
     seen: set[object] = set()
-    paths = list(_resting(year, Path((), (), State.new()), kept, seen))
+    paths = list(_resting(year, Path(), kept, seen))
     while paths:
-        hits: tuple[list[_Hit], list[_Hit]] = [], []
+        open_levels = [nth for nth, hit in enumerate(smallest) if hit is None]
         goes_on: list[Path] = []
         for path in paths:
-            tried = [_Hit(ZERO, (*path.earned, ZERO))]
-            tried += [_lacking(year, path, amount) for amount in _amounts(year, path)]
+            corners = _corners(year, path)
+            tried = [_lacking(year, path, amount) for amount in _near(corners, *_BESIDE[year.period is None])]
+            for nth in open_levels:
+                smallest[nth] = _smaller(year, path, tried, levels[nth], smallest[nth])
             here = max(hit.missing for hit in tried)
-            least = next(_reached(year, path, tried, here), worst)
-            worst = max(worst, least, key=lambda hit: (hit.missing, -hit.size[0], -hit.size[1]))
-            for reached, level in zip(hits, levels, strict=True):
-                reached.extend(_reached(year, path, tried, level))
-            goes_on += _after(year, path, [hit.earned[-1] for hit in tried])
-        most_paths -= len(paths)
-        for nth, reached in enumerate(hits):
-            smallest[nth] = smallest[nth] or min(reached, key=lambda hit: hit.size, default=None)
-        if worst.missing >= year.most and all(smallest):
+            if here > (worst.missing if worst else ZERO):
+                worst = _smaller(year, path, tried, here, None)
+            elif worst and here == worst.missing:
+                worst = _smaller(year, path, tried, here, worst)
+            goes_on += _after(year, path, _near(corners, 0, int(year.period is None)))
+        if worst and worst.missing >= year.most and all(smallest):
             break
         goes_on.sort(key=lambda path: total(path.earned))
-        following = (rested for path in goes_on for rested in _resting(year, path, kept, seen))
-        paths = list(islice(following, max(most_paths, 0)))
+        paths = [rested for path in goes_on for rested in _resting(year, path, kept, seen)]
+        if len(paths) > most_paths:
+            paths = [*paths[: most_paths // 2], *paths[-(most_paths // 2) :]]
     noticed, serious = smallest
-    if noticed:
+    if noticed and worst:
         yield _Found(year, noticed, serious, worst)
 
 
 def _lacking(year: IncomeYear, path: Path, amount: Decimal) -> _Hit:
     """The path with this earned in its next month, and nothing after it."""
-    if year.period is None:
-        cash = with_month(year, path, amount).cash
-        last = year.first.plus(len(path.earned) + year.times.lag)
-    else:
-        cash, last = months_of(year, (*path.earned, amount))
-    return _Hit(year.in_hand(cash, last).missing, (*path.earned, amount))
+    longer = path.after(year, amount)
+    return _Hit(year.in_hand(*months_of(year, longer)).missing, longer.earned)
 
 
-def _reached(year: IncomeYear, path: Path, tried: Sequence[_Hit], level: Decimal) -> Iterator[_Hit]:
-    """The least earned in the path's next month by which so much is missing, if these hits reach it."""
+def _smaller(
+    year: IncomeYear, path: Path, tried: Sequence[_Hit], level: Decimal, known: _Hit | None
+) -> _Hit | None:
+    """The pattern with the least earned in the path's next month by which so much is missing, if these hits
+    reach it and it is smaller than the known one."""
     for less, more in pairwise(tried):
-        if less.missing < level <= more.missing:
+        if less.missing < level <= more.missing and not (known and known.size <= _more_than(less).size):
             enough = _least(
                 less.earned[-1],
                 more.earned[-1],
                 lambda amount: _lacking(year, path, amount).missing >= level,
             )
-            yield _lacking(year, path, enough)
-            return
+            return min(filter(None, (known, _lacking(year, path, enough))), key=lambda hit: hit.size)
+    return known
+
+
+def _more_than(hit: _Hit) -> _Hit:
+    """Something more earned in the last month: the least that a pattern beyond this one can have."""
+    return hit._replace(earned=(*hit.earned[:-1], hit.earned[-1] + CENT))
 
 
 def _least(low: Decimal, high: Decimal, holds: Callable[[Decimal], bool]) -> Decimal:
@@ -218,10 +231,10 @@ def _resting(
 ) -> Iterator[Path]:
     """The path, and what becomes of it in months without earnings, where it leaves what none before did."""
     while len(path.earned) < year.length:
-        if (key := (len(path.earned), kept(path))) not in seen:
+        if (key := kept(path)) not in seen:
             seen.add(key)
             yield path
-        path = with_month(year, path, ZERO)
+        path = path.after(year, ZERO)
 
 
 def _after(year: IncomeYear, path: Path, amounts: Sequence[Decimal]) -> Iterator[Path]:
@@ -239,7 +252,7 @@ def _after(year: IncomeYear, path: Path, amounts: Sequence[Decimal]) -> Iterator
         if was != then:
             chosen.add(_least(before, after, partial(_pays_like, paying, then)))
     for amount in sorted(chosen):
-        yield with_month(year, path, amount)
+        yield path.after(year, amount)
 
 
 def _pays_like(
@@ -248,8 +261,8 @@ def _pays_like(
     return paying(amount) == those
 
 
-def _amounts(year: IncomeYear, path: Path) -> list[Decimal]:
-    """What may be earned in the path's next month: the corners, with the cents beside them, and the most."""
+def _corners(year: IncomeYear, path: Path) -> set[Fraction]:
+    """Where it may bend what is missing when more is earned in the path's next month."""
     month = year.first.plus(len(path.earned))
     found = list(pieces(year.pack, MonthFacts(month, year.facts, {}, {}), path.state, year.role))
     lowering = [nth for nth, step in enumerate(year.pack.steps) if step.reduction]
@@ -262,8 +275,14 @@ def _amounts(year: IncomeYear, path: Path) -> list[Decimal]:
     if year.period is not None:  # a settlement spreads all that was earned over the months
         before = Fraction(total(path.earned))
         corners |= {corner * year.length - before for corner in corners}
-    near = {cents_below(corner) + nth * CENT for corner in corners for nth in (-1, 0, 1, 2)}
-    return sorted({amount for amount in near if 0 < amount < MOST_EARNED} | {MOST_EARNED})
+    return corners
+
+
+def _near(corners: Iterable[Fraction], first: int, last: int) -> list[Decimal]:
+    """Nothing, these corners with so many cents less and more, and the most that is looked at."""
+    beside = range(first, last + 1)
+    found = {cents_below(corner) + nth * CENT for corner in corners for nth in beside}
+    return sorted({amount for amount in found if 0 < amount < MOST_EARNED} | {ZERO, MOST_EARNED})
 
 
 def _kept(year: IncomeYear) -> Callable[[Path], object]:
@@ -272,7 +291,11 @@ def _kept(year: IncomeYear) -> Callable[[Path], object]:
 
     def kept(path: Path) -> object:
         state = path.state
-        found: list[object] = [state.deficit, path.cash[-1:] if year.times.lag < PAID_AFTER else ()]
+        found: list[object] = [
+            len(path.earned),
+            state.deficit,
+            path.cash[-1:] if year.times.lag < PAID_AFTER else (),
+        ]
         for step in steps:
             own = state.of(year.pack.id, step)
             found += [
@@ -318,14 +341,7 @@ def _cause(year: IncomeYear) -> str:
 def _lowers_most(year: IncomeYear, hit: _Hit) -> str:
     """The step that lowers the benefit most in the pattern; of those that do not pay the member, if there are
     such."""
-    paid_out = accounts_paid([year.pack], MEMBER)
     lowering = [step for step in year.pack.steps if step.reduction]
-    lowering = [step for step in lowering if step.to not in paid_out] or lowering
-    sums = {step.id: ZERO for step in lowering}
-    path = Path((), (), State.new())
-    for amount in hit.earned:
-        for result in divided(year, path, amount)[0].steps:
-            if result.step.id in sums:
-                sums[result.step.id] += result.paid
-        path = with_month(year, path, amount)
-    return max(sums, key=lambda step: sums[step])
+    lowering = [step for step in lowering if step.to not in year.paid_out] or lowering
+    results = [r for month in Path().after(year, *hit.earned).months for r in month.steps]
+    return max(lowering, key=lambda step: total(r.paid for r in results if r.step == step)).id
