@@ -1,16 +1,19 @@
-"""Whether rules can bring someone who earned below the norm: beside every pattern of a dense grid, each divided
-and added up here, and by hand."""
+"""Whether rules can bring who earned below the norm: beside every pattern of a dense grid, divided and added
+up here, and by hand."""
 
+import json
 import random
 from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
-from functools import cache
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
-from conftest import examples
+from conftest import REPOSITORY, Run, examples
 from random_coops import CHART
-from test_findings import read
+from test_docs import blocks
+from test_findings import as_paid, read, without_members
 
 from scharrel.analysis.below_norm import NOTICED, SLIGHT, below_norm, stability
 from scharrel.analysis.finding import Finding
@@ -27,6 +30,8 @@ from scharrel.core.state import State
 from scharrel.core.trace import Allocation
 from scharrel.treasury.outlook import PaymentTimes
 
+TODAY = date(2026, 11, 28)
+PACKS = Path(__file__).parent / "packs"
 FIRST = Month(2027, 1)
 CENT = Decimal("0.01")
 ROUNDING = Decimal("0.05")
@@ -89,7 +94,8 @@ def random_pack(chance: random.Random, length: int) -> str:
         step("rest", "all = true", **chance.choice(({}, {"to": "Liabilities:Pot5", "party": "coop"})))
     )
     until = FIRST.plus(length - 1).last_day
-    head = f'[pack]\nid = "proef"\ntitle = "Proef"\npool = ["turnover"]\nvalid_from = 2027-01-01\nvalid_until = {until}\n'
+    head = '[pack]\nid = "proef"\ntitle = "Proef"\npool = ["turnover"]\nvalid_from = 2027-01-01\n'
+    head += f"valid_until = {until}\n"
     head += 'settled = "quarter"\n' * settled + '[source.alv]\nkind = "decision"\nref = "ALV"\n'
     return head + "".join("[[step]]\n" + "\n".join(body) + "\n" for body in bodies)
 
@@ -215,6 +221,7 @@ def test_what_is_found_is_what_every_pattern_of_a_dense_grid_shows(seed: int) ->
         compare([(p.by_settlement, p) for p in patterns], found.get(True), pack, times, told)
         if stability(pack, times) == "same-month":
             assert max(p.by_month for p in patterns) <= 0, told
+            assert found == {}
 
 
 def compare(
@@ -226,7 +233,8 @@ def compare(
         return
     assert found.loss >= worst - ROUNDING, (told, found)
     norm = next(s.cap_month for s in pack.steps if s.reduction)
-    assert isinstance(norm, Decimal) and found.pattern
+    assert isinstance(norm, Decimal)
+    assert found.pattern
     level = NOTICED if found.slight else max(norm * SLIGHT + CENT, NOTICED)
     smaller = min((p.size for missing, p in patterns if missing >= level), default=None)
     size = found.pattern.worked, found.pattern.earned
@@ -251,3 +259,115 @@ def missing_by_hand(pack: Pack, times: PaymentTimes, pattern: FoundPattern, foun
             month, state = close(divide("", pack, facts, state))
             effects.append(effect(pack, month))
     return lacking(pack, times, effects)[pattern.short.month.since(FIRST)]
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scharrel.cli.rules.check.today", lambda: TODAY)
+
+
+@pytest.fixture
+def planted(tmp_path: Path) -> Path:
+    return without_members(tmp_path)
+
+
+def checked(pack: str, coop: Path, quick: Run) -> dict[str, Any]:
+    as_paid(coop, PACKS / f"{pack}.toml")
+    done = quick("rules", "check", str(PACKS / f"{pack}.toml"), "--json", "--coop", str(coop))
+    found: dict[str, Any] = json.loads(done.out)
+    return found
+
+
+# A couple has 2002.13; with 5% (100.11) kept 1902.02 is paid. More than 5% of the norm is an error: 100.12.
+@pytest.mark.parametrize(
+    ("pack", "earned", "short", "missing", "most", "loss"),
+    [
+        # 140.52 - 35.13 exempt = 105.39 off: 1896.74 - 94.84 = 1801.90. Of 2669.51 it is 2002.13: all.
+        ("two-months-later", {"2027-01": "140.52"}, "2027-03", "100.12", "2669.51", "1902.02"),
+        ("in-the-month-itself", {"2027-01": "140.52"}, "2027-01", "100.12", "2669.51", "1902.02"),
+        ("three-months-later", {"2027-01": "140.52"}, "2027-04", "100.12", "2669.51", "1902.02"),
+        # Nothing is kept as holiday allowance: 111.24 - 11.12 for the pot = 100.12, and 2224.59 - 222.46.
+        ("into-the-pot", {"2027-01": "111.24"}, "2027-02", "100.12", "2224.59", "2002.13"),
+        # 2107.52, of which 2002.13 was offset; evenly 702.51 a month all would have been: 105.39 more.
+        ("settled-by-quarter", {"2027-01": "2107.52"}, "2027-05", "100.12", "4004.26", "1902.02"),
+        # 60% of what is above 500: of 675.65 that is 105.39; of 3836.88 it is 2002.13.
+        ("above-a-limit", {"2027-01": "675.65"}, "2027-03", "100.12", "3836.88", "1902.02"),
+        # Three cents use up three months.
+        (
+            "after-three-months",
+            {"2027-01": "0.01", "2027-02": "0.01", "2027-03": "0.01", "2027-04": "105.39"},
+            "2027-06",
+            "100.12",
+            "2002.16",
+            "1902.02",
+        ),
+        # Half of what is above 20000 in the year: of 20210.77 it is 105.39 (105.385, half up).
+        (
+            "when-the-year-is-full",
+            {**{f"2027-0{nth}": "5000.00" for nth in (1, 2, 3, 4)}, "2027-05": "210.77"},
+            "2027-07",
+            "100.12",
+            "24004.25",
+            "1902.02",
+        ),
+    ],
+)
+def test_what_was_planted_worked_by_hand(
+    pack: str,
+    earned: dict[str, str],
+    short: str,
+    missing: str,
+    most: str,
+    loss: str,
+    planted: Path,
+    quick: Run,
+) -> None:
+    (found,) = (
+        f for f in checked(f"below-norm-{pack}", planted, quick)["findings"] if f["code"] == "below-norm"
+    )
+    assert {m["month"]: m["turnover"] for m in found["pattern"] if m["turnover"] != "0.00"} == earned
+    assert (found["pattern"][-1]["month"], found["pattern"][-1]["missing"]) == (short, missing)
+    assert sum(Decimal(month["turnover"]) for month in found["worst"]) == Decimal(most)
+    assert (found["loss"], found["worst"][-1]["missing"], found["severity"]) == (loss, loss, "error")
+
+
+def test_a_little_is_a_note_and_small_change_is_nothing(planted: Path, quick: Run) -> None:
+    # 1% of what 90% leaves: of 5000.00 that is 45.00, less than 5% of the norm; of 111.11 it is 1.00.
+    (found,) = checked("below-norm-a-little-into-the-pot", planted, quick)["findings"]
+    assert (found["severity"], found["loss"], found["pattern"][-1]["missing"]) == ("warning", "45.00", "1.00")
+    assert checked("sound-small-change-into-the-pot", planted, quick)["findings"] == []
+
+
+@pytest.mark.parametrize(
+    ("pack", "known", "times"),
+    [
+        ("sound-one-month-later", "same-month", "register"),
+        ("sound-paid-afterwards", "same-month", "register"),
+        ("sound-pot-before-the-offset", "same-month", "assumed"),
+        ("sound-far-above-the-year", "searched", "register"),
+        ("sound-small-change-into-the-pot", "corners", "assumed"),
+        ("sound-bands", "none-lowered", "assumed"),
+        ("offset-without-limit", "no-norm", "assumed"),
+    ],
+)
+def test_it_says_how_it_is_known(pack: str, known: str, times: str, planted: Path, quick: Run) -> None:
+    (said,) = checked(pack, planted, quick)["below_norm"].values()
+    assert said == {
+        "known": known,
+        "up_to": "5000.00" if known in ("searched", "corners") else None,
+        "times": times,
+    }
+    done = quick("rules", "check", str(PACKS / f"{pack}.toml"), "--lang", "en", "--coop", str(planted))
+    shown = " ".join(done.out.split())
+    assert ("The register does not say when" in shown) == (
+        times == "assumed" and known in ("same-month", "corners")
+    )
+    assert ("It is not proven." in shown) == (known == "searched")
+
+
+def test_the_page_shows_what_comes_out(quick: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    (block,) = blocks((REPOSITORY / "docs/checking.md").read_text("utf-8"), "text")
+    command, _, said = block.partition("\n")
+    done = quick(*command.removeprefix("$ scharrel ").split(), "--coop", str(REPOSITORY))
+    assert done.out.replace("\xa0", " ") == said

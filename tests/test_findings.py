@@ -47,15 +47,19 @@ ACCOUNTS = """\
 )
 
 
-@pytest.fixture
-def planted(tmp_path: Path) -> Path:
+def without_members(folder: Path) -> Path:
     """A cooperative in which members can spend on costs alone."""
-    (tmp_path / "ledgers").mkdir()
-    (tmp_path / "ledgers/coop.beancount").write_text(
+    (folder / "ledgers").mkdir()
+    (folder / "ledgers/coop.beancount").write_text(
         'option "title" "Proef"\noption "operating_currency" "EUR"\ninclude "accounts.beancount"\n'
     )
-    (tmp_path / "ledgers/accounts.beancount").write_text(ACCOUNTS)
-    return tmp_path
+    (folder / "ledgers/accounts.beancount").write_text(ACCOUNTS)
+    return folder
+
+
+@pytest.fixture
+def planted(tmp_path: Path) -> Path:
+    return without_members(tmp_path)
 
 
 def read(text: str, accounts: str = ACCOUNTS) -> Pack:

@@ -20,8 +20,8 @@ from scharrel.analysis.in_hand import (
     TOGETHER,
     IncomeYear,
     Path,
-    divided,
-    months_of,
+    cash_until,
+    month_divided,
     pattern_of,
 )
 from scharrel.analysis.kinds import kinds
@@ -32,12 +32,12 @@ from scharrel.analysis.within import cents_below
 from scharrel.core.facts import MonthFacts
 from scharrel.core.money import CENT, ZERO, to_cents, total
 from scharrel.core.month import Month, months
-from scharrel.core.pack import Pack
+from scharrel.core.pack import Pack, Step
 from scharrel.core.period import Period
 from scharrel.treasury.outlook import PAID_AFTER, PaymentTimes
 from scharrel.treasury.payments import MEMBER, accounts_paid
 
-YEAR = 12
+_YEAR = 12
 
 MOST_EARNED = Decimal(5000)
 """Euros a month up to which patterns are looked at."""
@@ -56,13 +56,17 @@ those with most earned. So many of all kinds of members together, and of each ki
 _BESIDE = {True: (-1, 2), False: (0, 1)}
 """Which cents beside a corner are tried: a month's own corners are moved by rounding too."""
 
-Proof = Literal["none-lowered", "no-norm", "same-month", "searched"]
+Proof = Literal["none-lowered", "no-norm", "same-month", "corners", "searched"]
+
+
+_LOOKED_AT = ("corners", "searched")
 
 
 def stability(pack: Pack, times: PaymentTimes = TOGETHER) -> Proof:
-    """What is known without a search. "none-lowered" and "same-month" are proofs that no month is below the
-    norm, for all amounts and however long; "no-norm": these rules lower a benefit without saying how much it
-    is."""
+    """How it is known whether a month can be below the norm. "none-lowered" and "same-month" are proofs that
+    none is, for all amounts and however long; "no-norm": these rules lower a benefit without saying what it
+    is. Where no month matters to a later one all "corners" of a month are tried: a proof for all amounts up
+    to MOST_EARNED. Other patterns are "searched"."""
     lowering = [step for step in pack.steps if step.reduction]
     if not lowering:
         return "none-lowered"
@@ -70,32 +74,39 @@ def stability(pack: Pack, times: PaymentTimes = TOGETHER) -> Proof:
         return "no-norm"
     paid_out = accounts_paid([pack], MEMBER)
     together = times.lag == PAID_AFTER and pack.settled == "month"
-    return "same-month" if together and all(step.to in paid_out for step in lowering) else "searched"
+    if together and all(step.to in paid_out for step in lowering):
+        return "same-month"
+    return "searched" if _mattering(pack) or pack.settled != "month" else "corners"
 
 
 def below_norm(pack: Pack, month: Month, role: str, times: PaymentTimes = TOGETHER) -> Iterator[Finding]:
     """The smallest pattern of income on the role with a month below the norm, and what is missing at worst,
     of the kind of member who comes off worst: by what goes off from month to month, and by a settlement."""
-    if stability(pack, times) != "searched":
+    if stability(pack, times) not in _LOOKED_AT:
         return
     first = _first(pack, month)
-    length = held(pack, first, YEAR)
+    length = held(pack, first, _YEAR)
     members = reversed(kinds(pack, first))  # those for whom least happens first: the simplest examples
     paid_out = accounts_paid([pack], MEMBER)
     years = [IncomeYear(pack, facts, times, role, paid_out, first, length) for facts in members]
     years.sort(key=lambda year: year.most, reverse=True)
     share = max(MAX_PATHS // len(years), FEWEST)
-    if stability(replace(pack, settled="month"), times) == "searched":
+    if stability(replace(pack, settled="month"), times) in _LOOKED_AT:
         yield from _worst(years, lambda year: _search(year, _kept(year), share))
     if pack.settled != "month":
         yield from _worst(years, lambda year: _by_settlement(year, share))
+
+
+def _mattering(pack: Pack) -> list[Step]:
+    """The steps for which earlier months matter when nothing but income is booked."""
+    return [step for step in remembering(pack) if step.kind != "input"]
 
 
 def _first(pack: Pack, month: Month) -> Month:
     """The January from the month on, or the beginning of the last year in which the rules hold."""
     first = month if month.number == 1 else Month(month.year + 1, 1)
     if pack.valid_until:
-        first = min(first, pack.valid_until.plus(1 - YEAR))
+        first = min(first, pack.valid_until.plus(1 - _YEAR))
     return max(first, periods(pack)[0])
 
 
@@ -144,7 +155,7 @@ def _by_settlement(year: IncomeYear, most_paths: int) -> Iterator[_Found]:
         figures = tuple(_figures(year, each) for each in ahead)
         if period.first == month and held(year.pack, month, length) == length and figures not in seen:
             seen.add(figures)
-            alike = len(set(figures[:length])) == 1 and not remembering(year.pack)
+            alike = len(set(figures[:length])) == 1 and not _mattering(year.pack)
             of_period = year._replace(first=month, length=length, period=period)
             yield from _search(of_period, partial(_in_period, alike), most_paths)
 
@@ -185,7 +196,9 @@ def _search(year: IncomeYear, kept: Callable[[Path], object], most_paths: int) -
         goes_on.sort(key=lambda path: total(path.earned))
         paths = [rested for path in goes_on for rested in _resting(year, path, kept, seen)]
         if len(paths) > most_paths:
-            paths = [*paths[: most_paths // 2], *paths[-(most_paths // 2) :]]
+            paths.sort(key=lambda path: (total(path.earned), len(path.earned)))
+            most = sorted(paths, key=lambda path: (-total(path.earned), len(path.earned)))
+            paths = [*paths[: most_paths // 2], *most[: most_paths // 2]]
     noticed, serious = smallest
     if noticed and worst:
         yield _Found(year, noticed, serious, worst)
@@ -194,7 +207,7 @@ def _search(year: IncomeYear, kept: Callable[[Path], object], most_paths: int) -
 def _lacking(year: IncomeYear, path: Path, amount: Decimal) -> _Hit:
     """The path with this earned in its next month, and nothing after it."""
     longer = path.after(year, amount)
-    return _Hit(year.in_hand(*months_of(year, longer)).missing, longer.earned)
+    return _Hit(year.in_hand(*cash_until(year, longer)).missing, longer.earned)
 
 
 def _smaller(
@@ -240,11 +253,11 @@ def _resting(
 def _after(year: IncomeYear, path: Path, amounts: Sequence[Decimal]) -> Iterator[Path]:
     """The path with something earned in its next month: each of the amounts, and the least by which other
     steps pay. Where no month matters to a later one there is no need of more months than one."""
-    if not remembering(year.pack) and year.period is None:
+    if not _mattering(year.pack) and year.period is None:
         return
 
     def paying(amount: Decimal) -> tuple[bool, ...]:
-        return tuple(result.paid > 0 for result in divided(year, path, amount)[0].steps)
+        return tuple(result.paid > 0 for result in month_divided(year, path, amount)[0].steps)
 
     chosen = set(amounts) - {ZERO}
     paid = [paying(amount) for amount in amounts] if year.period is None else []
@@ -287,7 +300,7 @@ def _near(corners: Iterable[Fraction], first: int, last: int) -> list[Decimal]:
 
 def _kept(year: IncomeYear) -> Callable[[Path], object]:
     """All of a path that matters to later months."""
-    steps = remembering(year.pack)
+    steps = _mattering(year.pack)
 
     def kept(path: Path) -> object:
         state = path.state

@@ -93,13 +93,13 @@ class Path(NamedTuple):
         """The path with these months more; `due` is what is definitively due in a month, by step."""
         path = self
         for amount in earned:
-            allocation, state = divided(year, path, amount, due)
+            allocation, state = month_divided(year, path, amount, due)
             cash = (*path.cash, year.cash(allocation))
             path = Path((*path.earned, amount), (*path.months, allocation), cash, state)
         return path
 
 
-def divided(
+def month_divided(
     year: IncomeYear, path: Path, amount: Decimal, due: DueByMonth = MappingProxyType({})
 ) -> tuple[Allocation, State]:
     """The path's next month, in which this is earned."""
@@ -108,7 +108,7 @@ def divided(
     return close(divide("", year.pack, facts, path.state, due.get(month, {})))
 
 
-def months_of(year: IncomeYear, path: Path) -> tuple[tuple[Cash, ...], Month]:
+def cash_until(year: IncomeYear, path: Path) -> tuple[tuple[Cash, ...], Month]:
     """What the months do, and the month in which the benefit is lowered for the last of them, or for the
     settlement of the period, if nothing more is earned."""
     cash = path.cash if year.period is None else _settled(year, year.period, path)
@@ -117,7 +117,7 @@ def months_of(year: IncomeYear, path: Path) -> tuple[tuple[Cash, ...], Month]:
 
 def pattern_of(year: IncomeYear, earned: Sequence[Decimal]) -> Pattern:
     """The pattern by month, from the first with earnings to the one in which the benefit is lowered last."""
-    cash, last = months_of(year, Path().after(year, *earned))
+    cash, last = cash_until(year, Path().after(year, *earned))
     begun = next(nth for nth, amount in enumerate(earned) if amount)
     by_nth = dict(enumerate(earned))
     told = [

@@ -113,7 +113,7 @@ def _norm_row(pack: Pack, told: PaymentTimes | None) -> dict[str, Any]:
     proof = stability(pack, told or TOGETHER)
     return {
         "known": proof,
-        "up_to": MOST_EARNED if proof == "searched" else None,
+        "up_to": MOST_EARNED if proof in ("corners", "searched") else None,
         "times": "register" if told else "assumed",
     }
 
@@ -158,5 +158,5 @@ def _print(pack: Pack, found: list[Finding], cents: int, told: PaymentTimes | No
         proof = stability(pack, told or TOGETHER)
         if not any(finding.code == "below-norm" for finding in found):
             print_text(screen, words(f"finding.norm.{proof}", most=words.money(MOST_EARNED)), "  ")
-        if told is None and proof in ("same-month", "searched"):
+        if told is None and proof in ("same-month", "corners", "searched"):
             print_text(screen, words("finding.norm.assumed"), "  ")
