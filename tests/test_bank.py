@@ -2,14 +2,11 @@
 
 import json
 import os
-import pty
 import random
 import re
 import shutil
 import stat
-import sys
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +19,7 @@ from beancount.core import data
 from conftest import LONG, Once, Run, examples, takes_seconds
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from terminal import at_a_terminal
 from test_faults import die, failing_at, no_space
 
 MONTH = "ledgers/bank/betaalrekening/2026-10.beancount"
@@ -918,25 +916,7 @@ def test_who_left_can_be_paid_what_was_earned_before_and_a_rule_asks_that(bank: 
 
 
 def at_terminal(coop: Path, *answers: str, while_asked: Callable[[], object] = lambda: None) -> str:
-    """What `bank assign` shows at a terminal of 80 columns on which this is typed, each after a question."""
-    child, screen = pty.fork()
-    if not child:
-        os.environ.update(LC_ALL="nl_NL.UTF-8", COLUMNS="80", TERM="xterm", NO_COLOR="1")
-        os.execv(sys.executable, [sys.executable, "-m", "scharrel", "bank", "assign", "--coop", str(coop)])
-    shown = b""
-    with suppress(OSError):  # the terminal closes
-        for answer in [*answers, None]:
-            begin = len(shown)
-            while answer is None or not shown[begin:].rstrip().endswith(b"?"):
-                if not (more := os.read(screen, 4096)):
-                    break
-                shown += more
-            if answer is not None:
-                while_asked()
-                os.write(screen, answer.encode() + b"\r")
-    os.close(screen)
-    assert os.waitpid(child, 0)[1] == 0, shown.decode()
-    return shown.decode().replace("\r\n", "\n").replace("\xa0", " ")
+    return at_a_terminal(["bank", "assign", "--coop", str(coop)], *answers, while_asked=while_asked)
 
 
 def test_at_a_terminal_lines_are_assigned_one_by_one(bank: Bank) -> None:

@@ -104,6 +104,7 @@ def comes_out(shown: str, out: str) -> bool:
     [
         ("nl/penningmeester", "members/fatma"),
         ("nl/jaar", ""),
+        ("nl/stemmen", ""),
         ("member", ""),
         ("nl/lid", ""),
         ("nl/coordinator", "coop"),
@@ -114,7 +115,7 @@ def test_a_page_can_be_followed(
     page: str, ledger: str, tmp_path: Path, quick: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    if page in ("nl/lid", "member", "nl/penningmeester", "nl/jaar"):
+    if page in ("nl/lid", "member", "nl/penningmeester", "nl/jaar", "nl/stemmen"):
         for folder in ("ledgers", "rules"):
             shutil.copytree(REPOSITORY / folder, tmp_path / folder)
         (statement,) = REPOSITORY.glob("ledgers/bank/*/statements/2026-10-*")

@@ -118,6 +118,13 @@ def booking(*, said: str = 'invoice: "buurthuis"', income: str = "100.00", below
     return '\n2026-10-07 * "wie" "wat"\n' + "\n".join(lines) + "\n"
 
 
+WHOLE = """
+2026-10-05 * "buurthuis" "fietsen nagekeken"
+  invoice: "buurthuis"
+  Income:Omzet  -100.00 EUR
+  Liabilities:Btw:Hoog  -21.00 EUR
+  Assets:Debiteuren
+"""
 OWED = "Assets:Debiteuren"
 HIGH = "Liabilities:Btw:Hoog  -21.00 EUR|Assets:Debiteuren"
 WRONG: list[tuple[str, int, str, str]] = [
@@ -605,6 +612,15 @@ def imported(
     assert done.status == 0, done.err
     found: list[dict[str, Any]] = json.loads(done.out)["lines"]
     return found
+
+
+def test_the_bank_pays_an_invoice_of_a_ledger_of_plain_lines_too(coop: Path, quick: Run) -> None:
+    (coop / AMINA).write_text(f'include "../accounts.beancount"\n\n{WHOLE}')
+    assert quick("invoice", "issue", "--coop", str(coop)).status == 0
+    (line,) = imported(coop, quick, Given("2026-10-12", "121.00", "Ander", text="2026-0001", reference="1"))
+    assert line["why"] == "invoice 2026-0001"
+    (row,) = listed(quick, coop)
+    assert (row["state"], row["open"]) == ("paid", "0.00")
 
 
 def test_bank_lines_find_their_invoice(sent: Path, quick: Run) -> None:

@@ -184,7 +184,7 @@ def test_a_month_ahead_worked_by_hand(coop: Path) -> None:
 
 
 # The cooperative pays on 10 December what the months to October gave, less what was taken or is in hand; the
-# town pays December's benefit on the 23rd, lowered by what November brought (nothing yet), less 5%.
+# town pays December's benefit on the 23rd, lowered by what November brought (yet only by invoice), less 5%.
 SINGLE = "1348.49"  # 1419.46 - 70.97
 COUPLE = "1926.40"  # 2027.79 - 101.39
 BY_HAND = {
@@ -194,7 +194,7 @@ BY_HAND = {
     "dina": [],  # 5011.33 - 4537.13 - 534.11 is nothing, and her rules know no benefit
     "bram": ["235.28", COUPLE],  # 5699.74 - 5294.28 - 170.18
     "fatma": [],  # 1942.39 - 1685.85 - 329.10 is nothing
-    "henk": ["403.84"],  # 3894.90 - 3491.06
+    "henk": ["607.51"],  # 3894.90 - 3491.06, and of November 279.00 - 41.85 - 33.48
     "joao": [],  # left in March, and was paid all
     "linh": ["537.72", SINGLE],  # 6342.21 - 5804.49
     "mila": ["33.06", SINGLE],  # 1532.97 - 1499.91
@@ -203,7 +203,7 @@ BY_HAND = {
     "samira": ["95.94"],  # 900.00 - 804.06
     "sevda": ["146.02"],  # 1258.55 - 1036.53 - 76.00
     "winkel": [],  # a shop that keeps nothing
-    "youssef": ["467.93", SINGLE],  # 10991.60 - 10523.67
+    "youssef": ["991.93", "850.69"],  # 10991.60 - 10523.67 + 524.00, and 524.00 less 5% off the benefit
 }
 # October's offset, less 5%, comes off November's benefit, and October's money comes only on 10 December.
 SHORT = {

@@ -38,11 +38,20 @@ TOKENS = {
     "key": [
         'reason: "boor"', "earned: 2025-12-30", "earned: 2025-13-30", 'quote: "2026-1"', "lifetime: 36",
         'project: "groen"', "n: 5", 'reason: "nog eens"', "lineno: 3", "left: TRUE", "purpose:", "a-b: 1.50",
+        'why: "invoice 2026-0001"', 'why: "rule huur"', 'bank: "rekening:1"', 'for: "amina"',
+        'invoice: "buurt"', 'credits: "2026-0001"', 'receipt: "bon.pdf"', "receipt: 3", 'with: "bram"',
+        'grant: "prijs"', 'vat: "input"', "delivered: 2026-01-02", 'quote: "2026-9"',
+    ],
+    "leg key": [
+        'vat: "21%"', "quantity: 3", 'line: "heg snoeien, uur"', "quantity: 2.5", 'vat: "9%"', "line:",
+        'reason: "boor"', "quantity: -1", "filename: 2", 'line: "a" "b"', "x: 1", "vat: Assets:Bank",
+        "vat: 21%", "quantity: 1,5", '; line: "x"', "quantity: 2026-01-03", "#groen", "vat: #groen",
     ],
     "account": [
         "Assets:Bank", "Assets:Bank", "Assets:Kas", "Income:Omzet", "Income:Omzet:Diensten", "Assets:Uren",
         "Expenses:Onkosten:Materiaal", "Liabilities:Btw:Verschuldigd", "Assets:Nergens", "assets:Bank",
-        "Equity:Inbreng", "Assets:Bank:Eigen", "Income:Omzet:É", "Foo Assets:Bank", "! Assets:Bank",
+        "Equity:Inbreng", "Assets:Debiteuren", "Assets:Inventaris", "Assets:Ruil",
+        "Assets:Bank:Eigen", "Income:Omzet:É", "Foo Assets:Bank", "! Assets:Bank",
     ],
     "amount": [
         "", "12.50 EUR", "-12.50 EUR", "7.00 EUR", "-7.00 EUR", "0.00 EUR", "-0.00 EUR", "3 UUR", "-3 UUR",
@@ -89,7 +98,10 @@ def written(rng: random.Random) -> str:
         legs += [f"{one('account')}  {one('amount')}"] * (rng.random() < 0.4)
         if rng.random() < 0.5:
             legs[1] = one("account")
-        lines += [f"{one('space')}{leg}" for leg in legs]
+        keyed = rng.random() < 0.2
+        for leg in legs:
+            lines.append(f"{one('space')}{leg}")
+            lines += [f"{one('space')}{one('leg key')}" for _ in range(rng.choice([0, 1, 2]) if keyed else 0)]
         lines += ["  ; bon kwijt"] * (rng.random() < 0.1)
         lines += [f"{one('space')}{one('key')}"] * (odd and rng.random() < 0.1)
         lines += [""] * rng.choice([0, 1, 1, 1, 1, 2])
@@ -115,7 +127,7 @@ def with_one(kind: str, token: str) -> str:
         "key": "",
         "account": "Assets:Bank",
     }
-    head |= {"amount": "7.00 EUR", "other": "", "space": "  ", kind: token}
+    head |= {"amount": "7.00 EUR", "other": "", "space": "  ", "leg key": "; bon", kind: token}
     key = f"\n{head['space']}{head['key']}" if head["key"] else ""
     return f"""\
 include "../accounts.beancount"
@@ -126,7 +138,12 @@ include "../accounts.beancount"
 
 {head["day"]} {head["flag"]} {head["text"]}{head["mark"]}{key}
 {head["space"]}{head["account"]}  {head["amount"]}
+{head["space"]}{head["leg key"]}
 {head["space"]}Income:Omzet
+
+2026-02-15 * "klant"{key}
+  Assets:Debiteuren  -9.00 EUR
+  Assets:Bank
 """
 
 

@@ -3,14 +3,9 @@
 import csv
 import io
 import json
-import os
-import pty
 import random
-import re
 import shutil
-import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations
@@ -20,6 +15,7 @@ import pytest
 from conftest import REPOSITORY, Once, Run, examples
 from letter_coop import ANNA, MISTAKES, REGISTER, letter_coop
 from pypdfium2 import PdfDocument
+from terminal import at_a_terminal
 
 from scharrel.analysis.deviations import (
     Counted,
@@ -481,37 +477,15 @@ def test_what_is_wrong_in_the_books_stands_in_the_way(quick: Run, coop: Path) ->
         assert (done.status, done.out, f"{ANNA}:" in done.err) == (1, "", True)
 
 
-def at_terminal(coop: Path, *answers: str) -> tuple[int, str]:
-    """What `letter add` shows at a terminal on which this is typed, each after a question, and its status."""
-    child, screen = pty.fork()
-    if not child:
-        os.environ.update(LC_ALL="nl_NL.UTF-8", COLUMNS="80", TERM="xterm", NO_COLOR="1")
-        os.execv(sys.executable, [sys.executable, "-m", "scharrel", "letter", "add", "--coop", str(coop)])
-    shown = b""
-    with suppress(OSError):  # the terminal closes
-        for answer in [*answers, None]:
-            begin = len(shown)
-            while answer is None or not re.search(rb"\?( \([^)]*\))? $", shown[begin:]):
-                if not (more := os.read(screen, 4096)):
-                    break
-                shown += more
-            if answer is not None:
-                os.write(screen, answer.encode() + b"\r")
-    os.close(screen)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown.decode().replace("\r\n", "\n")
-
-
 def test_at_a_terminal_a_letter_is_asked_for(coop: Path) -> None:
     before = (coop / REGISTER).read_text()
-    status, shown = at_terminal(
-        coop, "ana", "anna", "2026-06", "2026-07-10", "veel", "512,40", "", "430.10", "."
-    )
-    assert status == 1
+    add = ["letter", "add", "--coop", str(coop)]
+    answers = "ana", "anna", "2026-06", "2026-07-10", "veel", "512,40", "", "430.10", "."
+    shown = at_a_terminal(add, *answers, status=1)
     assert (coop / REGISTER).read_text() == before
     assert "Bedoel je" in shown
     assert "is geen bedrag" in shown
-    status, shown = at_terminal(coop, "anna", "2026-06", "2026-07-10", "512,40", "", "430.10", "", "")
-    assert status == 0
+    shown = at_a_terminal(add, "anna", "2026-06", "2026-07-10", "512,40", "", "430.10", "", "")
     assert (coop / REGISTER).read_text() == before.rstrip("\n") + (
         '\n\n2026-07-10 custom "specification" "anna" "2026-06"\n'
         "  opgegevenInkomsten: 512.40 EUR\n  teVerrekenenInkomsten: 430.10 EUR\n"

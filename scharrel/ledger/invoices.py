@@ -13,12 +13,12 @@ from scharrel.core.quotes import RECEIVABLE
 from scharrel.ledger.parsing import metadata, place
 from scharrel.store.text import Text
 from scharrel.treasury.invoices import (
-    INVOICE_NUMBER,
     VAT_RATES,
     InvoiceBooking,
     SoldLine,
     VatPosting,
     near_rate,
+    numbers_paid,
 )
 from scharrel.treasury.lines import tidy
 
@@ -30,9 +30,6 @@ INVOICE_KEYS = frozenset({"invoice", "delivered", "credits"})
 
 _LINE_KEYS = ("line", "quantity", "vat")
 _ALIASES = {"aantal": "quantity", "regel": "line", "omschrijving": "line", "btw": "vat", "tarief": "vat"}
-_WHY = "invoice "
-"""How `why:` begins of a bank line that pays invoices."""
-
 _RATE = re.compile(r"\d{1,2}%")
 _NOT_DUE = ("input", "reverse", "reverse-eu")
 _MAX_DECIMALS = 4
@@ -43,9 +40,7 @@ _Say = Callable[..., None]
 def about_invoices(transaction: Any) -> bool:
     """Whether the booking names a customer or an invoice."""
     meta = transaction.meta
-    return (
-        bool(transaction.links) or not INVOICE_KEYS.isdisjoint(meta) or str(meta.get("why")).startswith(_WHY)
-    )
+    return bool(transaction.links or not INVOICE_KEYS.isdisjoint(meta) or numbers_paid(meta.get("why")))
 
 
 def invoice_booking(
@@ -64,8 +59,7 @@ def invoice_booking(
         _sold(account, number, below.get(at), transaction, text, say) for account, number, at in euros
         if account.startswith("Income:")
     ] if named else []  # fmt: skip
-    why = str(meta.get("why") or "")
-    numbers = {*transaction.links, named, *(INVOICE_NUMBER.findall(why) if why.startswith(_WHY) else ())}
+    numbers = {*transaction.links, named, *numbers_paid(meta.get("why"))}
     delivered = meta.get("delivered", transaction.date)
     if not isinstance(delivered, date):
         say(text.key_line(line, "delivered"), "invoice-delivered", day=str(transaction.date))

@@ -24,7 +24,7 @@ _HEAD = re.compile(
     rf"(?P<day>{_DAY})[ \t]+(?P<flag>[*!])[ \t]+(?P<first>{_TEXT})"
     rf"(?:[ \t]+(?P<second>{_TEXT}))?(?P<marks>(?:[ \t]+[#^][A-Za-z0-9][A-Za-z0-9_./-]*)*){_REMARK}\n"
     rf"(?P<keys>(?:[ \t]+[a-z][A-Za-z0-9_-]+:[^\n\r]*\n)*)"
-    rf"(?P<body>(?:[ \t]+(?:;[^\n\r]*|[A-Z][^\n\r]*)\n)+)"
+    rf"(?P<body>(?:[ \t]+(?:;|[A-Z]|[a-z][A-Za-z0-9_-]+:)[^\n\r]*\n)+)"
 )
 _UNIT = r"(?!TRUE|FALSE|NULL)[A-Z]{2,20}"
 _LEG = re.compile(
@@ -44,7 +44,8 @@ Leg = tuple[str, str, str]
 
 
 class Plain(NamedTuple):
-    """A booking as it is written, with its first line; `rows` are the lines of the postings."""
+    """A booking as it is written, with its first line; `rows` are the lines of the postings, `leg_keys` what
+    stands below each, empty if nothing stands below any."""
 
     day: date
     line: int
@@ -55,6 +56,7 @@ class Plain(NamedTuple):
     keys: Sequence[tuple[str, Any]]
     legs: Sequence[Leg]
     rows: Sequence[int]
+    leg_keys: Sequence[Sequence[tuple[str, Any]]] = ()
 
     @property
     def text(self) -> str:
@@ -102,8 +104,6 @@ def scan(text: str, chart: str = "../accounts.beancount") -> Scanned | None:
                     return None
             legs: list[Leg] = _LEG.findall(body)
             count = body.count("\n")
-            if len(legs) != count:
-                return None
             told: Sequence[tuple[str, Any]] = ()
             below = line + 1
             if keys:
@@ -112,11 +112,16 @@ def scan(text: str, chart: str = "../accounts.beancount") -> Scanned | None:
                 told = read
                 below += len(told)
             rows: Sequence[int] = range(below, below + count)
-            if ";" in body:
+            leg_keys: Sequence[Sequence[tuple[str, Any]]] = ()
+            if len(legs) != count:
+                if (with_keys := _read_body(body, below)) is None:
+                    return None
+                legs, rows, leg_keys = with_keys
+            elif ";" in body:
                 rows = [row for row, leg in zip(rows, legs, strict=True) if leg[0]]
                 legs = [leg for leg in legs if leg[0]]
             payee, narration = (_said(first), _said(second)) if second else (None, _said(first))
-            bookings.append(Plain(day, line, flag, payee, narration, marks, told, legs, rows))
+            bookings.append(Plain(day, line, flag, payee, narration, marks, told, legs, rows, leg_keys))
             line = below + count
         elif found := between(text, at):
             line += found[0].count("\n")
@@ -163,6 +168,25 @@ def _read_keys(keys: str) -> list[tuple[str, Any]] | None:
     return list(read.items())
 
 
+def _read_body(body: str, line: int) -> tuple[list[Leg], list[int], list[Sequence[tuple[str, Any]]]] | None:
+    """The postings of a booking with their lines and the keys below each; nothing if a line is not plain."""
+    legs: list[Leg] = []
+    rows: list[int] = []
+    below: list[str] = []
+    for row, written in enumerate(body.splitlines(keepends=True), line):
+        if not (found := _LEG.match(written)):
+            if not below:
+                return None
+            below[-1] += written
+        elif found[1]:
+            legs.append((found[1], found[2] or "", found[3] or ""))
+            rows.append(row)
+            below.append("")
+    read = [_read_keys(keys) for keys in below]
+    known = [keys for keys in read if keys is not None]
+    return (legs, rows, [*known]) if len(known) == len(read) else None
+
+
 def _on_their_lines(others: Sequence[tuple[int, str]]) -> str:
     parts, line = [], 1
     for number, text in others:
@@ -174,12 +198,13 @@ def _on_their_lines(others: Sequence[tuple[int, str]]) -> str:
 def as_transaction(booking: Plain, shown: str) -> Any:
     """The booking as beancount's parser has it."""
     marks = booking.marks.split()
+    leg_keys = booking.leg_keys or [()] * len(booking.legs)
     postings = [
         data.Posting(
             account, Amount(number_of(number), unit) if number else MISSING, None, None, None,
-            {"filename": shown, "lineno": row},
+            {"filename": shown, "lineno": row, **dict(keys)},
         )
-        for (account, number, unit), row in zip(booking.legs, booking.rows, strict=True)
+        for (account, number, unit), row, keys in zip(booking.legs, booking.rows, leg_keys, strict=True)
     ]  # fmt: skip
     return data.Transaction(
         {"filename": shown, "lineno": booking.line, **dict(booking.keys)}, booking.day, booking.flag,

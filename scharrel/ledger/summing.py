@@ -23,6 +23,7 @@ from scharrel.ledger.purchases import bought, purchases, thing
 from scharrel.ledger.quotes import billed
 from scharrel.ledger.scan import Plain, number_of, text_of
 from scharrel.store.text import Text
+from scharrel.treasury.invoices import numbers_paid
 
 _OWED = ("Liabilities:", "Equity:")
 
@@ -31,7 +32,8 @@ _NEGATED = ("Income:", *_OWED)
 _COUNTED = ("Income:", "Expenses:")
 
 OF_BANK = frozenset({"bank", "counter", "for", "why"})
-"""What a bank's line says of itself, which changes nothing in how it is summed."""
+"""What a bank's line says of itself, which changes nothing in how it is summed, but for a `why:` that names
+invoices."""
 
 _SHORT = 12
 """Signs of a number with cents that is certainly below MAX_AMOUNT."""
@@ -95,8 +97,9 @@ class LedgerSums:
         means anything; whether it is one. It comes out as by `sum`."""
         if (
             "^" in booking.marks
+            or booking.leg_keys
             or len(booking.legs) < 2
-            or any(key not in OF_BANK for key, _ in booking.keys)
+            or any(key not in OF_BANK or (key == "why" and numbers_paid(said)) for key, said in booking.keys)
         ):
             return False
         day, text, missing = booking.day, booking.text, -1

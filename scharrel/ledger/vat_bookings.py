@@ -1,6 +1,5 @@
 """The bookings of a ledger as far as VAT is concerned, with what they and their postings say of it."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import groupby
@@ -13,15 +12,14 @@ from scharrel.core.facts import Movement
 from scharrel.core.quotes import RECEIVABLE
 from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.parsing import parse, place
-from scharrel.ledger.scan import scan
+from scharrel.ledger.scan import as_transaction, scan
 from scharrel.ledger.source import chart_from
 from scharrel.store.text import Text
 from scharrel.treasury.accounts import SUSPENSE
+from scharrel.treasury.invoices import numbers_paid
 from scharrel.treasury.vat import TURNOVER, VatBooking, VatLeg, is_vat
 
 _DEBITED = ("Assets:", "Expenses:")
-_WHY = "invoice "
-"""How `why:` begins of a bank line that pays what it names."""
 
 
 class _Said(NamedTuple):
@@ -58,9 +56,8 @@ def _booking(
 ) -> VatBooking:
     words = {account: iter(each) for account, each in said.words.items()}
     file, line = ledger.text.at(movements[0].line)
-    invoice, credits, why = (_text(said.keys, key) for key in ("invoice", "credits", "why"))
-    named = {invoice if invoice not in customers else "", credits}
-    named |= set(re.split("[ ,]+", why.removeprefix(_WHY))) if why.startswith(_WHY) else set()
+    invoice, credits = (_text(said.keys, key) for key in ("invoice", "credits"))
+    named = {invoice if invoice not in customers else "", credits, *numbers_paid(said.keys.get("why"))}
     return VatBooking(
         file,
         line,
@@ -90,18 +87,16 @@ def _text(keys: Mapping[str, Any], key: str) -> str:
 def _said(text: Text) -> dict[int, _Said]:
     """What the bookings say beside their postings, by line; nothing of those that say nothing."""
     scanned = None if text.problems else scan(text.data.decode(), chart_from(text.shown))
-    found: dict[int, _Said] = {}
     if scanned:
-        for booking in scanned.bookings:
-            if booking.keys or "^" in booking.marks:
-                links = frozenset(mark[1:] for mark in booking.marks.split() if mark[0] == "^")
-                found[booking.line] = _Said(dict(booking.keys), links, {})
-        return found
-    for directive in parse(text)[0]:
-        if isinstance(directive, data.Transaction):
-            words: dict[str, list[str]] = defaultdict(list)
-            for posting in directive.postings:
-                words[posting.account].append(_text(posting.meta or {}, "vat"))
-            told = words if any(map(any, words.values())) else {}
-            found[place(directive)] = _Said(directive.meta, directive.links, told)
+        saying = (b for b in scanned.bookings if b.keys or b.leg_keys or "^" in b.marks)
+        directives = [as_transaction(booking, text.shown) for booking in saying]
+    else:
+        directives = [each for each in parse(text)[0] if isinstance(each, data.Transaction)]
+    found: dict[int, _Said] = {}
+    for directive in directives:
+        words: dict[str, list[str]] = defaultdict(list)
+        for posting in directive.postings:
+            words[posting.account].append(_text(posting.meta or {}, "vat"))
+        told = words if any(map(any, words.values())) else {}
+        found[place(directive)] = _Said(directive.meta, directive.links, told)
     return found

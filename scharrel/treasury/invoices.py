@@ -165,6 +165,12 @@ class Unclear(NamedTuple):
     question: bool = False
 
 
+def numbers_paid(why: object) -> list[str]:
+    """The invoices that a bank line pays, by what it says of why it stands where it does."""
+    said = str(why)
+    return INVOICE_NUMBER.findall(said) if said.startswith("invoice ") else []
+
+
 def facts_on(of: Dated | None, day: date) -> Facts:
     """What holds of a customer or the cooperative on the day; before anything was said what was said
     first."""
