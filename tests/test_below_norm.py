@@ -290,6 +290,9 @@ def checked(pack: str, coop: Path, quick: Run) -> dict[str, Any]:
         ("into-the-pot", {"2027-01": "111.24"}, "2027-02", "100.12", "2224.59", "2002.13"),
         # 2107.52, of which 2002.13 was offset; evenly 702.51 a month all would have been: 105.39 more.
         ("settled-by-quarter", {"2027-01": "2107.52"}, "2027-05", "100.12", "4004.26", "1902.02"),
+        # 80% of 300.00 and 5% of 98.38 were offset, 244.92; evenly 80% of all is: 73.78 more,
+        # less 5%. The norm is 1401.50 here, 1331.42 of it paid: so much more is it of 2168.61.
+        ("settled-by-year", {"2027-01": "398.38"}, "2028-02", "70.09", "2168.61", "1331.42"),
         # 60% of what is above 500: of 675.65 that is 105.39; of 3836.88 it is 2002.13.
         ("above-a-limit", {"2027-01": "675.65"}, "2027-03", "100.12", "3836.88", "1902.02"),
         # Three cents use up three months.

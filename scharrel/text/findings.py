@@ -109,10 +109,13 @@ def pattern_heading(words: Words, pattern: Pattern) -> str:
 
 
 def pattern_table(words: Words, pattern: Pattern, width: int) -> list[str]:
-    """By month what is earned and in hand, until the month that is below the norm."""
+    """By month what is earned and in hand, until the month that is below the norm; without months in which
+    nothing is other than for who earns nothing."""
     keys = ("month", "earned", "own", "benefit", "together", "least", "missing")
     rows = [[words(f"finding.column.{key}") for key in keys]]
     for earned, hand in pattern.months:
+        if not earned and not hand.own and hand.benefit == hand.least:
+            continue
         amounts = (earned, hand.own, hand.benefit, hand.own + hand.benefit, hand.least, hand.missing)
         rows.append([words.month(hand.month), *map(words.amount, amounts)])
     return columns(rows, (0,), width)
