@@ -8,7 +8,8 @@ from pathlib import Path
 from scharrel.core.quotes import Quote
 from scharrel.formats.ubl import ubl_document
 from scharrel.statements.invoice import einvoice_of, invoice_letter, quote_letter, reminder_letter, with_logo
-from scharrel.statements.letters import letter_pdf
+from scharrel.statements.letters import letter_document
+from scharrel.statements.making import FORMATS
 from scharrel.statements.pdf import typesetters_world
 from scharrel.text.words import LANGUAGES, Words
 from scharrel.treasury.invoices import Invoice, InvoiceLine, Issued, credit_of, vat_sums
@@ -24,6 +25,7 @@ AT = {"street": "Plein 2", "postcode": "4813 CD", "city": "Breda"}
 SCHOOL = {"name": 'Basisschool "De Vlinder"', "kvk": "01234567", "reference": "PO 2026/77", **AT}
 TOWN = {"name": "Gemeente", "oin": "00000001001234567000", **AT}
 ABROAD = {"name": "Werk GmbH", "country": "DE", "vat_id": "DE136695976", **AT, "postcode": "10115"}
+OUTSIDE = {"name": "Quartierverein", "country": "CH", **AT, "postcode": "8001"}
 PRIVATE = {"name": "J. Janssen"}
 MIXED = (("fiets gemaakt", "10", "100", "21%"), ("les", "3", "100", "9%"), ("korting", "1", "-5.50", "21%"))
 OTHERS = (("cursus", "1", "75", "exempt"), ("levering", "1", "10", "0%"), ("vertaling", "2.5", "1", "9%"))
@@ -45,6 +47,7 @@ CASES = [
     issued(1, MIXED, SCHOOL), issued(2, OTHERS, TOWN), issued(3, MIXED, PRIVATE), issued(4, LONG, SCHOOL),
     issued(5, (("werk", "2", "99", "reverse"),), ABROAD), issued(7, HOSTILE, SCHOOL | {"name": "<x> ø %s"}),
     issued(9, (("kar", "7", "123.45", "exempt"),), SCHOOL, vat="exempt"),
+    issued(13, (("fiets", "1", "500", "export"),), OUTSIDE),
     issued(11, (("kar", "7", "123.45", "exempt"),), SCHOOL, vat="exempt", vat_id=""),
 ]  # fmt: skip
 WORDY = (
@@ -79,20 +82,22 @@ out = Path(sys.argv[1])
 out.mkdir(parents=True)
 with typesetters_world() as world:
     for words in map(Words, LANGUAGES):
+        letters = {one.number: invoice_letter(words, one) for one in CASES}
         for one in CASES:
-            name, letter = f"{one.number}-{words.lang}", invoice_letter(words, one)
-            (out / f"{name}.pdf").write_bytes(letter_pdf(letter, Path("none"), world))
-            (out / f"{name}-cii.xml").write_text(letter.attached, "utf-8")
+            (out / f"{one.number}-{words.lang}-cii.xml").write_text(letters[one.number].attached, "utf-8")
             if one.buyer.keys() & {"kvk", "oin"}:
-                (out / f"{name}-ubl.xml").write_bytes(ubl_document(einvoice_of(words, one)))
-        letter = with_logo(invoice_letter(words, CASES[0]), LOGO.encode())
-        (out / f"logo-{words.lang}.pdf").write_bytes(letter_pdf(letter, Path("none"), world))
+                (out / f"{one.number}-{words.lang}-ubl.xml").write_bytes(
+                    ubl_document(einvoice_of(words, one))
+                )
+        letters["logo"] = with_logo(letters[CASES[0].number], LOGO.encode())
         for nth, quote in enumerate(QUOTES):
-            letter = quote_letter(words, quote, offer_of(quote), SELLER, SCHOOL, "Fatma")
-            (out / f"quote-{nth}-{words.lang}.pdf").write_bytes(letter_pdf(letter, Path("none"), world))
+            letters[f"quote-{nth}"] = quote_letter(words, quote, offer_of(quote), SELLER, SCHOOL, "Fatma")
         claims = LateClaim(Decimal("1.24"), Decimal("0.04"), Decimal("40.00"), trades=False)
         for nth, (firm, claim) in enumerate(((False, None), (True, None), (True, claims))):
-            letter = reminder_letter(
+            letters[f"reminder-{nth}"] = reminder_letter(
                 words, CASES[0], Decimal("113.35"), date(2026, 11, 28), firm=firm, claim=claim
             )
-            (out / f"reminder-{nth}-{words.lang}.pdf").write_bytes(letter_pdf(letter, Path("none"), world))
+        for name, letter in letters.items():
+            for form in FORMATS:
+                made = letter_document(letter, form, Path("none"), world)
+                (out / f"{name}-{words.lang}.{form}").write_bytes(made)

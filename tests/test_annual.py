@@ -483,6 +483,13 @@ def test_the_audit_file_has_vat_and_customers(tmp_path: Path) -> None:
         cost("2026-07-03", "62.00", "13.02"),
         '2026-07-04 * "buurthuis" "werk"\n  invoice: "buurthuis"\n  Income:Omzet  -100.00 EUR\n'
         "  Liabilities:Btw:Hoog  -21.00 EUR\n  Assets:Debiteuren\n",
+        sale("2026-07-05", "50.00", "", more='    vat: "export"\n'),
+    )
+    book(
+        coop,
+        "coop",
+        '2026-07-06 * "onderaannemer"\n  Expenses:Onkosten  121.00 EUR\n'
+        "  Liabilities:Btw:Buiten  -21.00 EUR\n  Assets:Bank\n",
     )
     assert in_process("allocate", "2026-07", "--coop", str(coop)).status == 0
     root = audit_file(coop, 2026)
@@ -494,13 +501,17 @@ def test_the_audit_file_has_vat_and_customers(tmp_path: Path) -> None:
     assert found == [
         ("Income:Omzet", "1a", "21.000", "210.11", "C"), ("Income:Omzet", "1b", "9.000", "18.00", "C"),
         ("Expenses:Onkosten", "5b", "21.000", "13.02", "D"), ("Income:Omzet", "1a", "21.000", "21.00", "C"),
+        ("Income:Omzet", "3a", "0.000", "0.00", "D"),
     ]  # fmt: skip
     codes = {
         code.findtext(f"{XAF}vatID"): code.findtext(f"{XAF}vatToPayAccID")
         or code.findtext(f"{XAF}vatToClaimAccID")
         for code in root.iter(f"{XAF}vatCode")
     }
-    assert codes == {"1a": "Liabilities:Btw:Hoog", "1b": "Liabilities:Btw:Laag", "5b": "Liabilities:Btw:Voor"}
+    assert codes == {
+        "1a": "Liabilities:Btw:Hoog", "1b": "Liabilities:Btw:Laag", "3a": None,
+        "4a": "Liabilities:Btw:Buiten", "5b": "Liabilities:Btw:Voor",
+    }  # fmt: skip
     customers = [
         [c.findtext(f"{XAF}{name}") for name in ("custSupID", "custSupName", "custSupTp")]
         for c in root.iter(f"{XAF}customerSupplier")
@@ -510,3 +521,16 @@ def test_the_audit_file_has_vat_and_customers(tmp_path: Path) -> None:
     assert [(line.findtext(f"{XAF}accID"), side(line)) for line in owing] == [
         ("Assets:Debiteuren", Decimal("121.00"))
     ]
+
+
+def test_what_the_register_says_of_the_cooperative_only_later_is_in_both(tmp_path: Path) -> None:
+    coop = filing(tmp_path / "coop")
+    register = coop / "ledgers/coop.beancount"
+    register.write_text(
+        register.read_text().replace('U.A."\n', 'U.A."\n  kvk: "12345678"\n  vat_id: "NL123456782B90"\n')
+    )
+    book(coop, "coop", '2025-12-30 * "inleg"\n  Assets:Bank  100.00 EUR\n  Equity:Begin\n')
+    assert audit_file(coop, 2025).findtext(f".//{XAF}Commercenr") == "12345678"
+    done = in_process("auditfile", "2025", "--coop", str(coop))
+    assert "KvK" not in done.err
+    assert "KvK 12345678" in in_process("report", "annual", "2025", "--coop", str(coop)).out

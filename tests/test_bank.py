@@ -576,10 +576,10 @@ def test_a_mistake_in_the_rules_is_told_with_its_line(text: str, bank: Bank) -> 
     line, told = WRONG_RULES[text]
     bank.add("rules/bank.toml", text + "\n")
     before = bank.tree()
-    done = bank.take(WHOLE)
-    assert done.status == 1
-    assert f"rules/bank.toml:{line}: " in done.err
-    assert told in done.err
+    for done in (bank.take(WHOLE), bank.quick("check", "--coop", str(bank.coop))):
+        assert done.status == 1
+        assert f"rules/bank.toml:{line}: " in done.err
+        assert told in done.err
     assert bank.tree() == before
 
 
@@ -644,7 +644,7 @@ CHANGED = {
     "a command": ("2026-10-31 custom", "2026-10-31 open Assets:X\n2026-10-31 custom", "hoort niet bij"),
     "its own account": ("Assets:Bank                         1", "Assets:Debiteuren  1", "op Assets:Bank"),
     "every amount": ("121.00 EUR\n  Assets:UitTeZoeken                 -121.00 EUR",
-                     "\n  Assets:UitTeZoeken", "Maak hem heel"),
+                     "\n  Assets:UitTeZoeken", "te veel bedragen"),
     "a month": ("  counter:", '  earned: "vorige maand"\n  counter:', "earned: 2026-09-30"),
     "a day": ("booked: 2026-10-11", 'booked: "gisteren"', "booked: 2026-10-11"),
 }  # fmt: skip
@@ -719,6 +719,26 @@ def test_two_accounts_are_known_by_number_or_its_last_digits(bank: Bank) -> None
     done = bank.run("assign", "spaarrekening:z", "--account", "Assets:Bank")
     assert done.status == 2
     assert "onderweg" in done.err
+
+
+def test_money_between_two_accounts_of_the_cooperative_is_on_its_way(bank: Bank) -> None:
+    bank.add("ledgers/accounts.beancount", '2020-01-01 open Assets:Onderweg EUR\n  role: "transit"\n')
+    bank.add("ledgers/accounts.beancount", "2020-01-01 open Assets:Spaar EUR\n")
+    bank.add(
+        "ledgers/coop.beancount",
+        f'2026-10-01 custom "bank" "spaarrekening"\n  iban: "{LANDLORD}"\n  account: "Assets:Spaar"\n'
+        "  opening: 0.00 EUR\n",
+    )
+    saved = Given("2026-10-06", "-500.00", "De coöperatie", LANDLORD, reference="x")
+    bank.took(camt([saved], "1250.00"))
+    done = bank.run("assign", "x", "--account", "Assets:Spaar")
+    assert done.status == 2
+    assert "kies die" in done.err
+    assert "Assets:Onderweg" in done.err
+    shown = at_terminal(bank.coop, "coop spa", "coop spaar", "1", "")
+    assert "1  de coöperatie, Assets:Onderweg (tussen eigen rekeningen)" in shown
+    assert shown.count("Assets:Spaar is ook een bankrekening") == 1
+    assert "  Assets:Onderweg                     500.00 EUR\n" in (bank.coop / MONTH).read_text()
 
 
 def test_a_statement_of_nothing_is_told_and_left_out(bank: Bank) -> None:
@@ -928,7 +948,7 @@ def test_at_a_terminal_lines_are_assigned_one_by_one(bank: Bank) -> None:
     before = (bank.coop / MONTH).read_text()
     shown = at_terminal(
         bank.coop,
-        "ami\tOmz\t21%", "j",  # completed, and always so
+        "ami\tOmz\t21%", "wel", "j",  # completed, and always so
         "-",  # no: back, with the rule
         "coop Debit", "n",
         "1",  # the hand-made booking
@@ -938,6 +958,7 @@ def test_at_a_terminal_lines_are_assigned_one_by_one(bank: Bank) -> None:
         ".",
     )  # fmt: skip
     assert "1/5 · 5 oktober 2026 · € 121,00 bij" in shown
+    assert shown.count("Typ j voor ja, of alleen Enter voor nee.") == 1
     assert shown.count("Amina, Income:Omzet, met 21% btw") == 2
     assert "1  Amina, geboekt op 11 okt 2026" in shown
     assert "Amina (staat in de tekst)" in shown
@@ -1034,6 +1055,14 @@ def test_a_line_that_goes_while_it_is_asked_about_is_told(bank: Bank) -> None:
     shown = at_terminal(bank.coop, "amina Omzet 21%", ".", while_asked=rename)
     assert "betaalrekening:4711-1 staat hier niet meer" in " ".join(shown.split())
     assert "0 regels uitgezocht." in shown
+
+
+def test_what_another_answered_in_the_meantime_stays(bank: Bank) -> None:
+    bank.took(WHOLE)
+    other = ("assign", "4711-1", "--for", "coop", "--account", "Assets:Debiteuren")
+    shown = at_terminal(bank.coop, "amina Omzet 21%", ".", while_asked=lambda: bank.run(*other))
+    assert "betaalrekening:4711-1 is intussen al uitgezocht" in " ".join(shown.split())
+    assert "Income:Omzet" not in (bank.coop / MONTH).read_text()
 
 
 def test_at_a_terminal_without_open_lines_there_is_nothing_to_do(bank: Bank) -> None:

@@ -4,6 +4,8 @@ In every example the line that must be named ends in a comment `<<`.
 """
 
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,7 @@ IN_THE_LEDGER = {
     "repeated-key": BOOKING.replace("  Income", "  bon: 3\n  bon: 4 ; <<\n  Income"),
     "member-in-ledger": '2026-02-01 custom "member" "amina" ; <<\n  left: TRUE',
     "role-in-ledger": '2026-01-01 open Expenses:Feest EUR\n  role: "costs" ; <<',
+    "custom-empty": '2026-05-01 custom "herinnering" ; <<',
     "closes-chart": "2026-05-01 close Income:Omzet ; <<",
     "balance-on-pot": "2026-06-30 balance Liabilities:Spaarpot 0 EUR ; <<",
     "account-name": BOOKING.replace("Income:Omzet  -10.00 EUR", "Inkomsten:Omzet  -10.00 EUR ; <<"),
@@ -485,8 +488,34 @@ def test_what_is_told_names_place_line_and_remedy(coop: Path, quick: Run) -> Non
 OWN_TESTS = {
     "no-closing", "no-steps", "no-table", "no-value", "missing-fact", "no-value-for-fact", "no-birthday",
     "fact-not-true", "after-leaving", "no-include", "not-registered", "not-a-ledger", "ledger-name",
-    "merge-conflict", "copy", "copy-of-rules", "no-ledger", "no-file", "no-members", "other-role", "missing-role", "bom", "encoding", "utf-16",
+    "merge-conflict", "copy", "copy-of-kept", "copy-of-rules", "no-ledger", "no-file", "not-a-file", "no-members", "other-role", "missing-role", "bom", "encoding", "utf-16",
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("[source.s]", "[source.alv]", "unknown-source"),
+        ('[[step]]\nid = "tax"', '[[step]]\nid = "al"\nlabel = "al"\nall = true\nto = "Liabilities:Lid"\n'
+         'party = "member"\nsource = "s"\n\n[[step]]\nid = "tax"', "after-closing"),
+    ],
+)  # fmt: skip
+def test_one_mistake_in_a_pack_is_told_as_one_kind(
+    old: str, new: str, code: str, coop: Path, quick: Run
+) -> None:
+    pack = coop / PACK
+    pack.write_text(pack.read_text().replace(old, new, 1))
+    problems = json.loads(quick("check", "--json", "--coop", str(coop)).out)["problems"]
+    assert {p["code"] for p in problems} == {code}
+    assert code == "after-closing" or len(problems) == 1
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_what_is_no_file_in_the_place_of_a_pack(make: Callable[[Path], None], coop: Path, quick: Run) -> None:
+    (coop / PACK).unlink()
+    make(coop / PACK)
+    problems = json.loads(quick("check", "--json", "--coop", str(coop)).out)["problems"]
+    assert [(p["file"], p["code"]) for p in problems] == [(PACK, "not-a-file")]
 
 
 def test_rules_with_a_name_that_no_file_can_have(coop: Path, quick: Run) -> None:

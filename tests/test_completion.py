@@ -52,6 +52,10 @@ def test_numbers_of_invoices_and_runs(tmp_path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     assert asked("scharrel invoice credit 2", tmp_path).out.split() == ["2026-0012"]
+    (tmp_path / "ledgers/projects").mkdir()
+    said = '2026-09-03 custom "quote" "{}" "Krant" 8.00 EUR\n'
+    (tmp_path / "ledgers/projects/studio.beancount").write_text(said.format("2026-014") + said.format("$(x)"))
+    assert asked("scharrel quote 2", tmp_path).out.split() == ["2026-014"]
     assert asked("scharrel pay --cancel 2", tmp_path).out.split() == ["2026-11-05-1"]
     # Nothing is written yet, nothing is broken.
     for line in ("scharrel explain a", "scharrel explain amina 2026-10 c", "scharrel rules show x"):

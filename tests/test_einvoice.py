@@ -13,26 +13,27 @@ from xml.etree import ElementTree
 import pypdf
 import pypdfium2
 import pytest
-from conftest import Once, Run, examples, in_process
+from conftest import LONG, Once, Run, examples, in_process
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from invoice_coop import AMINA, CUSTOMERS, append, replace, with_invoices
+from test_faults import failing_at, no_space, snapshot
 
-from scharrel.core.money import to_cents
 from scharrel.formats.cii import cii_document
 from scharrel.formats.einvoice import EInvoiceLine, TaxCategory, unit_price, unsound
 from scharrel.formats.epc import epc_text
 from scharrel.formats.ubl import ubl_document
 from scharrel.operations.invoice_documents import without_account
 from scharrel.statements.documents import Documents
-from scharrel.statements.invoice import einvoice_of, invoice_letter
-from scharrel.statements.letters import letter_source
+from scharrel.statements.invoice import einvoice_of, invoice_letter, with_logo
+from scharrel.statements.letters import letter_document, letter_source
+from scharrel.statements.pdf import typesetters_world
 from scharrel.store.invoices import read_issued
 from scharrel.store.paths import Coop
 from scharrel.text.words import Words
 from scharrel.treasury.invoice_status import next_reminder
 from scharrel.treasury.invoices import VAT_RATES, Invoice, InvoiceLine, Issued, credit_of, vat_sums
-from scharrel.treasury.late_payment import collection_scale
+from scharrel.treasury.late_payment import collection_scale, statutory_interest
 
 CII = {
     "ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100",
@@ -52,12 +53,16 @@ ABROAD = """
 """
 
 
-def with_all(folder: Path) -> None:
+def with_drafts(folder: Path) -> None:
     with_invoices(folder)
     replace(
         folder, CUSTOMERS, '  country: "DE"', '  country: "DE"\n  vat_id: "DE136695976"\n  language: "en"'
     )
     append(folder, AMINA, ABROAD)
+
+
+def with_all(folder: Path) -> None:
+    with_drafts(folder)
     assert in_process("invoice", "issue", "--coop", str(folder)).status == 0
 
 
@@ -119,6 +124,37 @@ def test_a_template_that_does_not_work_costs_no_number(tmp_path: Path, quick: Ru
     assert not list((coop / "ledgers").glob("invoices/*"))
 
 
+def test_where_nothing_can_be_put_no_number_is_used(tmp_path: Path, quick: Run) -> None:
+    coop = with_invoices(tmp_path / "coop")
+    (coop / "invoices").write_text("geen map")
+    done = quick("invoice", "issue", "--coop", str(coop))
+    assert (done.status, "invoices is niet te schrijven" in done.err) == (1, True)
+    assert not list((coop / "ledgers").glob("invoice[sd]*"))
+    (coop / "invoices").unlink()
+    assert quick("invoice", "issue", "--coop", str(coop)).status == 0
+    assert len(list((coop / "invoices").iterdir())) == 3
+
+
+def test_a_full_disk_costs_no_number(tmp_path: Path, once: Once, quick: Run) -> None:
+    sound = once(with_all, tmp_path / "sound")
+    expected = snapshot(sound)
+    number = told = 0
+    while True:
+        number += 1 if LONG else 21
+        coop = tmp_path / f"full-{number}"
+        with_drafts(coop)
+        with failing_at(number, no_space) as calls:
+            done = quick("invoice", "issue", "--coop", str(coop))
+        assert "Traceback" not in done.err
+        told += done.status
+        if len(calls) < number:
+            break
+        assert quick("invoice", "issue", "--coop", str(coop)).status == 0
+        # What could not be cleared away goes with the next file that is written.
+        assert {n: data for n, data in snapshot(coop).items() if ".new/" not in n} == expected, number
+    assert told
+
+
 def test_the_page_says_what_is_inside(unchanged: Path) -> None:
     pdf = (unchanged / "invoices/2026-0002.pdf").read_bytes()
     reader = pypdf.PdfReader(io.BytesIO(pdf))
@@ -161,7 +197,7 @@ def amounts(tree: ElementTree.Element, paths: list[str], names: dict[str, str]) 
     return [Decimal(tree.findtext(f".//{path}", "0", names)) for path in paths]
 
 
-PAPER = Documents(Path("nowhere"), Words("nl"), "pdf")
+FORMS = {form: Documents(Path("nowhere"), Words("nl"), form) for form in ("pdf", "html", "txt")}
 
 
 @given(SOLD, st.booleans(), st.integers(-999, 999))
@@ -185,10 +221,12 @@ def test_totals_are_the_same_on_paper_and_in_every_format(
     paths = [f"{total}TaxExclusiveAmount", "cac:TaxTotal/cbc:TaxAmount", f"{total}TaxInclusiveAmount",
              f"{total}PayableAmount"]  # fmt: skip
     assert amounts(ubl, paths, UBL) == expected
-    paper = letter_source(invoice_letter(words, one), PAPER)
-    assert words.money(invoice.total) in paper
-    for each in invoice.sums:
-        assert not each.vat or words.money(each.vat) in paper
+    letter = invoice_letter(words, one)
+    for documents in FORMS.values():
+        source = letter_source(letter, documents)
+        for label, amount in letter.sums:
+            assert label in source
+            assert words.money(amount) in source
 
 
 @given(CENTS, QUANTITIES)
@@ -197,6 +235,50 @@ def test_price_times_quantity_is_the_line(net: Decimal, quantity: Decimal) -> No
     price, base, count = unit_price(EInvoiceLine("", quantity, net, TaxCategory("S", Decimal(21))))
     assert price / base * count == net or abs(price / base * count - net) < Decimal("1e-20")
     assert price > 0 < base
+
+
+# -- the page and the text of it
+
+
+def test_the_page_and_the_text_are_made_beside_the_paper(sent: Path, quick: Run) -> None:
+    for form in ("html", "txt"):
+        done = quick("invoice", "issue", "--format", form, "--coop", str(sent))
+        assert (done.status, "3 bestanden" in done.out) == (0, True)
+    folder = sent / "invoices"
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    text = (folder / "2026-0002.txt").read_text("utf-8").replace("\xa0", " ")
+    assert re.search(r"fiets rijklaar gemaakt +10 +10,00 +21% +100,00\n", text)
+    assert re.search(r"Btw 21% over € 100,00 +€ 21,00\nTotaal +€ 121,00\n", text)
+    assert max(map(len, text.split("\n"))) <= 78
+    page = (folder / "2026-0003.html").read_text("utf-8")
+    assert '<html lang="en">' in page
+    assert not re.search(r"(?:src|href)=\"(?!data:)", page)
+    assert quick("quote", "2026-014", "--format", "doc", "--coop", str(sent)).status == 2
+
+
+def test_a_reminder_as_text_is_a_reminder_too(sent: Path, quick: Run) -> None:
+    assert quick("invoice", "remind", "--format", "txt", "--coop", str(sent)).status == 0
+    (letter,) = (sent / "invoices").glob("2026-0002-reminder-*")
+    assert "€ 121,00" in letter.read_text("utf-8").replace("\xa0", " ")
+    assert "kan na veertien" in quick("invoice", "remind", "--coop", str(sent)).out
+
+
+def test_whatever_is_in_an_invoice_stays_text() -> None:
+    said = '<script>alert(1)</script> #panic("x") {{ 7*7 }} $x$ &amp; \\ \x1b[2J \u202e "q"'
+    one = issued([(Decimal(100), Decimal(1), "21%")])
+    line = one.invoice.lines[0]._replace(text=said)
+    back = one.invoice._replace(lines=(line,), quote=said, credits=said, reason=said)
+    seller = SELLER | dict.fromkeys(["name", "street", "email"], said)
+    buyer = dict.fromkeys(["name", "street", "city", "reference", "vat_id"], said)
+    one = one._replace(invoice=back, worker=said, seller=seller, buyer=buyer)
+    letter = with_logo(invoice_letter(Words("nl"), one), b'<svg onload="alert(2)"></svg>')
+    page, text = (letter_source(letter, FORMS[form]) for form in ("html", "txt"))
+    assert not re.search(r"<script|alert\(2\)|&amp; |\x1b|\u202e", page)
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") == page.count("{{ 7*7 }}") > 9
+    assert not re.search(r"\x1b|\u202e", text)
+    assert " ".join(text.split()).count('#panic("x") {{ 7*7 }} $x$ &amp; \\ ') > 9
+    with typesetters_world() as world:
+        assert "#panic" in on_page(letter_document(letter, "pdf", Path("nowhere"), world))
 
 
 # -- what the standard asks, and the official rules do not
@@ -296,6 +378,33 @@ def test_collection_costs_go_by_bands(amount: str, costs: str) -> None:
     assert scale.costs(Decimal(amount)) == Decimal(costs)
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "interest"),
+    [
+        # 1000 at 4%: 40.00 a year, then 4% of 1040.00 = 41.60, and of 1081.60 half a year (181 of 365) 21.45.
+        ("2025-01-01", "2025-12-31", "40.00"),
+        ("2025-01-01", "2026-01-01", "40.11"),
+        ("2025-01-01", "2026-12-31", "81.60"),
+        ("2025-01-01", "2027-06-30", "103.05"),
+        # A year with 29 February in it is a year: no day more than 4%.
+        ("2023-03-01", "2024-02-29", "40.00"),
+        ("2024-02-29", "2025-02-28", "40.00"),
+        ("2024-02-29", "2028-02-28", "169.86"),
+        ("2026-10-20", "2026-10-20", "0.11"),
+    ],
+)
+def test_interest_is_added_after_each_year(since: str, until: str, interest: str) -> None:
+    first, last = date.fromisoformat(since), date.fromisoformat(until)
+    rates = [Decimal("0.04")] * ((last - first).days + 1)
+    assert statutory_interest(Decimal(1000), first, rates) == Decimal(interest)
+
+
+def test_the_rate_of_each_day_counts() -> None:
+    # 2026: 181 days at 4% and 184 at 6% of 1000 is 50.08; then 100 days at 6% of 1050.08 is 17.26.
+    rates = [Decimal("0.04")] * 181 + [Decimal("0.06")] * 284
+    assert statutory_interest(Decimal(1000), date(2026, 1, 1), rates) == Decimal("67.34")
+
+
 @pytest.mark.parametrize("said", ["", "15", "15% 2500, x", "1%, 2% 10", "min 40", "15% 2500,"])
 def test_what_is_no_scale_is_none(said: str) -> None:
     assert collection_scale(said) is None
@@ -322,7 +431,8 @@ def test_interest_and_costs_are_claimed_only_when_asked_for(sent: Path, quick: R
     ):
         pdf = (sent / f"invoices/{number}-reminder-{today}.pdf").read_bytes()
         page = " ".join(on_page(pdf).replace("\xa0", " ").split())
-        interest = to_cents(Decimal(left) * Decimal(rate) * (today - due).days / 365, "half-up")
+        late = (today - due).days
+        interest = statutory_interest(Decimal(left), due + timedelta(1), [Decimal(rate)] * late)
         whole = f"{Decimal(left) + interest:.2f}".replace(".", ",")
         assert f"Nog te betalen € {whole}" in page
         assert f"dat € {interest:.2f}".replace(".", ",") in page
@@ -462,6 +572,18 @@ def test_an_answer_to_a_quote_is_told(sent: Path, quick: Run) -> None:
     )  # fmt: skip
     problems = json.loads(quick("check", "--json", *where).out)["problems"]
     assert "quote-declined" in {p["code"] for p in problems}
+    replace(sent, AMINA, "declined:", "accepted:")
+    done = quick("quote", "2026-014", "--draft", *where)
+    assert (done.status, "van 850.00 is al 850.00 gefactureerd" in done.err) == (0, True)
+
+
+def test_what_is_late_before_it_is_sent_is_told_first(tmp_path: Path, quick: Run) -> None:
+    where = "--coop", str(with_invoices(tmp_path / "coop"))
+    for command in (["list"], ["issue", "--dry-run"]):
+        said = " ".join(quick("invoice", *command, *where).out.split())
+        assert "waarop betaald moet zijn al voorbij: janssen (1 november 2026), buurthuis" in said
+    assert "al voorbij" not in quick("invoice", "issue", *where).out
+    assert "Er komt een vriendelijke" in quick("invoice", "remind", "--dry-run", *where).out
 
 
 def test_a_quote_becomes_paper_and_the_draft_of_an_invoice(sent: Path, quick: Run) -> None:

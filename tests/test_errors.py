@@ -470,8 +470,9 @@ OWN_TESTS |= {  # in test_treasury.py
 }  # fmt: skip
 OWN_TESTS |= {  # in test_vat.py
     "problem.vat-abroad", "problem.vat-account", "problem.vat-fits-none", "problem.vat-no-number",
-    "problem.vat-none", "problem.vat-overlap", "problem.vat-return-changed", "problem.vat-return-name",
-    "problem.vat-said", "problem.vat-unfiled", "problem.vat-which", "problem.vat-while-exempt",
+    "problem.vat-none", "problem.vat-not-then", "problem.vat-overlap", "problem.vat-private",
+    "problem.vat-return-changed", "problem.vat-return-name", "problem.vat-said", "problem.vat-unfiled",
+    "problem.vat-which", "problem.vat-while-exempt",
     "error.vat-ahead", "error.vat-not-over", "error.vat-period",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_formats.py
@@ -483,17 +484,19 @@ OWN_TESTS |= {  # in test_formats.py
     "problem.bank-text", "problem.bank-too-large", "problem.bank-too-long", "problem.bank-too-many",
     "problem.bank-xml", "problem.bank-zip", "problem.bank-zip-many", "problem.bank-zip-nested",
 }  # fmt: skip
-OWN_TESTS |= {"problem.lodging-rate"}  # in test_suspicions.py
+OWN_TESTS |= {"problem.lodging-before", "problem.lodging-rate"}  # in test_suspicions.py
 OWN_TESTS |= {  # in test_receipt_files.py
     "problem.receipts", "problem.receipt-changed", "problem.receipt-gone", "problem.receipt-link",
     "problem.receipt-missing", "problem.receipt-name", "problem.receipt-no-file", "problem.receipt-none",
     "problem.receipt-too-large", "problem.receipt-unready", "audit.receipt-changed", "audit.receipt-gone",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_pay.py
-    "problem.no-transit", "problem.pay-nickname", "problem.pay-no-bank", "problem.run-changed",
-    "problem.run-file", "problem.run-gone", "problem.run-unconfirmed",
+    "problem.no-transit", "problem.pay-nickname", "problem.pay-no-bank", "problem.pay-returned",
+    "problem.payment-reference", "problem.run-changed", "problem.run-file", "problem.run-gone",
+    "problem.run-lost", "problem.run-unconfirmed",
     "error.pay-cancel-alone", "error.pay-cancelled", "error.pay-closed-day", "error.pay-left",
-    "error.pay-no-run", "error.pay-open-month", "error.pay-reason", "error.pay-reason-alone",
+    "error.pay-no-run", "error.pay-open-month", "error.pay-paper-alone", "error.pay-reason",
+    "error.pay-reason-alone",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_bank_months.py
     "problem.bank-line-lost", "problem.bank-line-open", "problem.bank-line-unready", "problem.bank-uncovered",
@@ -504,10 +507,12 @@ OWN_TESTS |= {  # in test_bank.py
     "error.assign-terminal", "error.bank-line-which", "error.gap-reason", "error.no-bank",
     "error.no-bank-line", "problem.bank-folder", "problem.bank-line-booked", "problem.bank-line-custom",
     "problem.bank-line-directive", "problem.bank-line-elsewhere", "problem.bank-line-early",
+    "problem.bank-line-answered",
     "problem.bank-line-gone", "problem.bank-line-late", "problem.bank-line-practice",
     "problem.bank-line-holder", "problem.bank-line-identity", "problem.bank-line-include",
     "problem.bank-line-incomplete", "problem.bank-line-twice", "problem.bank-month-size",
     "problem.bank-not-open", "problem.bank-opening", "problem.bank-other-side",
+    "problem.bank-own-account",
     "problem.bank-rule-conditions",
     "problem.bank-rule-iban", "problem.bank-rule-id", "problem.bank-rule-rate", "problem.bank-rule-table",
     "problem.bank-vat-account", "problem.statement-account", "problem.statement-changed",
@@ -521,12 +526,12 @@ OWN_TESTS |= {  # in test_received.py
     "problem.received-left", "problem.received-no-number", "audit.changed-received",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_einvoice.py
-    "problem.quote-answer", "problem.quote-declined", "problem.logo", "problem.logo-kept",
-    "problem.form-collection", "problem.form-interest", "problem.form-interest-business",
+    "problem.quote-answer", "problem.quote-billed", "problem.quote-declined", "problem.logo",
+    "problem.logo-kept", "problem.form-collection", "problem.form-interest", "problem.form-interest-business",
     "problem.reminder-claim",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_invoices.py
-    "problem.bank-line-number", "problem.invoice-again",
+    "error.assign-invoice", "error.assign-invoice-alone", "problem.bank-line-number", "problem.invoice-again",
     "problem.customer-twice", "problem.form-country", "problem.form-email",
     "problem.form-language", "problem.form-oin", "problem.form-postcode", "problem.form-vat-id",
     "problem.invoice-booking-changed", "problem.invoice-booking-gone", "problem.invoice-closed",

@@ -11,7 +11,7 @@ import pytest
 from bank_coop import without_bank
 from beancount import loader
 from beancount.core import data
-from conftest import REPOSITORY, Run
+from conftest import REPOSITORY, Run, takes_seconds
 from example_bank import ACCOUNT, statements
 
 from scharrel.ledger.bank_lines import read_bank_book
@@ -115,6 +115,24 @@ def test_every_month_was_paid_out_and_the_bank_confirms_it() -> None:
     assert {why: found for why, found in confirmed.items() if why.startswith("payment ")} == ordered
     under_way = [found for of, found in whole_until("9999").items() if of.startswith("Assets:Onderweg:")]
     assert not any(under_way)
+
+
+@takes_seconds
+def test_once_closed_nothing_of_it_is_left_to_pay(example: Path, quick: Run) -> None:
+    where = "--coop", str(example)
+    assert quick("close", "2026-09", *where).status == 0
+    found = json.loads(quick("pay", "--dry-run", "--json", *where).out)
+    # What she laid out after the last run.
+    assert [(one["holder"], one["amount"]) for one in found["payments"]] == [("naima", "26.30")]
+    assert {one["why"] for one in found["not_paid"]} == {"hand-in"}
+
+
+def test_what_lasts_for_years_is_worth_something_until_it_is_written_off() -> None:
+    for day, worth in (("2025-12-31", "857.25"), ("2026-10-31", "633.50")):
+        at = sum(found for of, found in whole_until(day).items() if of.startswith("Assets:Inventaris:"))
+        assert str(at) == worth
+    ours = whole_until("2026-10-31")
+    assert ours["Assets:Inventaris:Coop"] > -ours["Assets:Inventaris:Joao"] - ours["Assets:Inventaris:Fatma"]
 
 
 def test_what_is_not_understood_is_told_to_who_asks_about_all(quick: Run) -> None:

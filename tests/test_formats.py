@@ -259,8 +259,17 @@ def test_what_is_taken_back_has_the_other_sign(mark: str, amount: str) -> None:
 def test_the_day_is_that_of_entry_in_its_own_year() -> None:
     assert only(swift(":61:2610101012C5,NTRFNONREF")).day == date(2026, 10, 12)
     assert only(swift(":61:2601021231C5,NTRFNONREF")).day == date(2025, 12, 31)
-    assert only(swift(":61:261010C5,NTRFNONREF")).day == date(2026, 10, 10)
+    assert only(swift(":61:261011C5,NTRFNONREF")).day == date(2026, 10, 11)
+    for value in ("261010", "261014"):
+        assert only(swift(f":61:{value}C5,NTRFNONREF")).day == date(2026, 10, 12)
     assert only(swift(":61:261010C5,NTRFNONREF", opening="C261012EUR0,")).day == date(2026, 10, 12)
+
+
+def test_a_statement_that_is_called_by_its_day_is_of_that_day() -> None:
+    of_a_day = swift(":61:261011D5,N093NONREF", ":61:261013D6,N093NONREF").replace(":20:1", ":20:940S261012")
+    statement = one(of_a_day)
+    assert {line.day for line in statement.lines} == {date(2026, 10, 12)}
+    assert (statement.first, statement.last) == (date(2026, 10, 12), date(2026, 10, 12))
 
 
 def test_the_reference_is_what_follows_two_slashes() -> None:
@@ -280,6 +289,7 @@ def test_the_reference_is_what_follows_two_slashes() -> None:
         ("/ORDP//NAME/Buurthuis/REMI//REMI/factuur 3/ISDT/2026-10-12", "factuur 3"),
         ("/BENM//NAME/Belastingdienst/REMI//CDTRREFTP//CD/SCOR/ISSR/CUR/CDTRREF/1234567899874563", "1234567899874563"),
         ("/REMI/STRD/CUR/5000123412341234/", "5000123412341234"),
+        ("/NAME/WEBWINKEL/REMI/WEBWINKEL Dublin, IE\n17.98 USD, 1 USD = 0.98 EUR", "WEBWINKEL Dublin, IE 17.98 USD, 1 USD = 0.98 EUR"),
         ("factuur 2026-0012\nvan oktober", "factuur 2026-0012 van oktober"),
         ("RABO BETAALVERZOEK " + "x" * 46 + "\nyz", "RABO BETAALVERZOEK " + "x" * 46 + "yz"),
         ("000>100000000000\n>20RABONL2U\n>21NL91ABNA0417164300\n>22HUUR OKT>23OBER\n>310390123456", "HUUR OKTOBER"),
@@ -288,6 +298,15 @@ def test_the_reference_is_what_follows_two_slashes() -> None:
 )  # fmt: skip
 def test_the_text_is_the_words_without_the_keywords(text: str, words: str) -> None:
     assert only(swift(":61:2610121012C5,NTRFNONREF", ":86:" + text)).text == words
+
+
+def test_why_a_payment_came_back_is_what_the_bank_says_of_it() -> None:
+    reason = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>rekening\nopgeheven</AddtlInf></RtrInf>"
+    content = camt([MONTH[0]]).replace("</RmtInf>", f"</RmtInf>{reason}")
+    assert only(content).returned == "AC04 rekening opgeheven"
+    text = ":86:/EREF/X/RTRN/MS03//ORDP//NAME/Buurthuis/REMI/uitbetaling"
+    line = only(swift(":61:2610121012C5,NTRFNONREF", text))
+    assert (line.returned, line.text) == ("MS03", "uitbetaling")
 
 
 def test_a_blank_at_the_end_of_a_line_is_a_blank() -> None:

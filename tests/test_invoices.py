@@ -140,6 +140,8 @@ WRONG: list[tuple[str, int, str, str]] = [
     (booking(below='vat: "9%"', rest=HIGH), 0, "invoice-vat", "9%: 9.00"),
     (booking(below='vat: "12%"', rest=HIGH), 3, "invoice-vat-word", "21%"),
     (booking(below="vat: 21", rest=HIGH), 3, "invoice-vat-word", "Bedoel je 21%?"),
+    # What was 19% is no 9% now.
+    (booking(below='vat: "19%"', rest=HIGH), 3, "invoice-vat-word", "Laat vat: weg"),
     (booking(rest=OWED), 2, "invoice-no-vat", '"exempt"'),
     (booking(income="0.05", rest="Liabilities:Btw  -0.01 EUR|Assets:Debiteuren"), 2, "invoice-two-rates",
      "21%, 9%"),
@@ -461,13 +463,16 @@ def test_a_file_of_an_invoice_that_changed_or_went_is_told(sent: Path, quick: Ru
     first.unlink()
     assert [(f, c) for f, _, c, _ in told(quick, sent)] == [(f"{ISSUED}/2026-0001.beancount", "invoice-gone")]
     first.write_text(text.replace("60.50", "6.05"))
-    assert (f"{ISSUED}/2026-0001.beancount", "invoice-file") in {(f, c) for f, _, c, _ in told(quick, sent)}
+    assert [(f, c) for f, _, c, _ in told(quick, sent)] == [(f"{ISSUED}/2026-0001.beancount", "invoice-file")]
     assert quick("invoice", "issue", "--coop", str(sent)).status == 1
     first.write_text(text)
     (sent / ISSUED / "2026-0001 (1).beancount").write_text(text)
     (found,) = told(quick, sent)
+    assert found[2] == "copy-of-kept"
+    (sent / ISSUED / "2026-0001 (1).beancount").rename(sent / ISSUED / "zomaar.beancount")
+    (found,) = told(quick, sent)
     assert found[2] == "invoice-file-name"
-    (sent / ISSUED / "2026-0001 (1).beancount").unlink()
+    (sent / ISSUED / "zomaar.beancount").unlink()
     register = sent / "ledgers/coop.beancount"
     register.write_text(register.read_text().replace('"amina"', '"anna"'))
     (sent / AMINA).rename(sent / "ledgers/members/anna.beancount")
@@ -673,6 +678,41 @@ def test_one_payment_for_two_invoices_and_two_that_fit(sent: Path, quick: Run) -
     assert "factuur 2026-0003" in said
 
 
+def test_a_line_is_put_on_invoices_of_several_holders(sent: Path, quick: Run) -> None:
+    append(sent, TREASURY, 'include "accounts.beancount"\n' + BIKES + BIKES.replace("10-05", "10-08"))
+    assert quick("invoice", "issue", "--coop", str(sent)).status == 0
+    lines = imported(
+        sent, quick,
+        Given("2026-10-12", "242.00", "Iemand", text="2026-0002 en 2026-0004", reference="1"),
+        Given("2026-10-13", "181.00", "Iemand", text="2026-0001 en 2026-0003", reference="2"),
+        Given("2026-10-14", "60.50", "Stichting Buurthuis De Hoek", text="fiets", reference="3"),
+        Given("2026-10-15", "5.00", "Iemand", text="dank", reference="4"),
+    )  # fmt: skip
+    assert [(line["why"], line["for"]) for line in lines] == [
+        ("invoice 2026-0002 2026-0004", "coop"), (None, None), (None, None), (None, None),
+    ]  # fmt: skip
+
+    def assign(*said: str) -> str:
+        done = quick("bank", "assign", *said, "--coop", str(sent))
+        return " ".join((done.out + done.err).split())
+
+    assert "Bedoel je 2026-000" in assign("2", "--invoice", "2026-0009")
+    assert "verder niets" in assign("2", "--invoice", "2026-0001", "--for", "amina")
+    said = assign("2", "--invoice", "2026-0003", "--invoice", "2026-0001")
+    assert "de coöperatie, Assets:Debiteuren, facturen 2026-0001, 2026-0003 Er blijft € 0,50 open." in said
+
+    def rows() -> list[tuple[str, str]]:
+        return [(row["paid"], row["open"]) for row in listed(quick, sent)]
+
+    whole = ("121.00", "0.00")
+    assert rows() == [("60.50", "0.00"), whole, ("120.50", "0.50"), whole]
+    shown = " ".join(typed(sent, ["1", "-", "2026-0003 2026-0001", "."], "bank", "assign").stdout.split())
+    assert shown.count("1 de coöperatie, Assets:Debiteuren, factuur 2026-0003 (staat open: € 0,50)") == 2
+    assert "Dat is € 60,00 meer dan er open stond" in shown
+    assert rows()[2] == ("181.00", "-60.00")
+    assert [code for _, _, code, _ in told(quick, sent)] == ["bank-line-open"]
+
+
 def test_hand_made_bookings_pay_by_link_or_by_name(sent: Path, quick: Run) -> None:
     paid = '\n2026-10-09 * "kas" "betaald"{link}\n{key}  Assets:Bank  {amount} EUR\n  Assets:Debiteuren\n'
     append(sent, AMINA, paid.format(link=" ^2026-0001", key="", amount="60.50"))
@@ -723,6 +763,7 @@ BAD_CUSTOMER = [
     ('2026-01-01 custom "customer" "vijf"\n  name: "B"\n  oin: "12"\n', 3, "form-oin"),
     ('2026-01-01 custom "customer" "zes"\n  name: "B"\n  language: "fr"\n', 3, "form-language"),
     ('2026-01-01 custom "customer" "zeven"\n  name: "B"\n  iban: "NL91ABNA0417164301"\n', 3, "iban"),
+    ('2026-01-01 custom "customer" "twaalf"\n  name: "B"\n  iban: "NL٩1ABNA0417164300"\n', 3, "iban"),
     ('2026-01-01 custom "customer" "acht"\n  name: "B"\n  kvk: 01234567\n', 3, "text-unquoted"),
     ('2026-01-01 custom "customer" "negen"\n  name: "B"\n  straat: "C"\n', 3, "own-key"),
     ('2026-01-01 custom "customer" "tien"\n  street: "C"\n', 1, "own-without"),
@@ -743,8 +784,20 @@ def test_what_is_wrong_with_customers_is_told(coop: Path, quick: Run) -> None:
             code,
             found,
         )
-    (coop / CUSTOMERS).write_text('include "accounts.beancount"\n')
+    (coop / CUSTOMERS).write_text('include "coop.beancount"\n')
     assert [(line, code) for _, line, code, _ in told(quick, coop)][:1] == [(1, "forbidden-include")]
+
+
+def test_customers_that_cannot_be_read_are_told_once(coop: Path, quick: Run) -> None:
+    readable = 'include "accounts.beancount"\n' + (coop / CUSTOMERS).read_text()
+    for text, found in (
+        (readable, []),
+        (readable + "<<<<<<< HEAD\n", ["merge-conflict"]),
+        (readable.replace('"customer" "buurthuis"', '"customer" "buurthuis', 1), ["open-quote"]),
+        (readable.replace('"customer" "buurthuis"', '"customer" "klant"', 1), ["invoice-unknown"]),
+    ):
+        (coop / CUSTOMERS).write_text(text)
+        assert [code for _, _, code, _ in told(quick, coop)] == found
 
 
 ADDED = """

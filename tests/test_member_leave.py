@@ -46,6 +46,8 @@ def test_what_the_member_holds_and_what_is_not_paid_is_told(tmp_path: Path, once
     assert "€ 20,00 van de coöperatie" in leave(quick, coop, "bram", "2026-06").out.replace("\xa0", " ")
     invoices = once(with_invoices, tmp_path / "invoices")
     told = leave(quick, invoices, "amina", "deze maand", "--dry-run").out
+    assert "Zoals het er nu voor staat, blijft dit open:" in told
+    assert "kan nog veranderen" in told.replace("\n", " ")
     assert told.count("concept van een factuur") == 2
 
 

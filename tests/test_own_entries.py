@@ -166,6 +166,8 @@ def test_the_new_words_of_the_chart_are_known(laid_down: Path, quick: Run) -> No
             ("Liabilities:Btw:Voor", "vat", "input"),
             ("Liabilities:Btw:Verlegd", "vat", "reverse"),
             ("Liabilities:Btw:Eu", "vat", "reverse-eu"),
+            ("Liabilities:Btw:Buiten", "vat", "reverse-non-eu"),
+            ("Liabilities:Btw:Prive", "vat", "private"),
         )
     )
     assert told(laid_down, quick, SOUND, SUSPENSE + chart) == []

@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -20,7 +21,7 @@ from bank_coop import Given, camt
 from beancount import loader
 from beancount.core import data
 from beancount.core.inventory import Inventory
-from conftest import REPOSITORY, Once, Ran, Run, examples, some
+from conftest import REPOSITORY, Once, Ran, Run, examples, some, takes_seconds
 from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -380,6 +381,8 @@ def test_a_payment_that_comes_back_is_due_again(payer: Payer) -> None:
     lines = payer.take(left("219.40", BRAM_IBAN), left("796.97"), back)
     assert (lines[2]["for"], lines[2]["account"]) == ("bram", "Liabilities:Lid")
     assert lines[2]["why"] == f"returned {RUN}-02"
+    told = " ".join(payer.run("pay", "--to", "member", "--dry-run").err.split())
+    assert f'Joao Bram ({BRAM_IBAN}) kwam op 2026-11-09 terug. De bank zei: "RETOUR ongeldig' in told
     assert payer.amounts("--to", "member") == {("member", "bram"): "219.40"}
     # Once, and only who was paid: a deposit of the same amount is none.
     again = back._replace(day="2026-11-10", reference="r2")
@@ -387,6 +390,23 @@ def test_a_payment_that_comes_back_is_due_again(payer: Payer) -> None:
     (*_, twice, paid_in) = payer.take(left("219.40", BRAM_IBAN), left("796.97"), back, again, deposit)
     assert twice["for"] is None
     assert paid_in["for"] is None
+
+
+def test_why_a_payment_came_back_is_told_until_another_arrives(payer: Payer) -> None:
+    payer.pay("--to", "member")
+    out, back = left("219.40", BRAM_IBAN), Given("2026-11-09", "219.40", "Bram", BRAM_IBAN, "uitbetaling")
+    file = payer.coop / "terug.xml"
+    said = b"uitbetaling</Ustrd></RmtInf><RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"
+    content = camt([out, left("796.97"), back], "1250.00", first="2026-10-01")
+    file.write_bytes(content.replace(b"uitbetaling</Ustrd></RmtInf>", said))
+    (*_, line) = json.loads(payer.run("bank", "import", str(file), "--json").out)["lines"]
+    assert line["why"] == f"returned {RUN}-02: AC04"
+    again = payer.run("pay", "--to", "member")
+    assert 'De bank zei: "AC04"' in " ".join(again.err.split())
+    payer.take(out, left("796.97"), back, left("219.40", BRAM_IBAN, day="2026-11-10"))
+    payer.add(BRAM, '\n2026-11-11 * "bakker"\n  Expenses:Onkosten  20.00 EUR\n  Assets:Kas\n')
+    last = payer.run("pay", "--to", "member", "--dry-run")
+    assert (last.status, "kwam op" in last.err) == (0, False)
 
 
 def test_a_run_is_cancelled_by_bookings_of_its_own(payer: Payer) -> None:
@@ -442,7 +462,7 @@ def test_what_changed_in_a_run_stops_everything(payer: Payer) -> None:
     assert payer.told() == []
     for old, new in (("796.97", "796.98"), (AMINA_IBAN, BRAM_IBAN), ('  payment: "2026-11-05-1-01"\n', "")):
         (payer.coop / BOOKED).write_text(sound.replace(old, new))
-        assert (BOOKED, "run-changed") in payer.told()
+        assert payer.told() == [(BOOKED, "run-changed")]
         for command in (("pay",), ("allocate", "2026-10"), ("pay", "--cancel", RUN, "--reason", "x")):
             done = payer.run(*command)
             assert done.status == 1
@@ -454,6 +474,22 @@ def test_what_changed_in_a_run_stops_everything(payer: Payer) -> None:
         (f"ledgers/payments/{RUN}-cancelled.beancount", "run-gone"),
         ("ledgers/payments/kopie.beancount", "run-file"),
     ]
+
+
+def test_a_run_that_is_lost_is_never_paid_again(payer: Payer) -> None:
+    payer.pay()
+    kept = (payer.coop / BOOKED).read_text()
+    (payer.coop / BOOKED).unlink()
+    assert payer.told() == [(f"payments/{RUN}.xml", "run-lost")]
+    assert payer.run("pay").status == 1
+    assert not (payer.coop / BOOKED).exists()
+    (payer.coop / BOOKED).write_text(kept)
+    payer.take(left("219.40", BRAM_IBAN))
+    for path in (payer.coop / BOOKED, payer.coop / ORDER):
+        path.unlink()
+    (told,) = payer.told()
+    assert (told[0].startswith("ledgers/bank/"), told[1]) == (True, "run-lost")
+    assert payer.run("pay").status == 1
 
 
 def test_a_run_that_no_statement_has_is_told_when_it_should_be_there(payer: Payer) -> None:
@@ -585,6 +621,34 @@ def test_two_at_once_order_once(payer: Payer) -> None:
             assert "al een ander bezig" in done.err
         assert payer.run("pay", "--dry-run").status == 0
     assert booked(payer.coop) == set()
+
+
+@takes_seconds
+def test_of_three_at_the_same_time_one_makes_the_run(payer: Payer, scharrel: Run) -> None:
+    command = ("pay", "--on", "2026-11-05", "--coop", str(payer.coop))
+    with ThreadPoolExecutor(3) as threads:
+        done = list(threads.map(lambda _: scharrel(*command), range(3)))
+    assert min(ran.status for ran in done) == 0
+    assert all(not ran.status or "al een ander bezig" in ran.err for ran in done)
+    assert booked(payer.coop) == {f"{RUN}.beancount"}
+    assert payer.pay("--dry-run")["payments"] == []
+
+
+@pytest.mark.parametrize(
+    ("reference", "told"),
+    [
+        ("9000 1112 2233 3444", False),
+        ("1123.4567.8000.0001", False),  # a remainder of one
+        ("2987600000000012", False),
+        ("9000 1112 2233 3445", True),
+        ("9000 1112 2233 4344", True),
+        ("dossier 2026-113", False),
+        ("90001112223334441", False),
+    ],
+)
+def test_a_reference_that_was_mistyped_is_told(reference: str, told: bool, payer: Payer) -> None:
+    payer.put(REGISTER, "dossier 2026-113", reference)
+    assert ("payment-reference" in {code for _, code in payer.told()}) == told
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=160)
@@ -724,3 +788,60 @@ def test_the_page_can_be_followed(tmp_path: Path, quick: Run, monkeypatch: pytes
         done = quick(*words)
         assert done.status == 0, (line, done.err)
         assert not output or comes_out(output, done.out), (line, done.out)
+
+
+PAPER = "statements/payments"
+
+
+@pytest.mark.parametrize(("form", "lang"), [("txt", "nl"), ("html", "en"), ("pdf", "nl")])
+def test_a_run_on_paper_says_what_goes_to_whom_and_why(form: str, lang: str, payer: Payer) -> None:
+    whole = payer.pay()["total"]
+    paper = payer.coop / PAPER / f"{RUN}.{form}"
+    done = payer.run("pay", "--paper", RUN, "--format", form, "--lang", lang)
+    assert (done.status, str(paper) in done.out) == (0, True), done.err
+    assert stat.S_IMODE(paper.stat().st_mode) == 0o600
+    done = payer.run("verify", str(paper))
+    named = f"de betaalrun {RUN}" + (" (in het Engels)" if lang == "en" else "")
+    assert (done.status, f"Klopt: {named} is precies" in " ".join(done.out.split())) == (0, True), done.out
+    if form == "txt":
+        said = " ".join(paper.read_text().replace("\xa0", " ").split())
+        total = f"{Decimal(whole):,}".translate(str.maketrans(",.", ".,"))
+        assert f"Betaalrun {RUN}" in said
+        assert f"Aantal betalingen: 4. Samen: € {total}." in said
+        assert "Joao Bram" in said
+        assert "Gemeente Breda (Amina el Idrissi)" in said
+        assert "NL44 RABO 0123 4567 89. Te goed" in said
+        assert "in handen € 20,00" in said
+        assert "Voor het eerst" not in said  # of the first run that is no news
+    done = payer.run("pay", "--cancel", RUN, "--reason", "niet getekend")
+    assert done.status == 0, done.err
+    assert payer.run("verify", str(paper)).status == 1
+    assert payer.run("pay", "--paper", RUN).status == 0  # a PDF, unless another is asked for
+    assert (payer.coop / PAPER / f"{RUN}.pdf").exists()
+
+
+def test_on_paper_an_account_number_that_is_new_is_told(payer: Payer) -> None:
+    payer.pay()
+    payer.put(REGISTER, BRAM_IBAN, "NL86INGB0002445588")
+    for file in (AMINA, BRAM):
+        payer.add(file, '\n2026-11-05 * "voorgeschoten"\n  Expenses:Onkosten  30.00 EUR\n  Assets:Kas\n')
+    second = payer.pay("--to", "member")["run"]
+    assert payer.run("pay", "--paper", second, "--format", "txt").status == 0
+    said = " ".join((payer.coop / PAPER / f"{second}.txt").read_text().split())
+    assert re.findall(r"(NL\d\d \w{4})[\d ]+\. Te goed[^.]*\.( Voor het eerst naar)?", said) == [
+        ("NL20 INGB", ""),
+        ("NL86 INGB", " Voor het eerst naar"),
+    ]
+
+
+def test_what_cannot_be_put_on_paper_is_told(payer: Payer) -> None:
+    for arguments, status, words in (
+        (("--paper", RUN), 1, "Er is geen betaalrun"),
+        (("--paper", "../" * 3 + "etc"), 1, "Er is geen betaalrun"),
+        (("--paper", RUN, "--dry-run"), 2, "hoort alleen --format"),
+        (("--format", "pdf"), 2, "hoort alleen --format"),
+        (("--paper", RUN, "--format", "doc"), 2, "doc"),
+    ):
+        done = payer.run("pay", *arguments)
+        assert (done.status, words in done.err) == (status, True), done.err
+    assert not (payer.coop / "statements").exists()

@@ -10,11 +10,16 @@ from pathlib import Path
 import pytest
 from beancount import loader
 from beancount.core import data
-from conftest import Once, Run, examples, in_process
+from conftest import REPOSITORY, Once, Run, examples, in_process
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from invoice_coop import append, replace, with_invoices
 
+from scharrel.cli.arguments import group_of
+from scharrel.core.month import Month
+from scharrel.operations.divide import divide_group
+from scharrel.operations.opening import open_books
+from scharrel.store.paths import Coop
 from scharrel.treasury.received import OpenSale, PaidAmount, PaidShare, shares_of
 
 EXAMPLES = examples(4)
@@ -304,6 +309,13 @@ def test_a_worked_case_beside_the_rules_says_what_counts_when(quick: Run, coop: 
     assert "(telt mee toen de klant betaalde: € 60,00 van € 121,00 op 3 november 2026)" in shown
 
 
+def test_the_shipped_example_counts_when_the_customer_pays(quick: Run) -> None:
+    name, page = "rules/kasstelsel.toml", "docs/regimes/paid-later"
+    assert (REPOSITORY / page / name).read_bytes() == (REPOSITORY / name).read_bytes()
+    done = quick("explain", "vera", "2026-11", "--coop", str(REPOSITORY / page))
+    assert "(telt mee toen de klant betaalde: € 60,00 van € 121,00 op 3 november 2026)" in in_a_row(done.out)
+
+
 def test_another_word_is_refused_with_what_it_can_be(quick: Run, coop: Path) -> None:
     replace(coop, PACK, '"received"', '"paid"')
     done = quick("check", "--coop", str(coop))
@@ -389,41 +401,72 @@ def test_a_payment_of_several_goes_to_the_oldest_first(sold: list[Decimal], came
         left -= min(left, amount)
 
 
+KINDS = st.sampled_from(["pays", "pays", "gives back", "takes back"])
+CHANGES = st.tuples(st.sampled_from([AMINA, BRAM, TREASURY]), DAYS, AMOUNTS, KINDS, st.booleans())
+
+
 @settings(max_examples=EXAMPLES)
-@given(
-    st.lists(AMOUNTS, min_size=1, max_size=3),
-    st.lists(
-        st.tuples(st.sampled_from([AMINA, BRAM, TREASURY]), DAYS, AMOUNTS, st.booleans(), st.booleans()),
-        min_size=1,
-        max_size=4,
-    ),
-)
+@given(st.lists(AMOUNTS, min_size=1, max_size=3), st.lists(CHANGES, min_size=1, max_size=4))
 def test_closing_loses_no_cent(
     tmp_path_factory: pytest.TempPathFactory,
     income: list[Decimal],
-    changes: list[tuple[str, date, Decimal, bool, bool]],
+    changes: list[tuple[str, date, Decimal, str, bool]],
 ) -> None:
     coop = laid_down(tmp_path_factory.mktemp("received"))
+    accounts = [f"Income:Omzet:Nr{nth}" for nth in range(len(income))]
+    opened = "".join(f'2020-01-01 open {name} EUR\n  role: "turnover"\n' for name in accounts)
+    append(coop, "ledgers/accounts.beancount", opened)
     vat = (sum(income, Decimal(0)) * Decimal("0.21")).quantize(CENT, ROUND_HALF_UP)
-    rows = "".join(f"  Income:Omzet  {-amount} EUR\n" for amount in income)
+    rows = "".join(f"  {name}  {-amount} EUR\n" for name, amount in zip(accounts, income, strict=True))
     append(coop, AMINA, f'\n2026-01-10 * "x" ^n\n{rows}  Liabilities:Btw  {-vat} EUR\n  Assets:Debiteuren\n')
     whole, so_far, closed = sum(income, vat), Decimal(0), 0
     came: list[tuple[date, Decimal]] = []
-    for nth, (where, day, amount, back, closes) in enumerate(
-        [*changes, (AMINA, date(2026, 6, 30), whole, False, False)]
-    ):
-        taken = -min(amount, max(so_far, Decimal(0))) if back else amount
+    credits: list[tuple[date, Decimal]] = []
+    last = AMINA, date(2026, 6, 30), whole, "pays", False
+    for nth, (where, day, amount, kind, closes) in enumerate([*changes, last]):
+        taken, on = amount, max(day, date(2026, 1, 10))
+        if kind == "gives back":
+            taken = -min(amount, max(so_far, Decimal(0)))
+        if kind == "takes back":
+            taken = min(amount, income[0] - sum((each for _, each in credits), Decimal(0)))
+        if taken and kind == "takes back":
+            row = f"  {accounts[0]}  {taken} EUR\n  Assets:Debiteuren\n"
+            append(coop, AMINA, f'\n{on} * "x" "een deel terug" ^n\n{row}')
+            credits.append((on, taken))
+        elif taken:
+            append(coop, where, paid(str(on), str(taken), "^n"))
         if taken:
-            append(coop, where, paid(str(max(day, date(2026, 1, 10))), str(taken), "^n"))
             so_far += taken
-            came.append((max(day, date(2026, 1, 10)), taken))
+            came.append((on, taken))
         done = in_process("allocate", "2026-06", "--coop", str(coop))
         assert done.status == 0, done.err
-        reached = [sum((amount for on, amount in came if on.month <= n), Decimal(0)) for n in range(1, 7)]
+        counts = [counted_by(income, whole, came, credits, month) for month in range(1, 7)]
+        for name, counted_now in zip(accounts, counts[-1], strict=True):
+            assert counted_of(coop, name) == counted_now
         # What goes back is not taken from who was paid, but from what comes in next.
-        assert posted(coop) == max(sum(part(each, most, whole) for each in income) for most in reached)
+        assert posted(coop) == max(Decimal(0), *map(sum, counts))
         if closes and closed < 4:
             closed += 1
             done = in_process("close", f"2026-0{closed}", "--coop", str(coop))
             assert done.status == 0, (nth, done.err)
-    assert posted(coop) == sum(income)
+    assert sum(counts[-1]) == sum(income) - sum((each for _, each in credits), Decimal(0))
+
+
+def counted_by(
+    income: list[Decimal],
+    whole: Decimal,
+    came: list[tuple[date, Decimal]],
+    credits: list[tuple[date, Decimal]],
+    month: int,
+) -> list[Decimal]:
+    """What counts of each posting to the end of the month: what was paid of it, less what was taken back."""
+    came_in = sum((amount for on, amount in came if on.month <= month), Decimal(0))
+    back = sum((amount for on, amount in credits if on.month <= month), Decimal(0))
+    return [part(amount, came_in, whole) - (back if not nth else 0) for nth, amount in enumerate(income)]
+
+
+def counted_of(coop: Path, account: str) -> Decimal:
+    """What the program counts on the account for Amina in the end."""
+    books = open_books(Coop(coop))
+    outcome = divide_group(books, group_of(books, "amina"), Month(2026, 6), date(2026, 11, 28))
+    return sum((m.amount for m in outcome.ledgers["amina"].counted if m.account == account), Decimal(0))

@@ -273,6 +273,7 @@ def test_a_fact_that_changes_later_is_looked_at_then(tmp_path: Path, quick: Run)
          'name: "Kat"', "contradiction"),
         (PROJECT + part("2026-01-01", "ann", "weight: 2") + part("2026-01-01", "ann", "weight: 3"),
          "weight: 3", "contradiction"),
+        (member("2026-03-10", "ann", "rules: 5"), "rules: 5", "fact-text"),
         (member("2026-03-10", "ann", "born: 2084-03-12"), "born:", "born-when"),
         (member("2026-03-10", "ann", "born: 1084-03-12"), "born:", "born-when"),
         (member("2026-03-10", "ann", "born: 1984-03-12"), "", ""),

@@ -27,8 +27,8 @@ PROJECT = GOLDEN / "project.toml"
 ABOVE = GOLDEN / "subcooperative.toml"
 MONTH = Month(2026, 11)
 PACKS = (
-    "bijstand", "bijstand-2027", "lucas", "ons", "parttime-ondernemen", "teamopdracht", "vrije-uitloop",
-    "weggeefwinkel", "wijkproject",
+    "bijstand", "bijstand-2027", "kasstelsel", "lucas", "ons", "parttime-ondernemen", "teamopdracht",
+    "vrije-uitloop", "weggeefwinkel", "wijkproject",
 )  # fmt: skip
 CHART, _ = read_chart(Coop(REPOSITORY))
 

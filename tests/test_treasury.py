@@ -159,7 +159,7 @@ def make_folder(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "code"), [(put_link, "symlink"), (make_large, "too-long"), (make_folder, "no-file")]
+    ("change", "code"), [(put_link, "symlink"), (make_large, "too-long"), (make_folder, "not-a-file")]
 )
 def test_a_file_that_cannot_be_a_ledger_is_not_read(
     change: Callable[[Path], None], code: str, own: Path, quick: Run

@@ -156,15 +156,20 @@ def test_a_copy_beside_a_file_is_named_as_one(name: str, file: str, coop: Path, 
 
 
 @pytest.mark.parametrize(
-    "file", ["ledgers/projects/studio (1).beancount", "ledgers/subcooperatives/noord-laptop.beancount"]
+    ("file", "code"),
+    [
+        ("ledgers/projects/studio (1).beancount", "copy"),
+        ("ledgers/vat/2026-Q2 (1).beancount", "copy-of-kept"),
+        ("ledgers/subcooperatives/noord-laptop.beancount", "copy"),
+        ("ledgers/bank/betaalrekening/2026-10 (1).beancount", "copy"),
+        ("ledgers/payments/2026-10-09-1 (1).beancount", "copy-of-kept"),
+    ],
 )
-def test_a_copy_of_another_ledger(file: str, tmp_path: Path, quick: Run) -> None:
+def test_a_copy_of_another_ledger(file: str, code: str, tmp_path: Path, quick: Run) -> None:
     coop = example(tmp_path)
     original = coop / file.replace(" (1)", "").replace("-laptop", "")
     shutil.copy(original, coop / file)
-    assert [(p["file"], p["code"]) for p in check(coop, quick) if p["severity"] == "error"] == [
-        (file, "copy")
-    ]
+    assert [(p["file"], p["code"]) for p in check(coop, quick) if p["severity"] == "error"] == [(file, code)]
 
 
 @pytest.mark.parametrize(

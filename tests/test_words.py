@@ -96,6 +96,27 @@ def test_a_small_letter_in_an_account(account: str, meant: str, coop: Path, quic
     assert (one["line"], one["code"], meant in str(one["message"])) == (line + 1, "account-case", True)
 
 
+@pytest.mark.parametrize(
+    ("text", "at", "code", "meant"),
+    [
+        ("2026-06-21 open Assets:portemonnee EUR\n", 0, "account-case", "Assets:Portemonnee"),
+        ("2026-06-21 balance Assets:Bank 1.00\n", 0, "unreadable-first", ""),
+        ('2026-06-21 * "a"\n  Income:Omzet  -.50 EUR\n  Assets:Bank\n', 1, "number-format", ": -0.50 EUR"),
+        (
+            '2026-06-21 * "a"\n  Income:Omzet-5.00 EUR\n  Assets:Bank\n',
+            1,
+            "unreadable-posting",
+            "t  -5.00 EUR",
+        ),
+        ('2026-06-21 * "a"\n  Income:Omzet  -5.00 EUR 6.00 EUR\n', 1, "unreadable-posting", "t  -5.00 EUR"),
+    ],
+)
+def test_what_was_meant_is_shown(text: str, at: int, code: str, meant: str, coop: Path, quick: Run) -> None:
+    line = add(coop, text)
+    (one,) = told(coop, quick)
+    assert (one["line"], one["code"], meant in str(one["message"])) == (line + at, code, True)
+
+
 def test_quotation_marks_inside_a_text(coop: Path, quick: Run) -> None:
     line = add(
         coop, '2026-06-21 * "Jan" "fiets "Gazelle" gemaakt"\n  Income:Omzet  -10.00 EUR\n  Assets:Bank\n'

@@ -20,6 +20,10 @@ CHART = """
   vat: "reverse"
 2020-01-01 open Liabilities:Btw:Eu EUR
   vat: "reverse-eu"
+2020-01-01 open Liabilities:Btw:Buiten EUR
+  vat: "reverse-non-eu"
+2020-01-01 open Liabilities:Btw:Prive EUR
+  vat: "private"
 2020-01-01 open Liabilities:Btw:Voor EUR
   vat: "input"
 2020-01-01 open Liabilities:Belastingdienst EUR

@@ -69,7 +69,7 @@ def try_all(pack: Pack, cases: Sequence[Case]) -> Noticed:
             # The next change is like this one, so the same case will most likely notice it.
             first.remove(noticed)
             first.insert(0, noticed)
-        elif trials.differ(mutation.pack):
+        elif mutation.pack.counts != pack.counts or trials.differ(mutation.pack):
             unnoticed.append(mutation)
         else:
             continue
@@ -96,6 +96,10 @@ def _of_pack(pack: Pack) -> Iterator[Mutation]:
     for role in pack.pool:
         left = tuple(other for other in pack.pool if other != role)
         yield Mutation("drop", Place("pack", "pool"), replace(pack, pool=left), "", "pool", role)
+    if pack.by_payment:
+        yield Mutation(
+            "drop", Place("pack", "counts"), replace(pack, counts="invoiced"), "", "counts", pack.counts
+        )
 
 
 def _of_param(pack: Pack, param: Param) -> Iterator[Mutation]:

@@ -1,5 +1,6 @@
 """What is wrong with customers, with what is to be invoiced, and with what was."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -10,11 +11,12 @@ from scharrel.core.facts import Dated
 from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID, nearest
-from scharrel.core.problems import Problem
+from scharrel.core.problems import Problem, errors
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.register import Register
 from scharrel.store.logos import MOST_BYTES, kept_logo, logo_at
+from scharrel.store.text import read_text
 from scharrel.treasury.invoices import (
     Draft,
     InvoiceBooking,
@@ -50,7 +52,8 @@ def issued_problems(books: Books) -> Iterator[Problem]:
             yield Problem(books.coop.shown(books.coop.issued / name), 1, "logo-kept")
     folder = books.coop.shown(books.coop.issued)
     for number in missing_numbers((one.number for one in books.issued), books.last_issued):
-        yield Problem(f"{folder}/{number}.beancount", 1, "invoice-gone", {"number": number})
+        if not os.path.lexists(books.coop.issued / f"{number}.beancount"):
+            yield Problem(f"{folder}/{number}.beancount", 1, "invoice-gone", {"number": number})
     for one in books.issued:
         if one.invoice.holder not in books.holders and one.invoice.holder != COOP_ID:
             yield Problem(one.file, 1, "invoice-holder", {"holder": one.invoice.holder, **_sent(one)})
@@ -82,7 +85,7 @@ def invoicing_of(books: Books, holder: str, ledger: Ledger) -> Invoicing:
     for booking in ledger.invoices:
         named = booking.named
         if named not in numbers and named not in customers:
-            if named or booking.credits:
+            if (named or booking.credits) and not (named and _unread(books, named)):
                 problems.append(_unknown(books, ledger, booking))
         elif named not in numbers or (booking.sold and booking.owed > 0):
             drafts.append(_draft(books, ledger, booking, numbers, problems))
@@ -142,6 +145,15 @@ def _wrong_credit(
     if one.invoice.customer != customer or one.invoice.holder != booking.holder:
         return ledger.text.problem(line, "invoice-credits-other", **_sent(one))
     return None
+
+
+def _unread(books: Books, customer: str) -> bool:
+    """Whether the customer may stand in their file where that cannot be read, which is told there."""
+    path = books.coop.customers
+    if not any(problem.file == books.coop.shown(path) for problem in errors(books.problems)):
+        return False
+    text = read_text(books.coop, path)
+    return not text.data or f'"{customer}'.encode() in text.data
 
 
 def _unknown(books: Books, ledger: Ledger, booking: InvoiceBooking) -> Problem:

@@ -80,7 +80,8 @@ def member_problems(
 
     text = ledger.text
     late = _of_no_rules(ledger)
-    for month, booked in ledger.booked.items():
+    # Without rules in its first line the register is told, which may have a wrong date there.
+    for month, booked in ledger.booked.items() if "rules" in member.directives[0].values else ():
         lines = [line for line in booked if month < member.first or line not in late]
         if member.active(month) or not lines:
             continue
@@ -169,7 +170,8 @@ def _rules_problems(books: Books, member: Holder, first: Month, through: Month) 
         name = str(facts.get("rules"))
         pack = books.packs.get(name)
         if pack is None:
-            if "rules" in facts and not os.path.isfile(books.coop.rules / f"{name}.toml"):
+            lies_there = os.path.lexists(books.coop.rules / f"{name}.toml")  # what is wrong with it is told
+            if isinstance(facts.get("rules"), str) and not lies_there:
                 near = nearest(name, books.packs)
                 yield from at(
                     month, "unknown-pack", pack=name, near=near, packs=", ".join(books.packs) or "-"

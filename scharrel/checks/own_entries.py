@@ -13,6 +13,7 @@ from scharrel.core.iban import compact
 from scharrel.core.money import MAX_AMOUNT, as_written
 from scharrel.core.names import nearest
 from scharrel.core.problems import CHART, Problem
+from scharrel.formats.pain001 import mistyped_reference
 from scharrel.ledger.chart import meant
 from scharrel.ledger.own_entries import ENTRY_KINDS, euros_of
 from scharrel.ledger.register import Register
@@ -82,8 +83,8 @@ _WHOLE = (
     (MONTHS_AFTER, "months-after", 0, 12),
     (MONTH_NUMBERS, "month-of-year", 1, 12),
 )
-_VAT = re.compile(r"\d{1,2}%|input|reverse|reverse-eu")
-_VAT_WORDS = ("21%", "9%", "input", "reverse", "reverse-eu")
+_VAT = re.compile(r"\d{1,2}%|input|reverse|reverse-eu|reverse-non-eu|private")
+_VAT_WORDS = ("21%", "9%", "input", "reverse", "reverse-eu", "reverse-non-eu", "private")
 _BALANCE = ("Assets:", "Liabilities:")
 _ROOTS: Mapping[str, tuple[str, ...]] = {
     SUSPENSE: _BALANCE,
@@ -129,6 +130,8 @@ def entry_problems(kind: str, entry: Dated, text: Text) -> Iterator[Problem]:
             elif wrong := wrong_value(key, value, _country(entry, directive)):
                 code, values = wrong
                 yield text.problem(line, code, **values)
+            elif kind == "payee" and key == "reference" and mistyped_reference(str(value)):
+                yield text.problem(line, "payment-reference", True, value=str(value))
 
 
 def _country(entry: Dated, directive: HolderDirective) -> str:

@@ -1,13 +1,13 @@
 """What is wrong with payment runs, and which the bank should have taken by now."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from scharrel.core.problems import Problem
 from scharrel.ledger.books import Books
-from scharrel.store.payment_runs import read_runs, strange_run_files
+from scharrel.store.payment_runs import ordered_runs, read_runs, runs_there, strange_run_files
 from scharrel.treasury.following import covered_to
-from scharrel.treasury.lines import BankBook
-from scharrel.treasury.payments import PaidLines
+from scharrel.treasury.lines import BankBook, BookedLine
+from scharrel.treasury.payments import PaidLines, run_of
 from scharrel.treasury.recognition import DAYS_APART
 
 
@@ -18,10 +18,24 @@ def payment_problems(books: Books, accounts: Mapping[str, BankBook]) -> Iterator
         yield Problem(books.coop.shown(books.coop.payment_runs / name), 1, "run-file")
     runs, wrong = read_runs(books.coop)
     yield from wrong
-    paid = PaidLines(runs, (line for book in accounts.values() for line in book.lines))
+    lines = [line for book in accounts.values() for line in book.lines]
+    yield from _lost(books, lines)
+    paid = PaidLines(runs, lines)
     for run in runs:
         to = covered_to(accounts[run.bank]) if run.bank in accounts else None
         waiting = paid.waiting(run)
         if waiting and to and (to - run.day).days > DAYS_APART:
             values = {"run": run.id, "to": str(to), "names": ", ".join(each.name for each in waiting)}
             yield Problem(run.file, 1, "run-unconfirmed", values, True)
+
+
+def _lost(books: Books, lines: Iterable[BookedLine]) -> Iterator[Problem]:
+    """Runs of which there is a trace and no file: what is in them would be paid again."""
+    there = set(runs_there(books.coop))
+    traces = [(run, line.file, line.line) for line in lines if (run := run_of(line.why))]
+    traces += [(run, books.coop.shown(path), 1) for run, path in ordered_runs(books.coop)]
+    told: set[str] = set()
+    for run, file, line in traces:
+        if run not in there and run not in told:
+            told.add(run)
+            yield Problem(file, line, "run-lost", {"run": run})

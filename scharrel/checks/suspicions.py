@@ -20,6 +20,7 @@ from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 from scharrel.ledger.ledger import Ledger
 from scharrel.treasury.accounts import HIGH_RATE, LODGING_AT_HIGH_RATE, LOW_RATE, RATES_IN_FORCE, TAX_DUE
+from scharrel.treasury.vat import PRIVATE
 
 _MANY = 6
 """Lines of one booking of which every combination of rates is tried."""
@@ -51,6 +52,7 @@ _LODGING = re.compile(
     re.IGNORECASE,
 )
 _NO_LODGING = re.compile(r"\b(camping|kampeer|staanplaats|ontbijt)", re.IGNORECASE)
+_DELIVERED = re.compile(r"\s+delivered:\s*(\d{4}-\d\d-\d\d)")
 _LODGING_SIGNS = (
     b"ogies", b"vernacht", b"astenkamer", b"akantie", b"otel", b"&", b"reakfast", b"lamping", b"odging",
     b"vernight", b"uest", b"oliday",
@@ -207,7 +209,7 @@ def _amounts(movements: Iterable[Movement]) -> list[tuple[str, Decimal, str]]:
 
 def _kind(account: str, role: str | None, chart: Chart) -> str:
     if role == "vat":
-        if chart.vat(account).startswith("reverse"):
+        if chart.vat(account).startswith("reverse") or chart.vat(account) == PRIVATE:
             return ""
         return "input" if account.startswith(("Assets:", "Expenses:")) else "due"
     if account.startswith("Income:"):
@@ -243,6 +245,8 @@ def _reversed(one: _Booked, booked: Sequence[_Booked], ledger: Ledger) -> tuple[
     if _clears(one, booked) or (back and not money and _CLOSING.search(one.movements[0].text)):
         return closing
     if not back or _BACK.search(one.words) or (sold >= 0 and _PRIVATE.search(one.movements[0].text)):
+        return None
+    if any(invoice.credits for invoice in ledger.invoices if invoice.line == one.line):
         return None
     numbers = {b.line: b.numbers | {b.named} - {""} for b in ledger.billed}
     known = [
@@ -337,20 +341,32 @@ def _fits(
 def _lodging(
     ledger: Ledger, groups: Iterable[list[Movement]], kinds: Mapping[str, str]
 ) -> Iterator[tuple[int, tuple[str, dict[str, str]]]]:
-    """Stays of since they have the high rate that were sold at the low one: what counts is the day of it."""
+    """Stays that were sold at the rate of other days: what counts is the day of the stay. One of which no
+    day is said may be paid long before."""
     if not any(sign in ledger.text.data for sign in _LODGING_SIGNS):
         return
-    delivered = {one.line: one.delivered for one in ledger.invoices}
     for movements in groups:
         first = movements[0]
         if not _LODGING.search(first.text) or _NO_LODGING.search(first.text):
             continue
-        day = first.earned or delivered.get(first.line, first.day)
+        said = _delivered(ledger, first.line) or first.earned
         one = _booked(movements, kinds)
-        if one and one.due and day >= LODGING_AT_HIGH_RATE:
-            sold, due = total(one.sold), total(one.due)
-            if sold and abs(due - sold * LOW_RATE) <= CENT * len(movements):
-                yield one.line, ("lodging-rate", {"right": plain(abs(sold) * HIGH_RATE)})
+        if one and one.due and (sold := total(one.sold)):
+            late = (said or first.day) >= LODGING_AT_HIGH_RATE
+            right, wrong = (HIGH_RATE, LOW_RATE) if late else (LOW_RATE, HIGH_RATE)
+            if (late or said) and abs(total(one.due) - sold * wrong) <= CENT * len(movements):
+                code = "lodging-rate" if late else "lodging-before"
+                yield one.line, (code, {"right": plain(abs(sold) * right)})
+
+
+def _delivered(ledger: Ledger, first: int) -> date | None:
+    """The day below the booking on which it was done or delivered, if it says one."""
+    line = ledger.text.key_line(first, "delivered")
+    found = _DELIVERED.match(ledger.text.line(line))
+    try:
+        return date.fromisoformat(found[1]) if found else None
+    except ValueError:
+        return None
 
 
 _Sale = tuple[list[Movement], bool]

@@ -16,7 +16,7 @@ from scharrel.checks.suspicions import suspicions
 from scharrel.core.corrections import Basis, Cause, Change, Mark, changed_since
 from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID, nearest
-from scharrel.core.problems import Problem, errors
+from scharrel.core.problems import PAYMENTS, Problem, errors
 from scharrel.ledger.basis import basis_of
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
@@ -54,11 +54,13 @@ def read_all_ledgers(books: Books, today: date) -> tuple[dict[str, Ledger], list
 def _problems(books: Books, ledger: Ledger, today: date) -> Iterator[Problem]:
     assert books.own is not None
     for problem in ledger.problems:
+        if problem.code == "no-lifetime":
+            continue  # it would ask for what holders alone can say
         gone = problem.code == "no-file" and not os.path.lexists(books.coop.treasury)
         yield problem._replace(code="treasury-gone") if gone else problem
     text = ledger.text
     for day, line in [*ledger.days, *ledger.earned]:
-        if day > today:
+        if day > today and not text.at(line)[0].startswith(PAYMENTS):  # ordered for that day
             yield text.problem(line, "future", True, date=str(day))
     told: set[tuple[int, str]] = set()
     for movement in ledger.movements:

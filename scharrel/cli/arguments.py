@@ -80,6 +80,14 @@ def amount_written(text: str) -> Decimal | None:
     return Decimal(text.replace(",", ".")) if _AMOUNT.fullmatch(text) else None
 
 
+def require_format(form: str) -> None:
+    """That documents come in this form; stops otherwise."""
+    from scharrel.statements.making import FORMATS
+
+    if form not in FORMATS:
+        fail(words("error.format", form=form, forms=", ".join(FORMATS)), status=2)
+
+
 def require_members(books: "Books", wanted: Iterable[str] | None) -> None:
     """Only members of this cooperative can be asked for."""
     for member in wanted or ():

@@ -14,6 +14,9 @@ LATER, UNDO, STOP, HELP = "", "-", ".", "?"
 YES = ("", "j", "ja", "y", "yes")
 """What says that it is right, with the Enter key alone as the first."""
 
+NO = ("", "n", "nee", "no")
+"""What says that it is not, with the Enter key alone as the first."""
+
 
 class StoppedAsking(Exception):
     """Who answers stops, at whichever question."""

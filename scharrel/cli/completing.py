@@ -1,6 +1,6 @@
 """What a terminal offers for the word that is being typed. It looks at the names of files, at most into a
-few small ones, and says nothing where there is no cooperative. Only what is a name is offered: a terminal
-takes other signs for orders."""
+few small ones (for a quote into ledgers), and says nothing where there is no cooperative. Only what is a name
+is offered: a terminal takes other signs for orders."""
 
 import os
 import re
@@ -18,6 +18,7 @@ from scharrel.store.paths import FOLDERS, MEMBER_ID, Coop, NoCoopError, find_coo
 
 _ACCOUNT = re.compile(rb"^\d{4}-\d\d-\d\d\s+open\s+([A-Z][\w:-]*)", re.MULTILINE)
 _USED = re.compile(rb'^  pack: "([a-z][a-z0-9-]*)"', re.MULTILINE)
+_QUOTE = re.compile(rb'^\d{4}-\d\d-\d\d custom "quote" "([\w./-]+)"', re.MULTILINE)
 _NUMBER = re.compile(r"\d{4}-\d{4}")
 _RUN = re.compile(r"\d{4}-\d\d-\d\d-\d+")
 _BEHIND = "_SCHARREL_BEHIND"
@@ -49,7 +50,7 @@ def offer_names(command: Any, key: str) -> None:
         elif "|" in shown:
             names = partial(_choices, shown)
         elif shown == words("metavar.number"):
-            names = _invoices if key.startswith("invoice") else None
+            names = _invoices if key.startswith("invoice") else _quotes if key == "quote" else None
         if names:
             param.shell_complete = partial(_offered, names)
 
@@ -134,6 +135,12 @@ def _steps(coop: Coop, typed: dict[str, Any], *_: object) -> list[str]:
 
 def _accounts(coop: Coop, *_: object) -> list[str]:
     return sorted(name.decode() for name in _ACCOUNT.findall(coop.chart.read_bytes()))
+
+
+def _quotes(coop: Coop, *_: object) -> list[str]:
+    folders = (coop.root / "ledgers" / folder for folder in FOLDERS.values())
+    ledgers = [folder / f"{name}.beancount" for folder in folders for name in _in(folder)]
+    return [name.decode() for path in ledgers for name in _QUOTE.findall(path.read_bytes())]
 
 
 def _invoices(coop: Coop, *_: object) -> list[str]:

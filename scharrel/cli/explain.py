@@ -102,9 +102,12 @@ def command(
     if found.steps:
         waiting = _waiting(outcome.ledgers[member], asked)
         short = step is None and not everything
+        shown = _bookings(books, outcome.ledgers[member], asked, only_paid=True) if short else bookings
+        came_in = [booking for role in found.pack.pool for booking in shown.get(role, [])]
         _show(
-            title, found, steps, bookings, waiting, [*taken, *costs], heads, whole=step is None, short=short
-        )
+            title, found, steps, bookings, came_in, waiting, [*taken, *costs], heads, whole=step is None,
+            short=short,
+        )  # fmt: skip
     else:
         print_text(console(), title, style="bold")
         print_text(console(), words("explain.left", name=who.name))
@@ -190,12 +193,16 @@ def _source(source: Source) -> dict[str, Any]:
     return {"source": source.ref, "source_date": source.day, "source_item": source.item}
 
 
-def _bookings(books: Any, ledger: Any, month: Month) -> dict[str, list[tuple[str, str]]]:
-    """The bookings that count in the month, by role: `file:line` and what they say."""
+def _bookings(
+    books: Any, ledger: Any, month: Month, *, only_paid: bool = False
+) -> dict[str, list[tuple[str, str]]]:
+    """The bookings that count in the month, or only those that do because a customer paid then, by role:
+    `file:line` and what they say."""
     found: dict[str, list[tuple[str, str]]] = {}
     for movement in ledger.counted:
         role = books.chart.role(movement.account)
-        if role and movement.counts == month and not counts_apart(movement):
+        paid_later = movement.paid and movement.earned
+        if role and movement.counts == month and not counts_apart(movement) and (paid_later or not only_paid):
             found.setdefault(role, []).append(_booking(ledger, movement, visible(movement.text)))
     return found
 
@@ -247,6 +254,7 @@ def _show(
     allocation: Allocation,
     steps: list[StepResult],
     bookings: dict[str, list[tuple[str, str]]],
+    came_in: list[tuple[str, str]],
     waiting: list[tuple[str, str]],
     drawn_on: list[Drawn],
     notices: list[str],
@@ -254,8 +262,8 @@ def _show(
     whole: bool,
     short: bool,
 ) -> None:
-    """All of it; if `short` without bookings and sources, and without the steps of which there is nothing to
-    tell."""
+    """All of it; if `short` without sources and the bookings of each step, and without the steps of which
+    there is nothing to tell."""
     screen = console()
     print_text(screen, title, style="bold")
     for notice in notices:
@@ -263,8 +271,7 @@ def _show(
     if whole:
         for sentence in opening(words, allocation):
             print_text(screen, sentence)
-        if not short:
-            _list(screen, [b for role in allocation.pack.pool for b in bookings.get(role, [])])
+        _list(screen, came_in)
         if waiting:
             print_text(screen, words("explain.not-paid"))
             _list(screen, waiting)

@@ -52,11 +52,12 @@ def command(
     values = {"name": who.name, "month": words.month(asked), "path": register}
     key = "leave.would" if dry_run else "leave.done"
     print_text(screen, words(key, **values, first=done.first, last=done.last))
+    later = "-later" if asked.last_day >= today() else ""
     if still := [*_open(done)]:
-        screen.print(words("leave.open"))
+        print_text(screen, words(f"leave.open{later}"))
         for line in still:
             print_indented(screen, f"  {line}")
-    print_text(screen, words("leave.next", month=str(asked)))
+    print_text(screen, words(f"leave.next{later}", month=str(asked), name=words.month(asked)))
     if not dry_run:
         print_text(screen, words("leave.undo", path=register))
 

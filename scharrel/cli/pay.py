@@ -30,6 +30,8 @@ _THROUGH = typer.Option("--through", metavar=words("metavar.month"), help=words(
 _ON = typer.Option("--on", metavar=words("metavar.date"), help=words("help.pay-on"))
 _VERSION = typer.Option("--version", metavar="|".join(PAIN_VERSIONS), help=words("help.pay-version"))
 _CANCEL = typer.Option("--cancel", metavar=words("metavar.run"), help=words("help.pay-cancel"))
+_PAPER = typer.Option("--paper", metavar=words("metavar.run"), help=words("help.pay-paper"))
+_FORMAT = typer.Option("--format", metavar=words("metavar.format"), help=words("help.pay-format"))
 _REASON = typer.Option("--reason", metavar=words("metavar.reason"), help=words("help.pay-reason"))
 
 
@@ -40,6 +42,8 @@ def command(
     version: Annotated[str | None, _VERSION] = None,
     cancel: Annotated[str | None, _CANCEL] = None,
     reason: Annotated[str | None, _REASON] = None,
+    paper: Annotated[str | None, _PAPER] = None,
+    form: Annotated[str | None, _FORMAT] = None,
     dry_run: Annotated[bool, DRY_RUN] = False,
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
@@ -48,6 +52,11 @@ def command(
     from scharrel.operations.pay import PayOrder, cancel_run, pay_all
 
     where = open_coop(coop)
+    if paper is not None or form is not None:
+        if paper is None or any((to, through, on, version, cancel, reason, dry_run, as_json)):
+            fail(words("error.pay-paper-alone"), status=2)
+        _print(open_books(where), paper, form or "pdf")
+        return
     if cancel is not None:
         if to or through or on or version:
             fail(words("error.pay-cancel-alone", run=cancel), status=2)
@@ -79,6 +88,24 @@ def command(
         print_json(_as_plain(done, order, books))
         return
     _show(done, order, books, dry_run=dry_run)
+
+
+def _print(books: "Books", called: str, form: str) -> None:
+    """A run on paper, among the statements."""
+    from scharrel.cli.paper import paper_of
+    from scharrel.operations.pay import run_paper
+    from scharrel.statements.making import FORMATS, Order
+
+    if form not in FORMATS:
+        fail(words("error.format", form=form, forms=", ".join(FORMATS)), status=2)
+
+    def make(order: Order) -> bytes:
+        made, problems = run_paper(books, called, order)
+        stop_on_errors(problems)
+        return made or fail(words("error.pay-no-run", run=called), status=1)
+
+    _, path = paper_of(books, "pay", Month.of(today()), form, make, f"payments/{called}.{form}")
+    console().print(words("pay.printed", run=called, path=str(path)), soft_wrap=True)
 
 
 def _through(books: "Books", asked: Month | None) -> Month | None:
@@ -186,6 +213,7 @@ def _show(done: "PaidOut", order: "PayOrder", books: "Books", *, dry_run: bool) 
         values = {"book": coop.shown(run_path(coop, run.id)), "order": coop.shown(order_path(coop, run.id))}
         print_text(screen, words("pay.done", **values))
         print_text(screen, words("pay.next", run=run.id))
+        print_text(screen, words("pay.second", run=run.id))
 
 
 def _amount_line(screen: "Console", said: str, amount: str, width: int, wide: int) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scharrel.cli.arguments import open_coop, read_month, require_members, today
+from scharrel.cli.arguments import open_coop, read_month, require_format, require_members, today
 from scharrel.cli.options import COOP, MEMBERS
 from scharrel.cli.screen import console, fail, progress_bar, stop_on_errors, to_stderr, words
 from scharrel.cli.writing import writing_in
@@ -47,15 +47,14 @@ def command(
     from scharrel.operations.opening import open_books
     from scharrel.operations.statement_data import last_allocated
     from scharrel.operations.statements import state_all
-    from scharrel.statements.making import DOCUMENTS, FORMATS, Order
+    from scharrel.statements.making import DOCUMENTS, Order
     from scharrel.statements.pdf import typesetters_world
 
     asked = read_month(month) if month else None
     if kind is not None and kind not in DOCUMENTS:
         hint = " " + words("check.near", near=_MEANT[kind]) if kind in _MEANT else ""
         fail(words("error.kind", kind=kind, kinds=", ".join(DOCUMENTS)) + hint, status=2)
-    if form not in FORMATS:
-        fail(words("error.format", form=form, forms=", ".join(FORMATS)), status=2)
+    require_format(form)
     if csv not in (None, "nl", "en"):
         fail(words("error.csv", form=csv), status=2)
     if csv == "nl" and (member or kind not in (None, "municipality")):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scharrel.cli.arguments import open_coop, read_month, today
+from scharrel.cli.arguments import open_coop, read_month, require_format, today
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON
 from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, to_stderr, words
@@ -32,11 +32,10 @@ def command(
 ) -> None:
     from scharrel.operations.opening import open_books
     from scharrel.operations.vat import book_vat, vat_of
-    from scharrel.statements.making import FORMATS
 
     asked = _read_period(period)
-    if form is not None and form not in FORMATS:
-        fail(words("error.format", form=form, forms=", ".join(FORMATS)), status=2)
+    if form is not None:
+        require_format(form)
     if asked.first.first_day > today():
         fail(words("error.vat-ahead", period=period), status=2)
     if book and asked.last.last_day >= today():
@@ -74,28 +73,21 @@ def _read_period(text: str) -> Period:
 
 def _print(books: "Books", found: "VatReturn", form: str) -> Path:
     """The return on paper, among the statements."""
+    from scharrel.cli.paper import paper_of
     from scharrel.operations.vat import vat_paper
-    from scharrel.statements.documents import BrokenTemplateError
-    from scharrel.statements.making import Order
-    from scharrel.statements.pdf import typesetters_world
-    from scharrel.store.staging import put_private
 
-    statements = books.coop.statements
-    with writing_in(books.coop, "vat", alone=False), typesetters_world() as world:
-        last, templates = found.period.last, books.coop.templates
-        order = Order(last, ("vat",), form, words.lang, frozenset(), today(), templates, world)
-        try:
-            paper = vat_paper(books, found, order)
-        except BrokenTemplateError as broken:
-            stop_on_errors([broken.problem])
-            raise
-        return put_private(statements / str(found.period), f"vat.{form}", paper, statements)
+    at = f"{found.period}/vat.{form}"
+    _, path = paper_of(
+        books, "vat", found.period.last, form, lambda order: vat_paper(books, found, order), at
+    )
+    assert path
+    return path
 
 
 def _as_plain(found: "VatReturn") -> dict[str, Any]:
     """The return as other programs read it."""
     from scharrel.treasury.vat import INPUT_BOX
-    from scharrel.treasury.vat_return import BOXES, deadline, owed
+    from scharrel.treasury.vat_return import deadline, owed
 
     boxes: dict[str, Any] = {
         box: {
@@ -108,7 +100,7 @@ def _as_plain(found: "VatReturn") -> dict[str, Any]:
                 for b in there.behind
             ],
         }
-        for box in BOXES
+        for box in found.shown
         for there in [found.boxes[box]]
     }
     back = boxes.pop(INPUT_BOX)

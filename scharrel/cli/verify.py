@@ -1,5 +1,6 @@
 """scharrel verify: does a statement still agree with the books?"""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,9 +11,11 @@ from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, JSON
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
+from scharrel.core.month import Month
 
 if TYPE_CHECKING:
     from scharrel.operations.verify import Verdict
+    from scharrel.statements.seal import Seal
 
 MAX_STATEMENT_BYTES = 20_000_000
 
@@ -45,7 +48,7 @@ def command(
             raise SystemExit(1)
         return
     screen = console()
-    name = verdict.statement.seal.name
+    name = _named(verdict.statement.seal, books.names)
     if verdict.identical:
         screen.print(words("verify.identical", name=name), soft_wrap=True)
         return
@@ -72,6 +75,25 @@ def command(
     for cause in verdict.causes:
         screen.print(words(f"verify.cause.{cause}"), soft_wrap=True)
     raise SystemExit(1)
+
+
+def _named(seal: "Seal", names: Mapping[str, str]) -> str:
+    """Which paper it is, and in which language where that is another than the reader's."""
+    from scharrel.core.period import SPANS, Period
+    from scharrel.statements.making import RUN, VAT_KIND
+    from scharrel.text.periods import period_name
+
+    month = Month.parse(seal.month)
+    of_vat = next((span for span in SPANS if seal.kind == f"{VAT_KIND}{span}"), None)
+    named = words(
+        f"verify.name.{'vat' if of_vat else seal.kind}",
+        who=names.get(seal.member, seal.member),
+        run=seal.member.removeprefix(RUN),
+        month=words.month(month),
+        year=month.year,
+        period=period_name(words, Period.of(of_vat, month)) if of_vat else "",
+    )
+    return named if seal.lang == words.lang else words(f"verify.name-in-{seal.lang}", name=named)
 
 
 def _as_plain(verdict: "Verdict") -> dict[str, Any]:

@@ -31,5 +31,6 @@ def sound(text: str) -> bool:
     """Whether it is an account number of which the check digits fit."""
     from stdnum.iban import is_valid
 
-    # What a country asks besides goes by lists of banks, which change.
-    return bool(is_valid(compact(text), check_country=False))
+    # It takes digits of other scripts for check digits. What a country asks besides goes by lists of banks.
+    number = compact(text)
+    return bool(_FORM.fullmatch(number)) and bool(is_valid(number, check_country=False))

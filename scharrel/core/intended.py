@@ -9,10 +9,11 @@ from fractions import Fraction
 _SPOKEN = {"uur": "UUR", "uren": "UUR", "euro": "EUR", "euros": "EUR", "eur": "EUR", "": "EUR"}
 _AMOUNT = re.compile(
     r"(?P<sign>[-\u2010-\u2015\u2212]?)\s*(?:€|EUR)?\s*(?P<sign2>[-\u2010-\u2015\u2212]?)\s*"
-    r"(?P<number>\d+(?:[.,'’ ]\d+)*)(?P<none>,-)?(?P<behind>-?)\s*(?P<unit>€|[A-Za-z]*)"
+    r"(?P<number>[.,]?\d+(?:[.,'’ ]\d+)*)(?P<none>,-)?(?P<behind>-?)\s*(?P<unit>€|[A-Za-z]*)"
 )
 _ON_THE_CLOCK = re.compile(r"\s+[A-Z]\w*:\S+\s+(-?)(\d+)\s*(?:[:hu]|uur)\s*([0-5]\d)(?!\d)", re.IGNORECASE)
 _READABLE = re.compile(r"(?<!\S)-?\d+(?:\.\d+)?\s+[A-Z]{2,}\b")
+_GLUED = re.compile(r"(?<=[A-Za-z])(-?\d+\.\d\d)(?=\s|$)")
 _GROUPS = re.compile(r"[.,'’ ]")
 _MONTHS = ("jan", "feb", "mrt maa mar", "apr", "mei may", "jun", "jul", "aug", "sep", "okt oct", "nov", "dec")
 _DAY_FIRST = re.compile(r"\s*(\d{1,2})[-/. ]\s*(\d{1,2}|[A-Za-z]+)[-/. ]+\s*(\d{4}|\d{2})\b")
@@ -33,7 +34,7 @@ def amount_in(line: str) -> str:
         groups, last = [*groups, last], ""
     elif not groups:
         groups, last = [last], ""
-    whole, cents = "".join(groups), last.ljust(2, "0") if unit == "EUR" else last
+    whole, cents = "".join(groups) or "0", last.ljust(2, "0") if unit == "EUR" else last
     return f"{minus}{whole}{'.' if cents else ''}{cents} {unit}"
 
 
@@ -52,8 +53,9 @@ def hours_in(line: str) -> str:
 
 def posting_in(line: str) -> str:
     """The account on the line with the amount that can be read there, or else with one to show how."""
-    amount = _READABLE.search(line)
-    return f"{line.split(maxsplit=1)[0].rstrip(':')}  {amount[0] if amount else '-12.50 EUR'}"
+    amount = _READABLE.search(_GLUED.sub(r" \1", line, 1))
+    account = _GLUED.sub("", line.split(maxsplit=1)[0].rstrip(":"))
+    return f"{account}  {amount[0] if amount else '-12.50 EUR'}"
 
 
 def date_in(line: str) -> str:

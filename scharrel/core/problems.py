@@ -28,11 +28,22 @@ TREASURY = "ledgers/treasury.beancount"
 _FOLLOWS = frozenset({"unknown-account", "account-name", "no-role", "unknown-role", "to-account"})
 """What is only as true as the chart of accounts."""
 
+_VAGUE = frozenset({"bank-line-incomplete", "custom-empty"})
+"""What another error on the same line says better."""
+
+_OF_THE_FILE = frozenset({"copy", "copy-of-kept", "run-changed", "vat-return-changed"})
+"""What is wrong with a file as a whole, whatever else is wrong in it."""
+
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """By file and line, each told once, without what only follows from a mistake in the chart."""
+    """By file and line, each told once, without what only follows from a mistake in the chart, from a file
+    that is not to be read, or from what is better said of the same line."""
     unique = {(p.file, p.line, p.code, tuple(p.values.items())): p for p in problems}
     told = [unique[key] for key in sorted(unique)]
+    whole = {p.file for p in told if p.code in _OF_THE_FILE}
+    told = [p for p in told if p.file not in whole or p.code in _OF_THE_FILE]
+    clear = {(p.file, p.line) for p in told if not p.warning and p.code not in _VAGUE}
+    told = [p for p in told if p.code not in _VAGUE or (p.file, p.line) not in clear]
     stale = [p for p in told if p.code in ("not-allocated", "unallocated")]
     told = [p for p in told if p not in stale[1:]]  # one command puts all of them right
     if any(p.file == CHART and not p.warning for p in told):

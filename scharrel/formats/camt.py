@@ -53,6 +53,8 @@ _TEXTS = [
 """Where the words stand: the first that has some."""
 _GIVEN = [DETAIL + "Refs/EndToEndId", DETAIL + "Refs/PmtInfId", "NtryDtls/Btch/PmtInfId"]
 
+_RETURNED = [DETAIL + "RtrInf/" + path for path in ("Rsn/Cd", "Rsn/Prtry", "AddtlInf")]
+
 
 class _Balance(NamedTuple):
     code: str
@@ -310,7 +312,8 @@ def _bank_line(
         if path in fields and (text := clean(fields[path])):
             break
     given = tuple(value for path in _GIVEN if path in fields and (value := reference(fields[path])))
-    return BankLine(day, amount, name, iban, text, its, line, given)
+    returned = " ".join(clean(fields[path]) for path in _RETURNED if path in fields)
+    return BankLine(day, amount, name, iban, text, its, line, given, returned)
 
 
 def _counterparty(fields: EntryFields, account: str, amount: Decimal) -> tuple[str, str]:

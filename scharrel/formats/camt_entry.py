@@ -22,7 +22,7 @@ _WANTED = frozenset(
     *Refs/PmtInfId *Amt *CdtDbtInd *AmtDtls/TxAmt/Amt *AmtDtls/InstdAmt/Amt *RltdPties/Dbtr/Nm
     *RltdPties/Dbtr/Pty/Nm *RltdPties/DbtrAcct/Id/IBAN *RltdPties/Cdtr/Nm *RltdPties/Cdtr/Pty/Nm
     *RltdPties/CdtrAcct/Id/IBAN *RmtInf/Ustrd *RmtInf/Strd/CdtrRefInf/Ref *RmtInf/Strd/AddtlRmtInf
-    *AddtlTxInf""".replace("*", DETAIL).split()
+    *AddtlTxInf *RtrInf/Rsn/Cd *RtrInf/Rsn/Prtry *RtrInf/AddtlInf""".replace("*", DETAIL).split()
 )
 _PARTS = DETAIL + "RmtInf/Ustrd"
 _ABOVE = frozenset(path.rsplit("/", depth)[0] for path in _WANTED for depth in range(1, path.count("/") + 1))

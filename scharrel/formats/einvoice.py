@@ -39,8 +39,8 @@ class TradeParty(NamedTuple):
 
 
 class TaxCategory(NamedTuple):
-    """A kind of VAT: a code of UNCL 5305 (S standard, Z zero, E exempt, AE reverse charge), the percentage,
-    and why there is none where that has to be said."""
+    """A kind of VAT: a code of UNCL 5305 (S standard, Z zero, E exempt, AE reverse charge, G export), the
+    percentage, and why there is none where that has to be said."""
 
     code: str
     percent: Decimal
@@ -109,7 +109,7 @@ def unsound(invoice: EInvoice) -> Iterator[str]:
     codes = {each.tax.code for each in invoice.taxes}
     if "AE" in codes and not invoice.buyer.vat_id:
         yield "customer vat_id"
-    if codes & {"S", "Z", "AE", "E"} and not (invoice.seller.vat_id or invoice.seller.kvk):
+    if codes & {"S", "Z", "AE", "E", "G"} and not (invoice.seller.vat_id or invoice.seller.kvk):
         yield "cooperative vat_id"
 
 

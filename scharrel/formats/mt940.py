@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
@@ -118,13 +118,18 @@ def _statement(fields: list[_Field]) -> BankStatement:
     if currency != other:
         raise UnreadableBankFile("bank-currencies", closings[0].line, one=currency, other=other)
     entries = _entries(fields)
-    only = closed if opened == closed else None
+    days = (closed, closed) if _is_of_closing_day(fields[0]) else (opened, closed)
     lines = [
-        _line(entry, read, texts, only)
+        _line(entry, read, texts, *days)
         for (entry, texts), read in zip(entries, _amounts([entry for entry, _ in entries]), strict=True)
     ]
     first, last = named_days(opened, closed, {line.day for line in lines})
     return BankStatement(account, currency, first, last, opening, closing, tuple(lines), 0, start)
+
+
+def _is_of_closing_day(field: _Field) -> bool:
+    """Whether the statement has the name of Rabobank's, which is of one day: `940S261012`."""
+    return bool(re.fullmatch(r"940[A-Z]?[0-9]{6}", field.lines[0].strip()))
 
 
 def _account(text: str) -> str:
@@ -198,11 +203,18 @@ def _amounts(entries: list[_Entry]) -> list[mt940.models.Transaction]:
     return alone
 
 
-def _line(entry: _Entry, read: mt940.models.Transaction, texts: list[str], only: date | None) -> BankLine:
+def _line(
+    entry: _Entry, read: mt940.models.Transaction, texts: list[str], opened: date, closed: date
+) -> BankLine:
+    """The line, on the day of its entry; where that is not given on its value date, if the statement between
+    these balances can have that."""
     signed = read.data["amount"].amount
     if abs(signed) != entry.amount:
         raise UnreadableBankFile("bank-amount", entry.line, value=clean(entry.head[4:]))
-    day = read.data.get("entry_date") or only or read.data["date"]
+    value = date(*read.data["date"].timetuple()[:3])
+    if value < opened:
+        value = min(opened + timedelta(days=1), closed)
+    day = read.data.get("entry_date") or min(value, closed)
     customers, _, banks = entry.rest.partition("//")
     with _at(entry.line):
         its = remittance(texts, [customers, *entry.more], signed > 0)
@@ -215,6 +227,7 @@ def _line(entry: _Entry, read: mt940.models.Transaction, texts: list[str], only:
             reference(banks),
             entry.line,
             tuple(filter(None, map(reference, its.given))),
+            clean(its.returned),
         )
 
 

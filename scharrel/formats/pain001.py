@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from html import escape
+from itertools import cycle
 from typing import NamedTuple
 
 from scharrel.core.money import plain, total
@@ -32,6 +33,9 @@ _OTHER_SIGNS: Mapping[str, str] = {
 }  # fmt: skip
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9/?:().,'+ -]")
 _STRUCTURED = re.compile(r"[0-9]{16}")
+_WEIGHTS = (2, 4, 8, 5, 10, 9, 7, 3, 6, 1)
+_CHECKS = (0, 1, 9, 8, 7, 6, 5, 4, 3, 2, 1)
+"""The check digit of a payment reference by what is left of the sum."""
 
 
 class CreditTransfer(NamedTuple):
@@ -71,6 +75,14 @@ def payment_reference(text: str) -> str:
     """The Dutch payment reference that the text is, without blanks and points; empty for any other text."""
     digits = re.sub(r"[ .]", "", text)
     return digits if _STRUCTURED.fullmatch(digits) else ""
+
+
+def mistyped_reference(text: str) -> bool:
+    """Whether it is a payment reference of which the first digit does not check the other fifteen: their sum
+    by weight, from the right, modulo eleven."""
+    digits = payment_reference(text)
+    weighed = sum(int(digit) * weight for digit, weight in zip(digits[:0:-1], cycle(_WEIGHTS), strict=False))
+    return bool(digits) and int(digits[0]) != _CHECKS[weighed % 11]
 
 
 def pain001(order: TransferOrder, version: str) -> bytes:

@@ -22,7 +22,7 @@ class BankLine(NamedTuple):
     identity of the line, or empty; `line` where it stands in the file, from 1.
 
     `given` are the references that whoever ordered the payment gave to it and to its batch; they are not the
-    text.
+    text. `returned` is why a payment came back, as the bank says it (`AC04`), or empty.
     """
 
     day: date
@@ -35,6 +35,7 @@ class BankLine(NamedTuple):
     reference: str
     line: int
     given: tuple[str, ...] = ()
+    returned: str = ""
 
 
 class BankStatement(NamedTuple):

@@ -43,6 +43,7 @@ class Remittance(NamedTuple):
     iban: str = ""
     text: str = ""
     given: tuple[str, ...] = ()
+    returned: str = ""
 
 
 def remittance(lines: list[str], beside: list[str], comes_in: bool) -> Remittance:
@@ -66,9 +67,12 @@ def _lined(lines: list[str], tight: bool = False) -> str:
     """The lines as one text. A line that is not full ended before a blank, which was taken from its end.
 
     Where keywords part the text that is so for a line that is one sign short, but at ING and Triodos, whose
-    lines are of other lengths; any other line was broken wherever it is.
+    lines are of other lengths; any other line was broken wherever it is. Only bunq, whose texts begin with
+    who it was, breaks none: its lines are the payer's.
     """
     text = lines[0] if lines else ""
+    if tight and text.startswith(("/IBAN/", "/NAME/")):
+        return " ".join(lines)
     short = {_WIDTH - 1} if tight and not re.search("/CNTP/|/USTD/", "".join(lines)) else set()
     for before, line in pairwise(lines):
         if tight and len(before) not in short:
@@ -102,7 +106,7 @@ def slashed(text: str, comes_in: bool = True) -> Remittance:
     words = words or parts.get("CDTRREF") or ("" if name else parts.get("TRTP", ""))
     given = tuple(parts[key] for key in ("EREF", "PREF", "IREF") if key in parts)
     iban = parts.get("IBAN") or party[0] or parts.get("ACCW", "").partition(",")[0]
-    return Remittance(name, iban, words, given)
+    return Remittance(name, iban, words, given, parts.get("RTRN", ""))
 
 
 def padded(text: str) -> Remittance | None:

@@ -95,7 +95,7 @@ class _Reader:
         postings, left, _ = complete
         if left:
             amount = ", ".join(f"{number} {unit}" for unit, number in left.items())
-            self._say(text, booking, "unbalanced", amount=amount)
+            self.problems.append(text.problem(place(booking), "unbalanced", amount=amount))
         for account, _, _, line in postings:
             if account not in self.chart.accounts:
                 for at, code, values in unknown(account, line, self.chart.accounts):

@@ -16,7 +16,7 @@ from scharrel.store.paths import Coop
 from scharrel.store.text import Text, read_text
 
 _CUSTOMER = "customer"
-_COMMANDS: frozenset[str] = frozenset()
+_COMMANDS = frozenset({"include"})
 
 
 class Customers(NamedTuple):

@@ -10,6 +10,7 @@ from scharrel.treasury.accounts import TEXT_KEYS
 _ROOTS = "Assets|Liabilities|Equity|Income|Expenses"
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _DATED = re.compile(r"\s*(\d{4})[-/](\d{1,2})[-/](\d{1,2})\b")
+_ACCOUNT = re.compile(rf"\b(?:{_ROOTS}):\S+")
 _POSTING = re.compile(rf"\s+(?:{_ROOTS}):", re.IGNORECASE)
 BEHIND_STAR = re.compile(
     rb"\n[*!&?%:]+[ \t]*(?:"
@@ -27,6 +28,8 @@ _AS_NUMBER = re.compile(r'\s+([a-z][\w-]*):\s+(\d[^"]*?)\s*')
 def hint(shown: str, lines: list[str], number: int) -> Problem:
     """What is most likely wrong with the line of that number (from 1), and where that really is."""
     lines = lines if number <= len(lines) else [*lines, *[""] * (number - len(lines))]
+    if number > 1 and not lines[number - 1].strip() and lines[number - 2].strip():
+        number -= 1  # where the parser missed the end of the line above
     line = without_texts(lines[number - 1])
 
     def at(code: str, /, place: int = number, **values: str) -> Problem:
@@ -107,7 +110,8 @@ def _values(code: str, line: str) -> dict[str, str]:
     if code == "date-format":
         return {"example": date_in(line) or "2026-10-31"}
     if code == "account-case":
-        account = line.split(maxsplit=1)[0]
+        found = _ACCOUNT.search(line)
+        account = found[0] if found else ""
         return {"account": account, "example": ":".join(p[:1].upper() + p[1:] for p in account.split(":"))}
     if code == "inner-quotes":
         texts = [text for text in _WHOLE_TEXT.findall(line) if '"' in text]
@@ -134,17 +138,19 @@ _SIGNS: Mapping[str, Callable[[str], bool]] = {
     "inner-quotes": _has(r'""[^\s"^#|]|[^\s"]""'),
     "curly-quote": _has(r"[“”„«»‘’]|(?:^|\s)'[^']*'"),
     "minus-sign": _has(r"[\u2010-\u2015\u2212]\s*\d"),
-    "account-case": _has(rf"^\s+(?:{_ROOTS})(?::[A-Z0-9][^\s:]*)*:[a-z]"),
+    "account-case": _has(
+        rf"^(?:\S+\s+(?:open|close|balance|note)\s+|\s+)(?:{_ROOTS})(?::[A-Z0-9][^\s:]*)*:[a-z]"
+    ),
     "hours-format": lambda line: bool(hours_in(line)),
     "number-format": _has(
         r"\d,\d{1,2}(?!\d)|\d\.\d{3},\d|\d,-|\d[.,]\d{3}[.,]\d|\d['’]\d{3}"
-        r"|\d \d{3}(?:[.,]\d{1,2})?(?=\s*(?:EUR|€|$))"
+        r"|\d \d{3}(?:[.,]\d{1,2})?(?=\s*(?:EUR|€|$))|\s-?[.,]\d"
     ),
     "minus-behind": _has(r"\d-(?=\s|$)"),
     "euro-sign": _has("€"),
     "euro-word": _has(r"\d\s*(?:eur|Eur|[Ee]uros?)\b"),
     "unit-case": _has(rf"^\s+(?:{_ROOTS}):\S+\s+-?[\d.]+\s+[A-Za-z]*[a-z][A-Za-z]*$"),
-    "currency-first": _has(r"\bEUR\s+-?\d"),
+    "currency-first": _has(r"(?<!\d )(?<!\d)\bEUR\s+-?\d"),
     "date-format": _has(
         r"^\s*(?:\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}\s+[a-z]+\.?\s+\d{4}|\d{4}[. ]\d{1,2}[. ]\d{1,2})\b"
     ),

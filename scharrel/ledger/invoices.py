@@ -31,7 +31,7 @@ INVOICE_KEYS = frozenset({"invoice", "delivered", "credits"})
 _LINE_KEYS = ("line", "quantity", "vat")
 _ALIASES = {"aantal": "quantity", "regel": "line", "omschrijving": "line", "btw": "vat", "tarief": "vat"}
 _RATE = re.compile(r"\d{1,2}%")
-_NOT_DUE = ("input", "reverse", "reverse-eu")
+_NOT_DUE = ("input", "reverse", "reverse-eu", "reverse-non-eu", "private")
 _MAX_DECIMALS = 4
 
 _Say = Callable[..., None]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from beancount.core import data
 from beancount.parser import parser
 
 from scharrel.core.problems import Problem
@@ -50,6 +51,9 @@ def parse(text: Text) -> tuple[list[Any], dict[str, Any], list[Problem]]:
     problems += (p for p in islice(_behind_stars(text), MAX_PROBLEMS) if p.line not in told)
     problems.sort(key=lambda p: p.line)
     problems += islice(_repeated_keys(text, repeated), MAX_PROBLEMS)
+    # Beancount breaks off at one of these.
+    empty = (d for d in directives if isinstance(d, data.Custom) and not d.values)
+    problems += (text.problem(place(d), "custom-empty", kind=d.type) for d in islice(empty, MAX_PROBLEMS))
     return directives, options, problems
 
 

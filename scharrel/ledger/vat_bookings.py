@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -76,6 +77,7 @@ def _booking(
         _text(said.keys, "vat"),
         invoice if invoice in customers else "",
         frozenset(named - {""}) | said.links,
+        served if isinstance(served := said.keys.get("delivered"), date) else movements[0].earned,
     )
 
 

@@ -38,11 +38,11 @@ def book_year(
     entries = read_journal(books)
     steps = {(pack.id, step.id): step for pack in books.packs.values() for step in pack.steps}
     accounts = frozenset(account.account for account in bank.accounts)
-    end = date(year, 12, 31)
+    end, next_day = date(year, 12, 31), date(year + 1, 1, 1)
     standings = [
         standing_of(as_at(book, end), [b for b in bank.bookings[name] if b.day <= end])
         for name, book in bank.books.items()
-        if book.account.day <= end
+        if book.account.day <= next_day  # what it opens with then is what was there
     ]
     return BookYear(
         annual_accounts(year, entries, books.chart, steps, accounts),

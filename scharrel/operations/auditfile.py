@@ -149,7 +149,7 @@ def _on_balance(account: str) -> bool:
 
 def _company(books: Books, year: int) -> AuditCompany:
     said = books.entries.cooperative
-    facts = said.facts(Month(year, 12)) if said else {}
+    facts = said.facts(max(Month(year, 12), said.first)) if said else {}
     texts = {key: str(value) for key, value in facts.items()}
     return AuditCompany(
         texts.get("name", books.title), texts.get("kvk", ""), texts.get("vat_id", ""),

@@ -1,5 +1,6 @@
 """What the treasurer says that a bank line is, put into its month."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from scharrel.checks.bank import holder_wrong
@@ -18,7 +19,7 @@ from scharrel.treasury.accounts import SUSPENSE, BankAccount
 from scharrel.treasury.invoice_recognition import numbers_in
 from scharrel.treasury.lines import BookedLine
 from scharrel.treasury.recognition import BankRule, confirming, other_side
-from scharrel.treasury.suggestions import Answer
+from scharrel.treasury.suggestions import Answer, paying
 
 BY_HAND = "by hand"
 
@@ -42,6 +43,12 @@ def with_invoice(bank: Bank, which: "OpenLine", answer: Answer) -> Answer:
     one = bank.payables[numbers.pop()]
     fits = (answer.holder or COOP_ID, answer.account) == (one.holder, one.receivable)
     return answer._replace(invoice=one.number) if fits else answer
+
+
+def paying_numbers(bank: Bank, said: Sequence[str]) -> Answer | None:
+    """That a line pays the invoices with these numbers; nothing if they are none that go together."""
+    ones = [bank.payables[bank.payables[number].number] for number in said if number in bank.payables]
+    return paying([*dict.fromkeys(ones)]) if len(ones) == len(said) else None
 
 
 class OpenLine(NamedTuple):
@@ -82,6 +89,8 @@ def assign(books: Books, which: OpenLine, answer: Answer | HandBooking) -> Rewri
     text, line, problems = _find(books, which)
     if line is None:
         return Rewritten("", which.line, problems)
+    if line.settled and not which.line.settled:
+        return Rewritten("", line, [Problem(text.shown, line.line, "bank-line-answered", {"id": line.id})])
     was = entry_at(text.data.decode(), line.line)
     on = which.account.account
     if isinstance(answer, HandBooking):

@@ -244,7 +244,7 @@ def _recognise(
             there = open_bookings[line.booked.amount]
             there.remove(next(b for b in there if (b.holder, b.day) == (known.holder, known.booked)))
         if known and known.why.startswith("invoice "):
-            after_payment(payables, known)
+            after_payment(payables, known.why, line.booked.amount)
         booked = _booked(line.booked, known, suspense)
         paid.note(booked)
         found.append(ImportedLine(book.account.name, booked, known=False))

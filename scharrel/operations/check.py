@@ -18,6 +18,7 @@ from scharrel.operations.allocate import workers_for
 from scharrel.operations.cache import Cache
 from scharrel.operations.divide import divide_group
 from scharrel.operations.groups import seen_of
+from scharrel.packs.bank_rules import read_bank_rules
 from scharrel.store.kept import Seen
 from scharrel.store.processes import spread
 from scharrel.store.written_state import Left
@@ -57,6 +58,7 @@ def check_all(
             *books.problems,
             *case_problems(books.coop, books.packs, books.chart),
             *cases_of_nothing(books.coop, books.packs),
+            *read_bank_rules(books.coop, books.chart, books.holders, books.bank_accounts)[1],
         ]
     with workers_for(books, changed) as pool:
         for piece in spread(pool, partial(_check, books, today), changed):

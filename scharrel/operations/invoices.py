@@ -215,15 +215,14 @@ def _unsendable(
     electronic = einvoice_of(Words(), Issued("", invoice, seller, buyer, ""))
     lacks = [*lacking(invoice, seller, buyer, seller.get("vat", "")), *unsound(electronic)]
     if lacks := list(dict.fromkeys(lacks)):
-        yield text.problem(
-            line,
-            "invoice-lacks",
-            customer=invoice.customer,
-            cooperative_keys=_of(lacks, "cooperative"),
-            customer_keys=_of(lacks, "customer"),
-            line_keys="line" if "line" in lacks else "-",
-        )
-
-
-def _of(lacks: Sequence[str], whose: str) -> str:
-    return ", ".join(each.partition(" ")[2] for each in lacks if each.startswith(whose)) or "-"
+        coop = books.coop
+        places = {
+            "cooperative ": coop.shown(coop.register),
+            "customer ": coop.shown(coop.customers),
+            "line": ledger.shown,
+        }
+        keys = {place: [each for each in lacks if each.startswith(of)] for of, place in places.items()}
+        said = [
+            f"{at} ({', '.join(k.rpartition(' ')[2] for k in those)})" for at, those in keys.items() if those
+        ]
+        yield text.problem(line, "invoice-lacks", customer=invoice.customer, lacks=" · ".join(said))

@@ -24,6 +24,8 @@ from scharrel.ledger.bank_lines import read_bank_book
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
 from scharrel.operations.divide import divide_group
+from scharrel.statements.making import Order, payment_document
+from scharrel.statements.payment_run import payment_run_view
 from scharrel.store.payment_runs import (
     next_run,
     put_cancelled,
@@ -276,8 +278,13 @@ def _no_account(books: Books) -> Problem:
 
 
 def _questions(books: Books, payments: Iterable[tuple[Payment, Due]], day: date) -> Iterator[Problem]:
-    """Names that a bank may not know."""
+    """Accounts from which the last payment came back, and names that a bank may not know."""
+    paid, _ = paid_lines(books, read_runs(books.coop)[0])
     for payment, _ in payments:
+        if back := paid.came_back(payment.iban):
+            why = back.why.partition(": ")[2] or back.text
+            values = {"name": payment.name, "iban": payment.iban, "day": str(back.day), "why": why}
+            yield Problem(back.file, back.line, "pay-returned", values, True)
         if payment.to == MEMBER and like_a_nickname(payment.name):
             said = books.holders[payment.holder].said("name", Month.of(day))
             line = books.register.key_line(said.line, "name") if said else 1
@@ -313,6 +320,17 @@ def _renew(books: Books, version: str | None) -> list[PaymentRun]:
             remove_order(books.coop, run)
     waiting = [run for run in runs if not run.cancelled and len(paid.waiting(run)) == len(run.payments)]
     return [run for run in waiting if put_order(books.coop, run, version)]
+
+
+def run_paper(books: Books, called: str, order: Order) -> tuple[bytes | None, list[Problem]]:
+    """The run on paper, if there is one of that name, and what is wrong with the runs; BrokenTemplateError
+    if it cannot be rendered."""
+    runs, problems = read_runs(books.coop)
+    run = next((run for run in runs if run.id == called), None)
+    if run is None or errors(problems):
+        return None, problems
+    view = payment_run_view(Words(order.lang), books, run, runs[: runs.index(run)])
+    return payment_document(order._replace(month=view.month), view), problems
 
 
 def cancel_run(books: Books, called: str, reason: str, today: date, *, write: bool) -> CancelledRun:

@@ -1,6 +1,6 @@
 """A quote on paper, and the booking that bills it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -9,13 +9,13 @@ from scharrel.checks.treasury import read_all_ledgers
 from scharrel.core.money import plain, total
 from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.problems import Problem, errors
-from scharrel.core.quotes import RECEIVABLE, Quote
+from scharrel.core.quotes import RECEIVABLE, Billed, Quote
 from scharrel.ledger.books import Books
 from scharrel.operations.invoice_documents import put_letters
 from scharrel.operations.invoices import parties_on
 from scharrel.statements.documents import BrokenTemplateError
 from scharrel.statements.invoice import letter_language, quote_letter, with_logo
-from scharrel.statements.letters import letter_pdf
+from scharrel.statements.letters import letter_document
 from scharrel.statements.pdf import typesetters_world
 from scharrel.store.allocations import quoted
 from scharrel.store.logos import logo_at
@@ -37,10 +37,11 @@ class _Found(NamedTuple):
     holder: str
     quote: Quote
     path: str
+    billed: Sequence[Billed]
 
 
-def write_quote(books: Books, number: str, today: date) -> QuoteMade:
-    """Put the quote on paper; WriteError if that fails."""
+def write_quote(books: Books, number: str, today: date, form: str = "pdf") -> QuoteMade:
+    """Write the quote as it goes to the customer, in this form; WriteError if that fails."""
     found = _found(books, number, today)
     if isinstance(found, list):
         return QuoteMade("", "", found)
@@ -55,10 +56,10 @@ def write_quote(books: Books, number: str, today: date) -> QuoteMade:
         if picture is None:
             return QuoteMade("", "", [no_logo(books, place)])
         letter = with_logo(letter, picture)
-    name = f"quote-{number.replace('/', '-')}.pdf"
+    name = f"quote-{number.replace('/', '-')}.{form}"
     try:
         with typesetters_world() as world:
-            data = letter_pdf(letter, books.coop.templates, world)
+            data = letter_document(letter, form, books.coop.templates, world)
     except BrokenTemplateError as broken:
         return QuoteMade("", "", [broken.problem])
     put_letters(books.coop, {name: data})
@@ -74,7 +75,12 @@ def draft_of_quote(books: Books, number: str, today: date) -> QuoteMade:
         return QuoteMade(
             "", "", [Problem(found.path, found.quote.line, "quote-declined", {"number": number})]
         )
-    return QuoteMade(_booking(books, found.quote, offer_of(found.quote), today), found.path, [])
+    told = []
+    if billed := [booking for booking in found.billed if number in booking.numbers]:
+        values = {"number": number, "billed": plain(total(booking.invoiced for booking in billed))}
+        values["amount"] = plain(found.quote.amount)
+        told = [Problem(found.path, billed[0].line, "quote-billed", values, warning=True)]
+    return QuoteMade(_booking(books, found.quote, offer_of(found.quote), today), found.path, told)
 
 
 def _named(facts: Mapping[str, str], name: str) -> dict[str, str]:
@@ -101,7 +107,7 @@ def _found(books: Books, number: str, today: date) -> _Found | list[Problem]:
         return [
             text.problem(text.key_line(quote.line, "customer"), "invoice-unknown", name=customer, near=near)
         ]
-    return _Found(holder, quote, ledgers[holder].shown)
+    return _Found(holder, quote, ledgers[holder].shown, ledgers[holder].billed)
 
 
 def _booking(books: Books, quote: Quote, offer: Offer, day: date) -> str:

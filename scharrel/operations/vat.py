@@ -22,7 +22,7 @@ from scharrel.statements.vat import vat_view
 from scharrel.store.vat_returns import read_vat_returns, write_vat_return
 from scharrel.text.words import Words
 from scharrel.treasury.accounts import ROUNDING, TAX_DUE
-from scharrel.treasury.vat import DOMESTIC, EXEMPT, VatBooking
+from scharrel.treasury.vat import DOMESTIC, EXEMPT, RARE_BOXES, VatBooking
 from scharrel.treasury.vat_counting import VatCount, count_vat
 from scharrel.treasury.vat_return import (
     BOXES,
@@ -212,7 +212,8 @@ def book_vat(books: Books, found: VatReturn, today: date) -> VatBooked:
     day = found.period.last.last_day
     if books.first_open:
         day = max(day, books.first_open.first_day)
-    boxes = found.supplement if supplement else {box: found.boxes[box].filed for box in BOXES}
+    filled = found.supplement if supplement else {box: found.boxes[box].filed for box in BOXES}
+    boxes = {box: each for box, each in filled.items() if box not in RARE_BOXES or any(each)}
     due, rounding = (named[0] for named in accounts)
     filed = FiledReturn(
         found.period, len(found.filed), today if supplement else day, due, rounding, boxes, tuple(rows)

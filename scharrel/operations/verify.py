@@ -12,10 +12,11 @@ from scharrel.core.period import SPANS, Period
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.books import Books
 from scharrel.operations.annual import annual_paper, book_year
+from scharrel.operations.pay import run_paper
 from scharrel.operations.statements import state_all
 from scharrel.operations.vat import vat_of, vat_paper
 from scharrel.statements.documents import BrokenTemplateError
-from scharrel.statements.making import VAT_KIND, Order, place_of
+from scharrel.statements.making import PAYMENT_KIND, RUN, VAT_KIND, Order, place_of
 from scharrel.statements.pdf import typesetters_world
 from scharrel.statements.reading import NOT_A_PDF, NoStatementError, ReadBack, read_back
 from scharrel.statements.seal import Seal
@@ -55,7 +56,7 @@ def verify(books: Books, data: bytes, today: date) -> Verdict:
         made_on = date.fromisoformat(seal.made) if seal.made else today
     except ValueError as error:
         raise NoStatementError from error
-    if seal.member and seal.member not in books.holders:
+    if seal.member and seal.kind != PAYMENT_KIND and seal.member not in books.holders:
         raise NoStatementError
     kind = "municipality" if seal.kind == "cover" else seal.kind
     with tempfile.TemporaryDirectory(prefix="scharrel-") as folder, typesetters_world() as world:
@@ -93,6 +94,11 @@ def _made_anew(books: Books, seal: Seal, order: Order, out: Path) -> tuple[bytes
         if errors(returned.problems):
             return None, returned.problems
         return vat_paper(books, returned, order), returned.problems
+    if seal.kind == PAYMENT_KIND:
+        try:
+            return run_paper(books, seal.member.removeprefix(RUN), order)
+        except BrokenTemplateError as broken:
+            return None, [broken.problem]
     done = state_all(books, order, out, lambda *_: None)
     made = out / place_of(seal.kind, seal.member, order.form)
     return made.read_bytes() if made.is_file() else None, done.problems

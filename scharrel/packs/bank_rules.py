@@ -16,7 +16,7 @@ from scharrel.packs.toml import read_toml, toml_value
 from scharrel.packs.values import Values
 from scharrel.store.paths import MEMBER_ID, Coop
 from scharrel.store.text import read_text
-from scharrel.treasury.accounts import RATES_IN_FORCE, SUSPENSE, BankAccount
+from scharrel.treasury.accounts import RATES_IN_FORCE, SUSPENSE, TRANSIT, BankAccount
 from scharrel.treasury.recognition import SIGNS, BankRule, as_percent, vat_accounts, vat_word
 
 _KEYS = ("id", "sign", "iban", "name", "text", "for", "account", "vat")
@@ -123,6 +123,8 @@ def account_wrong(
         return "wrong-currency", {"account": account, "currency": "EUR", "expected": expected, "near": ""}
     if day and not chart.open_on(account, day):
         return "bank-not-open", {"account": account, "day": str(day)}
+    if account in own and (between := chart.with_role(TRANSIT)):
+        return "bank-own-account", {"account": account, "between": between[0]}
     if account in own or chart.role(account) in (SUSPENSE, "appropriation"):
         return "bank-other-side", {"account": account}
     if account.startswith(("Income:", "Expenses:")) and chart.role(account) is None:

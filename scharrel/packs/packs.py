@@ -279,7 +279,7 @@ class _Reader(Sourced):
                 steps.append(step)
             if nth and any(set(earlier) & {"all", "share"} for earlier in tables[:nth]):
                 self.say("id", "after-closing", step=ids[nth])
-        if not set(tables[-1]) & {"all", "share"}:
+        if not any(set(table) & {"all", "share"} for table in tables):
             self.at = ("step", len(tables) - 1)
             self.say("id", "no-closing")
         return tuple(steps)

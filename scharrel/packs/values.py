@@ -111,7 +111,10 @@ class Values:
         source = table.get("source")
         if source is None:
             self.say("source", "missing-source")
-        elif str(source) not in self.sources:
+        elif str(source) not in self.sources and ("unknown-source", str(source)) not in (
+            (p.code, p.values.get("source"))
+            for p in self.problems  # told already
+        ):
             known = frozenset(self.sources)
             self.say("source", "unknown-source", source=str(source), near=nearest(str(source), known))
         return str(source)

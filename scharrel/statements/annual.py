@@ -65,10 +65,12 @@ class OwedRow(NamedTuple):
 
 class BankRow(NamedTuple):
     """A bank account at the end of the year: what the last statement said, what makes the difference with the
-    books (each in words, with what it adds), what no booking explains, and the books. In euros."""
+    books (each in words, with what it adds), what no booking explains, and the books. In euros. Where
+    statements begin with the next year it is what the account opens with on that day, `begins`."""
 
     title: str
     to: date | None
+    begins: date | None
     bank: Decimal
     reasons: Sequence[tuple[str, Decimal]]
     unexplained: Decimal
@@ -168,7 +170,7 @@ def annual_view(words: Words, books: Books, found: BookYear) -> AnnualView:
         owed_to,
         list(_owed_rows(words, books, accounts, owed_to)),
         found.debts,
-        [_bank_row(words, books, stands, accounts) for stands in found.standings],
+        list(_bank_rows(words, books, found)),
         [_sample_row(books, entry, named.get((entry.file, entry.line), "")) for entry in found.sample],
     )  # fmt: skip
 
@@ -180,7 +182,7 @@ def _rows(words: Words, lines: Iterable[AnnualLine]) -> list[HeadingRow]:
 def cooperative_lines(words: Words, books: Books, month: Month) -> Iterator[str]:
     """The cooperative's name in full, where it is, and its numbers."""
     said = books.entries.cooperative
-    facts = said.facts(month) if said else {}
+    facts = said.facts(max(month, said.first)) if said else {}
     told = {
         key: str(facts[key])
         for key in ("name", "street", "postcode", "city", "kvk", "vat_id")
@@ -215,6 +217,14 @@ def _owed_rows(
             yield OwedRow(name, [owed.get(party, ZERO) for party in owed_to], in_hand)
 
 
+def _bank_rows(words: Words, books: Books, found: BookYear) -> Iterator[BankRow]:
+    """The accounts at the end of the year; one that opens after it only if the books know it by then."""
+    for stands in found.standings:
+        row = _bank_row(words, books, stands, found.accounts)
+        if row.books or not row.begins:
+            yield row
+
+
 def _bank_row(words: Words, books: Books, stands: Standing, accounts: AnnualAccounts) -> BankRow:
     reasons = [
         (outstanding_text(words, booking, books.names, late=stands.overdue(booking)), booking.amount)
@@ -231,6 +241,7 @@ def _bank_row(words: Words, books: Books, stands: Standing, accounts: AnnualAcco
     return BankRow(
         account_title(stands.account),
         stands.to,
+        stands.account.day if stands.account.day.year > accounts.year else None,
         stands.bank,
         reasons,
         unexplained,

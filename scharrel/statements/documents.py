@@ -11,6 +11,7 @@ import re
 import textwrap
 import traceback
 import unicodedata
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -122,6 +123,7 @@ class Documents:
             "fill": _fill,
             "literal": lambda text: typst_literal(isolated(str(text))),
             "source": lambda text: typst_literal(str(text)),
+            "base64": lambda data: Markup(b64encode(data).decode()),
             "bytes": lambda data: Markup(f"bytes(({', '.join(map(str, data))},))"),
             "in_page": _in_page,
             "bare": _bare,
@@ -263,7 +265,6 @@ def _wrapped(text: object, indent: int = 0, hang: int = 0, tail: object = "") ->
         WIDTH,
         initial_indent=" " * indent,
         subsequent_indent=" " * (indent + hang),
-        break_long_words=False,
     )
     return Markup("\n".join(lines))
 
@@ -291,11 +292,9 @@ def _aligned(head: Sequence[object], rows: Sequence[Sequence[object]], align: st
 def _lines(cells: Sequence[str], widths: Sequence[int], align: str, gap: int) -> Iterator[str]:
     fitting = ["" if cell_len(cell) > width else cell for cell, width in zip(cells, widths, strict=True)]
     if fitting[0] != cells[0]:
-        yield from textwrap.wrap(cells[0], WIDTH, break_long_words=False)
+        yield from textwrap.wrap(cells[0], WIDTH)
     yield in_columns(fitting, widths, [nth for nth, side in enumerate(align) if side != "r"], gap)
     for nth in range(1, len(cells)):
         if fitting[nth] != cells[nth]:
             before = " " * (sum(widths[:nth]) + gap * nth)
-            yield from textwrap.wrap(
-                cells[nth], WIDTH, initial_indent=before, subsequent_indent=before, break_long_words=False
-            )
+            yield from textwrap.wrap(cells[nth], WIDTH, initial_indent=before, subsequent_indent=before)

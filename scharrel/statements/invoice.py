@@ -17,13 +17,13 @@ from scharrel.formats.einvoice import (
     TaxCategory,
     TradeParty,
 )
-from scharrel.formats.epc import epc_text, qr_drawing
+from scharrel.formats.epc import epc_text
 from scharrel.text.words import LANGUAGES, Words, catalogue
 from scharrel.treasury.invoices import VAT_RATES, InvoiceLine, Issued, VatSum, vat_sums
 from scharrel.treasury.late_payment import LateClaim
 from scharrel.treasury.quotes import Offer
 
-_CODES = {"0%": "Z", "exempt": "E", "reverse": "AE"}
+_CODES = {"0%": "Z", "exempt": "E", "reverse": "AE", "export": "G"}
 
 
 class PaperLine(NamedTuple):
@@ -38,21 +38,20 @@ class PaperLine(NamedTuple):
 
 
 class Letter(NamedTuple):
-    """What goes to a customer. `facts` are labels with what they say, `lines` what is sold and `sums` what
+    """What goes to a customer, the same on paper, on a page and as text. `sender` and `addressee` are lines
+    of an address, `facts` and `imprint` labels with what they say, `lines` what is sold and `sums` what
     follows from them, the last of which is the total; `lead` stands before these and `notes` behind.
-    `payment` says what to pay, `transfer` how, and `qr` is a drawing that says it to a bank's app.
-    `attached` is the e-invoice, `words` are those of the template, `logo` a picture. Empty is what a
-    letter does not have."""
+    `payment` says what to pay, `transfer` how, and `qr` is what a code says to a bank's app. `attached` is
+    the e-invoice, `words` are those of the template, `logo` a picture. Empty is what a letter does not
+    have."""
 
     title: str
     about: str
     day: date
     lang: str
-    seller: TradeParty
-    iban: str
-    email: str
-    buyer: TradeParty
-    country: str
+    name: str
+    sender: Sequence[str]
+    addressee: Sequence[str]
     facts: Sequence[tuple[str, str]]
     lead: Sequence[str]
     lines: Sequence[PaperLine]
@@ -61,6 +60,7 @@ class Letter(NamedTuple):
     transfer: Sequence[tuple[str, str]]
     qr: str
     notes: Sequence[str]
+    imprint: Sequence[tuple[str, str]]
     attached: str
     words: Mapping[str, Any]
     logo: bytes = b""
@@ -239,15 +239,20 @@ def quote_letter(
 
 
 def _parties(words: Words, seller: Mapping[str, str], buyer: Mapping[str, str]) -> dict[str, Any]:
-    sells, buys = trade_party(seller), trade_party(buyer)
+    sells, buys, w = trade_party(seller), trade_party(buyer), _paper(words)
+    abroad = words.country(buys.country) if buys.country != sells.country else ""
+    numbers = ((w["chamber"], sells.kvk), (w["vat_id"], sells.vat_id), ("IBAN", seller.get("iban", "")))
     return {
-        "seller": sells,
-        "iban": seller.get("iban", ""),
-        "email": seller.get("email", ""),
-        "buyer": buys,
-        "words": _paper(words),
-        "country": words.country(buys.country) if buys.country != sells.country else "",
+        "name": sells.name,
+        "sender": list(filter(None, [*_place(sells), seller.get("email")])),
+        "addressee": list(filter(None, [buys.name, *_place(buys), abroad])),
+        "imprint": [(label, said) for label, said in numbers if said],
+        "words": w,
     }
+
+
+def _place(party: TradeParty) -> tuple[str, str]:
+    return party.street, f"{party.postcode} {party.city}".strip()
 
 
 def _paper(words: Words) -> Any:
@@ -333,5 +338,4 @@ def in_fours(iban: str) -> str:
 
 
 def _qr(seller: Mapping[str, str], amount: Decimal, number: str) -> str:
-    text = epc_text(seller.get("name", ""), seller.get("iban", ""), amount, number)
-    return qr_drawing(text) if text else ""
+    return epc_text(seller.get("name", ""), seller.get("iban", ""), amount, number)

@@ -1,4 +1,4 @@
-"""Letters to customers as documents: rendered, set, and with the e-invoice inside."""
+"""Letters to customers as documents: rendered, and on paper set, with the e-invoice inside."""
 
 from functools import cache
 from pathlib import Path
@@ -12,11 +12,13 @@ from scharrel.text.words import Words
 _TEMPLATE = "invoice"
 
 
-def letter_pdf(letter: Letter, templates: Path, world: Path) -> bytes:
-    """The letter as PDF, by the cooperative's own templates where it has them; `world` is the typesetter's
-    folder. BrokenTemplateError if a template cannot be used."""
-    documents = _documents_for(templates, letter.lang)
+def letter_document(letter: Letter, form: str, templates: Path, world: Path) -> bytes:
+    """The letter as PDF, HTML or text, by the cooperative's own templates where it has them; `world` is the
+    typesetter's folder. BrokenTemplateError if a template cannot be used."""
+    documents = _documents_for(templates, letter.lang, form)
     text = letter_source(letter, documents)
+    if form != "pdf":
+        return text.encode()
     try:
         pdf = _typesetter_in(world).pdf(text)
     except TypesettingError as error:
@@ -25,13 +27,13 @@ def letter_pdf(letter: Letter, templates: Path, world: Path) -> bytes:
 
 
 def letter_source(letter: Letter, documents: Documents) -> str:
-    """The letter as source for the typesetter."""
+    """The letter as its template renders it: HTML, text, or source for the typesetter."""
     return documents.render(_TEMPLATE, letter, None)
 
 
 @cache
-def _documents_for(templates: Path, lang: str) -> Documents:
-    return Documents(templates, Words(lang), "pdf")
+def _documents_for(templates: Path, lang: str, form: str) -> Documents:
+    return Documents(templates, Words(lang), form)
 
 
 @cache

@@ -22,6 +22,7 @@ from scharrel.statements.data import StatementData, concerns
 from scharrel.statements.documents import Documents
 from scharrel.statements.member import member_view
 from scharrel.statements.municipality import Cover, Return, municipality_return
+from scharrel.statements.payment_run import PaymentRunView
 from scharrel.statements.pdf import Typesetter, TypesettingError
 from scharrel.statements.return_files import as_csv, returns_json, returns_sheet
 from scharrel.statements.seal import Seal, pack_hashes
@@ -39,6 +40,8 @@ DOCUMENTS = ("member", "municipality", "coop", "year", "settlement", "quarter", 
 """`settlement` is that of a year, `quarter` that of a quarter."""
 VAT_KIND = "vat-"
 """How the kind of a VAT return begins: behind it stands of what it is, a month, quarter or year."""
+PAYMENT_KIND, RUN = "payment", "run-"
+"""The kind of a payment run, and how it is named there: behind it stands which one."""
 FORMATS = ("pdf", "html", "txt")
 
 
@@ -168,6 +171,11 @@ def annual_document(order: Order, view: AnnualView, used: Sequence[Pack]) -> byt
 def vat_document(order: Order, view: VatView, span: Span) -> bytes:
     """A VAT return of a month, quarter or year; BrokenTemplateError if it cannot be rendered."""
     return _made(order, f"{VAT_KIND}{span}", "", view, {}, view.figures)[1]
+
+
+def payment_document(order: Order, view: PaymentRunView) -> bytes:
+    """A payment run; BrokenTemplateError if it cannot be rendered."""
+    return _made(order, PAYMENT_KIND, f"{RUN}{view.run}", view, {}, view.figures)[1]
 
 
 def plot_sheet(order: Order, sheet: Sheet) -> bytes:

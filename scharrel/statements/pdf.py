@@ -3,10 +3,11 @@
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from scharrel.store.durable import WriteError
 from scharrel.text.fonts import everyday, font_folders, on_paper, write_fonts
 
 STANDARDS: Any = ["a-3a", "ua-1"]
@@ -65,7 +66,13 @@ class Typesetter:
 
 @contextmanager
 def typesetters_world() -> Iterator[Path]:
-    """The folder that a typesetter needs, with fonts and nothing else, while it lasts."""
-    with tempfile.TemporaryDirectory(prefix="scharrel-") as world:
-        write_fonts(Path(world))
-        yield Path(world)
+    """The folder that a typesetter needs, with fonts and nothing else, while it lasts; WriteError if there is
+    no room for it."""
+    with ExitStack() as stack:
+        try:
+            folder = tempfile.TemporaryDirectory(prefix="scharrel-", ignore_cleanup_errors=True)
+            world = Path(stack.enter_context(folder))
+            write_fonts(world)
+        except OSError as error:
+            raise WriteError(Path(tempfile.gettempdir()), error.strerror or str(error)) from error
+        yield world

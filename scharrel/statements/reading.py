@@ -98,7 +98,7 @@ def _seal(text: str) -> Seal:
 
 def _known(seal: Seal) -> Seal:
     """The seal, if what it says of itself can be true."""
-    kinds = ("member", "municipality", "subcooperative", "year", "settlement", "quarter")
+    kinds = ("member", "municipality", "subcooperative", "year", "settlement", "quarter", "payment")
     about_one = seal.kind in kinds and bool(seal.member)
     if not (about_one or (seal.kind in _TOGETHER and not seal.member)) or seal.lang not in ("nl", "en"):
         raise NoStatementError

@@ -6,17 +6,16 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.ledger.books import Books
 from scharrel.statements.annual import cooperative_lines
 from scharrel.text.vat import behind_heading, deadline_line, note_lines, return_title, what_is_behind
 from scharrel.text.words import Words
-from scharrel.treasury.vat import INPUT_BOX
+from scharrel.treasury.vat import DUE_BOXES, INPUT_BOX
 from scharrel.treasury.vat_return import BOXES, VatReturn
 
-FORM_BOXES = ("1a", "1b", "1c", "1d", "1e", "2a", "3a", "3b", "3c", "4a", "4b", "5a", INPUT_BOX, "5g")
-"""The boxes of the tax office's form; nothing that the program knows is in 1d, 3a, 3c or 4a."""
+FORM_BOXES = (*DUE_BOXES, "5a", INPUT_BOX, "5g")
+"""The boxes of the tax office's form."""
 
 
 class FormRow(NamedTuple):
@@ -83,13 +82,11 @@ def _form(words: Words, found: VatReturn) -> Iterator[FormRow]:
     due, back = found.whole
     sums = {"5a": due, INPUT_BOX: back, "5g": due - back}
     for box in FORM_BOXES:
-        filed = found.boxes[box].filed if box in found.boxes else None
         if box in sums:
             key = f"boxes.{box}" if box != "5g" else "pay" if due >= back else "get-back"
             yield FormRow(box, words(f"vat.{key}"), None, sums[box])
         else:
-            base, vat = (filed.base, filed.vat) if filed else (ZERO, ZERO)
-            yield FormRow(box, words(f"vat.boxes.{box}"), base, vat)
+            yield FormRow(box, words(f"vat.boxes.{box}"), *found.boxes[box].filed)
 
 
 def _behind(

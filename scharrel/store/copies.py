@@ -110,6 +110,7 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def bytes_at(path: Path) -> bytes:
+    """What the file holds; nothing if it is none or cannot be read."""
     with suppress(OSError):
-        return path.read_bytes()
+        return path.read_bytes() if path.is_file() else b""
     return b""

@@ -4,7 +4,7 @@ import errno
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -79,13 +79,14 @@ def write_texts(texts: Mapping[Path, str]) -> None:
         settle_names(folder)
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Put the file in place whole or not at all, to stay: WriteError leaves it as it was."""
+def write_bytes(path: Path, data: bytes | Iterable[bytes]) -> None:
+    """Put the file, or its pieces one by one, in place whole or not at all, to stay: WriteError leaves it as
+    it was."""
     put({path: data})
     settle_names(path.parent)
 
 
-def put(files: Mapping[Path, bytes]) -> None:
+def put(files: Mapping[Path, bytes | Iterable[bytes]]) -> None:
     """Put each file in place whole or not at all, in this order, by temporary files that are on the disk
     before they take the names; the names are there after `settle_names` of the folders. Several are written
     before the first is waited for: that takes the disk less time than one after the other."""
@@ -100,7 +101,7 @@ def put(files: Mapping[Path, bytes]) -> None:
         _put(items[start : start + AT_ONCE])
 
 
-def _put(files: Sequence[tuple[Path, bytes]]) -> None:
+def _put(files: Sequence[tuple[Path, bytes | Iterable[bytes]]]) -> None:
     waiting: list[tuple[str, Path]] = []
     path = files[0][0]
     try:
@@ -108,9 +109,9 @@ def _put(files: Sequence[tuple[Path, bytes]]) -> None:
             handle, temporary = tempfile.mkstemp(prefix=".", suffix=".new", dir=path.parent)
             waiting.append((temporary, path))
             with _closing(handle):
-                left = data
-                while left:
-                    left = left[os.write(handle, left) :]
+                for left in [data] if isinstance(data, bytes) else data:
+                    while left:
+                        left = left[os.write(handle, left) :]  # noqa: PLW2901
         mode = 0o666 & ~_umask()
         for path in _on_disk(waiting, mode):  # noqa: B007 (it is told when that fails)
             pass

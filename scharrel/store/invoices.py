@@ -193,7 +193,8 @@ def credit_text(invoice: Invoice, one: Issued) -> str:
     """The booking in the cooperative's ledger that takes an invoice back."""
     whose = "" if invoice.holder == COOP_ID else invoice.holder
     payee, text = quoted(one.buyer.get("name", invoice.customer)), f"creditfactuur bij {one.number}"
-    width = max(len(a) for a in (*(ln.account for ln in invoice.lines), invoice.receivable)) + 2
+    accounts = [*(line.account for line in invoice.lines), *(posting.account for posting in invoice.vat)]
+    width = max(map(len, [*accounts, invoice.receivable])) + 2
     lines = [
         f'{invoice.day} * "{payee}" "{text}"',
         *_texts(invoice=invoice.customer, credits=invoice.credits, **({"for": whose} if whose else {})),

@@ -49,6 +49,18 @@ def payment_texts(coop: Coop) -> list[Text]:
     return [read_text(coop, folder / name) for name in sorted(filter(_FILE.fullmatch, names_in(folder)))]
 
 
+def runs_there(coop: Coop) -> list[str]:
+    """The runs that have a file, as it was written or not, or one that cancels them."""
+    return [found[1] for name in names_in(coop.payment_runs) if (found := _FILE.fullmatch(name))]
+
+
+def ordered_runs(coop: Coop) -> list[tuple[str, Path]]:
+    """The runs of which an order for the bank lies there, and where."""
+    names = sorted(name for name in names_in(coop.payments) if name.endswith(".xml"))
+    runs = ((name.removesuffix(".xml"), coop.payments / name) for name in names)
+    return [(run, path) for run, path in runs if RUN_ID.fullmatch(run)]
+
+
 def strange_run_files(coop: Coop) -> list[str]:
     """Files among the runs that are none."""
     names = sorted(names_in(coop.payment_runs))

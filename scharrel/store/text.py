@@ -122,7 +122,7 @@ def _read(coop: Coop, path: Path, shown: str) -> Text:
         if stat.S_ISLNK(status.st_mode) or not plain_folder(coop, path.parent):
             return Text(b"", [Problem(shown, 1, "symlink")])
         if not stat.S_ISREG(status.st_mode):
-            return Text(b"", [Problem(shown, 1, "no-file")])
+            return Text(b"", [Problem(shown, 1, "not-a-file")])
         if status.st_size > MAX_BYTES:
             return Text(b"", [Problem(shown, 1, "too-long", {"size": str(MAX_BYTES // 10**6)})])
         with open(path, "rb") as file:

@@ -7,13 +7,15 @@ stopped in between is finished by the next one that writes, and read as if it ha
 import json
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from scharrel.store.durable import put, remove, settle_names, write_bytes
 
 _PENDING = ".pending"
+_PIECE = 3 * 2**18
+"""Bytes that are written down at a time: of base64, which makes four of three, without a rest."""
 
 
 def put_together(folder: Path, files: Mapping[Path, bytes]) -> None:
@@ -21,9 +23,18 @@ def put_together(folder: Path, files: Mapping[Path, bytes]) -> None:
     files = {path: data for path, data in files.items() if not _is(path, data)}
     if not files:
         return
-    said = {path.relative_to(folder).as_posix(): b64encode(data).decode() for path, data in files.items()}
-    write_bytes(folder / _PENDING, json.dumps(said).encode())
+    write_bytes(folder / _PENDING, _as_json(folder, files))
     _put(folder, files)
+
+
+def _as_json(folder: Path, files: Mapping[Path, bytes]) -> Iterator[bytes]:
+    """What each file will hold, piece by piece: as a whole it is larger than all of them together."""
+    before = "{"
+    for path, data in files.items():
+        yield f'{before}{json.dumps(path.relative_to(folder).as_posix())}: "'.encode()
+        yield from (b64encode(data[at : at + _PIECE]) for at in range(0, len(data), _PIECE))
+        before = '", '
+    yield b'"}'
 
 
 def finish(folder: Path) -> None:

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from scharrel.core.across import HandBooking
+from scharrel.core.money import total
 from scharrel.formats.records import BankStatement
 from scharrel.text.table import columns, signed
 from scharrel.text.words import Words, catalogue
 from scharrel.treasury.accounts import BankAccount
+from scharrel.treasury.invoice_recognition import Payable
 from scharrel.treasury.lines import BookedLine
 from scharrel.treasury.standing import Standing
 from scharrel.treasury.suggestions import Answer, Suggestion
@@ -122,14 +124,29 @@ def answer_text(words: Words, answer: Answer | HandBooking, names: Mapping[str, 
     if answer.earned:
         parts.append(words("assign.earned", day=words.short_day(answer.earned)))
     if answer.invoice:
-        parts.append(words("assign.pays", number=answer.invoice))
+        numbers = answer.invoice.split()
+        parts.append(words("assign.pays", count=len(numbers), numbers=", ".join(numbers)))
     return ", ".join(part for part in parts if part)
+
+
+def paid_text(
+    words: Words, answer: Answer | HandBooking, line: BookedLine, payables: Mapping[str, Payable]
+) -> str:
+    """What of the invoices that an open line now pays is still to come, or came in too much; else nothing."""
+    if isinstance(answer, HandBooking) or not answer.invoice or line.settled:
+        return ""
+    left = total(payables[number].open for number in answer.invoice.split()) - line.amount
+    if not left:
+        return ""
+    return words(f"assign.{'left-to-pay' if left > 0 else 'paid-too-much'}", amount=words.money(abs(left)))
 
 
 def suggestion_text(words: Words, suggestion: Suggestion, names: Mapping[str, str]) -> str:
     """What a line may be, and why."""
     said = answer_text(words, suggestion.booking or suggestion.answer, names)
-    if suggestion.by in ("booking", "invoice"):
+    if suggestion.by == "booking":
         return said
+    if suggestion.open is not None:
+        return f"{said} ({words('assign.by-invoice', amount=words.money(suggestion.open))})"
     day = words.short_day(suggestion.day) if suggestion.day else ""
     return f"{said} ({words(f'assign.by-{suggestion.by}', day=day)})"

@@ -1,11 +1,12 @@
 """Invoices in words: the list of them, and what was done."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
 from scharrel.core.money import total
 from scharrel.text.words import Words, visible
 from scharrel.treasury.invoice_status import InvoiceStatus, LateCustomer, Reminder
-from scharrel.treasury.invoices import Issued
+from scharrel.treasury.invoices import Invoice, Issued
 
 _INVOICE_HEADINGS = ("number", "day", "customer", "holder", "total", "open", "due", "state")
 TEXT_COLUMNS_OF_INVOICES = (0, 1, 2, 3, 6, 7)
@@ -52,7 +53,17 @@ def issued_line(words: Words, one: Issued) -> str:
     values |= {"worker": one.worker, "due": words.day(one.invoice.due)}
     if of := one.invoice.credits:
         return words("invoices.issued-credit", amount=words.money(-one.invoice.total), of=of, **values)
-    return words("invoices.issued", amount=words.money(one.invoice.total), **values)
+    whole, owed = one.invoice.total, one.invoice.owed
+    key = "issued" if owed == whole else "issued-part" if owed > 0 else "issued-paid"
+    return words(f"invoices.{key}", amount=words.money(whole), owed=words.money(owed), **values)
+
+
+def late_at_once(words: Words, invoices: Iterable[Invoice], today: date) -> Iterator[str]:
+    """That these should have been paid on a day that is over before they are sent, if any should."""
+    late = [each for each in invoices if each.owed > 0 and each.due < today]
+    if late:
+        which = ", ".join(f"{visible(each.customer)} ({words.day(each.due)})" for each in late)
+        yield words("invoices.late-at-once", count=len(late), which=which)
 
 
 def debt_lines(words: Words, debt: LateCustomer, name: str) -> Iterator[str]:
@@ -63,9 +74,10 @@ def debt_lines(words: Words, debt: LateCustomer, name: str) -> Iterator[str]:
         yield "  " + words("invoices.late", count=days, **values)
 
 
-def reminder_line(words: Words, reminder: Reminder) -> str:
-    """A letter that was written, or the last one where it is too soon for another."""
+def reminder_line(words: Words, reminder: Reminder, *, dry_run: bool = False) -> str:
+    """A letter that was written, or would be, or the last one where it is too soon for another."""
     values = {"number": reminder.number, "path": reminder.path, "day": words.day(reminder.day)}
     if not reminder.new:
         return words("invoices.reminder-sent", **values)
-    return words("invoices.reminder-firm" if reminder.firm else "invoices.reminder-first", **values)
+    key = "reminder-firm" if reminder.firm else "reminder-first"
+    return words(f"invoices.{key}-dry" if dry_run else f"invoices.{key}", **values)

@@ -40,7 +40,7 @@ def deadline_line(words: Words, period: Period) -> Iterator[str]:
 def box_lines(words: Words, found: VatReturn, width: int) -> list[str]:
     """The boxes as they are filled in, in whole euros."""
     rows = [["", words("vat.box"), words("vat.base"), words("vat.vat")]]
-    for box in BOXES[:-1]:
+    for box in found.shown[:-1]:
         filed = found.boxes[box].filed
         rows.append([box, words(f"vat.boxes.{box}"), _whole(words, filed.base), _whole(words, filed.vat)])
     due, back = found.whole

@@ -8,8 +8,15 @@ from typing import NamedTuple
 from scharrel.core.facts import Dated
 from scharrel.core.quotes import RECEIVABLE
 
-RATES_IN_FORCE = HIGH_RATE, LOW_RATE = Decimal("0.21"), Decimal("0.09")
-"""The Dutch rates of VAT: what it can be where nothing says its rate."""
+VAT_RATES_SINCE = (
+    (date(2019, 1, 1), (Decimal("0.21"), Decimal("0.09"))),
+    (date(2012, 10, 1), (Decimal("0.21"), Decimal("0.06"))),
+)
+"""The high and the low rate of VAT in the Netherlands and since when, the last first. What counts is the day
+of the service or the delivery."""
+
+RATES_IN_FORCE = HIGH_RATE, LOW_RATE = VAT_RATES_SINCE[0][1]
+"""Those of today: what it can be where nothing says its rate or its day."""
 
 LODGING_AT_HIGH_RATE = date(2026, 1, 1)
 """The first day of which a stay has the high rate; before it was the low one. Camping pitches keep that."""

@@ -1,13 +1,14 @@
 """Which open invoices a bank line pays: by a number in its text, or by amount and counterparty."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.core.money import ZERO, total
+from scharrel.core.money import total
 from scharrel.core.names import COOP_ID, nearest
 from scharrel.formats.records import BankLine
+from scharrel.treasury.invoice_status import put_on_invoices
 from scharrel.treasury.invoices import INVOICE_NUMBER
 from scharrel.treasury.lines import BookedLine, CounterLeg
 from scharrel.treasury.recognition import Recognised
@@ -37,8 +38,7 @@ def paid_invoices(line: BankLine, payables: Mapping[str, Payable]) -> list[Recog
         ones = [payables[number] for number in dict.fromkeys(payables[n].number for n in named)]
         left = total(one.open for one in ones)
         fits = line.amount == left or (len(ones) == 1 and _within(line.amount, left))
-        alone = len({one.holder for one in ones}) == 1
-        return [_recognised(line, ones)] if fits and alone else [None]
+        return [_recognised(line, ones)] if fits else [None]
     by_amount = [one for one in _own(payables) if one.open == line.amount]
     return [_recognised(line, [one]) for one in by_amount if _from(line, one)]
 
@@ -63,7 +63,7 @@ def _within(amount: Decimal, left: Decimal) -> bool:
     return bool(left) and (amount > 0) == (left > 0) and abs(amount) <= abs(left)
 
 
-def _from(line: BankLine, one: Payable) -> bool:
+def _from(line: BankLine | BookedLine, one: Payable) -> bool:
     """Whether the line is with the customer, as far as both say who that is."""
     if one.iban and line.iban:
         return one.iban == line.iban
@@ -80,28 +80,43 @@ def _letters(name: str) -> str:
 def _recognised(line: BankLine, ones: list[Payable]) -> Recognised:
     parts = [line.amount] if len(ones) == 1 else [one.open for one in ones]
     legs = [CounterLeg(one.receivable, -part) for one, part in zip(ones, parts, strict=True) if part]
-    numbers = " ".join(one.number for one in ones)
-    holder = "" if ones[0].holder == COOP_ID else ones[0].holder
-    return Recognised(holder, tuple(legs), f"invoice {numbers}")
+    return Recognised(whose_payment(ones), tuple(legs), f"invoice {joined_numbers(ones)}")
 
 
-def after_payment(payables: dict[str, Payable], known: Recognised) -> None:
-    """Take from what is open what a line pays."""
-    numbers = INVOICE_NUMBER.findall(known.why)
-    amount = -total(leg.amount for leg in known.legs)
+def whose_payment(ones: Iterable[Payable]) -> str:
+    """For whom a line is that pays these: the holder whose work they all are, else the cooperative, to which
+    all of it is owed (empty)."""
+    holders = {one.holder for one in ones}
+    return next(iter(holders)) if len(holders) == 1 and COOP_ID not in holders else ""
+
+
+def joined_numbers(ones: Iterable[Payable]) -> str:
+    """Their numbers as `why:` has them, in order."""
+    return " ".join(sorted(one.number for one in ones))
+
+
+def after_payment(payables: dict[str, Payable], why: str, amount: Decimal) -> None:
+    """Take from what is open what a line of this amount in euros pays."""
+    numbers = INVOICE_NUMBER.findall(why)
+    left = {number: payables[number].open for number in numbers}
+    put_on_invoices(left, numbers, amount)
     for number in numbers:
-        one = payables[number]
-        left = one.open - amount if len(numbers) == 1 else ZERO
-        payables[number] = one._replace(open=left)
+        payables[number] = payables[number]._replace(open=left[number])
 
 
-def payables_for(line: BookedLine, payables: Mapping[str, Payable]) -> Iterator[Payable]:
-    """The open invoices that a line which is not understood may pay, the likeliest first."""
+def payables_for(line: BookedLine, payables: Mapping[str, Payable]) -> Iterator[tuple[Payable, ...]]:
+    """The open invoices that a line which is not understood may pay, also several at once, the likeliest
+    first: those that it names, nearly names or fits, and those of whom it is with."""
     named = numbers_in(line, payables)
     near = strange_number(line, payables)
-    for number in dict.fromkeys([*named, *([near[1]] if near else [])]):
-        yield payables[payables[number].number]
-    yield from (one for one in _own(payables) if one.open == line.amount)
+    ones = [payables[payables[number].number] for number in [*named, *([near[1]] if near else [])]]
+    theirs = [one for one in _own(payables) if _from(line, one)]
+    if len(together := dict.fromkeys(ones)) > 1:
+        yield tuple(together)
+    if len(theirs) > 1 and total(one.open for one in theirs) == line.amount:
+        yield tuple(theirs)
+    fitting = (one for one in _own(payables) if one.open == line.amount)
+    yield from ((one,) for one in dict.fromkeys([*ones, *fitting, *theirs]))
 
 
 def _own(payables: Mapping[str, Payable]) -> Iterator[Payable]:

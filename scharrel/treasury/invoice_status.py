@@ -68,7 +68,7 @@ def statuses(
     for payment in payments:
         # What is paid on a credit note is given back of what it takes back.
         numbers = [of if (of := taken_back.get(n, "")) in open_amounts else n for n in payment.numbers]
-        _pay(open_amounts, numbers, payment.amount)
+        put_on_invoices(open_amounts, numbers, payment.amount)
     found = []
     for one in issued:
         number, whole = one.number, one.invoice.total
@@ -88,8 +88,8 @@ def statuses(
     return found
 
 
-def _pay(open_amounts: dict[str, Decimal], numbers: Sequence[str], amount: Decimal) -> None:
-    """Put a payment on invoices: on each what is open of it, on the last what is left over."""
+def put_on_invoices(open_amounts: dict[str, Decimal], numbers: Sequence[str], amount: Decimal) -> None:
+    """Put a payment in euros on invoices: on each what is open of it, on the last what is left over."""
     for nth, number in enumerate(numbers):
         there = open_amounts[number]
         last = nth == len(numbers) - 1
@@ -150,16 +150,17 @@ def days_reminded(names: Iterable[str], number: str) -> list[date]:
     for name in names:
         if name.startswith(f"{number}-reminder-"):
             with suppress(ValueError):
-                found.append(
-                    date.fromisoformat(name.removeprefix(f"{number}-reminder-").removesuffix(".pdf"))
-                )
+                day = name.removeprefix(f"{number}-reminder-").rpartition(".")[0]
+                found.append(date.fromisoformat(day))
     return found
 
 
-def next_reminder(number: str, before: Collection[date], today: date, folder: str) -> Reminder:
+def next_reminder(
+    number: str, before: Collection[date], today: date, folder: str, form: str = "pdf"
+) -> Reminder:
     """The letter that comes after those of the days `before`: a firm one after a friendly one, and none
     before some days have passed."""
     last = max(before, default=None)
     new = last is None or (today - last).days >= REMINDED_AGAIN
     day = today if last is None or new else last
-    return Reminder(number, day, bool(before), new, f"{folder}/{number}-reminder-{day}.pdf")
+    return Reminder(number, day, bool(before), new, f"{folder}/{number}-reminder-{day}.{form}")

@@ -22,6 +22,7 @@ VAT_RATES: Mapping[str, Decimal] = {
     "0%": ZERO,
     "exempt": ZERO,
     "reverse": ZERO,
+    "export": ZERO,
 }
 """What a line of an invoice can say of its VAT, and the part of the amount that this is."""
 
@@ -229,7 +230,8 @@ def _rates(booking: InvoiceBooking, *, exempt: bool) -> list[str] | Unclear:
     if not charged:
         return Unclear(line, "invoice-no-vat", {}, True)
     booked = total(posting.amount for posting in charged)
-    fits = possible_rates([(sold.net, sold.rate) for sold in booking.sold], {charged[0].rate: booked})
+    sold = [(line.net, line.rate) for line in booking.sold]
+    fits = possible_rates(sold, {charged[0].rate: booked}, booking.delivered)
     if len(fits) > 1:
         return Unclear(line, "invoice-two-rates", {"rates": ", ".join(fits)}, True)
     if not fits:
@@ -377,8 +379,10 @@ def missing_numbers(taken: Iterable[str], known: Iterable[str]) -> list[str]:
 
 def near_rate(word: str) -> str:
     """The word for a rate that was meant, or nothing."""
-    percent = f"{word}%"
-    return percent if percent in VAT_RATES else nearest(word, VAT_RATES)
+    percent = f"{word.rstrip('%')}%"
+    if percent in VAT_RATES:
+        return percent
+    return "" if word[:1].isdigit() else nearest(word, VAT_RATES)
 
 
 def credit_of(one: Issued, day: date, receivable: str, reason: str) -> Invoice:

@@ -1,7 +1,9 @@
 """What a customer who is late owes beside the invoice: statutory interest, and the costs of collection."""
 
 import re
-from collections.abc import Iterable
+from calendar import isleap
+from collections.abc import Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -10,7 +12,6 @@ from scharrel.core.money import ZERO, to_cents, total
 _PERCENT = re.compile(r"(\d{1,2}(?:\.\d{1,4})?) ?%")
 _PART = re.compile(r"(\d{1,2}(?:\.\d{1,4})?) ?%(?: (\d{1,9}))?")
 _BOUND = re.compile(r"(min|max) (\d{1,9}(?:\.\d\d)?)")
-_YEAR = 365
 
 
 class CollectionScale(NamedTuple):
@@ -63,6 +64,21 @@ def collection_scale(text: str) -> CollectionScale | None:
     return CollectionScale(tuple(parts), bounds.get("min", ZERO), bounds.get("max")) if parts else None
 
 
-def simple_interest(amount: Decimal, rates: Iterable[Decimal]) -> Decimal:
-    """Interest on the amount over as many days as there are yearly rates, in whole cents."""
-    return to_cents(amount * total(rates) / _YEAR, "half-up")
+def statutory_interest(amount: Decimal, since: date, rates: Sequence[Decimal]) -> Decimal:
+    """Interest on the amount over as many days from `since` on as there are yearly rates, in whole cents.
+    After each full year what that year brought is added to what bears interest (articles 6:119, second
+    paragraph, and 6:119a, third, of the Dutch Civil Code)."""
+    grown, days = amount, 0
+    while days < len(rates):
+        begin = since + timedelta(days)
+        length = (_year_later(begin, since) - begin).days
+        grown += grown * total(rates[days : days + length]) / length
+        days += length
+    return to_cents(grown - amount, "half-up")
+
+
+def _year_later(day: date, first: date) -> date:
+    """The same day of the next year as the first; of 29 February 1 March where there is none."""
+    if (first.month, first.day) == (2, 29) and not isleap(day.year + 1):
+        return date(day.year + 1, 3, 1)
+    return first.replace(year=day.year + 1)

@@ -24,6 +24,7 @@ FEWEST_IN_BATCH = 2
 """Payments of a run that a line without a reference can be the sum of: one alone is known by its account."""
 
 _ID = re.compile(r"(?<![0-9-])\d{4}-\d\d-\d\d-\d{1,4}(?:-\d{2,4})?(?![0-9-])")
+_OF_RUN = re.compile(r"(?:payment|returned) (\d{4}-\d\d-\d\d-\d{1,4})(?:-\d{2,4})?(?![0-9-])")
 _PAYMENT_ID = re.compile(r"\d{4}(?:-\d+){4}")
 _DAYS = timedelta(days=DAYS_APART)
 _RETURN = re.compile(r"\b(?:retour|return|rtrn|storno|teruggeboekt|niet uitgevoerd)", re.IGNORECASE)
@@ -158,6 +159,12 @@ def owed_by(movement: Movement) -> Decimal:
     return -movement.amount if movement.account.startswith(("Assets:", "Expenses:")) else movement.amount
 
 
+def run_of(why: str) -> str:
+    """The run that a bank's line paid or sent back, or part of it, by its `why:`; empty if it did neither."""
+    found = _OF_RUN.match(why)
+    return found[1] if found else ""
+
+
 def like_a_nickname(name: str) -> bool:
     """Whether a bank may not know its client by this name: it is one word."""
     return len(name.split()) == 1
@@ -176,13 +183,17 @@ class PaidLines:
                     self.payments.setdefault(payment.amount, []).append((run, payment))
         self.transit = {run.transit for run in runs}
         self.whys: set[str] = set()
+        self.returns: dict[str, BookedLine] = {}
         for line in lines:
             self.note(line)
 
     def note(self, line: BookedLine) -> None:
         """Take in what one more line says."""
         if line.why.startswith(("payment ", "returned ")):
-            self.whys.add(line.why)
+            what = line.why.partition(":")[0]
+            self.whys.add(what)
+            if what.startswith("returned "):
+                self.returns[what.removeprefix("returned ")] = line
         elif line.settled and any(leg.account in self.transit for leg in line.legs):
             # The treasurer put it on the account of what is on its way.
             by_hand = (
@@ -198,6 +209,17 @@ class PaidLines:
     def left(self, run: PaymentRun, payment: Payment) -> bool:
         """Whether the payment is on a statement, by itself or with all of its run."""
         return f"payment {payment.id}" in self.whys or f"payment {run.id}" in self.whys
+
+    def came_back(self, iban: str) -> BookedLine | None:
+        """The line by which the last payment that left for this account came back, if it did."""
+        left = (
+            payment
+            for known in self.payments.values()
+            for run, payment in known
+            if payment.iban == iban and self.left(run, payment)
+        )
+        last = max((payment.id for payment in left), default="")
+        return self.returns.get(last)
 
     def waiting(self, run: PaymentRun) -> list[Payment]:
         """What of the run is on no statement yet; nothing of one that was cancelled."""
@@ -249,9 +271,10 @@ class PaidLines:
             if run.bank == bank and self.left(run, payment) and f"returned {payment.id}" not in self.whys
         ]
         found = [payment for payment in gone if payment.id in named]
-        if not found and _RETURN.search(" ".join((line.text, *line.given))):
+        if not found and (line.returned or _RETURN.search(" ".join((line.text, *line.given)))):
             found = [payment for payment in gone if payment.iban == line.iban]
-        return [_recognised(f"returned {p.id}", *p.due_again_on, line) for p in found]
+        why = f": {line.returned}" if line.returned else ""
+        return [_recognised(f"returned {p.id}{why}", *p.due_again_on, line) for p in found]
 
 
 def _recognised(why: str, holder: str, account: str, line: BankLine) -> Recognised:

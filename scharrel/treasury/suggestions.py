@@ -1,16 +1,16 @@
 """What an open bank line may be, for the treasurer to choose from: nothing of it is ever used unasked."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.core.across import HandBooking
 from scharrel.core.chart import Chart
-from scharrel.core.names import COOP_ID
-from scharrel.treasury.accounts import RATES_IN_FORCE
-from scharrel.treasury.invoice_recognition import Payable, payables_for
+from scharrel.core.money import total
+from scharrel.treasury.accounts import RATES_IN_FORCE, TRANSIT
+from scharrel.treasury.invoice_recognition import Payable, joined_numbers, payables_for, whose_payment
 from scharrel.treasury.lines import BookedLine
 from scharrel.treasury.recognition import (
     BankRule,
@@ -27,7 +27,7 @@ _SHORTEST_NAME = 3
 
 class Answer(NamedTuple):
     """What a line is: for whom (empty for the cooperative itself), the other side, the rate of VAT in it, the
-    day on which it was earned if that was in another month, and the number of the invoice that it pays."""
+    day on which it was earned if that was in another month, and the numbers of the invoices that it pays."""
 
     holder: str
     account: str
@@ -37,13 +37,23 @@ class Answer(NamedTuple):
 
 
 class Suggestion(NamedTuple):
-    """What a line may be, and by what: a rule, an earlier line, a hand-made booking, or a name in its text,
-    which says for whom but not what for. `day` is that of the earlier line or the booking."""
+    """What a line may be, and by what: a hand-made booking, an invoice (`open` is what is still to come of
+    it, in euros), another account of the cooperative, a rule, an earlier line, or a name in its text, which
+    says for whom but not what for. `day` is that of the earlier line or the booking."""
 
     by: str
     answer: Answer
     day: date | None = None
     booking: HandBooking | None = None
+    open: Decimal | None = None
+
+
+def paying(ones: Sequence[Payable]) -> Answer | None:
+    """That a line pays these invoices; nothing if they are not owed on one account."""
+    accounts = {one.receivable for one in ones}
+    if len(accounts) != 1:
+        return None
+    return Answer(whose_payment(ones), accounts.pop(), invoice=joined_numbers(ones))
 
 
 def suggestions(
@@ -54,13 +64,16 @@ def suggestions(
     names: Mapping[str, str],
     chart: Chart,
     payables: Mapping[str, Payable],
+    own: Collection[str],
 ) -> list[Suggestion]:
     """What the line may be, the likeliest first: by the lines and hand-made bookings of its account, by the
-    invoices that are open, by the rules, and by what each holder is called."""
+    invoices that are open, by the numbers of the cooperative's `own` accounts, by the rules, and by what each
+    holder is called."""
     found: dict[object, Suggestion] = {}
     for suggestion in (
         *_bookings(line, unconfirmed(bookings, earlier)),
         *_invoices(line, payables),
+        *_between(line, own, chart),
         *_rules(line, rules),
         *_earlier(line, earlier, chart),
         *_made_before(line, bookings),
@@ -78,9 +91,15 @@ def _bookings(line: BookedLine, bookings: Sequence[HandBooking]) -> Iterator[Sug
 
 
 def _invoices(line: BookedLine, payables: Mapping[str, Payable]) -> Iterator[Suggestion]:
-    for one in payables_for(line, payables):
-        holder = "" if one.holder == COOP_ID else one.holder
-        yield Suggestion("invoice", Answer(holder, one.receivable, invoice=one.number))
+    for ones in payables_for(line, payables):
+        if answer := paying(ones):
+            yield Suggestion("invoice", answer, open=total(one.open for one in ones))
+
+
+def _between(line: BookedLine, own: Collection[str], chart: Chart) -> Iterator[Suggestion]:
+    """From one account of the cooperative to another: on its way until the other's line is there."""
+    if line.iban in own:
+        yield from (Suggestion("between", Answer("", account)) for account in chart.with_role(TRANSIT)[:1])
 
 
 def _rules(line: BookedLine, rules: Sequence[BankRule]) -> Iterator[Suggestion]:

@@ -8,17 +8,23 @@ from typing import NamedTuple
 from scharrel.core.chart import Chart
 from scharrel.core.money import CENT, ZERO, plain, to_cents, total
 from scharrel.core.problems import Problem
-from scharrel.treasury.accounts import RATES_IN_FORCE, ROUNDING, TAX_DUE
+from scharrel.treasury.accounts import ROUNDING, TAX_DUE
 from scharrel.treasury.recognition import as_percent
-from scharrel.treasury.vat_rates import fraction_of, possible_rates
+from scharrel.treasury.vat_rates import fraction_of, out_of_date, possible_rates, rates_on
 
 TURNOVER, VAT_ROLE = "turnover", "vat"
 
-DUE_BOXES = ("1a", "1b", "1c", "1e", "2a", "3b", "4b")
+DUE_BOXES = ("1a", "1b", "1c", "1d", "1e", "2a", "3a", "3b", "3c", "4a", "4b")
+RARE_BOXES = frozenset({"1d", "3a", "3c", "4a"})
+"""Those of the tax office's form that hardly any cooperative has anything in: left out where it has not."""
+
 INPUT_BOX = "5b"
-_BOXES = {"21%": "1a", "9%": "1b"}
-_BOUGHT = {"reverse": "2a", "reverse-eu": "4b"}
-_WITHOUT = frozenset({"0%", "reverse", "reverse-eu"})
+_BY_RATE = "1a", "1b"
+_BOXES = {"export": "3a", "installed-eu": "3c"}
+_BOUGHT = {"reverse": "2a", "reverse-eu": "4b", "reverse-non-eu": "4a"}
+_WITHIN_UNION = frozenset({"0%", "reverse", "reverse-eu"})
+_WITHOUT = _WITHIN_UNION | {"export", "installed-eu"}
+PRIVATE, PRIVATE_BOX = "private", "1d"
 EXEMPT = "exempt"
 DOMESTIC = "NL"
 
@@ -35,7 +41,8 @@ class VatLeg(NamedTuple):
 
 class VatBooking(NamedTuple):
     """A booking as far as VAT is concerned. `said` is what it says of the VAT of all its lines; `customer` is
-    who it is to be invoiced to, `numbers` are those of invoices that it names."""
+    who it is to be invoiced to, `numbers` are those of invoices that it names, and `served` is the day of the
+    service or delivery where that is another."""
 
     file: str
     line: int
@@ -46,6 +53,12 @@ class VatBooking(NamedTuple):
     said: str = ""
     customer: str = ""
     numbers: frozenset[str] = frozenset()
+    served: date | None = None
+
+    @property
+    def rated(self) -> date:
+        """The day whose rates it has."""
+        return self.served or self.day
 
 
 class VatPart(NamedTuple):
@@ -90,18 +103,30 @@ def vat_parts(booking: VatBooking, chart: Chart, country: str = DOMESTIC) -> Vat
             costs, vat = _bought(booking, chart, kind), total(found.values())
             # VAT that does not come back is in the costs.
             base = next(
-                (base for base in (costs, costs - vat) if possible_rates([(base, "")], {"": vat})), None
+                (b for b in (costs, costs - vat) if possible_rates([(b, "")], {"": vat}, booking.rated)), None
             )
             if base is None:
                 return _ask(booking, "vat-fits-none", costs, vat, bought=bought)
             bought += _parts(box, base, found)
+    withdrawn, private = _base(_private(booking)), _amounts(tax for tax in taxes if tax[1] == PRIVATE)
+    if withdrawn or private:
+        vat = total(private.values())
+        if not (withdrawn and possible_rates([(withdrawn, "")], {"": vat}, booking.rated)):
+            code = "vat-fits-none" if withdrawn else "vat-private"
+            return _ask(booking, code, withdrawn, vat, bought=bought)
+        bought += _parts(PRIVATE_BOX, withdrawn, private)
     due = [(leg, kind) for leg, kind in taxes if kind == "due" or kind.endswith("%")]
     sold = _sold(booking, due, country)
     return sold._replace(bought=bought)
 
 
+def _private(booking: VatBooking) -> list[VatLeg]:
+    """What was paid for the cooperative, and is used by who does not trade for it."""
+    return [leg for leg in booking.legs if leg.said == PRIVATE]
+
+
 def _sells_goods(leg: VatLeg) -> bool:
-    return bool(leg.said) and leg.account.startswith("Assets:")
+    return leg.said not in ("", PRIVATE) and leg.account.startswith("Assets:")
 
 
 def _is_cost(leg: VatLeg, chart: Chart) -> bool:
@@ -128,7 +153,7 @@ def _sold(booking: VatBooking, due: Sequence[tuple[VatLeg, str]], country: str) 
     ):
         return _ask(booking, "vat-said", said=wrong)
     abroad = country != DOMESTIC and not _in_union(country)
-    if abroad and not _WITHOUT.isdisjoint(groups):
+    if abroad and not _WITHIN_UNION.isdisjoint(groups):
         return _ask(booking, "vat-abroad", country=country)
     if unsaid:
         charged = {word: total(found.values()) for word, found in rated.items()}
@@ -139,7 +164,7 @@ def _sold(booking: VatBooking, due: Sequence[tuple[VatLeg, str]], country: str) 
             return _ask(booking, "vat-which")
         said = {**groups, "": unsaid}
         lines = [(leg.credit, word) for word, legs in said.items() for leg in legs]
-        rates = possible_rates(lines, charged)
+        rates = possible_rates(lines, charged, booking.rated)
         if len(rates) != 1:
             known = total(_right(legs, word) for word, legs in groups.items())
             return _ask(booking, "vat-fits-none", _base(unsaid), total(loose.values()) - known)
@@ -155,8 +180,10 @@ def _sold(booking: VatBooking, due: Sequence[tuple[VatLeg, str]], country: str) 
         base, vat = _base(legs), total(found.values())
         if abs(vat - base * (rate or ZERO)) > CENT * max(len(legs), 1):
             return _ask(booking, "vat-fits-none", base, vat, word)
+        if out_of_date(word, booking.rated):
+            return _ask(booking, "vat-not-then", base, vat, rate=word, day=str(booking.rated))
         if word != EXEMPT:
-            parts += _parts(_box(word, country), base, found)
+            parts += _parts(_box(word, country, booking.rated), base, found)
     return VatParts(sold=parts)
 
 
@@ -170,6 +197,7 @@ def _by_word(booking: VatBooking, *, with_vat: bool) -> dict[str, list[VatLeg]]:
     """The lines that are sold, by what is said of their VAT: turnover, and whatever says that it has VAT;
     where there is none of these and yet VAT, all that comes in."""
     income = [leg for leg in booking.legs if leg.account.startswith("Income:") and leg.role != ROUNDING]
+    income = [leg for leg in income if leg.said != PRIVATE]
     lines = [leg for leg in booking.legs if _sells_goods(leg)]
     lines += [leg for leg in income if leg.role == TURNOVER or leg.said]
     groups: dict[str, list[VatLeg]] = {}
@@ -218,10 +246,11 @@ def _right(legs: Iterable[VatLeg], word: str) -> Decimal:
     return to_cents(_base(legs) * (fraction_of(word) or ZERO), "half-up")
 
 
-def _box(word: str, country: str) -> str:
-    if word in _WITHOUT:
+def _box(word: str, country: str, day: date) -> str:
+    if word in _WITHIN_UNION:
         return "3b" if word == "reverse-eu" or country != DOMESTIC else "1e"
-    return _BOXES.get(word, "1c")
+    by_rate = dict(zip(map(as_percent, rates_on(day)), _BY_RATE, strict=True))
+    return (by_rate | _BOXES).get(word, "1c")
 
 
 def _ask(
@@ -233,7 +262,7 @@ def _ask(
     bought: Sequence[VatPart] = (),
     **more: str,
 ) -> VatParts:
-    rates = [rate for rate in [fraction_of(word)] if rate] or RATES_IN_FORCE
+    rates = [rate for rate in [fraction_of(word)] if rate] or rates_on(booking.rated)
     right = ", ".join(f"{as_percent(rate)}: {plain(abs(base) * rate)}" for rate in rates)
     values = {"base": plain(base), "vat": plain(vat), "right": right, **more}
     excerpt = f"{booking.day} {booking.text}"

@@ -113,7 +113,7 @@ def _while_exempt(booking: VatBooking, parts: VatParts, chart: Chart) -> VatPart
     if any(not chart.vat(leg.account).startswith("reverse") for leg in taxed):
         excerpt = f"{booking.day} {booking.text}"
         question = Problem(booking.file, booking.line, "vat-while-exempt", {}, False, excerpt)
-    return VatParts((), [part for part in parts.bought if part.box in ("2a", "4b")], question)
+    return VatParts((), [part for part in parts.bought if part.box in ("2a", "4a", "4b")], question)
 
 
 def _on_account(

@@ -9,7 +9,7 @@ from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.period import Period
 from scharrel.core.problems import Problem
-from scharrel.treasury.vat import DUE_BOXES, INPUT_BOX
+from scharrel.treasury.vat import DUE_BOXES, INPUT_BOX, RARE_BOXES
 
 BOXES = (*DUE_BOXES, INPUT_BOX)
 
@@ -140,6 +140,15 @@ class VatReturn(NamedTuple):
     problems: list[Problem]
 
     @property
+    def shown(self) -> list[str]:
+        """The boxes to show, in the order of the form: a rare one only where it has anything."""
+        return [
+            box
+            for box in BOXES
+            if box not in RARE_BOXES or self.boxes[box].behind or any(self.boxes[box].filed)
+        ]
+
+    @property
     def exact(self) -> tuple[Decimal, Decimal]:
         """5a and 5b."""
         return total(self.boxes[box].vat for box in BOXES[:-1]), self.boxes[BOXES[-1]].vat
@@ -204,11 +213,13 @@ def supplementary(
     """By how much the boxes of a period that was filed become different, in whole euros."""
     taken = [row for one in filed if one.period == period for row in one.rows if row.period != str(period)]
     becomes = as_filed([*vat_rows(str(period), within(entries, period)), *taken])
+    none = FiledBox(ZERO, ZERO)
     for one in filed:
         if one.period == period:
             becomes = {
-                box: FiledBox(now.base - one.boxes[box].base, now.vat - one.boxes[box].vat)
+                box: FiledBox(now.base - before.base, now.vat - before.vat)
                 for box, now in becomes.items()
+                for before in [one.boxes.get(box, none)]
             }
     return becomes
 

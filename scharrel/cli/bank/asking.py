@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.cli.asking import HELP, LATER, UNDO, StoppedAsking, TakenBack, ask
+from scharrel.cli.asking import HELP, LATER, NO, UNDO, YES, StoppedAsking, TakenBack, ask
 from scharrel.cli.screen import console, print_indented, report_problems, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.across import HandBooking
@@ -21,12 +21,14 @@ from scharrel.operations.bank_assign import (
     answer_wrong,
     assign,
     forget,
+    paying_numbers,
     remember,
     restore,
     with_invoice,
 )
 from scharrel.packs.bank_rules import account_wrong, rate_of
-from scharrel.text.bank import answer_text, line_of, suggestion_text
+from scharrel.text.bank import answer_text, line_of, paid_text, suggestion_text
+from scharrel.treasury.invoice_recognition import Payable, after_payment
 from scharrel.treasury.lines import BookedLine
 from scharrel.treasury.recognition import BankRule, sign_of, vat_accounts
 from scharrel.treasury.suggestions import Answer, Suggestion, suggestions
@@ -35,10 +37,12 @@ _LONGEST_NAME = 40
 
 
 class GivenAnswer(NamedTuple):
-    """An answer that was given: the line, what stood there before, and the rule that it became, if any."""
+    """An answer that was given: the line, what stood there before, what was open then of which invoice, and
+    the rule that it became, if any."""
 
     nth: int
     was: str
+    payables: dict[str, Payable]
     rule: RuleAdded | None = None
 
 
@@ -111,7 +115,8 @@ def _offered(books: Books, bank: Bank, which: OpenLine) -> list[Suggestion]:
     book = bank.books[which.account.name]
     names = {holder: known.name for holder, known in books.holders.items()}
     made = bank.confirmable(which.account.name)
-    return suggestions(which.line, book.lines, made, bank.rules, names, books.chart, bank.payables)
+    own = {account.iban for account in bank.accounts}
+    return suggestions(which.line, book.lines, made, bank.rules, names, books.chart, bank.payables, own)
 
 
 def _accounts(books: Books, bank: Bank, which: OpenLine) -> list[str]:
@@ -129,6 +134,8 @@ def _understood(
     """The answer that was typed, with what lacks asked for; nothing, and why, if it is none."""
     holder, account, rate, earned, invoice = "", "", None, None, ""
     left = said.split()
+    if paid := paying_numbers(bank, left):
+        return paid
     if left[0].isdecimal():
         if not 0 < int(left[0]) <= len(offered):
             console().print(words("assign.no-number", number=left[0]))
@@ -141,13 +148,14 @@ def _understood(
     elif whose := _holder(left[0], books):
         holder, left = whose, left[1:]
     names = _accounts(books, bank, which)
+    own = [account.account for account in bank.accounts]
     for word in left:
         if (percent := rate_of(word)) is not None:
             rate = percent
         elif re.fullmatch(r"\d{4}-\d\d-\d\d", word):
             with suppress(ValueError):
                 earned = date.fromisoformat(word)
-        elif found := _account(word, names):
+        elif found := _account(word, names, own):
             account = found
         else:
             print_indented(console(), words("assign.unknown", word=word))
@@ -161,7 +169,7 @@ def _understood(
     complete = said[0].isdecimal() and bool(account)
     if not account:
         typed = _ask_further(words("assign.account"), names)
-        account = _account(typed, names) if typed else ""
+        account = _account(typed, names, own) if typed else ""
         if not account:
             print_indented(console(), words("assign.unknown", word=typed))
             return None
@@ -188,14 +196,25 @@ def _holder(word: str, books: Books) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _account(word: str, names: Sequence[str]) -> str:
-    """The account that is meant: by its name, or by the beginning of a part of it that no other has."""
+def _account(word: str, names: Sequence[str], own: Sequence[str]) -> str:
+    """The account that is meant: by its name, or by the beginning of a part of it that no other has. One of
+    the cooperative's `own` at a bank is known too, to be told that it cannot be, not taken for another."""
     folded = word.casefold()
-    if same := [name for name in names if name.casefold() == folded]:
+    if same := [name for name in (*names, *own) if name.casefold() == folded]:
         return same[0]
-    ends = [name for name in names if name.casefold().endswith(f":{folded}")]
+    for known in (names, own):
+        ends = [name for name in known if name.casefold().endswith(f":{folded}")]
+        if len(ends) == 1:
+            return ends[0]
     begins = [name for name in names if any(part.startswith(folded) for part in name.casefold().split(":"))]
-    return ends[0] if len(ends) == 1 else begins[0] if len(begins) == 1 else ""
+    banks = [name for name in own if _last_part(name).startswith(folded)]
+    found = begins or banks
+    clear = len(found) == 1 and {*map(_last_part, banks)} <= {_last_part(found[0])}
+    return found[0] if clear else ""
+
+
+def _last_part(account: str) -> str:
+    return account.casefold().rpartition(":")[2]
 
 
 def _ask_rate(books: Books, account: str) -> Decimal | None:
@@ -203,7 +222,8 @@ def _ask_rate(books: Books, account: str) -> Decimal | None:
     rates = [
         rate for rate in ("21%", "9%") if vat_accounts(books.chart, account, rate_of(rate) or Decimal(0))
     ]
-    if not rates or not account.startswith(("Income:", "Expenses:")):
+    given = books.chart.role(account) in ("donations", "contributions")
+    if not rates or given or not account.startswith(("Income:", "Expenses:")):
         return None
     shown = ", ".join(rates)
     while said := _ask_further(words("assign.rate", rates=shown), rates):
@@ -224,7 +244,12 @@ def _keep(
         return None
     _remember_line(bank, which, done.line)
     print_indented(console(), f"  {answer_text(words, answer, books.names)}")
-    return GivenAnswer(nth, done.was)
+    if left := paid_text(words, answer, which.line, bank.payables):
+        print_indented(console(), f"  {left}")
+    before = dict(bank.payables)
+    if isinstance(answer, Answer):
+        after_payment(bank.payables, answer.invoice, which.line.amount)
+    return GivenAnswer(nth, done.was, before)
 
 
 def _made_rule(books: Books, bank: Bank, which: OpenLine, answer: Answer | HandBooking) -> RuleAdded | None:
@@ -269,13 +294,17 @@ def _always(which: OpenLine) -> bool:
     name = which.line.name or which.line.iban
     if len(name) > _LONGEST_NAME:
         name = f"{name[: _LONGEST_NAME - 1]}…"
-    said = _ask_further(words("assign.always", name=name), [])
-    return said.casefold().startswith(("j", "y"))
+    while (said := _ask_further(words("assign.always", name=name), []).casefold()) not in NO:
+        if said in YES:
+            return True
+        print_indented(console(), words("assign.always-how"))
+    return False
 
 
 def _undo(books: Books, bank: Bank, lines: Sequence[OpenLine], done: list[GivenAnswer]) -> int:
     """Take the last answer back, with the rule that it became; the line to ask about again."""
     last = done.pop()
+    bank.payables.update(last.payables)
     with writing_in(books.coop, "bank assign"):
         undone = restore(books, lines[last.nth], last.was)
         _remember_line(bank, lines[last.nth], undone.line)

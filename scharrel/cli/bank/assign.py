@@ -26,6 +26,7 @@ _LINE = typer.Argument(
 _FOR = typer.Option("--for", metavar=words("metavar.holder"), help=words("help.bank-assign-for"))
 _ACCOUNT = typer.Option("--account", metavar=words("metavar.account"), help=words("help.bank-assign-account"))
 _VAT = typer.Option("--vat", metavar=words("metavar.rate"), help=words("help.bank-assign-vat"))
+_INVOICE = typer.Option("--invoice", metavar=words("metavar.number"), help=words("help.bank-assign-invoice"))
 _EARNED = typer.Option("--earned", metavar=words("metavar.date"), help=words("help.bank-assign-earned"))
 
 
@@ -35,6 +36,7 @@ def command(
     account: Annotated[str | None, _ACCOUNT] = None,
     rate: Annotated[str | None, _VAT] = None,
     earned: Annotated[str | None, _EARNED] = None,
+    invoice: Annotated[list[str] | None, _INVOICE] = None,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
     from scharrel.operations.bank import read_bank
@@ -48,11 +50,17 @@ def command(
     if not bank.books:
         fail(words("error.no-bank"), status=1)
     told = (holder, account, rate, earned)
+    if line is not None and invoice:
+        if any(said is not None for said in told):
+            fail(words("error.assign-invoice-alone"), status=2)
+        which = _line_called(bank, line)
+        _assign(books, bank, which, _paying(bank, invoice))
+        return
     if line is not None and any(said is not None for said in told):
         which = _line_called(bank, line)
-        _assign(books, which, _answer(books, bank, which, *told))
+        _assign(books, bank, which, _answer(books, bank, which, *told))
         return
-    if any(said is not None for said in told):
+    if invoice or any(said is not None for said in told):
         fail(words("error.assign-line"), status=2)
     if not sys.stdin.isatty():
         fail(words("error.assign-how" if line else "error.assign-terminal"), status=2)
@@ -73,6 +81,18 @@ def _line_called(bank: "Bank", said: str) -> "OpenLine":
         hint = " " + words("check.near", near=near) if near else ""
         fail(words("error.no-bank-line", line=said) + hint, status=2)
     return found[0]
+
+
+def _paying(bank: "Bank", numbers: list[str]) -> "Answer":
+    from scharrel.operations.bank_assign import paying_numbers
+
+    answer = paying_numbers(bank, numbers)
+    if answer is None:
+        strange = next((number for number in numbers if number not in bank.payables), numbers[0])
+        near = nearest(strange, bank.payables)
+        hint = " " + words("check.near", near=near) if near and near != strange else ""
+        fail(words("error.assign-invoice", number=strange) + hint, status=2)
+    return answer
 
 
 def _answer(
@@ -120,11 +140,13 @@ def _answer(
     return answer
 
 
-def _assign(books: "Books", which: "OpenLine", answer: "Answer | HandBooking") -> None:
+def _assign(books: "Books", bank: "Bank", which: "OpenLine", answer: "Answer | HandBooking") -> None:
     from scharrel.operations.bank_assign import assign
-    from scharrel.text.bank import answer_text
+    from scharrel.text.bank import answer_text, paid_text
 
     with writing_in(books.coop, "bank assign"):
         done = assign(books, which, answer)
     stop_on_errors(done.problems)
     print_text(console(), f"{which.line.id}: {answer_text(words, answer, books.names)}")
+    if left := paid_text(words, answer, which.line, bank.payables):
+        print_text(console(), left)

@@ -20,6 +20,7 @@ def command(as_json: Annotated[bool, JSON] = False, coop: Annotated[Path | None,
         TEXT_COLUMNS_OF_INVOICES,
         invoice_rows,
         invoice_sentences,
+        late_at_once,
     )
     from scharrel.text.table import columns
 
@@ -42,6 +43,8 @@ def command(as_json: Annotated[bool, JSON] = False, coop: Annotated[Path | None,
     screen.print()
     for sentence in invoice_sentences(words, found):
         print_indented(screen, sentence)
+    for sentence in late_at_once(words, [each.invoice for each in found if not each.number], today()):
+        print_text(screen, sentence)
 
 
 def _as_plain(each: "InvoiceStatus") -> dict[str, Any]:

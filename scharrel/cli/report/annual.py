@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scharrel.cli.arguments import open_coop, today
+from scharrel.cli.arguments import open_coop, require_format, today
 from scharrel.cli.as_csv import check_csv_form, print_csv
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, CSV, JSON
 from scharrel.cli.report.common import read_begun_year
-from scharrel.cli.screen import console, fail, progress_bar, stop_on_errors, to_stderr, words
-from scharrel.cli.writing import writing_in
+from scharrel.cli.screen import console, progress_bar, stop_on_errors, to_stderr, words
 from scharrel.core.month import Month
 
 if TYPE_CHECKING:
@@ -30,17 +29,14 @@ def command(
     as_csv: Annotated[str | None, CSV] = None,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
+    from scharrel.cli.paper import paper_of
     from scharrel.operations.annual import annual_paper, book_year
     from scharrel.operations.opening import open_books
-    from scharrel.statements.documents import BrokenTemplateError
-    from scharrel.statements.making import FORMATS, Order
-    from scharrel.statements.pdf import typesetters_world
-    from scharrel.store.staging import put_private
 
     check_csv_form(as_csv, json=as_json)
     asked = read_begun_year(year)
-    if form is not None and form not in FORMATS:
-        fail(words("error.format", form=form, forms=", ".join(FORMATS)), status=2)
+    if form is not None:
+        require_format(form)
     books = open_books(open_coop(coop))
     with progress_bar(words("progress.reading")) as progress:
         found, problems = book_year(books, asked, today(), progress)
@@ -53,22 +49,16 @@ def command(
         rows = ({"part": part, **line} for part in _PARTS for line in parts[part])
         print_csv(as_csv, ("part", "heading", "amount", "previous", "accounts"), rows)
     else:
-        statements = books.coop.statements
-        with writing_in(books.coop, "report annual", alone=False), typesetters_world() as world:
-            order = Order(
-                Month(asked, 12), ("annual",), form or "txt", words.lang, frozenset(), today(),
-                books.coop.templates, world,
-            )  # fmt: skip
-            try:
-                paper = annual_paper(books, found, order)
-            except BrokenTemplateError as broken:
-                stop_on_errors([broken.problem])
-                raise
-            if form:
-                path = put_private(statements / str(asked), f"annual.{form}", paper, statements)
-                console().print(words("annual.done", year=asked, path=str(path)), soft_wrap=True)
-            else:
-                console().out(paper.decode().strip("\n"))
+        of_year = found
+        at = f"{asked}/annual.{form}" if form else ""
+        paper, path = paper_of(
+            books, "report annual", Month(asked, 12), form or "txt",
+            lambda order: annual_paper(books, of_year, order), at,
+        )  # fmt: skip
+        if path:
+            console().print(words("annual.done", year=asked, path=str(path)), soft_wrap=True)
+        else:
+            console().out(paper.decode().strip("\n"))
     if not found.ended:
         to_stderr(words("annual.open-year", year=asked))
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scharrel.cli.arguments import open_coop, read_month, today
+from scharrel.cli.arguments import open_coop, read_month, require_format, today
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON
 from scharrel.cli.packs import named_pack
@@ -55,11 +55,8 @@ def _format_of(form: str | None, out: Path | None) -> str:
     """The format that was named, else the one by which the file is called."""
     if form is None and out is None:
         return ""
-    from scharrel.statements.making import FORMATS
-
     named = form or (out.suffix.removeprefix(".") if out else "")
-    if named not in FORMATS:
-        fail(words("error.format", form=named, forms=", ".join(FORMATS)), status=2)
+    require_format(named)
     if out is None:
         fail(words("show.no-out", form=named), status=2)
     return named
