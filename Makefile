@@ -33,12 +33,13 @@ regimes: .venv/ready
 	EVERY=1 GOLDEN=write $(BIN)/python -m pytest tests/test_regimes.py -k comes_out
 
 # What takes long: many more histories with closed months and whole cooperatives, a hundred thousand amounts
-# under random rules, ten thousand letters of the municipality, all of what the tests try a part of, and
-# fuzzing guided by coverage.
+# under random rules, a hundred random rules beside every income of a dense grid, ten thousand letters of the
+# municipality, all of what the tests try a part of, and fuzzing guided by coverage.
 long: .venv/ready
 	EXAMPLES=1000 $(BIN)/python -m pytest tests/test_closing.py tests/test_periods.py tests/test_findings.py tests/test_differential.py tests/test_scan.py tests/test_totals.py -k "same_in_every_place or scanner_reads or any_moment or pieces or rounding or on_the_way or every_file or somebodys"
 	EXAMPLES=1 $(BIN)/python -m pytest -n auto tests/test_closing.py tests/test_seals.py tests/test_faults.py tests/test_hostile.py tests/test_einvoice.py tests/test_signs.py tests/test_statements.py -k "digit or full_disk or killed_at_any or called or lacks or that_no_font or every_member or small_machine"
 	EXAMPLES=10000 $(BIN)/python -m pytest tests/test_specifications.py -k letters_of_anyone
+	EXAMPLES=100 $(BIN)/python -m pytest -n auto tests/test_below_norm.py -k dense_grid
 	EXAMPLES=1 $(BIN)/python -m pytest tests/test_bank.py -k year_of_lines
 	EXAMPLES=100 $(BIN)/python -m pytest -n auto tests/test_annual.py tests/test_pay.py tests/test_received.py tests/test_vat.py -k "beancount_reads or after_paying or closing_loses"
 	$(BIN)/python -m pip install --quiet atheris

@@ -47,15 +47,19 @@ ACCOUNTS = """\
 )
 
 
-@pytest.fixture
-def planted(tmp_path: Path) -> Path:
+def without_members(folder: Path) -> Path:
     """A cooperative in which members can spend on costs alone."""
-    (tmp_path / "ledgers").mkdir()
-    (tmp_path / "ledgers/coop.beancount").write_text(
+    (folder / "ledgers").mkdir()
+    (folder / "ledgers/coop.beancount").write_text(
         'option "title" "Proef"\noption "operating_currency" "EUR"\ninclude "accounts.beancount"\n'
     )
-    (tmp_path / "ledgers/accounts.beancount").write_text(ACCOUNTS)
-    return tmp_path
+    (folder / "ledgers/accounts.beancount").write_text(ACCOUNTS)
+    return folder
+
+
+@pytest.fixture
+def planted(tmp_path: Path) -> Path:
+    return without_members(tmp_path)
 
 
 def read(text: str, accounts: str = ACCOUNTS) -> Pack:
@@ -71,8 +75,22 @@ def expected_of(path: Path) -> str:
     return next(line for line in path.read_text("utf-8").splitlines() if line.startswith("# Verwacht:"))
 
 
+def as_paid(coop: Path, path: Path) -> Path:
+    """The cooperative with when the benefit comes, where the pack says so."""
+    told = re.search(r"^# Gemeente: paid_after (\d+), reduced_after (\d+)$", path.read_text("utf-8"), re.M)
+    if told:
+        with open(coop / "ledgers/coop.beancount", "a") as register:
+            register.write(
+                '2026-01-01 custom "cooperative" "proef"\n  name: "Proef"\n  pays_on: 10\n'
+                '2026-01-01 custom "benefit" "municipality"\n  paid_on: 23\n  holiday_part: "5%"\n'
+                f"  paid_after: {told[1]}\n  reduced_after: {told[2]}\n"
+            )
+    return coop
+
+
 @pytest.mark.parametrize("path", PACKS, ids=lambda path: path.stem)
 def test_each_planted_fault_is_found_and_nothing_else(path: Path, planted: Path, quick: Run) -> None:
+    as_paid(planted, path)
     done = quick("rules", "check", str(path), "--json", "--coop", str(planted))
     found = json.loads(done.out)["findings"]
     assert sorted(f"{f['code']} {f['step']}".strip() for f in found) == sorted(

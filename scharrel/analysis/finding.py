@@ -1,15 +1,17 @@
 """What can be wrong with a pack, as a value."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from scharrel.analysis.situations import Situation
 from scharrel.analysis.trajectories import live
-from scharrel.core.money import ZERO
+from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
-from scharrel.core.pack import Accepted, Pack
+from scharrel.core.pack import Accepted, Facts, Pack
+from scharrel.treasury.outlook import MonthInHand
 
 Severity = Literal["error", "warning"]
 
@@ -58,11 +60,45 @@ def example_of(
     )
 
 
+class PatternMonth(NamedTuple):
+    """One month of a pattern of income, in euros: what was earned in it, and what there was in hand (of the
+    benefit, and of what was earned before)."""
+
+    earned: Decimal
+    in_hand: MonthInHand
+
+
+class Pattern(NamedTuple):
+    """A year's income of someone of whom the register says these facts and who begins with the year, up to
+    the month that is below the norm. `day` is when its benefit comes, if that is known."""
+
+    facts: Facts
+    role: str
+    months: tuple[PatternMonth, ...]
+    day: date | None
+
+    @property
+    def worked(self) -> int:
+        """In how many months something was earned."""
+        return sum(month.earned > 0 for month in self.months)
+
+    @property
+    def earned(self) -> Decimal:
+        return total(month.earned for month in self.months)
+
+    @property
+    def short(self) -> MonthInHand:
+        """The month that is below the norm."""
+        return self.months[-1].in_hand
+
+
 class Finding(NamedTuple):
     """Something that members should know before they vote.
 
     `start` and `end` are euros of turnover between which it holds (no end: for ever), `values` what the
-    message says: amounts and rates as Fraction. `accepted` is why the members take it as it is.
+    message says: amounts and rates as Fraction. `accepted` is why the members take it as it is. Where it is
+    `slight` it is a note, whatever its code. What comes of months together has the smallest `pattern` in
+    which it shows, and the `worst`.
     """
 
     code: str
@@ -72,10 +108,13 @@ class Finding(NamedTuple):
     values: Mapping[str, object] = {}
     example: Example | None = None
     accepted: Accepted | None = None
+    pattern: Pattern | None = None
+    worst: Pattern | None = None
+    slight: bool = False
 
     @property
     def severity(self) -> Severity:
-        return "warning" if self.code in WARNINGS else "error"
+        return "warning" if self.slight or self.code in WARNINGS else "error"
 
     @property
     def loss(self) -> Fraction:

@@ -5,8 +5,10 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
+from scharrel.analysis.below_norm import below_norm
 from scharrel.analysis.finding import Finding
 from scharrel.analysis.histories import history_findings
+from scharrel.analysis.in_hand import TOGETHER
 from scharrel.analysis.kinds import MAX_KINDS, too_many_kinds
 from scharrel.analysis.lines import pieces
 from scharrel.analysis.reach import Reach, out_of_reach
@@ -17,6 +19,7 @@ from scharrel.analysis.within import within_month
 from scharrel.core.money import EXACT
 from scharrel.core.month import Month
 from scharrel.core.pack import KEPT_PARTIES, Accepted, Pack, Param, Step
+from scharrel.treasury.outlook import PaymentTimes
 
 HALF_A_CENT = Fraction(1, 200)
 
@@ -24,16 +27,19 @@ DIGITS = 10_000
 """Without rounding every share of a share has more digits; so many are never needed."""
 
 
-def findings(pack: Pack, since: Month, roles: frozenset[str] = frozenset()) -> list[Finding]:
+def findings(
+    pack: Pack, since: Month, roles: frozenset[str] = frozenset(), times: PaymentTimes = TOGETHER
+) -> list[Finding]:
     """What is wrong with the rules as they hold in the month `since` and after it, each once and at its
     worst; of a pack that holds no more, as they held last.
 
-    `roles` are those on which members book what they spend. Where a figure is missing nothing is computed.
+    `roles` are those on which members book what they spend, `times` is when money comes. Where a figure is
+    missing nothing is computed.
     """
     with localcontext(EXACT, prec=DIGITS):
         found = _worst(static(pack, roles))
         if not any(finding.code in ("parameter-gap", "bands-order") for finding in found):
-            found = _worst([*found, *_computed(pack, _months(pack, since))])
+            found = _worst([*found, *_computed(pack, _months(pack, since), times)])
             found += _stale(pack.accepted, found)
     return [_accepted(pack.accepted, finding) for finding in found]
 
@@ -54,7 +60,7 @@ def _months(pack: Pack, since: Month) -> list[Month]:
     return [since, *ahead] if starts[0] <= since and pack.holds_in(since) else ahead or starts[-1:]
 
 
-def _computed(pack: Pack, months: list[Month]) -> Iterable[Finding]:
+def _computed(pack: Pack, months: list[Month], times: PaymentTimes) -> Iterable[Finding]:
     reach, looked_at = Reach(), []
     for month in months:
         if too_many_kinds(pack, month):
@@ -70,6 +76,8 @@ def _computed(pack: Pack, months: list[Month]) -> Iterable[Finding]:
                     yield from within_month(view, situation._replace(whose=whose), found)
             for view, whose in _views(pack):
                 yield from history_findings(view, month, role, passed, whose)
+                if pack.kind == "member" and whose != "together":
+                    yield from below_norm(view, month, role, times)
     yield from out_of_reach(pack, reach, looked_at)
 
 
@@ -87,7 +95,7 @@ def _worst(found: Iterable[Finding]) -> list[Finding]:
     costs less than half a cent, which no division shows."""
     kept: dict[tuple[object, ...], Finding] = {}
     for finding in found:
-        named = (finding.values.get(name) for name in ("limit", "param", "case", "source"))
+        named = (finding.values.get(name) for name in ("limit", "param", "case", "source", "cause"))
         key = (finding.code, finding.step, *named)
         if 0 < finding.loss < HALF_A_CENT:
             continue

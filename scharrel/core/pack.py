@@ -29,7 +29,8 @@ field of the same name (`cap_month`); the engine says what fills each."""
 
 FINDINGS = (
     "member-loses", "marginal-over-100", "cliff", "unreachable-step", "dead-limit", "offset-over-benefit",
-    "history-loses", "unused-input", "unused-param", "parameter-gap", "rates-over-100", "bands-order",
+    "history-loses", "below-norm", "unused-input", "unused-param", "parameter-gap", "rates-over-100",
+    "bands-order",
     "law-source", "no-authority", "many-kinds", "stale-accept",
 )  # fmt: skip
 """What the analysis of a pack can find, and what its members can accept."""
@@ -313,6 +314,12 @@ class Pack:
         if self.valid_from and month < self.valid_from:
             return self.valid_from
         return min(month, self.valid_until) if self.valid_until else month
+
+    def benefit(self, month: Month, facts: Facts) -> Decimal | None:
+        """The whole benefit of the month in euros, the norm: what can be taken off it at most. None where the
+        rules do not say; NoValueError where they say it, but not for this month or member."""
+        limit = next((s.cap_month for s in self.steps if s.reduction and s.cap_month is not None), None)
+        return limit.figure(month, facts).value if isinstance(limit, Param) else limit
 
     def pots(self) -> dict[str, bool]:
         """The accounts of the member's own pots, and whether a withdrawal has to be approved."""

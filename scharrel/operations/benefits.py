@@ -11,7 +11,8 @@ from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month, months
 from scharrel.core.pack import Pack, Param, Source
 from scharrel.ledger.books import Books
-from scharrel.treasury.outlook import BenefitMonth, Buffer, Uncounted, nth_day
+from scharrel.treasury.late_payment import yearly_rate
+from scharrel.treasury.outlook import BenefitMonth, Buffer, PaymentTimes, Uncounted, nth_day
 
 _YEAR = 12
 _HALF_YEAR = 6
@@ -43,10 +44,7 @@ class BenefitRules(NamedTuple):
     def norm(self, month: Month) -> Decimal | None:
         """The whole benefit of the month, if the rules say which part of it is offset."""
         pack = self.pack(month)
-        operands = [s.cap_month for s in pack.steps if s.reduction and s.cap_month] if pack else []
-        if not operands:
-            return None
-        return _value(operands[0], month, self.member)
+        return pack.benefit(month, self.member.facts(month)) if pack else None
 
     def paid_day(self, month: Month) -> date | None:
         """On which day the benefit of the month is paid, if the register says so."""
@@ -110,6 +108,20 @@ class BenefitRules(NamedTuple):
                 if since and _half_year(since) < _half_year(benefit.month):
                     return Uncounted("old-norm", {"month": benefit.month, "since": since})
         return None
+
+
+def payment_times(books: Books, month: Month) -> PaymentTimes | None:
+    """When a benefit and what the cooperative pays come, by what the register says in the month; None where
+    it leaves something out."""
+    of_town, of_coop = (
+        entry.facts(month) if entry else {} for entry in (books.entries.benefit, books.entries.cooperative)
+    )
+    numbers = {key: of_town.get(key) for key in ("paid_on", "paid_after", "reduced_after")}
+    known = {key: int(number) for key, number in numbers.items() if isinstance(number, Decimal)}
+    part = yearly_rate(str(of_town.get("holiday_part")))
+    if len(known) < len(numbers) or part is None or "pays_on" not in of_coop:
+        return None
+    return PaymentTimes(**known, holiday_part=part)
 
 
 def said_at(books: Books, entry: Dated | None, key: str, month: Month) -> str:

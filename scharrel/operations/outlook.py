@@ -292,8 +292,7 @@ class _Looking:
         over = self.first == self.now.last_day
         for month in months(self.now.plus(int(over)), self.last):
             if (benefit := paid_in.get(month)) and self.member.active(month):
-                own = had.get(month, ZERO)
-                found.append(MonthInHand(month, benefit.paid, own, benefit.least))
+                found.append(benefit.in_hand(month, had.get(month, ZERO)))
         return found
 
     def _bookings(self, month: Month) -> list[tuple[str, Movement]]:

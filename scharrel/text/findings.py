@@ -1,16 +1,17 @@
 """Findings about a pack as sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from scharrel.analysis.finding import Example, Finding
+from scharrel.analysis.finding import Example, Finding, Pattern
 from scharrel.analysis.kinds import LASTS, OLD, OVER
 from scharrel.analysis.situations import Situation
 from scharrel.core.money import EXACT, to_cents
 from scharrel.core.month import Month
-from scharrel.core.pack import FactValue, Pack, Param
+from scharrel.core.pack import Facts, FactValue, Pack, Param
 from scharrel.text.sentences import step_label
+from scharrel.text.table import columns
 from scharrel.text.words import Words, visible
 
 _MADE_UP = ("cliff", "member-loses", "history-loses")
@@ -33,12 +34,24 @@ def message(words: Words, pack: Pack, finding: Finding) -> str:
         values["base"] = _base(words, pack, str(finding.values["base"]))
     values["start"] = words.money(euros(finding.start or Fraction(0)))
     values["end"] = words.money(euros(finding.end or Fraction(0)))
+    if finding.pattern:
+        return _below_norm(words, finding, finding.pattern, values)
     text = words(f"finding.{_key(finding)}", **values)
     if finding.code in _MADE_UP:
         text += " " + words("finding.never" if finding.end is None else "finding.until", **values)
     elif finding.end is not None:
         text += " " + words("finding.stops", **values)
     return text
+
+
+def _below_norm(words: Words, finding: Finding, pattern: Pattern, values: Mapping[str, str]) -> str:
+    told = [
+        words("finding.below-norm", **values, count=pattern.worked),
+        words(f"finding.below-norm-{finding.values['cause']}", **values),
+    ]
+    if finding.loss > pattern.short.missing:
+        told.append(words("finding.below-norm-most", **values))
+    return " ".join(told)
 
 
 def _key(finding: Finding) -> str:
@@ -86,6 +99,28 @@ def _base(words: Words, pack: Pack, base: str) -> str:
     return words("finding.base.pool") if base == "pool" else words("finding.base.role", role=base)
 
 
+def pattern_heading(words: Words, pattern: Pattern) -> str:
+    """Who it is that earns by the pattern, and when the benefit comes that is too low."""
+    who = words("finding.pattern") + _given(_facts(words, pattern.facts)) + "."
+    if pattern.day is None:
+        return who
+    month = words.month(pattern.short.month)
+    return f"{who} {words('finding.pattern-day', month=month, day=words.day(pattern.day))}"
+
+
+def pattern_table(words: Words, pattern: Pattern, width: int) -> list[str]:
+    """By month what is earned and in hand, until the month that is below the norm; without months in which
+    nothing is other than for who earns nothing."""
+    keys = ("month", "earned", "own", "benefit", "together", "least", "missing")
+    rows = [[words(f"finding.column.{key}") for key in keys]]
+    for earned, hand in pattern.months:
+        if not earned and not hand.own and hand.benefit == hand.least:
+            continue
+        amounts = (earned, hand.own, hand.benefit, hand.own + hand.benefit, hand.least, hand.missing)
+        rows.append([words.month(hand.month), *map(words.amount, amounts)])
+    return columns(rows, (0,), width)
+
+
 def example_lines(words: Words, example: Example) -> Iterator[str]:
     """What two members earn and keep, month by month, for as far as they differ or more happens."""
     yield _situation(words, example.situation)
@@ -106,12 +141,20 @@ def example_lines(words: Words, example: Example) -> Iterator[str]:
 
 def _situation(words: Words, situation: Situation) -> str:
     """Who the two are: what went before, what the register says of them and what else they booked."""
-    facts = ", ".join(_fact(words, fact, value) for fact, value in situation.facts.items())
+    facts = _facts(words, situation.facts)
     others = ", ".join(f"{role} {words.number(n)}" for role, n in situation.roles.items())
     role = words("finding.role", role=situation.role) if situation.role != "turnover" else ""
     whose = words(f"finding.whose.{situation.whose}") if situation.whose else ""
-    given = "; ".join(part for part in (facts, others, role, whose) if part)
-    return words(f"finding.past.{situation.past}") + (f" ({given})" if given else "")
+    return words(f"finding.past.{situation.past}") + _given(facts, others, role, whose)
+
+
+def _given(*parts: str) -> str:
+    told = "; ".join(part for part in parts if part)
+    return f" ({told})" if told else ""
+
+
+def _facts(words: Words, facts: Facts) -> str:
+    return ", ".join(_fact(words, fact, value) for fact, value in facts.items())
 
 
 def _fact(words: Words, fact: str, value: FactValue) -> str:

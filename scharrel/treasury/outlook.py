@@ -9,7 +9,7 @@ from typing import NamedTuple
 from scharrel.core.facts import Holder, Movement
 from scharrel.core.money import ZERO, to_cents, total
 from scharrel.core.month import Month
-from scharrel.core.pack import Source
+from scharrel.core.pack import Facts, Pack, Source
 
 BENEFIT, HOLIDAY, PAYOUT, ORDERED = "benefit", "holiday", "payout", "ordered"
 """What comes in beside fixed amounts: of the municipality, and of the cooperative."""
@@ -73,6 +73,37 @@ class BenefitMonth(NamedTuple):
     def least(self) -> Decimal:
         """What is paid of it to who earns nothing."""
         return self.norm - to_cents(self.norm * self.part, "half-up")
+
+    def in_hand(self, month: Month, own: Decimal) -> "MonthInHand":
+        """What a member has who gets it in this month, and so much of the own earnings."""
+        return MonthInHand(month, self.paid, own, self.least)
+
+
+class PaymentTimes(NamedTuple):
+    """When money comes, as far as months go: the benefit of a month so many months after it, on which day (0
+    if that is not known); how many months after what was earned it is lowered for that; which part of it is
+    kept as holiday allowance. The cooperative pays what a month gave in the month after it."""
+
+    paid_on: int
+    paid_after: int
+    reduced_after: int
+    holiday_part: Decimal
+
+    @property
+    def lag(self) -> int:
+        """How many months after what was earned the benefit comes that is lowered for it."""
+        return self.paid_after + self.reduced_after
+
+    def benefit_for(self, pack: Pack, facts: Facts, earned: Month, reduced: Decimal) -> BenefitMonth | None:
+        """The benefit that is lowered by so much for what was earned in that month; None where the rules know
+        no benefit."""
+        of = earned.plus(self.reduced_after)
+        norm = pack.benefit(of, facts)
+        return None if norm is None else BenefitMonth(of, earned, norm, reduced, self.holiday_part)
+
+
+PAID_AFTER = 1
+"""How many months after it the cooperative pays what a month gave: a pay day pays months that have ended."""
 
 
 class Earned(NamedTuple):
