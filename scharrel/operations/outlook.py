@@ -170,7 +170,8 @@ class _Looking:
             where = said_at(self.books, self.books.entries.cooperative, "pays_on", Month.of(paid.day))
             sure = paid.amount - paid.expected
             if sure or paid.had:
-                yield CashFlow(paid.day, PAYOUT, sure, "", paid.about, (where,)), paid.had
+                flow = CashFlow(paid.day, PAYOUT, sure, "", paid.about, (where,), by_month=paid.by_month)
+                yield flow, paid.had
             if paid.expected:
                 places = tuple(one.place for one in self.payments if one.month in paid.about)
                 flow = CashFlow(paid.day, PAYOUT, paid.expected, "", paid.about, places, expected=True)
@@ -250,18 +251,10 @@ class _Looking:
                 continue
             places, rule = self.rules.rule(benefit.month)
             expected = bool(self.expected.get(benefit.earned, (ZERO, ZERO))[1])
-            sums = {"norm": benefit.norm, "reduced": benefit.reduced, "apart": benefit.apart}
             yield CashFlow(
-                day,
-                BENEFIT,
-                benefit.paid,
-                "",
-                (benefit.month, benefit.earned),
-                places,
-                expected,
-                rule,
-                **sums,
-            )
+                day, BENEFIT, benefit.paid, "", (benefit.month, benefit.earned), places, expected, rule,
+                benefit.norm, benefit.reduced, benefit.apart,
+            )  # fmt: skip
             kept = self.rules.holiday(benefit.month, benefits)
             if kept is not None and not kept:
                 self.uncounted.append(Uncounted("holiday-unknown", {"month": benefit.month}))

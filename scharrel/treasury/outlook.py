@@ -32,7 +32,7 @@ class CashFlow(NamedTuple):
     months that a benefit or what was earned is of, `places` are where it stands (`file:line`); what is only
     `expected` comes when customers pay as they usually do. Of a benefit `rule` is what it rests on, `norm`
     the whole, `reduced` what goes off it for what was earned, `apart` what is kept for the holiday
-    allowance."""
+    allowance. Of a payout `by_month` is what each month adds to it."""
 
     day: date
     kind: str
@@ -45,6 +45,12 @@ class CashFlow(NamedTuple):
     norm: Decimal = ZERO
     reduced: Decimal = ZERO
     apart: Decimal = ZERO
+    by_month: tuple[tuple[Month, Decimal], ...] = ()
+
+    def earned_by(self, month: Month) -> Decimal:
+        """What of a payout months up to this one brought, which could be paid when they have ended."""
+        brought = total(amount for earned, amount in self.by_month if earned <= month)
+        return min(max(brought, ZERO), self.amount)
 
 
 class BenefitMonth(NamedTuple):
@@ -116,13 +122,15 @@ class Earned(NamedTuple):
 
 class PayDay(NamedTuple):
     """What the cooperative pays on a day, in euros, of which months; `expected` is the part that comes when
-    customers pay, `had` what the member had before of what these months bring."""
+    customers pay, `had` what the member had before of what these months bring, `by_month` what each adds to
+    the rest of it, in order."""
 
     day: date
     amount: Decimal
     expected: Decimal
     had: Decimal
     about: tuple[Month, ...]
+    by_month: tuple[tuple[Month, Decimal], ...]
 
 
 class MonthInHand(NamedTuple):
@@ -207,8 +215,20 @@ def pay_days(owed: Decimal, earned: Iterable[Earned], days: Iterable[date], toda
         to_come = min(total(each.amount for each in now if each.expected), amount)
         if amount or had:
             months = tuple(dict.fromkeys([*about, *(each.month for each in now if each.amount)]))
-            yield PayDay(day, amount, max(to_come, ZERO), had, months)
+            sure = [each for each in now if not each.expected]
+            yield PayDay(day, amount, max(to_come, ZERO), had, months, tuple(_adding(about, owed, sure)))
         owed, about = min(owed + brought, ZERO), []
+
+
+def _adding(
+    about: Sequence[Month], owed: Decimal, brought: Sequence[Earned]
+) -> Iterator[tuple[Month, Decimal]]:
+    """What is owed of the months before, as of the last of them, and what each month adds to what is paid."""
+    if about:
+        yield about[-1], max(owed, ZERO)
+    for each in brought:
+        yield each.month, max(owed + each.amount, ZERO) - max(owed, ZERO)
+        owed += each.amount
 
 
 def _latest(ended: Sequence[Earned], owed: Decimal) -> list[Month]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
-from scharrel.treasury.outlook import PAYOUT, Buffer, MonthInHand, Outlook, by_day, lowest_day
+from scharrel.treasury.outlook import PAYOUT, Buffer, CashFlow, MonthInHand, Outlook, by_day, lowest_day
 
 _TO_PAY = timedelta(days=3)
 """How long after a month it can be closed and paid at the soonest."""
@@ -42,11 +42,10 @@ def low_day(outlook: Outlook, start: Decimal) -> LowDay:
 
 def _for_day(outlook: Outlook, day: date, lacks: Decimal) -> Iterator[Remedy]:
     """Being paid earlier what has been earned, and paying later the largest that goes out by then."""
-    later = [flow for flow in outlook.flows if flow.kind == PAYOUT and not flow.expected and flow.day > day]
-    ended = [flow for flow in later if all(month.last_day + _TO_PAY <= day for month in flow.about)]
-    if ended:
-        amount = min(lacks, total(flow.amount for flow in ended))
-        yield Remedy("earlier-day", amount, ended[0].day, max(ended[0].about, default=None))
+    ended = Month.of(day - _TO_PAY + timedelta(days=1)).plus(-1)
+    if later := _to_come(outlook, day, ended):
+        amount = min(lacks, total(flow.earned_by(ended) for flow in later))
+        yield Remedy("earlier-day", amount, later[0].day, _last_earned(later[0], ended))
     out = [flow for flow in outlook.flows if flow.amount < 0 and flow.day <= day]
     if out:
         largest = min(out, key=lambda flow: (flow.amount, flow.day))
@@ -54,20 +53,29 @@ def _for_day(outlook: Outlook, day: date, lacks: Decimal) -> Iterator[Remedy]:
     yield Remedy("ask-help")
 
 
+def _to_come(outlook: Outlook, day: date, ended: Month) -> list[CashFlow]:
+    """What the cooperative pays after the day of what months up to this one brought."""
+    later = (flow for flow in outlook.flows if flow.kind == PAYOUT and flow.day > day)
+    return [flow for flow in later if flow.earned_by(ended) > 0]
+
+
+def _last_earned(payout: CashFlow, ended: Month) -> Month:
+    return max(month for month, _ in payout.by_month if month <= ended)
+
+
 def for_month(outlook: Outlook, month: MonthInHand, paid: Mapping[Month, Month]) -> Iterator[Remedy]:
     """What can be done about a month below the norm; `paid` has of each month's benefit the month in which it
     comes."""
     benefit = next((b for b in outlook.benefits.values() if paid.get(b.month) == month.month), None)
-    flows = [flow for flow in outlook.flows if flow.kind == PAYOUT and not flow.expected]
-    later = [flow for flow in flows if flow.day > month.month.last_day]
-    later = [f for f in later if f.about and max(f.about) < month.month]
+    ended = month.month.plus(-1)
     solved = False
-    if later:
-        amount = min(month.missing, total(flow.amount for flow in later))
+    if later := _to_come(outlook, month.month.last_day, ended):
+        amount = min(month.missing, total(flow.earned_by(ended) for flow in later))
         solved = amount == month.missing
-        yield Remedy("earlier-month", amount, month.month.last_day, max(later[0].about))
+        yield Remedy("earlier-month", amount, month.month.last_day, _last_earned(later[0], ended))
     if benefit is None:
         return
+    flows = (flow for flow in outlook.flows if flow.kind == PAYOUT and not flow.expected)
     before = [f for f in flows if benefit.earned in f.about and f.day < month.month.first_day]
     if before:
         yield Remedy("save", min(month.missing, before[-1].amount), before[-1].day, benefit.earned)
