@@ -35,6 +35,7 @@ def asked(line: str, cwd: Path) -> Ran:
         ("scharrel rules diff ons lu", "lucas"),
         ("scharrel bank assign x --account Income:Omzet:V", "Verkoop"),
         ("scharrel pay --to mu", "municipality"),
+        ("scharrel book amina --invoice bu", "buurthuis"),
     ],
 )
 def test_names_of_the_cooperative(line: str, offered: str) -> None:

@@ -15,7 +15,7 @@ from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
 from scharrel.core.problems import errors
 from scharrel.text.noted import Noted
-from scharrel.text.typed import amounts_meant, days_meant, quantities_meant, rate_meant
+from scharrel.text.typed import amounts_meant, days_meant, quantities_meant, rate_meant, untaxed_meant
 from scharrel.treasury.cash_book import EventKind
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ _WHAT = typer.Option("--for", metavar=words("metavar.text"), help=words("help.bo
 _CASH = typer.Option("--cash", help=words("help.book-cash"))
 _BANK = typer.Option("--bank", help=words("help.book-bank"))
 _OWN = typer.Option("--own", help=words("help.book-own"))
+_INVOICE = typer.Option("--invoice", metavar=words("metavar.customer"), help=words("help.book-invoice"))
 _VAT = typer.Option("--vat", metavar=words("metavar.rate"), help=words("help.book-vat"))
 _DATE = typer.Option("--date", metavar=words("metavar.date"), help=words("help.book-date"))
 _EARNED = typer.Option("--earned", metavar=words("metavar.date"), help=words("help.book-earned"))
@@ -61,6 +62,7 @@ def command(
     cash: Annotated[bool, _CASH] = False,
     bank: Annotated[bool, _BANK] = False,
     own: Annotated[bool, _OWN] = False,
+    invoice: Annotated[str | None, _INVOICE] = None,
     rate: Annotated[str | None, _VAT] = None,
     day: Annotated[str | None, _DATE] = None,
     earned: Annotated[str | None, _EARNED] = None,
@@ -82,7 +84,8 @@ def command(
         "in": came_in, "out": went_out, "hours": hours, "km": km, "pot": pot,
     }  # fmt: skip
     given = [(kind, said) for kind, said in amounts.items() if said is not None]
-    money = [word for word, asked in (("cash", cash), ("bank", bank), ("own", own)) if asked]
+    places = (("cash", cash), ("bank", bank), ("own", own), ("invoice", invoice is not None))
+    money = [word for word, asked in places if asked]
     other = [who, what, rate, day, earned, account, project, purpose, reason, *money]
     if undo:
         if given or again or any(other):
@@ -116,11 +119,14 @@ def command(
             who=" ".join((who or "").split()),
             what=" ".join((what or "").split()),
             money=money[0] if money else "",
-            rate=_rate(rate) if rate else None,
+            rate=_rate(rate) if rate and not untaxed_meant(rate) else None,
+            vat=untaxed_meant(rate or ""),
             purpose=purpose or "",
             reason=reason or "",
             earned=day_earned,
         )
+        if invoice is not None:
+            noted = noted._replace(customer=_customer(invoice, noted, choices))
         event = _whole(books, noted, choices, account, project)
     _book(books, holder, event, choices, dry_run=dry_run, as_json=as_json)
 
@@ -199,6 +205,17 @@ def _rate(said: str) -> Decimal:
     return rate
 
 
+def _customer(said: str, noted: Noted, choices: "Choices") -> str:
+    from scharrel.cli.booked import no_invoice, short_name_meant
+
+    if wrong := no_invoice(noted, choices):
+        fail(wrong, status=2)
+    found = short_name_meant(said, {name: buyer.name for name, buyer in choices.customers.items()})
+    if not found:
+        fail(words("book.no-customer", said=said, known=", ".join(choices.customers)), status=2)
+    return found
+
+
 def _again(choices: "Choices", on: date) -> "Event":
     from scharrel.operations.book import again
 
@@ -212,7 +229,7 @@ def _whole(
     books: "Books", noted: Noted, choices: "Choices", account: str | None, project: str | None
 ) -> "Event":
     """The event that the options say; what they leave open is today, without VAT, and what is usual."""
-    from scharrel.cli.booked import account_meant, labels_of, project_meant
+    from scharrel.cli.booked import account_meant, amount_readings, labels_of, no_rate, short_name_meant
     from scharrel.operations.book_answers import event_from, followed_up, offered, open_questions
 
     kind = noted.kind
@@ -227,25 +244,38 @@ def _whole(
             fail(words("error.book-account", account=account, accounts=known), status=2)
         noted = noted._replace(account=meant)
     if project:
-        meant = project_meant(project, choices.projects)
+        meant = short_name_meant(project, choices.projects)
         if not meant:
             fail(words("error.book-project", project=project, projects=", ".join(choices.projects)), status=2)
         noted = noted._replace(project=meant)
-    if noted.rate and noted.account and not choices.rates.get(noted.account):
+    invoiced = noted.money == "invoice"
+    if noted.rate and noted.account and not invoiced and not choices.rates.get(noted.account):
         fail(words("error.book-vat", rate=words.rate(noted.rate)), status=2)
+    if invoiced and choices.no_vat and (noted.rate or noted.vat):
+        fail(words("book.invoice-exempt"), status=2)
+    if noted.vat and not invoiced:
+        fail(words("book.vat-invoice"), status=2)
     noted = followed_up(noted._replace(rate=noted.rate or Decimal(0)), choices)
     if not noted.account:
         usual = offered(noted, choices, "account", noted.days[0]) if kind == "in" else ""
         noted = noted._replace(account=usual)
     left = [asked for asked in open_questions(noted, choices) if asked != "project"]
+    if left[:1] == ["amount"]:
+        fail(amount_readings(noted), status=2)
+    if left[:1] == ["rate"] and (wrong := no_rate(noted, choices)):
+        fail(wrong, status=2)
     if left:
         options = {
-            "account": labels_of(books, accounts), "money": [f"--{word}" for word in choices.money],
+            "account": labels_of(books, accounts), "money": [f"--{word}" for word in choices.places(kind)],
             "purpose": choices.purposes.get(noted.account, []),
         }.get(left[0], [])  # fmt: skip
         fail(words(f"error.book-lacks-{left[0]}", options=", ".join(options)), status=2)
     event = event_from(noted, choices, labels_of(books, [noted.account])[0])
-    if event.rate and f"{event.rate * 100:.0f}%" not in choices.rates.get(event.account, ()):
+    if (
+        event.rate
+        and not event.customer
+        and f"{event.rate * 100:.0f}%" not in choices.rates.get(event.account, ())
+    ):
         fail(words("error.book-vat", rate=words.rate(event.rate)), status=2)
     return event
 

@@ -11,10 +11,14 @@ from scharrel.cli.asking import HELP, LATER, UNDO, YES, StoppedAsking, TakenBack
 from scharrel.cli.booked import (
     PATIENCE,
     account_meant,
+    amount_readings,
     labels_of,
-    project_meant,
+    no_invoice,
+    no_rate,
     report_written,
+    short_name_meant,
     show_planned,
+    vat_said,
 )
 from scharrel.cli.screen import console, print_indented, print_text, report_problems, words
 from scharrel.cli.writing import writing_in
@@ -22,11 +26,18 @@ from scharrel.core.facts import Holder
 from scharrel.core.month import Month
 from scharrel.ledger.books import Books
 from scharrel.operations.book import Choices, again, booking_choices, plan_bookings, write_planned
-from scharrel.operations.book_answers import EventPart, event_from, followed_up, offered, open_questions
+from scharrel.operations.book_answers import (
+    EventPart,
+    event_from,
+    followed_up,
+    offered,
+    open_questions,
+    rates_on_invoice,
+)
 from scharrel.text.booking import event_text, money_word
-from scharrel.text.noted import MONEY_WORDS, Noted, kind_meant, noted_line
+from scharrel.text.noted import INVOICE_WORDS, MONEY_WORDS, Noted, kind_meant, noted_line
 from scharrel.text.pots import purpose
-from scharrel.text.typed import amounts_meant, days_meant, quantities_meant, rate_meant
+from scharrel.text.typed import amounts_meant, days_meant, quantities_meant, rate_meant, untaxed_meant
 from scharrel.treasury.cash_book import Event
 
 
@@ -154,34 +165,34 @@ def ask_one(
     if otherwise and not (noted.days if asked == "day" else offer):
         offer = otherwise
     options = _options(books, noted, choices, asked)
-    if asked == "account" or (asked == "purpose" and len(options) > 1):
+    if asked in ("account", "customer") or (asked == "purpose" and len(options) > 1):
         listed = "  ".join(f"{nth} {label}".replace(" ", "\xa0") for nth, label in enumerate(options, 1))
         print_indented(screen, f"  {listed}")
     _show_readings(noted, asked)
     key = f"{asked}-{noted.kind}" if asked in ("amount", "who") else asked
     shown = _shown(books, asked, offer, today)
+    if asked == "rate" and noted.money == "invoice":
+        key = "rate-invoice"
     prompt = words(f"book.ask.{key}", options=", ".join(options)) + (f" [{shown}]" if shown else "")
     while True:
         said = ask(f"{prompt}?", _completions(noted, choices, asked, options), "")
         if said == UNDO:
             raise TakenBack
         if said == HELP:
-            print_indented(screen, words(f"book.help-{asked}", options=", ".join(options)))
+            topic = key if key == "rate-invoice" else asked
+            print_indented(screen, words(f"book.help-{topic}", options=", ".join(options)))
+            if asked == "money" and "invoice" in choices.places(noted.kind):
+                print_indented(screen, words("book.help-invoice"))
             continue
         if (answered := _understood(books, noted, choices, asked, said or offer, today)) is not None:
             return answered
 
 
 def _show_readings(noted: Noted, asked: EventPart) -> None:
-    readings: Sequence[str] = ()
-    if asked == "amount" and noted.kind in ("hours", "km"):
-        readings = [words.number(amount) for amount in noted.amounts]
-    elif asked == "amount":
-        readings = [words.money(amount) for amount in noted.amounts]
-    elif asked == "day":
-        readings = [words.day(day) for day in noted.days]
-    if len(readings) > 1:
-        print_indented(console(), words("book.which", readings=", ".join(readings)))
+    if asked == "amount" and len(noted.amounts) > 1:
+        print_indented(console(), amount_readings(noted))
+    elif asked == "day" and len(noted.days) > 1:
+        print_indented(console(), words("book.which", readings=", ".join(map(words.day, noted.days))))
 
 
 def _shown(books: Books, asked: EventPart, offer: str, today: date) -> str:
@@ -192,7 +203,7 @@ def _shown(books: Books, asked: EventPart, offer: str, today: date) -> str:
     if asked == "money":
         return money_word(words, offer)
     if asked == "rate":
-        return words("book.no-vat") if offer == "0" else offer
+        return words("book.no-vat") if offer == "0" else vat_said(offer)
     if asked == "day":
         return words("book.today") if offer == str(today) else words.short_day(date.fromisoformat(offer))
     return offer
@@ -205,7 +216,11 @@ def _options(books: Books, noted: Noted, choices: Choices, asked: EventPart) -> 
     if asked == "account" and noted.kind:
         return labels_of(books, choices.accounts[noted.kind])
     if asked == "money":
-        return [money_word(words, place) for place in choices.money]
+        return [money_word(words, place) for place in choices.places(noted.kind)]
+    if asked == "customer":
+        return [buyer.name for buyer in choices.customers.values()]
+    if asked == "rate" and noted.money == "invoice":
+        return [vat_said(word) for word in rates_on_invoice(noted, choices)]
     if asked == "rate":
         rates = choices.rates.get(noted.account) or next(iter(choices.rates.values()), [])
         return [rate.removesuffix("%") for rate in rates]
@@ -222,7 +237,10 @@ def _purposes(noted: Noted, choices: Choices) -> list[str]:
 
 def _completions(noted: Noted, choices: Choices, asked: EventPart, options: Sequence[str]) -> Sequence[str]:
     if asked == "who":
-        return choices.names()
+        sold_to = choices.customers.values() if noted.kind == "in" and choices.receivable else ()
+        return list(dict.fromkeys([*choices.names(), *(buyer.name for buyer in sold_to)]))
+    if asked == "customer":
+        return [*choices.customers, *options]
     if asked == "what":
         of_who = [one.what for one in choices.earlier if one.who == noted.who]
         return list(dict.fromkeys([*of_who, *(one.what for one in choices.earlier)]))
@@ -250,13 +268,10 @@ def understood(
     if asked == "amount":
         meant = quantities_meant if noted.kind in ("hours", "km") else amounts_meant
         amounts = [amount for amount in meant(said) if amount and (amount > 0 or noted.kind == "in")]
-        if len(amounts) == 1:
-            return noted._replace(amounts=tuple(amounts))
         if not amounts:
             return words("book.no-amount", said=said)
-        money = noted.kind not in ("hours", "km")
-        readings = [words.money(a) if money else words.number(a) for a in amounts]
-        return words("book.which", readings=", ".join(readings))
+        found = noted._replace(amounts=tuple(amounts))
+        return found if len(amounts) == 1 else amount_readings(found._replace(rate=None))
     if asked == "day":
         days, earned = _days_meant(said, today)
         if len(days) == 1:
@@ -270,11 +285,17 @@ def understood(
         return noted._replace(what=said, split=True) if said else words("book.no-what")
     if asked == "reason":
         return noted._replace(reason=said) if said else words("book.no-what")
+    if asked == "rate" and noted.money == "invoice":
+        found = noted._replace(rate=rate_meant(said) or Decimal(0), vat=untaxed_meant(said))
+        lacks = "rate" in open_questions(found, choices)
+        return no_rate(found, choices) if lacks else found
     if asked == "rate":
         rate = rate_meant(said)
         allowed = {Decimal(0), *(rate_meant(r) for r in _options(books, noted, choices, "rate"))}
         return noted._replace(rate=rate) if rate in allowed and said else words("book.no-rate", said=said)
     if asked == "money":
+        if said.casefold().strip() in INVOICE_WORDS and noted.kind == "in":
+            return no_invoice(noted, choices) or noted._replace(money="invoice")
         place = MONEY_WORDS.get(said.casefold().split()[0], "") if said else ""
         named = [one for one in choices.money if said and one.startswith(said.casefold())]
         place = place if place in choices.money else named[0] if len(named) == 1 else ""
@@ -282,8 +303,15 @@ def understood(
     if asked == "account" and noted.kind:
         account = account_meant(said, choices.accounts[noted.kind], books) if said else ""
         return noted._replace(account=account) if account else _no_choice(said)
+    if asked == "customer":
+        known = {short: buyer.name for short, buyer in choices.customers.items()}
+        nth = int(said) if said.isdecimal() else 0
+        customer = [*known][nth - 1] if 0 < nth <= len(known) else short_name_meant(said, known)
+        if customer:
+            return noted._replace(customer=customer)
+        return words("book.no-customer", said=said, known=", ".join(known)) if said else _no_choice(said)
     if asked == "project":
-        project = project_meant(said, choices.projects) if said else ""
+        project = short_name_meant(said, choices.projects) if said else ""
         return _no_choice(said) if said and not project else noted._replace(project=project)
     names = _purposes(noted, choices)
     folded = said.casefold()

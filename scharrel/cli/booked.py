@@ -1,17 +1,19 @@
 """What is shown of a booking: how it would stand, what it does to what is kept, and that it is written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from scharrel.cli.as_json import print_json
 from scharrel.cli.screen import console, print_indented, print_text, report_problems, words
 from scharrel.core.facts import Holder
-from scharrel.core.names import nearest
 from scharrel.ledger.books import Books
-from scharrel.operations.book import Planned
+from scharrel.operations.book import Choices, Planned
+from scharrel.operations.book_answers import rates_on_invoice
 from scharrel.operations.book_effects import effect_sentences
 from scharrel.text.accounts import account_name
+from scharrel.text.noted import Noted
 
 PATIENCE = 5.0
 """Seconds for which a booking waits for another that is being written."""
@@ -82,11 +84,50 @@ def labels_of(books: Books, accounts: Iterable[str]) -> list[str]:
     return [account_name(words, books.chart, account) for account in accounts]
 
 
-def project_meant(said: str, projects: dict[str, str]) -> str:
-    """The project that is meant, by its short name or its name, or the beginning of one; empty for none."""
-    folded = said.casefold()
-    found = [p for p, name in projects.items() if folded in (p.casefold(), name.casefold())]
-    found = found or [
-        p for p, name in projects.items() if p.startswith(folded) or name.casefold().startswith(folded)
-    ]
-    return found[0] if len(found) == 1 else nearest(said, projects) if said in projects else ""
+def short_name_meant(said: str, names: Mapping[str, str]) -> str:
+    """The project or customer that is meant, of these names by short names: either of them, or the beginning
+    of one that no other has; empty for none."""
+    folded = said.casefold().strip()
+    both = {short: (short.casefold(), name.casefold()) for short, name in names.items()}
+    found = [short for short, called in both.items() if folded in called]
+    found = found or [s for s, called in both.items() if folded and any(c.startswith(folded) for c in called)]
+    return found[0] if len(found) == 1 else ""
+
+
+def no_invoice(noted: Noted, choices: Choices) -> str:
+    """Why this cannot be on account; empty if it can."""
+    if noted.kind != "in":
+        return words("book.invoice-in")
+    if noted.amounts and noted.amounts[0] < 0:
+        return words("book.invoice-back")
+    if not choices.receivable:
+        return words("book.no-receivable")
+    return "" if choices.customers else words("book.no-customers")
+
+
+def no_rate(noted: Noted, choices: Choices) -> str:
+    """Why what is said of VAT cannot stand on the invoice; empty if that is not about one."""
+    if noted.money != "invoice" or noted.customer not in choices.customers:
+        return ""
+    name = choices.customers[noted.customer].name
+    if noted.vat == "reverse":
+        return words("book.reverse-id", customer=name, short=noted.customer)
+    if noted.rate:
+        return words("error.book-vat", rate=words.rate(noted.rate))
+    return words(
+        "book.why-no-vat", options=", ".join(vat_said(one) for one in rates_on_invoice(noted, choices))
+    )
+
+
+def vat_said(word: str) -> str:
+    """What an invoice says of VAT, as people type it."""
+    return words(f"book.vat.{word}") if word in ("exempt", "reverse") else word.removesuffix("%")
+
+
+def amount_readings(noted: Noted) -> str:
+    """What the amount can be, where that is more than one thing."""
+    if noted.kind in ("hours", "km"):
+        return words("book.which", readings=", ".join(map(words.number, noted.amounts)))
+    key = "cents" if noted.money == "invoice" and noted.rate else "which"
+    readings = ", ".join(map(words.money, noted.amounts))
+    return words(f"book.{key}", readings=readings, rate=words.rate(noted.rate or Decimal(0)))

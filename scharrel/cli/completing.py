@@ -19,6 +19,7 @@ from scharrel.store.paths import FOLDERS, MEMBER_ID, Coop, NoCoopError, find_coo
 _ACCOUNT = re.compile(rb"^\d{4}-\d\d-\d\d\s+open\s+([A-Z][\w:-]*)", re.MULTILINE)
 _USED = re.compile(rb'^  pack: "([a-z][a-z0-9-]*)"', re.MULTILINE)
 _QUOTE = re.compile(rb'^\d{4}-\d\d-\d\d custom "quote" "([\w./-]+)"', re.MULTILINE)
+_CUSTOMER = re.compile(rb'^\d{4}-\d\d-\d\d custom "customer" "([\w-]+)"', re.MULTILINE)
 _NUMBER = re.compile(r"\d{4}-\d{4}")
 _RUN = re.compile(r"\d{4}-\d\d-\d\d-\d+")
 _BEHIND = "_SCHARREL_BEHIND"
@@ -58,7 +59,7 @@ def offer_names(command: Any, key: str) -> None:
 def _of_word() -> dict[str, Names]:
     known: dict[str, Names] = {
         "member": _holders, "holder": _holders, "month": _months, "through": _months, "step": _steps,
-        "pack": _packs, "account": _accounts, "run": _runs,
+        "pack": _packs, "account": _accounts, "run": _runs, "customer": _customers,
     }  # fmt: skip
     return {words(f"metavar.{key}"): names for key, names in known.items()} | {"A": _packs, "B": _packs}
 
@@ -141,6 +142,10 @@ def _quotes(coop: Coop, *_: object) -> list[str]:
     folders = (coop.root / "ledgers" / folder for folder in FOLDERS.values())
     ledgers = [folder / f"{name}.beancount" for folder in folders for name in _in(folder)]
     return [name.decode() for path in ledgers for name in _QUOTE.findall(path.read_bytes())]
+
+
+def _customers(coop: Coop, *_: object) -> list[str]:
+    return sorted(name.decode() for name in _CUSTOMER.findall(coop.customers.read_bytes()))
 
 
 def _invoices(coop: Coop, *_: object) -> list[str]:

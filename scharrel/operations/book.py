@@ -2,7 +2,7 @@
 into the member's own ledger whole or not at all."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -13,14 +13,16 @@ from scharrel.core.chart import Chart
 from scharrel.core.facts import Holder
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
-from scharrel.core.pack import Pack
+from scharrel.core.pack import Facts, Pack
 from scharrel.core.problems import Problem, errors, in_order
+from scharrel.core.quotes import RECEIVABLE
 from scharrel.core.trace import Allocation
 from scharrel.ledger.bank_lines import hand_bookings, read_bank_book
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.reading import ledger_in, read_ledger
 from scharrel.operations.divide import divide_group
+from scharrel.operations.receipts import with_receipts
 from scharrel.store.elsewhere import with_elsewhere
 from scharrel.store.own_ledger import add_to_ledger, layout_of, with_booking
 from scharrel.store.text import Text, read_text
@@ -32,17 +34,30 @@ from scharrel.treasury.cash_book import (
     EventKind,
     event_lines,
     event_of,
+    invoice_rates,
     said_rates,
 )
+from scharrel.treasury.invoices import facts_on
 from scharrel.treasury.recognition import can_confirm, unconfirmed
 from scharrel.treasury.standing import standing_of
+
+
+class Buyer(NamedTuple):
+    """A customer: the name, and whether there is a VAT id, without which VAT cannot be reverse charged, and
+    whether it is abroad."""
+
+    name: str
+    vat_id: bool
+    abroad: bool
 
 
 class Choices(NamedTuple):
     """What can be booked for someone on a day: the kinds that the rules, the chart and the register leave, by
     kind the accounts, by account the other side of hours and kilometres, where money is (`own` is money that
     the member lays out or has in hand), the rates of VAT by account, what pots may be spent on, the projects,
-    and what was booked by hand before, the latest first."""
+    and what was booked by hand before, the latest first. What is to be invoiced is owed on
+    `receivable` (empty where the chart has no such account) by one of `customers`, by their short names; an
+    invoice has one of `invoice_rates`, `exempt` or `reverse`, and if `no_vat` nothing of VAT at all."""
 
     kinds: Sequence[EventKind]
     accounts: dict[EventKind, list[str]]
@@ -52,10 +67,19 @@ class Choices(NamedTuple):
     purposes: dict[str, list[str]]
     projects: dict[str, str]
     earlier: Sequence[Event]
+    receivable: str = ""
+    customers: Mapping[str, Buyer] = {}
+    invoice_rates: Sequence[str] = ()
+    no_vat: bool = False
 
     def names(self) -> list[str]:
         """Everyone from whom or to whom something was booked, the latest first."""
         return list(dict.fromkeys(event.who for event in self.earlier if event.who and event.what))
+
+    def places(self, kind: EventKind | None) -> dict[str, str]:
+        """Where money can be, by the words for it; of what came in also with the customer, as `invoice`."""
+        owed = kind == "in" and self.receivable and self.customers
+        return {**self.money, "invoice": self.receivable} if owed else self.money
 
 
 def booking_choices(books: Books, who: Holder, day: date) -> Choices:
@@ -75,7 +99,7 @@ def booking_choices(books: Books, who: Holder, day: date) -> Choices:
     earlier = _earlier(ledger, chart)
     accounts, against = _accounts_for(books, pack, roles, day, ledger, earlier)
     counted = (*accounts["in"], *accounts["out"])
-    exempt = books.entries.cooperative and books.entries.cooperative.facts(month).get("vat") == "exempt"
+    exempt = facts_on(books.entries.cooperative, day).get("vat") == "exempt"
     return Choices(
         [kind for kind in EVENT_KINDS if accounts[kind]],
         accounts,
@@ -85,7 +109,15 @@ def booking_choices(books: Books, who: Holder, day: date) -> Choices:
         {pot: list(pack.purposes(pot)) for pot in accounts["pot"]} if pack else {},
         projects,
         earlier,
+        next((n for n in chart.accounts if chart.role(n) == RECEIVABLE and chart.open_on(n, day)), ""),
+        {name: _buyer(facts_on(known, day)) for name, known in sorted(books.entries.customers.items())},
+        invoice_rates(chart, day),
+        exempt,
     )
+
+
+def _buyer(facts: Facts) -> Buyer:
+    return Buyer(str(facts.get("name", "")), bool(facts.get("vat_id")), facts.get("country", "NL") != "NL")
 
 
 def _accounts_for(
@@ -158,7 +190,14 @@ def _earlier(ledger: Ledger, chart: Chart) -> list[Event]:
     """What was booked by hand, as events, the latest first."""
     own = (m for m in ledger.movements if ledger.text.own(m.line))
     groups = [list(group) for _, group in groupby(own, key=lambda moved: moved.line)]
-    found = [event for group in groups if (event := event_of(group, chart))]
+    sold = {one.line: one for one in ledger.invoices if one.named and not one.credits}
+    found = []
+    for group in groups:
+        if event := event_of(group, chart):
+            if (of := sold.get(group[0].line)) and chart.role(event.other) == RECEIVABLE:
+                vat = next((line.rate for line in of.sold if line.rate in ("exempt", "reverse")), "")
+                event = event._replace(customer=of.named, vat=vat, by="invoice")
+            found.append(event)
     return sorted(found, key=lambda event: event.day, reverse=True)
 
 
@@ -217,9 +256,13 @@ def plan_bookings(books: Books, who: Holder, events: Sequence[Event], today: dat
     group = next(group for group in books.groups() if any(m.id == who.id for m in group))
     months = sorted({event.counted_in for event in events})
     through = max(months)
+    by_payment = any(pack.by_payment for pack in books.packs.values())
     then, now = (
-        divide_group(books, group, through, today, sealed=False, instead={who.id: ledger})
-        for ledger in (before, after)
+        divide_group(read, group, through, today, sealed=False, instead={who.id: ledger})
+        for read, ledger in (
+            (books, before),
+            (with_receipts(books, {who.id: after}) if by_payment else books, after),
+        )
     )
     new = _new(then.problems, now.problems)
     wrong = errors(new)
@@ -344,7 +387,7 @@ def again(choices: Choices, today: date) -> Event | None:
         for event in (*a_week, *choices.earlier)
         if event.kind in choices.kinds
         and event.account in choices.accounts[event.kind]
-        and event.other in others
+        and (event.customer in choices.customers if event.customer else event.other in others)
         and event.amount > 0
     ]
     return found[0]._replace(day=today, earned=None) if found else None

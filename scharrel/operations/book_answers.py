@@ -8,13 +8,15 @@ from typing import Literal
 
 from scharrel.operations.book import Choices
 from scharrel.text.noted import Noted
-from scharrel.treasury.cash_book import Event
+from scharrel.treasury.cash_book import Event, invoice_totals
 
 EventPart = Literal[
-    "kind", "amount", "who", "what", "account", "money", "rate", "day", "project", "purpose", "reason"
-]
+    "kind", "amount", "who", "what", "account", "money", "customer", "rate", "day", "project", "purpose",
+    "reason",
+]  # fmt: skip
 ASKED: tuple[EventPart, ...] = (
-    "kind", "amount", "who", "what", "account", "money", "rate", "day", "project", "purpose", "reason"
+    "kind", "amount", "who", "what", "account", "money", "customer", "rate", "day", "project", "purpose",
+    "reason",
 )  # fmt: skip
 """What an event can lack, in the order in which it is asked."""
 
@@ -28,13 +30,17 @@ def open_questions(noted: Noted, choices: Choices) -> list[EventPart]:
     if kind is None or kind not in choices.kinds:
         return ["kind"]
     accounts, done = choices.accounts[kind], kind in ("hours", "km")
+    invoiced = noted.money == "invoice"
     needed: dict[EventPart, bool] = {
         "amount": len(noted.amounts) != 1,
-        "who": not done and not (noted.who and noted.split),
+        "who": not done and not (noted.who and noted.split) and not (invoiced and not noted.who),
         "what": not done and not (noted.split and (noted.what or (noted.line and kind == "out"))),
         "account": len(accounts) > 1 and noted.account not in accounts,
-        "money": not done and noted.money not in choices.money,
-        "rate": kind in ("in", "out") and noted.rate is None and _rated(noted, choices),
+        "money": not done and noted.money not in choices.places(kind),
+        "customer": invoiced and noted.customer not in choices.customers,
+        "rate": not _vat_on_invoice(noted, choices)
+        if invoiced
+        else kind in ("in", "out") and noted.rate is None and _rated(noted, choices),
         "day": len(noted.days) != 1,
         "project": kind == "hours" and bool(choices.projects) and noted.project not in choices.projects,
         "purpose": kind == "pot"
@@ -42,6 +48,18 @@ def open_questions(noted: Noted, choices: Choices) -> list[EventPart]:
         "reason": kind == "pot" and not noted.reason,
     }
     return [asked for asked in ASKED if needed.get(asked)]
+
+
+def _vat_on_invoice(noted: Noted, choices: Choices) -> bool:
+    """Whether it is known what VAT is on the invoice, or why there is none."""
+    said = noted.vat or (rate_said(noted.rate) if noted.rate else "")
+    return choices.no_vat or said in rates_on_invoice(noted, choices)
+
+
+def rates_on_invoice(noted: Noted, choices: Choices) -> list[str]:
+    """What an invoice to the customer can say of VAT: rates, `exempt` and `reverse`."""
+    buyer = choices.customers.get(noted.customer)
+    return [*choices.invoice_rates, "exempt", *(["reverse"] if buyer and buyer.vat_id else [])]
 
 
 def _rated(noted: Noted, choices: Choices) -> bool:
@@ -68,10 +86,27 @@ def followed_up(noted: Noted, choices: Choices) -> Noted:
         noted = noted._replace(account=only.pop())
     if not noted.money and len(choices.money) == 1:
         noted = noted._replace(money=next(iter(choices.money)))
+    if noted.money == "invoice":
+        noted = _to_customer(noted, choices)
     if noted.kind == "pot":
         noted = noted._replace(reason=noted.reason or noted.what)
         if noted.purpose not in choices.purposes.get(noted.account, ()):
             noted = noted._replace(purpose="")
+    return noted
+
+
+def _to_customer(noted: Noted, choices: Choices) -> Noted:
+    """With the customer that is called so, or that had all invoices of this name before; an amount to which
+    no invoice with this VAT can come is to be chosen again."""
+    said = noted.who.casefold()
+    names = {short for short, buyer in choices.customers.items() if said in (short, buyer.name.casefold())}
+    names = names or {one.customer for one in _like(noted, choices) if one.customer and one.who == noted.who}
+    if not noted.customer and len(names) == 1 and said:
+        noted = noted._replace(customer=names.pop())
+    if not noted.who and noted.customer in choices.customers:
+        noted = noted._replace(who=choices.customers[noted.customer].name)
+    if noted.rate and len(noted.amounts) == 1 and noted.amounts[0] > 0:
+        noted = noted._replace(amounts=invoice_totals(noted.amounts[0], noted.rate))
     return noted
 
 
@@ -98,13 +133,20 @@ def offered(noted: Noted, choices: Choices, asked: EventPart, today: date) -> st
         first = accounts[0] if noted.kind == "in" and accounts else ""
         return _usual(used[: len(like)]) or _usual(used) or first
     if asked == "money":
-        words = {account: word for word, account in reversed(choices.money.items())}
+        words = {account: word for word, account in reversed(choices.places(noted.kind).items())}
         return _usual(words[one.other] for one in like if one.other in words)
+    if asked == "customer":
+        return next((one.customer for one in like if one.customer in choices.customers), "")
+    if asked == "rate" and noted.money == "invoice":
+        told = {one.vat or rate_said(one.rate) for one in like if one.customer == noted.customer}
+        abroad = choices.customers[noted.customer].abroad if noted.customer in choices.customers else False
+        usual = told.pop() if len(told) == 1 else "reverse" if abroad else ""
+        return usual if usual in rates_on_invoice(noted, choices) else ""
     if asked == "rate":
         account = _account(noted, choices)
-        told = [one.rate for one in like if one.account == account]
+        rated = [one.rate for one in like if one.account == account]
         others = [one.rate for one in choices.earlier if one.account == account and one.kind == noted.kind]
-        rates = set(told or (others if len(others) >= _ENOUGH else ()))
+        rates = set(rated or (others if len(others) >= _ENOUGH else ()))
         return rate_said(rates.pop()) if len(rates) == 1 else ""
     return ""
 
@@ -123,9 +165,9 @@ def event_from(noted: Noted, choices: Choices, fallback: str = "") -> Event:
     kind = noted.kind
     assert kind
     account = _account(noted, choices)
-    other = choices.against.get(account) or choices.money[noted.money]
+    other = choices.against.get(account) or choices.places(kind)[noted.money]
     return Event(
         kind, noted.amounts[0], noted.days[0], account, other, noted.who, noted.what or fallback,
         noted.rate or Decimal(0), noted.project, noted.purpose, noted.reason, noted.earned,
-        noted.money,
+        noted.money, noted.customer if noted.money == "invoice" else "", noted.vat,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from scharrel.ledger.books import Books
 from scharrel.operations.book import Effect, Planned
 from scharrel.text.accounts import account_name
 from scharrel.text.words import Words
+from scharrel.treasury.invoices import facts_on
 from scharrel.treasury.recognition import DAYS_APART
 
 
@@ -19,11 +20,24 @@ def effect_sentences(words: Words, books: Books, planned: Planned, today: date) 
         for pot in dict.fromkeys(event.account for event in planned.events if event.kind == "pot"):
             level = words.money(effect.pots.get(pot, ZERO))
             yield words("book.pot", pot=account_name(words, books.chart, pot), level=level)
+    yield from _invoices(words, books, planned)
     if planned.unknown:
         first = planned.unknown[0]
         yield words("book.unknown", place=f"{first.file}:{first.line}", why=words.problem(first))
     if planned.by_bank:
         yield words("book.by-bank", days=DAYS_APART)
+
+
+def _invoices(words: Words, books: Books, planned: Planned) -> Iterator[str]:
+    """Who sends the invoices, and when what they are for counts, if not at once."""
+    sold = [event for event in planned.events if event.customer]
+    for customer, day in {event.customer: event.day for event in sold}.items():
+        name = facts_on(books.entries.customers.get(customer), day).get("name", customer)
+        yield words("book.to-invoice", customer=name)
+    holder = books.holders[planned.holder]
+    rules = (books.packs.get(str(holder.facts(event.counted_in).get("rules"))) for event in sold)
+    if any(pack and pack.by_payment for pack in rules):
+        yield words("book.when-paid")
 
 
 def _of_month(words: Words, books: Books, effect: Effect, today: date) -> Iterator[str]:

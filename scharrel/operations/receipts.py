@@ -1,6 +1,7 @@
 """What customers paid of what was sold on account, over all ledgers, for rules by which it counts then."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from scharrel.checks.invoices import credited_by, numbers_sent
 from scharrel.core.facts import Holder
@@ -15,9 +16,10 @@ from scharrel.operations.receivables import ledgers_on_account
 from scharrel.treasury.received import Receipts, shares_of
 
 
-def with_receipts(books: Books) -> Books:
-    """The books with what was paid of every sale: a payment may stand in another ledger than what it pays."""
-    ledgers = dict(ledgers_on_account(books))
+def with_receipts(books: Books, instead: Mapping[str, Ledger] = MappingProxyType({})) -> Books:
+    """The books with what was paid of every sale: a payment may stand in another ledger than what it pays.
+    Ledgers `instead` stand for those that are there."""
+    ledgers = {**dict(ledgers_on_account(books)), **instead}
     sound = {holder: ledger for holder, ledger in ledgers.items() if not errors(ledger.problems)}
     names = {*books.entries.customers, *(one.invoice.customer for one in books.issued)}
     names |= {quote.number for ledger in sound.values() for quote in ledger.quotes}

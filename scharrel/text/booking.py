@@ -32,6 +32,8 @@ def event_text(words: Words, chart: Chart, event: Event, money: Mapping[str, str
         said.append(account_name(words, chart, event.account))
         if event.rate:
             said.append(words("book.said.vat", rate=words.rate(event.rate)))
+        if event.vat:
+            said.append(words(f"book.said.{event.vat}"))
     if event.kind in IN_EUROS:
         at = next((word for word, account in money.items() if account == event.other), "")
         said.append(money_word(words, event.by or at))
@@ -42,4 +44,4 @@ def event_text(words: Words, chart: Chart, event: Event, money: Mapping[str, str
 
 def money_word(words: Words, place: str) -> str:
     """Where money is; a bank account of several is called by its name."""
-    return words(f"book.money.{place}") if place in ("cash", "bank", "own") else place
+    return words(f"book.money.{place}") if place in ("cash", "bank", "own", "invoice") else place

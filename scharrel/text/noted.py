@@ -26,6 +26,20 @@ MONEY_WORDS: Mapping[str, str] = {
     )
     for word in words.split()
 }
+INVOICE_WORDS = frozenset(
+    (
+        "op rekening",
+        "op factuur",
+        "rekening",
+        "factuur",
+        "f",
+        "on account",
+        "account",
+        "on invoice",
+        "invoice",
+    )
+)
+"""What people answer when a customer is yet to get an invoice and was asked how it was paid."""
 _TITLES = re.compile(
     r"mevr|mevrouw|mw|mej|mrs|ms|dhr|meneer|mijnheer|hr|heer|mr|mister|fam|familie|family|opa|oma|oom|tante"
     r"|buurman|buurvrouw|stichting|bakkerij|restaurant|caf[eé]|school|basisschool|gemeente|wijkgebouw|dr",
@@ -44,6 +58,7 @@ _PROJECT = re.compile(r"(?:\bproject\s+|#)(?P<name>\S+)", re.IGNORECASE)
 _OWN_MONEY = re.compile(
     r"\b(?:met |van |from |with )?(?:mijn |my )?(?:eigen geld|eigen zak|own money)\b", re.IGNORECASE
 )
+_ON_ACCOUNT = re.compile(r"\b(?:op (?:rekening|factuur)|on (?:account|invoice))\b", re.IGNORECASE)
 _AT_BANK = re.compile(r"\b(?:op|per|via|by) (?:de |the )?bank\b", re.IGNORECASE)
 _UNITS = r"(?:km|kilometers?|kilometres?|uur|uren|u|h|hours?|min|minuten|minutes)"
 _QUANTITY = re.compile(
@@ -57,8 +72,8 @@ _SEVERAL = ("€", "eur", "euro", "euros")
 class Noted(NamedTuple):
     """What is known of an event, and what it can be where that is not certain: `amounts` and `days` have
     every reading; `split` says whether from whom and for what are certainly told apart. `money` is the word
-    for where it is (cash, bank or own), `rate` nothing where nothing is said of VAT. `line` is where it
-    stands."""
+    for where it is (cash, bank, own, or invoice for what `customer` is to be sent), `rate` nothing where
+    nothing is said of VAT, `vat` why an invoice has none. `line` is where it stands."""
 
     kind: EventKind | None = None
     amounts: tuple[Decimal, ...] = ()
@@ -75,6 +90,8 @@ class Noted(NamedTuple):
     earned: date | None = None
     line: int = 0
     text: str = ""
+    customer: str = ""
+    vat: str = ""
 
 
 def kind_meant(word: str) -> EventKind | None:
@@ -134,7 +151,7 @@ def _vat_and_money(noted: Noted, said: str) -> tuple[Noted, str]:
     if found := _VAT.search(said):
         rate = Decimal(0) if found["none"] else rate_meant(found["after"] or found["before"])
         noted, said = noted._replace(rate=rate), _without(said, found)
-    for place, form in (("own", _OWN_MONEY), ("bank", _AT_BANK)):
+    for place, form in (("invoice", _ON_ACCOUNT), ("own", _OWN_MONEY), ("bank", _AT_BANK)):
         if not noted.money and (found := form.search(said)):
             noted, said = noted._replace(money=place), _without(said, found)
     words = said.split()
@@ -230,6 +247,12 @@ def _without(said: str, found: "re.Match[str]") -> str:
     return " ".join(f"{said[: found.start()]} {said[found.end() :]}".split())
 
 
+def _place(said: str) -> str:
+    if said in INVOICE_WORDS:
+        return "invoice"
+    return next((place for word in said.split() if (place := MONEY_WORDS.get(word))), "")
+
+
 _COLUMNS: Mapping[str, str] = {
     word: column
     for column, words in (
@@ -272,7 +295,7 @@ def noted_row(columns: Sequence[str], cells: Sequence[str], today: date, line: i
         what=said.get("what", ""),
         project=said.get("project", ""),
         rate=rate_meant(said["rate"]) if "rate" in said else None,
-        money=next((p for w in said.get("money", "").casefold().split() if (p := MONEY_WORDS.get(w))), ""),
+        money=_place(said.get("money", "").casefold()),
         line=line,
         text=" · ".join(cell.strip() for cell in cells if cell.strip()),
     )

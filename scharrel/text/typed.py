@@ -143,6 +143,15 @@ def _days(years: Iterable[int], month: int, day: int) -> Iterable[date]:
             yield date(year, month, day)
 
 
+def untaxed_meant(text: str) -> str:
+    """Why there is no VAT on an invoice, as that says it: `exempt` or `reverse`; empty for anything else."""
+    word = text.casefold().strip().removeprefix("btw").strip()
+    return {
+        "vrijgesteld": "exempt", "vrij": "exempt", "exempt": "exempt",
+        "verlegd": "reverse", "verleggen": "reverse", "reverse": "reverse", "reverse charge": "reverse",
+    }.get(word, "")  # fmt: skip
+
+
 def rate_meant(text: str) -> Decimal | None:
     """The rate of VAT: zero for none, nothing where the text is no rate."""
     said = text.casefold().strip().removesuffix("%").strip()

@@ -7,10 +7,11 @@ from typing import Literal, NamedTuple
 
 from scharrel.core.chart import Chart
 from scharrel.core.facts import Movement
-from scharrel.core.money import CENT
+from scharrel.core.money import CENT, ZERO, to_cents
 from scharrel.core.month import Month
 from scharrel.treasury.accounts import RATES_IN_FORCE
-from scharrel.treasury.recognition import as_percent, other_side, vat_accounts
+from scharrel.treasury.invoices import due_account
+from scharrel.treasury.recognition import as_percent, other_side, vat_accounts, without_vat
 
 EventKind = Literal["in", "out", "hours", "km", "pot"]
 EVENT_KINDS: tuple[EventKind, ...] = ("in", "out", "hours", "km", "pot")
@@ -25,7 +26,9 @@ class Event(NamedTuple):
     paid, in euros with VAT (below zero: paid back), or the hours or kilometres; `account` what it is booked
     on: income, costs, the pot, or that of the hours; `other` the other side: cash, a bank's account, or that
     against which hours are booked. `rate` is the rate of VAT in the amount, `earned` the day of the work if
-    that is another, `by` the word for where the money is: one's own may stand on the same account as cash."""
+    that is another, `by` the word for where the money is: one's own may stand on the same account as cash.
+    What is to be invoiced has the short name of the `customer`, is owed on `other`, and has in `vat` why
+    there is no VAT in it: `exempt` or `reverse`, or nothing."""
 
     kind: EventKind
     amount: Decimal
@@ -40,6 +43,8 @@ class Event(NamedTuple):
     reason: str = ""
     earned: date | None = None
     by: str = ""
+    customer: str = ""
+    vat: str = ""
 
     @property
     def counted_in(self) -> Month:
@@ -53,11 +58,12 @@ class Event(NamedTuple):
 
 
 class EventLeg(NamedTuple):
-    """A posting of an event; the amount is open on the last one."""
+    """A posting of an event; the amount is open on the last one. `vat` is what has to stand below it."""
 
     account: str
     amount: Decimal | None
     unit: str = "EUR"
+    vat: str = ""
 
 
 def legs_of(event: Event, chart: Chart) -> list[EventLeg]:
@@ -65,14 +71,44 @@ def legs_of(event: Event, chart: Chart) -> list[EventLeg]:
     if event.kind in ("hours", "km"):
         unit = chart.accounts[event.account].currencies[0]
         return [EventLeg(event.account, event.amount, unit), EventLeg(event.other, None)]
+    if event.customer:
+        return _invoiced(event, chart)
     parts = other_side(event.through_other, event.account, event.rate or None, chart)
     return [*(EventLeg(part.account, part.amount) for part in parts), EventLeg(event.other, None)]
 
 
+def _invoiced(event: Event, chart: Chart) -> list[EventLeg]:
+    """The postings of what is to be invoiced: the rate stands there where the account of the VAT has none."""
+    owed = EventLeg(event.other, None)
+    if not event.rate:
+        return [EventLeg(event.account, -event.amount, vat=event.vat), owed]
+    net, rate = without_vat(event.amount, event.rate), as_percent(event.rate)
+    due = due_account(chart, rate)
+    sold = EventLeg(event.account, -net, vat="" if chart.vat(due) == rate else rate)
+    return [sold, EventLeg(due, net - event.amount), owed]
+
+
+def invoice_rates(chart: Chart, day: date) -> list[str]:
+    """The rates of VAT that an invoice can have by the chart, as they are said: `21%`."""
+    return [word for word in map(as_percent, RATES_IN_FORCE) if chart.open_on(due_account(chart, word), day)]
+
+
+def invoice_totals(amount: Decimal, rate: Decimal) -> tuple[Decimal, ...]:
+    """The amount, if an invoice can come to it: its VAT is the rate of what is sold, in whole cents. Else
+    what comes nearest, below and above. Euros with VAT."""
+    net = without_vat(amount, rate)
+    found = [one + to_cents(one * rate, "half-up") for one in (net - CENT, net, net + CENT)]
+    below, above = max(one for one in found if one <= amount), min(one for one in found if one >= amount)
+    return (amount,) if amount in found else (below, above) if below > ZERO else (above,)
+
+
 def metadata_of(event: Event) -> list[str]:
     """What stands below the first line: what it is for, and when it was earned."""
+    worked = str(event.earned) if event.earned and event.earned != event.day else ""
     said = [
-        ("earned", str(event.earned) if event.earned and event.earned != event.day else ""),
+        ("invoice", f'"{event.customer}"' if event.customer else ""),
+        ("delivered", worked if event.customer else ""),
+        ("earned", worked),
         *((key, f'"{quoted_text(value)}"' if value else "") for key, value in (
             ("project", event.project), ("reason", event.reason), ("purpose", event.purpose)
         )),
@@ -90,10 +126,12 @@ def event_lines(event: Event, chart: Chart, indent: str, end: int) -> list[str]:
     """The booking as lines of a ledger: amounts end in column `end`, as far as accounts leave room."""
     said = [f'"{quoted_text(text)}"' for text in (event.who, event.what) if text] or ['""']
     lines = [" ".join([str(event.day), "*", *said]), *(indent + line for line in metadata_of(event))]
-    parts = [(f"{indent}{leg.account}", _number(leg), leg.unit) for leg in legs_of(event, chart)]
-    end = max(end, *(len(start) + 2 + len(number) for start, number, _ in parts if number))
-    for start, number, unit in parts:
-        lines.append(f"{start}{number.rjust(end - len(start))} {unit}" if number else start)
+    legs = legs_of(event, chart)
+    parts = [(f"{indent}{leg.account}", _number(leg)) for leg in legs]
+    end = max(end, *(len(start) + 2 + len(number) for start, number in parts if number))
+    for leg, (start, number) in zip(legs, parts, strict=True):
+        lines.append(f"{start}{number.rjust(end - len(start))} {leg.unit}" if number else start)
+        lines += [f'{indent * 2}vat: "{leg.vat}"'] if leg.vat else []
     return lines
 
 

@@ -121,7 +121,8 @@ def _of_line(visit: Visit, holder: Holder, line: str) -> Noted:
     """What is written on one line, as in a list for the inbox; of today if it names no day."""
     noted = noted_line(line, visit.today, booking_choices(visit.books, holder, visit.today).names(), 1)
     today = () if noted.days or names_no_day(line, visit.today) else (visit.today,)
-    return noted._replace(days=noted.days or today)
+    known = noted.money if noted.money != "invoice" else ""  # the form cannot ask for a customer
+    return noted._replace(days=noted.days or today, money=known)
 
 
 def _filled_in(words: Words, noted: Noted) -> dict[str, str]:
