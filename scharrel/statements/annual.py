@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.core.across import ReceiptEntry
+from scharrel.core.chart import Chart
 from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID
@@ -153,11 +154,11 @@ def annual_view(words: Words, books: Books, found: BookYear) -> AnnualView:
         list(cooperative_lines(words, books, Month(accounts.year, 12))),
         found.ended,
         accounts.first,
-        _rows(words, accounts.assets),
-        _rows(words, accounts.liabilities),
-        _rows(words, accounts.equity),
-        _rows(words, accounts.income),
-        _rows(words, accounts.expenses),
+        _rows(words, books.chart, accounts.assets),
+        _rows(words, books.chart, accounts.liabilities),
+        _rows(words, books.chart, accounts.equity),
+        _rows(words, books.chart, accounts.income),
+        _rows(words, books.chart, accounts.expenses),
         HeadingRow("", accounts.result, accounts.previous_result),
         accounts.kept,
         accounts.undivided,
@@ -176,8 +177,16 @@ def annual_view(words: Words, books: Books, found: BookYear) -> AnnualView:
     )  # fmt: skip
 
 
-def _rows(words: Words, lines: Iterable[AnnualLine]) -> list[HeadingRow]:
-    return [HeadingRow(heading_text(words, line.heading), line.amount, line.previous) for line in lines]
+def _rows(words: Words, chart: Chart, lines: Iterable[AnnualLine]) -> list[HeadingRow]:
+    return [HeadingRow(_title(words, chart, line), line.amount, line.previous) for line in lines]
+
+
+def _title(words: Words, chart: Chart, line: AnnualLine) -> str:
+    """Its heading; of one account without one, what people call it."""
+    if line.heading.name and len(line.accounts) == 1 and not chart.heading(line.accounts[0]):
+        name = account_name(words, chart, line.accounts[0])
+        return name[:1].upper() + name[1:]
+    return heading_text(words, line.heading)
 
 
 def cooperative_lines(words: Words, books: Books, month: Month) -> Iterator[str]:
