@@ -24,7 +24,7 @@ from scharrel.ledger.books import Books
 from scharrel.operations.book import Choices, again, booking_choices, plan_bookings, write_planned
 from scharrel.operations.book_answers import EventPart, event_from, followed_up, offered, open_questions
 from scharrel.text.booking import event_text, money_word
-from scharrel.text.noted import MONEY_WORDS, Noted, kind_meant, noted_line
+from scharrel.text.noted import MONEY_WORDS, Noted, day_not_read, impossible_day, kind_meant, noted_line
 from scharrel.text.pots import purpose
 from scharrel.text.typed import amounts_meant, days_meant, quantities_meant, rate_meant
 from scharrel.treasury.cash_book import Event
@@ -157,7 +157,7 @@ def ask_one(
     if asked == "account" or (asked == "purpose" and len(options) > 1):
         listed = "  ".join(f"{nth} {label}".replace(" ", "\xa0") for nth, label in enumerate(options, 1))
         print_indented(screen, f"  {listed}")
-    _show_readings(noted, asked)
+    _show_readings(noted, asked, today)
     key = f"{asked}-{noted.kind}" if asked in ("amount", "who") else asked
     shown = _shown(books, asked, offer, today)
     prompt = words(f"book.ask.{key}", options=", ".join(options)) + (f" [{shown}]" if shown else "")
@@ -172,7 +172,7 @@ def ask_one(
             return answered
 
 
-def _show_readings(noted: Noted, asked: EventPart) -> None:
+def _show_readings(noted: Noted, asked: EventPart, today: date) -> None:
     readings: Sequence[str] = ()
     if asked == "amount" and noted.kind in ("hours", "km"):
         readings = [words.number(amount) for amount in noted.amounts]
@@ -180,6 +180,8 @@ def _show_readings(noted: Noted, asked: EventPart) -> None:
         readings = [words.money(amount) for amount in noted.amounts]
     elif asked == "day":
         readings = [words.day(day) for day in noted.days]
+        if not readings and (said := impossible_day(noted.text, today)):
+            print_indented(console(), words("book.no-such-day", said=said))
     if len(readings) > 1:
         print_indented(console(), words("book.which", readings=", ".join(readings)))
 
@@ -262,7 +264,7 @@ def understood(
         if len(days) == 1:
             return noted._replace(days=days, earned=earned)
         if not days:
-            return words("book.no-day", said=said)
+            return day_not_read(words, said, today)
         return words("book.which", readings=", ".join(map(words.day, days)))
     if asked == "who":
         return noted._replace(who=said, split=True) if said else words("book.no-who")
