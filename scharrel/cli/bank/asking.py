@@ -205,9 +205,7 @@ def _holder(word: str, books: Books) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _account_first(
-    said: list[str], books: Books, bank: Bank, which: OpenLine
-) -> tuple[str, list[str]]:
+def _account_first(said: list[str], books: Books, bank: Bank, which: OpenLine) -> tuple[str, list[str]]:
     """The account that the first of these words mean, as many as can be, and the words after it."""
     for count in range(len(said), 0, -1):
         if account := account_called(" ".join(said[:count]), books, bank, which):
