@@ -13,7 +13,7 @@ import pytest
 from beancount import loader
 from beancount.core import data
 from beancount.ops import validation
-from conftest import REPOSITORY, Run, examples
+from conftest import REPOSITORY, Run, examples, takes_seconds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_coops import MONTHS, Booking, histories, lay_down, packs
@@ -103,6 +103,7 @@ def test_the_whole_adds_up_to_the_books(pack: str, books: list[list[Booking]], t
             assert of_whole(coop) == of_books(coop)
 
 
+@takes_seconds
 def test_the_whole_of_the_example_is_as_the_page_on_books_says() -> None:
     adds_up(REPOSITORY)
     shown = [path.stem for path in sorted((REPOSITORY / "ledgers/books").glob("*.beancount"))]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from bank_coop import CUSTOMER, LANDLORD, Given, camt
-from conftest import REPOSITORY, Run
+from conftest import REPOSITORY, Run, takes_seconds
 from example_bank import invented_iban
 from test_bank import at_terminal
 
@@ -102,7 +102,7 @@ def comes_out(shown: str, out: str) -> bool:
 @pytest.mark.parametrize(
     ("page", "ledger"),
     [
-        ("nl/penningmeester", "members/fatma"),
+        pytest.param("nl/penningmeester", "members/fatma", marks=takes_seconds),
         ("nl/jaar", ""),
         ("nl/stemmen", ""),
         ("member", ""),

@@ -152,6 +152,7 @@ def test_a_broken_cache_is_no_harm(coop: Path, quick: Run) -> None:
         assert kept.read_bytes() == sound
 
 
+@takes_seconds
 def test_garbage_is_refused_quickly(coop: Path, quick: Run) -> None:
     work = work_of()
     (coop / LEDGER).write_text('include "../accounts.beancount"\n' + "x y z\n" * 50_000)

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, SHIPPED, Run
+from conftest import REPOSITORY, SHIPPED, Run, takes_seconds
 from test_statements import text_of
 
 from scharrel.core.month import Month
@@ -93,7 +93,9 @@ def test_the_pack_of_everything_uses_every_word() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "least"), [(EVERYTHING, 90), (PROJECT, 12), (ABOVE, 12)], ids=lambda it: str(it)[-20:]
+    ("path", "least"),
+    [pytest.param(EVERYTHING, 90, marks=takes_seconds), (PROJECT, 12), (ABOVE, 12)],
+    ids=lambda it: str(it)[-20:],
 )
 def test_every_line_of_a_pack_is_said_and_no_change_of_one_is_passed_over(path: Path, least: int) -> None:
     text = path.read_text("utf-8")
