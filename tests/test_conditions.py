@@ -689,7 +689,7 @@ source = "beleid"
 """
     coop = lay_down(tmp_path, pot)
     plot = ("rules", "plot", "stad", "--lang", "en", "--coop", str(coop))
-    assert "permission_until: goes on" in quick(*plot).out
+    assert "permission until: goes on" in quick(*plot).out
     over = quick(*plot, "--fact", "permission_until=2020-01-01").out.replace("\xa0", " ")
     assert "permission_until: 2020-01-01" in over
     assert "of every euro you keep nothing" in over

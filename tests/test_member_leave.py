@@ -33,7 +33,7 @@ def test_it_is_written_as_one_would_write_it_and_undone_by_taking_it_out(
     assert done.status == 0
     assert "\n".join(lines[-2:]) == '2026-06-01 custom "member" "amina"\n  left: TRUE'
     assert f"regel {len(lines) - 1} tot en met {len(lines)}" in " ".join(done.out.split())
-    assert "In Liabilities:Spaarpot zit" in done.out
+    assert "Nog in Spaarpot: €" in done.out
     assert wrong(quick, coop) == []
     rows = json.loads(quick("allocate", "2026-07", "--json", "--coop", str(coop)).out)["allocations"]
     assert max(row["month"] for row in rows if row["member"] == "amina") == "2026-06"

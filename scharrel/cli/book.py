@@ -14,7 +14,7 @@ from scharrel.cli.screen import console, fail, print_indented, print_text, stop_
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
 from scharrel.core.problems import errors
-from scharrel.text.noted import Noted
+from scharrel.text.noted import Noted, day_not_read
 from scharrel.text.typed import amounts_meant, days_meant, quantities_meant, rate_meant, untaxed_meant
 from scharrel.treasury.cash_book import EventKind
 
@@ -194,8 +194,9 @@ def _day(said: str) -> date:
     found = days_meant(said, today())
     if len(found) == 1:
         return found[0]
-    key = "book.which" if found else "book.no-day"
-    fail(words(key, said=said, readings=", ".join(map(words.day, found))), status=2)
+    if not found:
+        fail(day_not_read(words, said, today()), status=2)
+    fail(words("book.which", readings=", ".join(map(words.day, found))), status=2)
 
 
 def _rate(said: str) -> Decimal:

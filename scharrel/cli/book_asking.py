@@ -35,7 +35,15 @@ from scharrel.operations.book_answers import (
     rates_on_invoice,
 )
 from scharrel.text.booking import event_text, money_word
-from scharrel.text.noted import INVOICE_WORDS, MONEY_WORDS, Noted, kind_meant, noted_line
+from scharrel.text.noted import (
+    INVOICE_WORDS,
+    MONEY_WORDS,
+    Noted,
+    day_not_read,
+    impossible_day,
+    kind_meant,
+    noted_line,
+)
 from scharrel.text.pots import purpose
 from scharrel.text.typed import amounts_meant, days_meant, quantities_meant, rate_meant, untaxed_meant
 from scharrel.treasury.cash_book import Event
@@ -168,7 +176,7 @@ def ask_one(
     if asked in ("account", "customer") or (asked == "purpose" and len(options) > 1):
         listed = "  ".join(f"{nth} {label}".replace(" ", "\xa0") for nth, label in enumerate(options, 1))
         print_indented(screen, f"  {listed}")
-    _show_readings(noted, asked)
+    _show_readings(noted, asked, today)
     key = f"{asked}-{noted.kind}" if asked in ("amount", "who") else asked
     shown = _shown(books, asked, offer, today)
     if asked == "rate" and noted.money == "invoice":
@@ -188,11 +196,13 @@ def ask_one(
             return answered
 
 
-def _show_readings(noted: Noted, asked: EventPart) -> None:
+def _show_readings(noted: Noted, asked: EventPart, today: date) -> None:
     if asked == "amount" and len(noted.amounts) > 1:
         print_indented(console(), amount_readings(noted))
     elif asked == "day" and len(noted.days) > 1:
         print_indented(console(), words("book.which", readings=", ".join(map(words.day, noted.days))))
+    elif asked == "day" and not noted.days and (said := impossible_day(noted.text, today)):
+        print_indented(console(), words("book.no-such-day", said=said))
 
 
 def _shown(books: Books, asked: EventPart, offer: str, today: date) -> str:
@@ -277,7 +287,7 @@ def understood(
         if len(days) == 1:
             return noted._replace(days=days, earned=earned)
         if not days:
-            return words("book.no-day", said=said)
+            return day_not_read(words, said, today)
         return words("book.which", readings=", ".join(map(words.day, days)))
     if asked == "who":
         return noted._replace(who=said, split=True) if said else words("book.no-who")

@@ -13,7 +13,7 @@ from scharrel.cli.options import COOP, DRY_RUN, JSON
 from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, to_stderr, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
-from scharrel.text.noted import Noted
+from scharrel.text.noted import Noted, impossible_day
 
 if TYPE_CHECKING:
     from scharrel.core.facts import Holder
@@ -109,7 +109,12 @@ def _certain(
             events.append(event_from(known, of_day, _label(books, known, of_day)))
             continue
         wrong += 1
-        what = ", ".join(words(f"inbox.lacks.{asked}") for asked in (left if of_day else ["day"]))
+        no_day = "" if noted.days else impossible_day(noted.text, today())
+        what = ", ".join(
+            words("inbox.lacks.no-such-day", said=no_day) if asked == "day" and no_day
+            else words(f"inbox.lacks.{asked}")
+            for asked in (left if of_day else ["day"])
+        )  # fmt: skip
         to_stderr(f"{file}:{noted.line}: {words('inbox.lacks-some', what=what)}\n    {noted.text}")
     if wrong:
         fail(words("inbox.nothing"), status=1)

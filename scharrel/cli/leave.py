@@ -13,6 +13,7 @@ from scharrel.cli.writing import writing_in
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scharrel.ledger.books import Books
     from scharrel.operations.leave import Leaving
 
 _MEMBER = typer.Argument(metavar=words("metavar.member"), help=words("help.member-leave-id"))
@@ -53,7 +54,7 @@ def command(
     key = "leave.would" if dry_run else "leave.done"
     print_text(screen, words(key, **values, first=done.first, last=done.last))
     later = "-later" if asked.last_day >= today() else ""
-    if still := [*_open(done)]:
+    if still := [*_open(books, done)]:
         print_text(screen, words(f"leave.open{later}"))
         for line in still:
             print_indented(screen, f"  {line}")
@@ -62,8 +63,9 @@ def command(
         print_text(screen, words("leave.undo", path=register))
 
 
-def _open(done: "Leaving") -> "Iterator[str]":
+def _open(books: "Books", done: "Leaving") -> "Iterator[str]":
     """What the membership leaves open."""
+    from scharrel.text.accounts import account_name
     from scharrel.text.sentences import left_open
 
     assert done.allocation
@@ -71,7 +73,9 @@ def _open(done: "Leaving") -> "Iterator[str]":
         key = "paper.left_open_line" if amount > 0 else "paper.left_open_back"
         yield words(key, label=name, amount=words.money(abs(amount)))
     for account, amount in done.pots.items():
-        yield words("leave.pot", account=account, amount=words.money(amount))
+        yield words(
+            "leave.pot", account=account_name(words, books.chart, account), amount=words.money(amount)
+        )
     if done.in_hand:
         key = "in-hand" if done.in_hand > 0 else "laid-out"
         yield words(f"leave.{key}", amount=words.money(abs(done.in_hand)))

@@ -7,6 +7,8 @@ from datetime import date
 from scharrel.core.across import HandBooking
 from scharrel.core.money import total
 from scharrel.formats.records import BankStatement
+from scharrel.ledger.books import Books
+from scharrel.text.accounts import account_name
 from scharrel.text.table import columns, signed
 from scharrel.text.words import Words, catalogue
 from scharrel.treasury.accounts import BankAccount
@@ -113,12 +115,12 @@ def line_of(line: BookedLine) -> str:
     return " · ".join(part for part in (line.name, line.text) if part) or line.iban
 
 
-def answer_text(words: Words, answer: Answer | HandBooking, names: Mapping[str, str]) -> str:
+def answer_text(words: Words, answer: Answer | HandBooking, books: Books) -> str:
     """What was answered."""
-    holder = names.get(answer.holder, answer.holder) or words("bank.coop")
+    holder = books.names.get(answer.holder, answer.holder) or words("bank.coop")
     if isinstance(answer, HandBooking):
         return words("assign.is-booking", name=holder, day=words.short_day(answer.day), what=answer.text)
-    parts = [holder, answer.account]
+    parts = [holder, account_name(words, books.chart, answer.account)]
     if answer.rate:
         parts.append(words("assign.with-vat", rate=words.rate(answer.rate)))
     if answer.earned:
@@ -141,9 +143,9 @@ def paid_text(
     return words(f"assign.{'left-to-pay' if left > 0 else 'paid-too-much'}", amount=words.money(abs(left)))
 
 
-def suggestion_text(words: Words, suggestion: Suggestion, names: Mapping[str, str]) -> str:
+def suggestion_text(words: Words, suggestion: Suggestion, books: Books) -> str:
     """What a line may be, and why."""
-    said = answer_text(words, suggestion.booking or suggestion.answer, names)
+    said = answer_text(words, suggestion.booking or suggestion.answer, books)
     if suggestion.by == "booking":
         return said
     if suggestion.open is not None:

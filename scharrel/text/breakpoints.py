@@ -9,12 +9,12 @@ from typing import NamedTuple
 from scharrel.analysis.breakpoints import Breakpoint, Curve
 from scharrel.analysis.kinds import BORN
 from scharrel.analysis.lines import Piece
-from scharrel.analysis.supposed import NEVER_ENDS, quantities
-from scharrel.core.pack import Facts, FactValue
-from scharrel.text.findings import euros
+from scharrel.analysis.supposed import quantities
+from scharrel.core.pack import Facts
+from scharrel.text.findings import euros, supposed_fact
 from scharrel.text.grounds import sources_named
-from scharrel.text.sentences import fact_text, label
-from scharrel.text.words import Words, catalogue, usual, visible
+from scharrel.text.sentences import label, role_name
+from scharrel.text.words import Words, visible
 
 _LETTERS = "ABCDEF"
 _MAX_TITLE = 60
@@ -135,7 +135,7 @@ def lead(words: Words, some: Sequence[NamedCurve], supposed: Supposed) -> Iterat
     months = {one.curve.month for one in some}
     if len(months) == 1:
         yield words("plot.rules-of", month=words.month(months.pop()))
-    facts = [_fact(words, fact, value) for fact, value in supposed.facts.items()]
+    facts = [supposed_fact(words, fact, value) for fact, value in supposed.facts.items()]
     if supposed.age and BORN not in supposed.facts:
         facts.insert(0, words("plot.old", age=supposed.age))
     if supposed.name:
@@ -146,22 +146,9 @@ def lead(words: Words, some: Sequence[NamedCurve], supposed: Supposed) -> Iterat
         yield words("plot.supposed" if facts else "plot.supposed-nothing", facts=", ".join(facts))
     yield from _booked(words, some)
     if missing := uncounted(some):
-        roles = ", ".join(_role(words, role) for role in missing)
+        roles = ", ".join(role_name(words, role) for role in missing)
         yield words("plot.without", roles=roles)
     yield words("plot.exact")
-
-
-def _fact(words: Words, fact: str, value: FactValue) -> str:
-    """In words, if any cooperative may use it; else as the register writes it."""
-    if value == NEVER_ENDS:
-        return words("plot.lasts", fact=fact)
-    known = catalogue(words.lang)["plot"]["known"]
-    said = f"{visible(fact)}: {fact_text(value)}"
-    return str(known.get(said, said))
-
-
-def _role(words: Words, role: str) -> str:
-    return usual(words, "role", role) or visible(role)
 
 
 def uncounted(some: Sequence[NamedCurve]) -> list[str]:
@@ -190,7 +177,7 @@ def _booked(words: Words, some: Sequence[NamedCurve]) -> Iterator[str]:
 
 def _amounts(words: Words, curve: Curve) -> dict[str, Decimal]:
     return {
-        label(words, step) if step.kind == "input" else _role(words, role): amount
+        label(words, step) if step.kind == "input" else role_name(words, role): amount
         for role, step in quantities(curve.pack).items()
         if (amount := curve.facts.roles.get(role))
     }

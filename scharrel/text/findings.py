@@ -5,14 +5,16 @@ from decimal import Decimal
 from fractions import Fraction
 
 from scharrel.analysis.finding import Example, Finding, Pattern
-from scharrel.analysis.kinds import LASTS, OLD, OVER
+from scharrel.analysis.kinds import BORN, LASTS, OLD, OVER, YOUNG
 from scharrel.analysis.situations import Situation
+from scharrel.analysis.supposed import NEVER_ENDS
 from scharrel.core.money import EXACT, to_cents
 from scharrel.core.month import Month
 from scharrel.core.pack import Facts, FactValue, Pack, Param
-from scharrel.text.sentences import step_label
+from scharrel.text.rules.steps import listed
+from scharrel.text.sentences import fact_in_words, fact_text, role_name, spaced, step_label
 from scharrel.text.table import columns
-from scharrel.text.words import Words, visible
+from scharrel.text.words import Words, catalogue, visible
 
 _MADE_UP = ("cliff", "member-loses", "history-loses")
 _SHOWN = 3
@@ -88,6 +90,8 @@ def _shown(words: Words, key: str, value: object) -> str:
         case Param():
             amounts = sorted(set(value.all_figures(value.values[-1][0])))
             return ", ".join(_shown(words, key, amount) for amount in amounts)
+        case tuple() if key == "roles":
+            return listed(words, [role_name(words, role) for role in value])
         case tuple():
             return ", ".join(map(visible, value))
     return str(value)
@@ -96,7 +100,9 @@ def _shown(words: Words, key: str, value: object) -> str:
 def _base(words: Words, pack: Pack, base: str) -> str:
     if base.startswith("after."):
         return words("finding.base.after", label=step_label(words, pack, base.removeprefix("after.")))
-    return words("finding.base.pool") if base == "pool" else words("finding.base.role", role=base)
+    if base == "pool":
+        return words("finding.base.pool")
+    return words("finding.base.role", role=role_name(words, base))
 
 
 def pattern_heading(words: Words, pattern: Pattern) -> str:
@@ -142,10 +148,11 @@ def example_lines(words: Words, example: Example) -> Iterator[str]:
 def _situation(words: Words, situation: Situation) -> str:
     """Who the two are: what went before, what the register says of them and what else they booked."""
     facts = _facts(words, situation.facts)
-    others = ", ".join(f"{role} {words.number(n)}" for role, n in situation.roles.items())
-    role = words("finding.role", role=situation.role) if situation.role != "turnover" else ""
+    others = ", ".join(f"{role_name(words, name)} {words.number(n)}" for name, n in situation.roles.items())
+    role = situation.role
+    on = words("finding.role", role=role_name(words, role)) if role != "turnover" else ""
     whose = words(f"finding.whose.{situation.whose}") if situation.whose else ""
-    return words(f"finding.past.{situation.past}") + _given(facts, others, role, whose)
+    return words(f"finding.past.{situation.past}") + _given(facts, others, on, whose)
 
 
 def _given(*parts: str) -> str:
@@ -154,12 +161,16 @@ def _given(*parts: str) -> str:
 
 
 def _facts(words: Words, facts: Facts) -> str:
-    return ", ".join(_fact(words, fact, value) for fact, value in facts.items())
+    return ", ".join(supposed_fact(words, fact, value) for fact, value in facts.items())
 
 
-def _fact(words: Words, fact: str, value: FactValue) -> str:
-    if fact == "born":
+def supposed_fact(words: Words, fact: str, value: FactValue) -> str:
+    """What is supposed to hold of a member, in the words that the catalogue has for it, if any."""
+    if fact == BORN and value in (OLD, YOUNG):
         return words("finding.old" if value == OLD else "finding.young")
-    if value in (LASTS, OVER):
-        return words("finding.lasts" if value == LASTS else "finding.over", fact=fact)
-    return f"{fact}: {str(value).upper() if isinstance(value, bool) else value}"
+    if value in (LASTS, NEVER_ENDS):
+        return words("finding.lasts", fact=spaced(fact))
+    if value == OVER:
+        return words("finding.over", fact=spaced(fact))
+    known = catalogue(words.lang)["plot"]["known"].get(f"{fact}: {fact_text(value)}")
+    return str(known or fact_in_words(words, fact, value))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.text.typed import amounts_meant, days_meant, no_such_day, quantities_meant, rate_meant
+from scharrel.text.words import Words
 from scharrel.treasury.cash_book import EventKind
 
 _KIND_WORDS: Sequence[tuple[EventKind, str]] = (
@@ -117,11 +118,22 @@ def noted_line(text: str, today: date, names: Collection[str] = (), line: int = 
     return _with_parties(noted, words, names)
 
 
-def names_no_day(text: str, today: date) -> bool:
-    """Whether the line has what is written as a day that there is not, as `31-2`."""
+def impossible_day(text: str, today: date) -> str:
+    """What in the text is written as a day that there is not, as `31-2`; else empty."""
     words = [word.strip(",:;") for word in text.split()]
-    spans = (words[nth : nth + count] for nth in range(len(words)) for count in range(1, _LONGEST_DAY + 1))
-    return any(no_such_day(" ".join(span), today) for span in spans)
+    spans = (
+        " ".join(words[nth : nth + count])
+        for nth in range(len(words))
+        for count in range(1, _LONGEST_DAY + 1)
+    )
+    return next((span for span in spans if no_such_day(span, today)), "")
+
+
+def day_not_read(words: Words, said: str, today: date) -> str:
+    """Why what is typed is no day: there is no such day, or it reads as none."""
+    if impossible := impossible_day(said, today):
+        return words("book.no-such-day", said=impossible)
+    return words("book.no-day", said=said)
 
 
 def _day_at_start(words: list[str], today: date) -> tuple[tuple[date, ...], list[str]]:

@@ -350,13 +350,14 @@ def fact_in_words(words: Words, fact: str, value: FactValue) -> str:
     """What holds of a member, as people say it: medisch urenbeperkt: ja."""
     known = catalogue(words.lang)["plot"]["known"].get(f"{fact}: {fact_text(value)}")
     if not isinstance(value, bool):
-        return str(known or f"{_spaced(fact)}: {_spaced(str(value))}")
+        return str(known or f"{spaced(fact)}: {spaced(str(value))}")
     if known and not value:
         return str(known)
-    return f"{known or _spaced(fact)}: {words('explain.yes' if value else 'explain.no')}"
+    return f"{known or spaced(fact)}: {words('explain.yes' if value else 'explain.no')}"
 
 
-def _spaced(name: str) -> str:
+def spaced(name: str) -> str:
+    """A name of the register or the chart, for people."""
     return visible(name.replace("_", " ").replace("-", " "))
 
 

@@ -25,7 +25,7 @@ from scharrel.store.locking import BusyError, only_writer
 from scharrel.store.own_ledger import take_back
 from scharrel.text.accounts import account_labels, account_name
 from scharrel.text.booking import event_text, money_word
-from scharrel.text.noted import Noted, names_no_day, noted_line
+from scharrel.text.noted import Noted, impossible_day, noted_line
 from scharrel.text.pots import purpose
 from scharrel.text.typed import amounts_meant, days_meant, quantities_meant, rate_meant
 from scharrel.text.words import Words
@@ -120,7 +120,7 @@ def _noted(values: Mapping[str, str], today: date) -> Noted:
 def _of_line(visit: Visit, holder: Holder, line: str) -> Noted:
     """What is written on one line, as in a list for the inbox; of today if it names no day."""
     noted = noted_line(line, visit.today, booking_choices(visit.books, holder, visit.today).names(), 1)
-    today = () if noted.days or names_no_day(line, visit.today) else (visit.today,)
+    today = () if noted.days or impossible_day(line, visit.today) else (visit.today,)
     known = noted.money if noted.money != "invoice" else ""  # the form cannot ask for a customer
     return noted._replace(days=noted.days or today, money=known)
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.cli.asking import HELP, LATER, NO, UNDO, YES, StoppedAsking, TakenBack, ask
+from scharrel.cli.booked import labels_of
 from scharrel.cli.screen import console, print_indented, report_problems, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.across import HandBooking
@@ -27,6 +28,7 @@ from scharrel.operations.bank_assign import (
     with_invoice,
 )
 from scharrel.packs.bank_rules import account_wrong, rate_of
+from scharrel.text.accounts import account_name
 from scharrel.text.bank import answer_text, line_of, paid_text, suggestion_text
 from scharrel.treasury.invoice_recognition import Payable, after_payment
 from scharrel.treasury.lines import BookedLine
@@ -69,8 +71,8 @@ def _ask_each(books: Books, bank: Bank, lines: Sequence[OpenLine], done: list[Gi
         _show(lines, nth)
         offered = _offered(books, bank, lines[nth])
         for number, suggestion in enumerate(offered, 1):
-            print_indented(screen, f"  {number}  {suggestion_text(words, suggestion, books.names)}")
-        said = ask(words("assign.who"), [*books.holders, COOP_ID, *_accounts(books, bank, lines[nth])])
+            print_indented(screen, f"  {number}  {suggestion_text(words, suggestion, books)}")
+        said = ask(words("assign.who"), [*books.holders, COOP_ID, *_completions(books, bank, lines[nth])])
         if said == LATER:
             nth += 1
         elif said == HELP:
@@ -96,7 +98,8 @@ def _help(books: Books, bank: Bank, which: OpenLine) -> None:
     print_indented(screen, words("assign.help"))
     whose = [f"{holder} ({known.name})" for holder, known in books.holders.items()]
     print_indented(screen, words("assign.holders", names=", ".join([*whose, COOP_ID])))
-    print_indented(screen, words("assign.accounts", names=", ".join(_accounts(books, bank, which))))
+    labels = labels_of(books, _accounts(books, bank, which))
+    print_indented(screen, words("assign.accounts", names="; ".join(labels)))
 
 
 def _show(lines: Sequence[OpenLine], nth: int) -> None:
@@ -128,6 +131,11 @@ def _accounts(books: Books, bank: Bank, which: OpenLine) -> list[str]:
     return sorted(fits, key=lambda name: (not name.startswith(first), name))
 
 
+def _completions(books: Books, bank: Bank, which: OpenLine) -> list[str]:
+    names = _accounts(books, bank, which)
+    return [*labels_of(books, names), *names]
+
+
 def _understood(
     books: Books, bank: Bank, which: OpenLine, offered: Sequence[Suggestion], said: str
 ) -> Answer | HandBooking | None:
@@ -147,19 +155,20 @@ def _understood(
         left = left[1:]
     elif whose := _holder(left[0], books):
         holder, left = whose, left[1:]
-    names = _accounts(books, bank, which)
-    own = [account.account for account in bank.accounts]
-    for word in left:
+    while left:
+        word = left[0]
         if (percent := rate_of(word)) is not None:
             rate = percent
         elif re.fullmatch(r"\d{4}-\d\d-\d\d", word):
             with suppress(ValueError):
                 earned = date.fromisoformat(word)
-        elif found := _account(word, names, own):
-            account = found
         else:
-            print_indented(console(), words("assign.unknown", word=word))
-            return None
+            account, left = _account_first(left, books, bank, which)
+            if not account:
+                print_indented(console(), words("assign.unknown", word=word))
+                return None
+            continue
+        left = left[1:]
     if not holder and not said[0].isdecimal():
         typed = _ask_further(words("assign.whose"), [*books.holders, COOP_ID])
         holder = _holder(typed, books) if typed else COOP_ID
@@ -168,8 +177,8 @@ def _understood(
             return None
     complete = said[0].isdecimal() and bool(account)
     if not account:
-        typed = _ask_further(words("assign.account"), names)
-        account = _account(typed, names, own) if typed else ""
+        typed = _ask_further(words("assign.account"), labels_of(books, _accounts(books, bank, which)))
+        account = account_called(typed, books, bank, which) if typed else ""
         if not account:
             print_indented(console(), words("assign.unknown", word=typed))
             return None
@@ -196,19 +205,31 @@ def _holder(word: str, books: Books) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _account(word: str, names: Sequence[str], own: Sequence[str]) -> str:
-    """The account that is meant: by its name, or by the beginning of a part of it that no other has. One of
-    the cooperative's `own` at a bank is known too, to be told that it cannot be, not taken for another."""
-    folded = word.casefold()
-    if same := [name for name in (*names, *own) if name.casefold() == folded]:
+def _account_first(said: list[str], books: Books, bank: Bank, which: OpenLine) -> tuple[str, list[str]]:
+    """The account that the first of these words mean, as many as can be, and the words after it."""
+    for count in range(len(said), 0, -1):
+        if account := account_called(" ".join(said[:count]), books, bank, which):
+            return account, said[count:]
+    return "", said
+
+
+def account_called(said: str, books: Books, bank: Bank, which: OpenLine) -> str:
+    """The account that is meant: by its name, its label, the last part of its name, or the beginning of one
+    of these that no other has; empty for none. One of the cooperative's own at a bank is known too, to be
+    told that it cannot be, not taken for another."""
+    folded = said.casefold()
+    names, own = _accounts(books, bank, which), [account.account for account in bank.accounts]
+    labels = {name: account_name(words, books.chart, name).casefold() for name in (*names, *own)}
+    if same := [name for name in labels if name.casefold() == folded]:
         return same[0]
     for known in (names, own):
-        ends = [name for name in known if name.casefold().endswith(f":{folded}")]
-        if len(ends) == 1:
-            return ends[0]
+        for called in (labels.__getitem__, _last_part):
+            if len(same := [name for name in known if called(name) == folded]) == 1:
+                return same[0]
     begins = [name for name in names if any(part.startswith(folded) for part in name.casefold().split(":"))]
+    by_label = [name for name in names if labels[name].startswith(folded)]
     banks = [name for name in own if _last_part(name).startswith(folded)]
-    found = begins or banks
+    found = begins if len(begins) == 1 else by_label or begins or banks
     clear = len(found) == 1 and {*map(_last_part, banks)} <= {_last_part(found[0])}
     return found[0] if clear else ""
 
@@ -243,7 +264,7 @@ def _keep(
     if _told(done.problems):
         return None
     _remember_line(bank, which, done.line)
-    print_indented(console(), f"  {answer_text(words, answer, books.names)}")
+    print_indented(console(), f"  {answer_text(words, answer, books)}")
     if left := paid_text(words, answer, which.line, bank.payables):
         print_indented(console(), f"  {left}")
     before = dict(bank.payables)
@@ -318,7 +339,7 @@ def _undo(books: Books, bank: Bank, lines: Sequence[OpenLine], done: list[GivenA
 def _ask_further(prompt: str, choices: Sequence[str]) -> str:
     """An answer to a question about the line that is being answered."""
     while (said := ask(prompt, choices)) == HELP and choices:
-        print_indented(console(), words("assign.choices", names=", ".join(choices)))
+        print_indented(console(), words("assign.choices", names="; ".join(choices)))
     if said == UNDO:
         raise TakenBack
     return said

@@ -105,6 +105,7 @@ def _answer(
     earned: str | None,
 ) -> "Answer | HandBooking":
     """What the options say; without an account the one booking of the holder that the line can be."""
+    from scharrel.cli.bank.asking import account_called
     from scharrel.operations.bank_assign import answer_wrong, with_invoice
     from scharrel.packs.bank_rules import rate_of
     from scharrel.treasury.recognition import can_confirm, unconfirmed
@@ -132,6 +133,7 @@ def _answer(
         day_earned = date.fromisoformat(earned) if earned else None
     except ValueError:
         fail(words("error.assign-date", text=earned), status=2)
+    account = account_called(account, books, bank, which) or account
     answer = with_invoice(bank, which, Answer(whose, account, percent, day_earned))
     if wrong := answer_wrong(books, bank, which, answer):
         code, values = wrong
@@ -147,6 +149,6 @@ def _assign(books: "Books", bank: "Bank", which: "OpenLine", answer: "Answer | H
     with writing_in(books.coop, "bank assign"):
         done = assign(books, which, answer)
     stop_on_errors(done.problems)
-    print_text(console(), f"{which.line.id}: {answer_text(words, answer, books.names)}")
+    print_text(console(), f"{which.line.id}: {answer_text(words, answer, books)}")
     if left := paid_text(words, answer, which.line, bank.payables):
         print_text(console(), left)
