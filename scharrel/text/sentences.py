@@ -1,6 +1,7 @@
 """Every step of an allocation as plain sentences."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -350,7 +351,8 @@ def fact_in_words(words: Words, fact: str, value: FactValue) -> str:
     """What holds of a member, as people say it: medisch urenbeperkt: ja."""
     known = catalogue(words.lang)["plot"]["known"].get(f"{fact}: {fact_text(value)}")
     if not isinstance(value, bool):
-        return str(known or f"{spaced(fact)}: {spaced(str(value))}")
+        said = words.day(value) if isinstance(value, date) else spaced(str(value))
+        return str(known or f"{spaced(fact)}: {said}")
     if known and not value:
         return str(known)
     return f"{known or spaced(fact)}: {words('explain.yes' if value else 'explain.no')}"
