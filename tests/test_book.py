@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Once, Run, in_process
+from conftest import REPOSITORY, Once, Run, in_process, takes_seconds
 from terminal import at_a_terminal
 from test_faults import die, failing_at, no_space, snapshot
 
@@ -303,6 +303,7 @@ def test_a_ledger_keeps_its_own_style() -> None:
     assert line == 4
 
 
+@takes_seconds
 def test_whatever_fails_and_wherever_it_is_killed_the_ledger_is_whole(
     start: Path, tmp_path: Path, quick: Run
 ) -> None:

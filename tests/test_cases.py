@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from conftest import REPOSITORY, SHIPPED, Run
+from conftest import REPOSITORY, SHIPPED, Run, takes_seconds
 from random_coops import CHART, lay_down
 
 from scharrel.analysis.cases import case_differences, noticed_by, replayed
@@ -569,6 +569,7 @@ values = [{ from = 2025-03-01, value = 7.00 }]
 """
 
 
+@takes_seconds
 @pytest.mark.parametrize("pack", ["modifiers", "dated"])
 def test_what_is_asked_again_is_what_dividing_all_again_gives(pack: str, tmp_path: Path) -> None:
     short = HEAD + DATED + step("a", 'amount = "deel"', "carry = true") + step("b", "amount = 5.00") + LAST

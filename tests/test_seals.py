@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import test_projects
-from conftest import LONG, Once, Run, in_process, small
+from conftest import LONG, Once, Run, in_process, small, takes_seconds
 from test_faults import die, failing_at
 from test_projects import money, write
 
@@ -194,6 +194,7 @@ def test_rolled_back_without_the_second_place_audit_still_knows(closed: Path, qu
     assert SECOND in quick("audit", "--coop", str(closed)).out
 
 
+@takes_seconds
 def test_a_closing_killed_at_any_call_is_finished_by_the_next(coop: Path, tmp_path: Path, quick: Run) -> None:
     assert quick("allocate", "2026-05", "--coop", str(coop)).status == 0
     assert quick("close", "2026-01", "--coop", str(coop)).status == 0
