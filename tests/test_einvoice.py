@@ -32,8 +32,9 @@ from scharrel.store.invoices import read_issued
 from scharrel.store.paths import Coop
 from scharrel.text.words import Words
 from scharrel.treasury.invoice_status import next_reminder
-from scharrel.treasury.invoices import VAT_RATES, Invoice, InvoiceLine, Issued, credit_of, vat_sums
+from scharrel.treasury.invoices import Invoice, InvoiceLine, Issued, credit_of, vat_sums
 from scharrel.treasury.late_payment import collection_scale, statutory_interest
+from scharrel.treasury.vat_rates import VAT_RATES
 
 CII = {
     "ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100",

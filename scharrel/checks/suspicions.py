@@ -52,7 +52,6 @@ _LODGING = re.compile(
     re.IGNORECASE,
 )
 _NO_LODGING = re.compile(r"\b(camping|kampeer|staanplaats|ontbijt)", re.IGNORECASE)
-_DELIVERED = re.compile(r"\s+delivered:\s*(\d{4}-\d\d-\d\d)")
 _LODGING_SIGNS = (
     b"ogies", b"vernacht", b"astenkamer", b"akantie", b"otel", b"&", b"reakfast", b"lamping", b"odging",
     b"vernight", b"uest", b"oliday",
@@ -349,7 +348,7 @@ def _lodging(
         first = movements[0]
         if not _LODGING.search(first.text) or _NO_LODGING.search(first.text):
             continue
-        said = _delivered(ledger, first.line) or first.earned
+        said = ledger.delivered.get(first.line, first.earned)
         one = _booked(movements, kinds)
         if one and one.due and (sold := total(one.sold)):
             late = (said or first.day) >= LODGING_AT_HIGH_RATE
@@ -357,16 +356,6 @@ def _lodging(
             if (late or said) and abs(total(one.due) - sold * wrong) <= CENT * len(movements):
                 code = "lodging-rate" if late else "lodging-before"
                 yield one.line, (code, {"right": plain(abs(sold) * right)})
-
-
-def _delivered(ledger: Ledger, first: int) -> date | None:
-    """The day below the booking on which it was done or delivered, if it says one."""
-    line = ledger.text.key_line(first, "delivered")
-    found = _DELIVERED.match(ledger.text.line(line))
-    try:
-        return date.fromisoformat(found[1]) if found else None
-    except ValueError:
-        return None
 
 
 _Sale = tuple[list[Movement], bool]

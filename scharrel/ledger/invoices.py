@@ -13,14 +13,13 @@ from scharrel.core.quotes import RECEIVABLE
 from scharrel.ledger.parsing import metadata, place
 from scharrel.store.text import Text
 from scharrel.treasury.invoices import (
-    VAT_RATES,
     InvoiceBooking,
     SoldLine,
     VatPosting,
-    near_rate,
     numbers_paid,
 )
 from scharrel.treasury.lines import tidy
+from scharrel.treasury.vat_rates import VAT_RATES, near_rate
 
 if TYPE_CHECKING:
     from scharrel.ledger.postings import CompletePosting

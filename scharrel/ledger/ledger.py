@@ -23,7 +23,7 @@ class Ledger:
     the accounts that the ledger opens, `prices` the lines of what it says of prices; `billed` the bookings
     with a link or a `quote:`, `invoices` those about customers and invoices. `on_account` are postings that
     count as far as they are paid, `paid` what was paid of them; `amounts` has them so. `receipts` are the
-    names of receipts by the line of the booking."""
+    names of receipts by the line of the booking, `delivered` the days on which what was sold was done."""
 
     amounts: Amounts
     movements: list[Movement] = field(default_factory=list)
@@ -43,6 +43,7 @@ class Ledger:
     on_account: list[Movement] = field(default_factory=list)
     paid: list[Movement] = field(default_factory=list)
     receipts: dict[int, str] = field(default_factory=dict)
+    delivered: dict[int, date] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     text: Text = field(default=Text(b"", []))
 

@@ -185,6 +185,8 @@ class LedgerSums:
         ledger.days.append((day, line))
         if earned:
             ledger.earned.append((earned, line))
+        if isinstance(delivered := transaction.meta.get("delivered"), date):
+            ledger.delivered[line] = delivered
         reason = str(transaction.meta.get("reason") or "")
         said = thing(transaction.meta, line, self.say)
         wears = False

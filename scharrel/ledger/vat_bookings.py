@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -77,7 +76,7 @@ def _booking(
         _text(said.keys, "vat"),
         invoice if invoice in customers else "",
         frozenset(named - {""}) | said.links,
-        served if isinstance(served := said.keys.get("delivered"), date) else movements[0].earned,
+        ledger.delivered.get(movements[0].line, movements[0].earned),
     )
 
 

@@ -36,6 +36,7 @@ from scharrel.treasury.following import (
     disturbing,
 )
 from scharrel.treasury.invoice_recognition import after_payment, paid_invoices
+from scharrel.treasury.invoices import numbers_paid
 from scharrel.treasury.lines import BankBook, BookedLine, CounterLeg, account_of
 from scharrel.treasury.recognition import (
     Finder,
@@ -243,7 +244,7 @@ def _recognise(
         if known and known.booked:
             there = open_bookings[line.booked.amount]
             there.remove(next(b for b in there if (b.holder, b.day) == (known.holder, known.booked)))
-        if known and known.why.startswith("invoice "):
+        if known and numbers_paid(known.why):
             after_payment(payables, known.why, line.booked.amount)
         booked = _booked(line.booked, known, suspense)
         paid.note(booked)

@@ -19,9 +19,10 @@ from scharrel.formats.einvoice import (
 )
 from scharrel.formats.epc import epc_text
 from scharrel.text.words import LANGUAGES, Words, catalogue
-from scharrel.treasury.invoices import VAT_RATES, InvoiceLine, Issued, VatSum, vat_sums
+from scharrel.treasury.invoices import InvoiceLine, Issued, VatSum, vat_sums
 from scharrel.treasury.late_payment import LateClaim
 from scharrel.treasury.quotes import Offer
+from scharrel.treasury.vat_rates import VAT_RATES
 
 _CODES = {"0%": "Z", "exempt": "E", "reverse": "AE", "export": "G"}
 

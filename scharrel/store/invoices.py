@@ -24,7 +24,6 @@ from scharrel.store.text import Text, names_in, read_text
 from scharrel.store.together import pending
 from scharrel.treasury.invoices import (
     INVOICE_NUMBER,
-    VAT_RATES,
     Invoice,
     InvoiceLine,
     Issued,
@@ -32,6 +31,7 @@ from scharrel.treasury.invoices import (
     VatSum,
     last_numbers,
 )
+from scharrel.treasury.vat_rates import VAT_RATES
 
 _HEAD = """\
 ; Factuur {number}, zoals verstuurd. Dit bestand verandert nooit meer: wat niet klopt, neem je terug

@@ -9,7 +9,7 @@ from scharrel.core.money import total
 from scharrel.core.names import COOP_ID, nearest
 from scharrel.formats.records import BankLine
 from scharrel.treasury.invoice_status import put_on_invoices
-from scharrel.treasury.invoices import INVOICE_NUMBER
+from scharrel.treasury.invoices import numbers_paid
 from scharrel.treasury.lines import BookedLine, CounterLeg
 from scharrel.treasury.recognition import Recognised
 
@@ -97,7 +97,7 @@ def joined_numbers(ones: Iterable[Payable]) -> str:
 
 def after_payment(payables: dict[str, Payable], why: str, amount: Decimal) -> None:
     """Take from what is open what a line of this amount in euros pays."""
-    numbers = INVOICE_NUMBER.findall(why)
+    numbers = numbers_paid(why)
     left = {number: payables[number].open for number in numbers}
     put_on_invoices(left, numbers, amount)
     for number in numbers:

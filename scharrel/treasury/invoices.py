@@ -10,21 +10,9 @@ from scharrel.core.chart import Chart
 from scharrel.core.facts import Dated
 from scharrel.core.money import ZERO, plain, to_cents, total
 from scharrel.core.month import Month
-from scharrel.core.names import nearest
 from scharrel.core.pack import Facts
-from scharrel.treasury.accounts import HIGH_RATE, LOW_RATE
 from scharrel.treasury.recognition import vat_accounts
-from scharrel.treasury.vat_rates import possible_rates
-
-VAT_RATES: Mapping[str, Decimal] = {
-    "21%": HIGH_RATE,
-    "9%": LOW_RATE,
-    "0%": ZERO,
-    "exempt": ZERO,
-    "reverse": ZERO,
-    "export": ZERO,
-}
-"""What a line of an invoice can say of its VAT, and the part of the amount that this is."""
+from scharrel.treasury.vat_rates import VAT_RATES, possible_rates
 
 INVOICE_NUMBER = re.compile(r"\d{4}-\d{4,}")
 DEFAULT_TERMS = 14
@@ -375,14 +363,6 @@ def missing_numbers(taken: Iterable[str], known: Iterable[str]) -> list[str]:
         series = (f"{year}-{number:04d}" for number in range(1, int(nth) + 1))
         found += [number for number in series if number not in there]
     return found
-
-
-def near_rate(word: str) -> str:
-    """The word for a rate that was meant, or nothing."""
-    percent = f"{word.rstrip('%')}%"
-    if percent in VAT_RATES:
-        return percent
-    return "" if word[:1].isdigit() else nearest(word, VAT_RATES)
 
 
 def credit_of(one: Issued, day: date, receivable: str, reason: str) -> Invoice:

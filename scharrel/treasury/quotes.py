@@ -9,7 +9,8 @@ from typing import NamedTuple
 from scharrel.core.money import plain, total
 from scharrel.core.names import nearest
 from scharrel.core.quotes import Quote
-from scharrel.treasury.invoices import VAT_RATES, InvoiceLine, near_rate
+from scharrel.treasury.invoices import InvoiceLine
+from scharrel.treasury.vat_rates import VAT_RATES, near_rate
 
 VALID_DAYS = 30
 """Days for which a quote holds that does not say until when."""

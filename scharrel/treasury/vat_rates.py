@@ -1,12 +1,23 @@
-"""The rates of VAT of what is sold, where nothing says them."""
+"""The rates of VAT of what is sold: the words for them, and which it can be where nothing says one."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from scharrel.core.money import CENT, ZERO, total
-from scharrel.treasury.accounts import VAT_RATES_SINCE
+from scharrel.core.names import nearest
+from scharrel.treasury.accounts import HIGH_RATE, LOW_RATE, VAT_RATES_SINCE
 from scharrel.treasury.recognition import as_percent
+
+VAT_RATES: Mapping[str, Decimal] = {
+    "21%": HIGH_RATE,
+    "9%": LOW_RATE,
+    "0%": ZERO,
+    "exempt": ZERO,
+    "reverse": ZERO,
+    "export": ZERO,
+}
+"""What a line of an invoice can say of its VAT, and the part of the amount that this is."""
 
 
 def fraction_of(word: str) -> Decimal | None:
@@ -38,3 +49,11 @@ def possible_rates(
     unsaid = total(net for net, word in lines if not word)
     left = charged[""] - total(net * (fraction_of(word) or ZERO) for net, word in lines)
     return [as_percent(rate) for rate in rates_on(day) if abs(left - unsaid * rate) <= CENT]
+
+
+def near_rate(word: str) -> str:
+    """The word for a rate that was meant, or nothing."""
+    percent = f"{word.rstrip('%')}%"
+    if percent in VAT_RATES:
+        return percent
+    return "" if word[:1].isdigit() else nearest(word, VAT_RATES)
