@@ -144,7 +144,9 @@ def pay_all(books: Books, order: PayOrder, today: date, words: Words, *, write: 
         legs = tuple(PaymentPart(part.holder, part.legs) for part in parts if part.legs)
         nth = f"{run_id}-{len(payments) + 1:02}"
         payments.append((Payment(nth, due.to, due.holder, sent[0], iban, sent[1], legs), due))
-    problems += _questions(books, payments, order.day)
+    runs, _ = read_runs(books.coop)
+    paid, _ = paid_lines(books, runs)
+    problems += _questions(books, payments, order.day, paid)
     run = None
     if payments:
         sender = str(_facts(books.entries.cooperative, order.day).get("name", "")) or books.title
@@ -158,7 +160,7 @@ def pay_all(books: Books, order: PayOrder, today: date, words: Words, *, write: 
         problems += _not_open(books, run)
     if errors(problems):
         return PaidOut(None, {}, [], [], [], problems)
-    renewed = _renew(books, order.version) if write else []
+    renewed = _renew(books, runs, paid, order.version) if write else []
     if run and write:
         put_run(books.coop, run, order.version or PAIN_VERSIONS[0])
     of_run = {payment.id: due for payment, due in payments}
@@ -277,9 +279,10 @@ def _no_account(books: Books) -> Problem:
     return books.register.problem(1, "pay-no-bank")
 
 
-def _questions(books: Books, payments: Iterable[tuple[Payment, Due]], day: date) -> Iterator[Problem]:
+def _questions(
+    books: Books, payments: Iterable[tuple[Payment, Due]], day: date, paid: PaidLines
+) -> Iterator[Problem]:
     """Accounts from which the last payment came back, and names that a bank may not know."""
-    paid, _ = paid_lines(books, read_runs(books.coop)[0])
     for payment, _ in payments:
         if back := paid.came_back(payment.iban):
             why = back.why.partition(": ")[2] or back.text
@@ -310,11 +313,11 @@ def paid_lines(books: Books, runs: Sequence[PaymentRun]) -> tuple[PaidLines, lis
     return PaidLines(runs, lines), [problem for _, problems in found for problem in problems]
 
 
-def _renew(books: Books, version: str | None) -> list[PaymentRun]:
+def _renew(
+    books: Books, runs: Sequence[PaymentRun], paid: PaidLines, version: str | None
+) -> list[PaymentRun]:
     """Have the orders of runs that wait for the bank lie there, and none of a run that was cancelled; those
     that were made anew."""
-    runs, _ = read_runs(books.coop)
-    paid, _ = paid_lines(books, runs)
     for run in runs:
         if run.cancelled:
             remove_order(books.coop, run)
