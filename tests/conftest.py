@@ -1,5 +1,6 @@
 """What the tests share: the command as a user runs it, and a cooperative to run it on."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -52,15 +53,30 @@ def examples(number: int) -> int:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of a table of three rows or more a third is tried, evenly spread; in `.ci/run` and `make long` all."""
+    """Of a table of three rows or more a third is tried, evenly spread, and of one of twenty a fifth; in
+    `.ci/run` and `make long` all."""
     if EVERY:
         return
     tables: dict[str, list[pytest.Item]] = {}
     for item in items:
         tables.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    tried = {item for rows in tables.values() for item in rows[:: 3 if len(rows) >= 3 else 1]}
+    tried = {item for rows in tables.values() for item in rows[:: _apart(len(rows))]}
     config.hook.pytest_deselected(items=[item for item in items if item not in tried])
     items[:] = [item for item in items if item in tried]
+
+
+def _apart(rows: int) -> int:
+    return 5 if rows >= 20 else 3 if rows >= 3 else 1
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collector of garbage need not look at it each time."""
+    gc.freeze()
+
+
+def calls_apart(in_ci: int) -> int:
+    """Which calls of a run fail: of so many one in `.ci/run`, fewer in `make test`, each in `make long`."""
+    return 1 if LONG else in_ci if EVERY else in_ci + 4
 
 
 def work_of(count: Callable[[], int] = time.process_time_ns) -> Callable[[], float]:
@@ -170,6 +186,16 @@ def small(folder: Path) -> Path:
 def coop(tmp_path: Path) -> Path:
     """The small cooperative, for a test to change."""
     return small(tmp_path / "coop")
+
+
+@pytest.fixture(scope="session")
+def example_printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the example cooperative prints of its October as plain text, to be left as it is."""
+    coop = tmp_path_factory.mktemp("example")
+    for part in ("ledgers", "rules"):
+        shutil.copytree(REPOSITORY / part, coop / part)
+    assert in_process("statements", "2026-10", "--format", "txt", "--coop", str(coop)).status == 0
+    return coop / "statements/2026-10"
 
 
 @pytest.fixture

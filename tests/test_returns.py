@@ -179,18 +179,8 @@ def test_a_correction_names_the_rules_of_its_own_month(bijstand: Path, quick: Ru
     assert [(c["month"], c["rules"]) for c in corrected] == [("2026-03", title[1])] * 2
 
 
-@pytest.fixture
-def printed(tmp_path: Path, quick: Run) -> Path:
-    """The example's month as plain text."""
-    coop = tmp_path / "example"
-    for part in ("ledgers", "rules"):
-        shutil.copytree(REPOSITORY / part, coop / part)
-    assert quick("statements", "2026-10", "--format", "txt", "--coop", str(coop)).status == 0
-    return coop / "statements/2026-10"
-
-
-def test_no_line_of_a_plain_text_is_too_long(printed: Path) -> None:
-    papers = list(printed.glob("*/*.txt"))
+def test_no_line_of_a_plain_text_is_too_long(example_printed: Path) -> None:
+    papers = list(example_printed.glob("*/*.txt"))
     assert {paper.parent.name for paper in papers} == {
         "coop", "member", "municipality", "subcooperative", "year",
     }  # fmt: skip
@@ -199,9 +189,9 @@ def test_no_line_of_a_plain_text_is_too_long(printed: Path) -> None:
     assert "samen 5.654,62 1.016,00 150,69 174,79 167,26 2.337,73 247,58 1.727,83" in flat("\n".join(lines))
 
 
-def test_the_return_names_the_terms_that_hold_for_the_member(printed: Path) -> None:
+def test_the_return_names_the_terms_that_hold_for_the_member(example_printed: Path) -> None:
     said = {
-        name: flat((printed / f"municipality/{name}.txt").read_text("utf-8"))
+        name: flat((example_printed / f"municipality/{name}.txt").read_text("utf-8"))
         for name in ("amina", "bram", "chantal", "youssef", "linh")
     }
     # The six months, the single parent's exemption and the medical one, at most so much a month.
@@ -214,8 +204,8 @@ def test_the_return_names_the_terms_that_hold_for_the_member(printed: Path) -> N
     assert "Vrijgelaten (zes maanden): 6 van 6 maanden gebruikt" in said["bram"]
 
 
-def test_the_cover_says_how_each_part_of_the_offset_reaches_the_municipality(printed: Path) -> None:
-    cover = flat((printed / "municipality/cover.txt").read_text("utf-8"))
+def test_the_cover_says_how_each_part_of_the_offset_reaches_the_municipality(example_printed: Path) -> None:
+    cover = flat((example_printed / "municipality/cover.txt").read_text("utf-8"))
     assert "de rest van te verrekenen betaalt de coöperatie aan de gemeente" in cover
 
 

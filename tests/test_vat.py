@@ -15,7 +15,7 @@ import pytest
 from beancount import loader
 from beancount.core import data
 from beancount.ops import validation
-from conftest import REPOSITORY, Run, examples, in_process
+from conftest import REPOSITORY, Run, calls_apart, examples, in_process
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from invoice_coop import append, replace, with_invoices
@@ -625,7 +625,7 @@ def test_a_stop_at_any_call_leaves_the_return_whole_or_not_there(coop: Path, tmp
     text = (after / RETURN).read_bytes()
     number = killed = 0
     while True:
-        number += 1
+        number += calls_apart(1)
         for fault, fork in ((no_space, False), (die, True)):
             tried = Path(shutil.copytree(coop, tmp_path / f"{number}-{fork}"))
             if fork and not (child := os.fork()):
@@ -645,7 +645,7 @@ def test_a_stop_at_any_call_leaves_the_return_whole_or_not_there(coop: Path, tmp
             assert [path.name for path in (tried / "ledgers/vat").iterdir()] == [Path(RETURN).name]
         if len(calls) < number:
             break
-    assert killed > 3
+    assert killed > 3 // calls_apart(1)
 
 
 def test_who_only_practises_is_left_out(coop: Path) -> None:

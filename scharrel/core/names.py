@@ -3,6 +3,7 @@
 import difflib
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 COOP_ID = "coop"
 """Whose the cooperative's own book is: a name that nobody else can have."""
@@ -10,6 +11,11 @@ COOP_ID = "coop"
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name that looks most like this one, capitals aside, or nothing."""
+    return _nearest(name, tuple(known))
+
+
+@lru_cache(maxsize=1000)
+def _nearest(name: str, known: tuple[str, ...]) -> str:
     names = {each.casefold(): each for each in known}
     return next((names[n] for n in difflib.get_close_matches(name.casefold(), names, 1, 0.6)), "")
 

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from scharrel.core.intended import date_in, impossible_date
@@ -30,7 +31,14 @@ _TOML_SIGNS = {
 
 
 def read_toml(text: str, shown: str, max_bytes: int = MAX_PACK_BYTES) -> tuple[dict[str, Any], list[Problem]]:
-    """The table, with every number exact; empty if anything is wrong with it."""
+    """The table, with every number exact; empty if anything is wrong with it. Nobody may change it: who reads
+    the same text again, as a server and `check --watch` do, gets the same table."""
+    table, problems = _read(text, shown, max_bytes)
+    return table, [*problems]
+
+
+@lru_cache(maxsize=64)
+def _read(text: str, shown: str, max_bytes: int) -> tuple[dict[str, Any], list[Problem]]:
     text = text.replace("\r\n", "\n")
     if len(text.encode()) > max_bytes:
         return {}, [Problem(shown, 1, "toml-size", {"limit": str(max_bytes // 1000)})]
