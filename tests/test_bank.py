@@ -16,7 +16,7 @@ import pytest
 from bank_coop import CUSTOMER, LANDLORD, Given, camt, knab, with_bank
 from beancount import loader
 from beancount.core import data
-from conftest import LONG, Once, Run, calls_apart, examples, takes_seconds
+from conftest import LONG, Once, Run, examples, takes_seconds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from terminal import at_a_terminal
@@ -1094,7 +1094,7 @@ def test_every_call_that_can_fail_leaves_whole_files_and_no_half_import(bank: Ba
     after.took(content)
     number = killed = 0
     while True:
-        number += calls_apart(3)
+        number += 1 if LONG else 3
         for fault, fork in ((no_space, False), (die, True)):
             tried = Bank(bank.quick, Path(shutil.copytree(bank.coop, tmp_path / f"{number}-{fork}")))
             if fork and not (child := os.fork()):
@@ -1116,7 +1116,7 @@ def test_every_call_that_can_fail_leaves_whole_files_and_no_half_import(bank: Ba
             assert not _pending(tried)
         if len(calls) < number:
             break
-    assert killed > 12 // calls_apart(3)
+    assert killed > 4
 
 
 def _pending(bank: Bank) -> set[bytes]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import test_projects
-from conftest import Once, Run, calls_apart, in_process, small, takes_seconds
+from conftest import LONG, Once, Run, in_process, small, takes_seconds
 from test_faults import die, failing_at
 from test_projects import money, write
 
@@ -200,7 +200,7 @@ def test_a_closing_killed_at_any_call_is_finished_by_the_next(coop: Path, tmp_pa
     assert quick("close", "2026-01", "--coop", str(coop)).status == 0
     number = killed = 0
     while True:
-        number += calls_apart(3)
+        number += 1 if LONG else 3
         copy = Path(shutil.copytree(coop, tmp_path / f"kill-{number}"))
         where = ("--coop", str(copy))
         child = os.fork()
