@@ -583,6 +583,12 @@ def test_the_readers_are_an_importer_for_beangulp(tmp_path: Path) -> None:
         assert [(b.date, b.amount.number) for b in balances] == [(date(2026, 11, 1), CLOSING)] * (
             kind != "csv bunq"
         )
+    first, *_, balance = importer.extract(str(tmp_path / "0.txt"), [])
+    (posting,) = first.postings
+    back = first._replace(postings=[posting._replace(units=-posting.units)], meta={})
+    by_hand, other_line = (first._replace(meta={**first.meta, "bank": said}) for said in (None, "elsewhere"))
+    known = [importer.cmp(first, there) for there in (first, by_hand, back, other_line, balance)]
+    assert known == [True, True, False, False, False]
     path.write_text(ALL["csv ing"].replace('"1034,75"', '"1034,76"'))
     with pytest.raises(ValueError, match="come to"):
         importer.extract(str(path), [])

@@ -345,6 +345,11 @@ def test_fava_writes_to_the_members_own_ledger_and_nowhere_else(buurt: Path, tmp
         assert client.put(api + path, json={}, headers=OURS).status_code == 403
     assert client.delete(f"{api}document?filename={buurt / LEDGER}", headers=OURS).status_code == 403
     assert _files(buurt) == before
+    comment = "Kas geteld met Bram.\nTien euro te weinig."
+    note = {"t": "Note", "date": "2026-10-05", "account": "Assets:Kas", "comment": comment, "meta": {}}
+    assert client.put(api + "add_entries", json={"entries": [note]}, headers=OURS).status_code == 200
+    written = '2026-10-05 note Assets:Kas "Kas geteld met Bram. Tien euro te weinig."\n'
+    assert written in (buurt / LEDGER).read_text()  # Fava could delete no more than the first line of two
 
 
 def _files(coop: Path) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from beancount.core.amount import Amount
-from beancount.core.data import EMPTY_SET, Balance, Entries, Posting, Transaction, new_metadata
+from beancount.core.data import EMPTY_SET, Balance, Directive, Entries, Posting, Transaction, new_metadata
 from beancount.core.flags import FLAG_OKAY
 from beangulp.importer import Importer
 
@@ -71,6 +71,18 @@ class BankImporter(Importer):  # type: ignore[misc]  # beangulp carries no types
                 amount = Amount(statement.closing, statement.currency)
                 entries.append(Balance(meta, after, self._account, amount, None, None))
         return entries
+
+    def cmp(self, new: Directive, known: Directive) -> bool:
+        """Whether a line is in the ledger: by the bank's reference, or by its amount where one has none.
+
+        beangulp's own comparison leaves the sign out, and so takes a payment that came back for the payment.
+        """
+        if not isinstance(new, Transaction) or not isinstance(known, Transaction):
+            return False
+        references = [entry.meta.get("bank") for entry in (new, known)]
+        if all(references):
+            return len(set(references)) == 1
+        return any((p.account, p.units) == (self._account, new.postings[0].units) for p in known.postings)
 
     def _transaction(self, filepath: str, statement: BankStatement, line: BankLine) -> Transaction:
         meta = new_metadata(filepath, line.line)

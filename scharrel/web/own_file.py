@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fava.beans.funcs import get_position
+from fava.beans.helpers import replace
 from fava.beans.str import to_string
 from fava.core.file import ExternallyChangedError, FileModule, NonSourceFileError, find_entry_lines
 from fava.helpers import FavaAPIError
@@ -60,7 +61,8 @@ class OwnFile(FileModule):
 
         def changed(text: str) -> str:
             for entry in entries:
-                made = to_string(entry, options.currency_column, options.indent).rstrip("\n").split("\n")
+                whole = to_string(_on_one_line(entry), options.currency_column, options.indent)
+                made = whole.rstrip("\n").split("\n")
                 text, _ = with_booking(text, made, entry.date)
             return text
 
@@ -126,6 +128,12 @@ class OwnFile(FileModule):
         return FavaAPIError(
             self.words("web.only-own", path=self.own.relative_to(self.root).as_posix() if self.own else "–")
         )
+
+
+def _on_one_line(entry: "Directive") -> "Directive":
+    """With no line breaks in its texts: Fava shows, changes and deletes only what stands before the first."""
+    texts = {name: getattr(entry, name, None) for name in ("payee", "narration", "comment")}
+    return replace(entry, **{name: " ".join(text.splitlines()) for name, text in texts.items() if text})
 
 
 def _digest(text: str) -> str:
