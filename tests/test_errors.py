@@ -100,7 +100,7 @@ ERRORS: dict[str, tuple[Break, str, int]] = {
     ),
     "error.no-step": (as_it_is, "explain amina 2026-04 koop", 2),
     "error.write": (put("ledgers/allocations", "een bestand"), "allocate 2026-06", 1),
-    "error.file": (as_it_is, "rules show nergens.toml", 1),
+    "error.file": (as_it_is, "rules show nergens.toml", 2),
     "error.lang": (as_it_is, "check --lang de", 2),
     "error.not-empty": (as_it_is, "init {coop}", 2),
     "error.one-folder": (as_it_is, "init a b", 2),
@@ -503,7 +503,7 @@ OWN_TESTS |= {  # in test_bank_months.py
     "problem.booking-unconfirmed",
 }  # fmt: skip
 OWN_TESTS |= {  # in test_bank.py
-    "error.assign-booking", "error.assign-date", "error.assign-how", "error.assign-line",
+    "error.assign-account", "error.assign-booking", "error.assign-how", "error.assign-line",
     "error.assign-terminal", "error.bank-line-which", "error.gap-reason", "error.no-bank",
     "error.no-bank-line", "problem.bank-folder", "problem.bank-line-booked", "problem.bank-line-custom",
     "problem.bank-line-directive", "problem.bank-line-elsewhere", "problem.bank-line-early",
@@ -515,7 +515,8 @@ OWN_TESTS |= {  # in test_bank.py
     "problem.bank-own-account",
     "problem.bank-rule-conditions",
     "problem.bank-rule-iban", "problem.bank-rule-id", "problem.bank-rule-rate", "problem.bank-rule-table",
-    "problem.bank-vat-account", "problem.statement-account", "problem.statement-changed",
+    "problem.bank-no-vat", "problem.bank-vat-account",
+    "problem.statement-account", "problem.statement-changed",
     "problem.statement-currency", "problem.statement-gap", "problem.statement-lacks-line",
     "problem.statement-no-balances", "problem.statement-no-days", "problem.statement-opening",
     "problem.statement-overlap", "problem.statement-reference", "problem.statement-strange-line",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
-from scharrel.text.month_names import joined_months, months_meant
+from scharrel.text.month_names import joined_months, months_meant, near_month, periods_meant
 
 TODAY = date(2026, 11, 28)
 
@@ -35,6 +35,9 @@ TODAY = date(2026, 11, 28)
         ("ju", "2026-06 2026-07"),
         ("ma", "2026-03 2026-05"),
         ("j 2025", "2025-01 2025-06 2025-07"),
+        ("10-2026", "2026-10"),
+        ("2026/3", "2026-03"),
+        ("13-2026", ""),
         ("o", ""),
         ("oktobr", ""),
         ("10", ""),
@@ -47,6 +50,35 @@ TODAY = date(2026, 11, 28)
 )
 def test_what_is_meant(said: str, meant: str) -> None:
     assert " ".join(map(str, months_meant(said, TODAY))) == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("2026-Q3", "2026-Q3"),
+        ("q3 2025", "2025-Q3"),
+        ("kwartaal 3", "2026-Q3"),
+        ("3e kwartaal 2025", "2025-Q3"),
+        ("quarter 1", "2026-Q1"),
+        ("vorig kwartaal", "2026-Q3"),
+        ("last year", "2025"),
+        ("2026", "2026"),
+        ("10-2026", "2026-10"),
+        ("vorige maand", "2026-10"),
+        ("ju", "2026-06 2026-07"),
+        ("q5", ""),
+        ("kwartaal", ""),
+    ],
+)
+def test_which_period_is_meant(said: str, meant: str) -> None:
+    assert " ".join(map(str, periods_meant(said, TODAY))) == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "near"), [("okotber", "2026-10"), ("Septmber 2025", "2025-09"), ("kaas", "")]
+)
+def test_what_looks_like_a_month_is_named(said: str, near: str) -> None:
+    assert near_month(said, TODAY) == near
 
 
 def test_where_months_to_come_are_as_likely_a_name_needs_its_year() -> None:
@@ -64,6 +96,10 @@ def test_where_months_to_come_are_as_likely_a_name_needs_its_year() -> None:
         ("settle --member may 2026", ["settle", "--member", "may", "2026"]),
         ("settle 2026 --member may", ["settle", "2026", "--member", "may"]),
         ("report annual 2026", ["report", "annual", "2026"]),
+        ("vat kwartaal 3 2026", ["vat", "kwartaal 3 2026"]),
+        ("vat 3e kwartaal", ["vat", "3e kwartaal"]),
+        ("report annual vorig jaar", ["report", "annual", "vorig jaar"]),
+        ("statements --for quarter 2026-09", ["statements", "--for", "quarter", "2026-09"]),
     ],
 )
 def test_two_words_need_no_quotation_marks(typed: str, joined: list[str]) -> None:

@@ -203,8 +203,8 @@ def test_the_rate_is_that_of_the_day_of_the_work_whenever_it_is_booked(coop: Pat
     late = sale("2026-07-03", "50.00", "4.50", "Laag")
     book(coop, "bo", late.replace('"verkoop"', '"verkoop"\n  delivered: 2018-12-30'))
     first, second = vat(coop)["questions"]
-    assert "Op 2026-07-01 was er geen tarief van 6%. Over 100.00 was het 21%: 21.00" in first["message"]
-    assert "Op 2018-12-30 was er geen tarief van 9%. Over 50.00 was het 21%: 10.50" in second["message"]
+    assert "Op 1 juli 2026 was er geen tarief van 6%. Over 100.00 was het 21%: 21.00" in first["message"]
+    assert "Op 30 december 2018 was er geen tarief van 9%. Over 50.00 was het 21%: 10.50" in second["message"]
     assert exact(vat(coop), "1b") == ("300.00", "21.00")
 
 

@@ -8,12 +8,12 @@ import typer
 
 from scharrel.checks.barter import all_barter, both_problems
 from scharrel.checks.members import read_ledgers
-from scharrel.cli.arguments import open_coop, require_members, today
+from scharrel.cli.arguments import choose, open_coop, read_year, require_members, today
 from scharrel.cli.as_csv import check_csv_form, print_csv
 from scharrel.cli.as_json import fields, print_json, trimmed
 from scharrel.cli.options import COOP, CSV, JSON, MEMBERS
-from scharrel.cli.report.common import read_year, show_table
-from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
+from scharrel.cli.report.common import show_table
+from scharrel.cli.screen import console, print_text, stop_on_errors, words
 from scharrel.core.barter import Barter
 from scharrel.operations.opening import open_books
 from scharrel.reports.barter import balance_rows, barter_balances, barter_rows
@@ -35,8 +35,7 @@ def command(
     as_csv: Annotated[str | None, CSV] = None,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
-    if form not in _FORMATS:
-        fail(words("error.format", form=form, forms=", ".join(_FORMATS)), status=2)
+    choose(form, _FORMATS)
     check_csv_form(as_csv, json=as_json)
     asked = read_year(year)
     books = open_books(open_coop(coop))
