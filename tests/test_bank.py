@@ -611,6 +611,10 @@ def test_the_opening_balance_in_the_treasury_is_the_one_in_the_register(bank: Ba
     bank.took(WHOLE)
     assert bank.stands()["difference"] == "0.00"
     assert bank.stands()["outstanding"] == []
+    # Nor is it missing where the cooperative's own book is not asked for.
+    of_one_kind = ("--for", "member", "--format", "txt", "--out", str(bank.coop / "out"))
+    done = bank.quick("statements", "2026-10", *of_one_kind, "--coop", str(bank.coop))
+    assert "In de boeken staat niet" not in done.err
 
 
 def test_a_balance_to_begin_with_that_is_not_in_the_books_is_told_with_the_lines_to_add(bank: Bank) -> None:

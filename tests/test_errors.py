@@ -31,6 +31,14 @@ TAKE_OVER = "rules import {coop}/uit.toml"
 STATEMENT = "statements/2026-05/member/amina.txt"
 
 
+def test_a_file_that_is_not_there_is_wrong_usage_and_the_one_like_it_is_named(
+    coop: Path, quick: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "camt-oktober.xml").touch()
+    done = quick("verify", str(tmp_path / "camt-oktbr.xml"), "--coop", str(coop))
+    assert (done.status, "Bedoel je camt-oktober.xml?" in done.err) == (2, True)
+
+
 def said(key: str, text: str) -> bool:
     """Whether the message of that key stands in the text, whatever is filled in."""
     section, _, name = key.partition(".")
@@ -388,7 +396,9 @@ OWN_TESTS |= {"error.no-fava", "error.port"}  # in test_web.py
 OWN_TESTS |= {"problem.example-rules", "error.close-practice"}  # in test_starting.py
 OWN_TESTS |= {"error.watch-json"}  # in test_watch.py
 OWN_TESTS |= {"error.csv-json"}  # in test_help.py
-OWN_TESTS |= {"error.leave-closed", "error.leaves-already", "error.not-a-member"}  # in test_member_leave.py
+OWN_TESTS |= {  # in test_member_leave.py
+    "error.leave-bookings", "error.leave-closed", "error.leaves-already", "error.not-a-member",
+}  # fmt: skip
 OWN_TESTS |= {"problem.joined-too-early", "error.month-closed"}  # in test_closing.py
 OWN_TESTS |= {  # in test_seals.py
     "problem.seal-of-corrected", "audit.code", "audit.code-of", "audit.code-of-none",

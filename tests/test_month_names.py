@@ -113,6 +113,24 @@ def test_a_command_takes_it_in_either_language(said: list[str], coop: Path, quic
         assert json.loads(done.out)["month"] == "2026-04"
 
 
+@pytest.mark.parametrize(
+    ("typed", "means"),
+    [
+        ("vat kwartaal 1 2026 --json", '"period": "2026-Q1"'),
+        ("vat 1-2026 --json", '"period": "2026-01"'),
+        ("vat Q5", "is geen periode"),
+        ("settle kwartaal 1 2026 --member amina", "2026-Q1 kan niet apart"),
+        ("what-if amina --turnover 1.234,50 --month 5-2026 --json", '"1234.50"'),
+        ("what-if amina --turnover 1,234", "Dat kan meer zijn"),
+        ("pay --on 31-2", "De dag 31-2 bestaat niet"),
+        ("explain amina 2026-05 pott", "Bedoel je pot?"),
+    ],
+)
+def test_periods_days_and_amounts_are_typed_alike(typed: str, means: str, coop: Path, quick: Run) -> None:
+    done = quick(*typed.split(), "--coop", str(coop))
+    assert means in " ".join((done.out + done.err).split())
+
+
 def test_what_is_not_clear_is_refused_with_what_is_possible(coop: Path, quick: Run) -> None:
     done = quick("explain", "amina", "ju", "--coop", str(coop))
     assert (done.status, done.out) == (2, "")

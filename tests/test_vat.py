@@ -477,7 +477,7 @@ def overlapping(coop: Path) -> None:
 
 REFUSED: dict[str, tuple[Callable[[Path], object], str, int, str]] = {
     "problem.vat-account": (no_account, "2026-Q3", 1, 'met role: "tax-due"; er zijn er 0'),
-    "problem.bank-not-open": (closed_account, "2026-Q3", 1, f"{TAX} is er op 2026-09-30 niet"),
+    "problem.bank-not-open": (closed_account, "2026-Q3", 1, f"{TAX} is er op 30 september 2026 niet"),
     "problem.vat-unfiled": (earlier, "2026-Q3", 1, "in geen aangifte zit: Liabilities:Btw:Hoog 2.10."),
     "problem.vat-overlap": (overlapping, "2026-Q3", 1, "Van 2026-07 is al aangifte gedaan"),
     "error.vat-period": (str, "2026-Q5", 2, '"2026-Q5" is geen periode'),

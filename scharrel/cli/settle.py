@@ -8,7 +8,7 @@ import typer
 from scharrel.cli.arguments import group_of, open_coop, read_period, today
 from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, JSON
-from scharrel.cli.screen import console, fail, progress_bar, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_indented, print_text, progress_bar, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
 from scharrel.core.period import Period
@@ -63,8 +63,8 @@ def command(
         return
     screen = console()
     for line in settlement_lines(words, books, settled, booked.corrections):
-        screen.print(line, soft_wrap=True)
-    screen.print(words("settle.done", path=where.shown(path)), soft_wrap=True)
+        print_indented(screen, line)
+    print_text(screen, words("settle.done", path=where.shown(path)))
 
 
 def _booked_in(books: "Books", period: Period, member: str) -> Month:
