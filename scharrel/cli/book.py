@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scharrel.cli.arguments import fail_without_month, open_coop, read_day, require_members, today
+from scharrel.cli.arguments import fail_without_month, open_coop, require_members, today
 from scharrel.cli.options import COOP, DRY_RUN, JSON
 from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
 from scharrel.core.problems import errors
-from scharrel.text.noted import Noted
-from scharrel.text.typed import amounts_meant, quantities_meant, rate_meant, untaxed_meant
+from scharrel.text.noted import Noted, day_not_read
+from scharrel.text.typed import amounts_meant, days_meant, quantities_meant, rate_meant, untaxed_meant
 from scharrel.treasury.cash_book import EventKind
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def command(
         ask_bookings(books, holder, today())
         return
     stop_on_errors(standing_errors(books))
-    on, day_earned = read_day(day) if day else today(), read_day(earned) if earned else None
+    on, day_earned = _day(day) if day else today(), _day(earned) if earned else None
     if not holder.active(Month.of(on)):
         fail_without_month(holder, Month.of(on))
     choices = booking_choices(books, holder, on)
@@ -190,6 +190,15 @@ def _amount(kind: EventKind, said: str) -> tuple[Decimal, ...]:
     fail(f"--{kind}: {words(key, said=said, readings=', '.join(readings))}", status=2)
 
 
+def _day(said: str) -> date:
+    found = days_meant(said, today())
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        fail(day_not_read(words, said, today()), status=2)
+    fail(words("book.which", readings=", ".join(map(words.day, found))), status=2)
+
+
 def _rate(said: str) -> Decimal:
     rate = rate_meant(said)
     if rate is None:
@@ -230,7 +239,7 @@ def _whole(
         fail(words(f"book.no-{kind}", said=kind, kinds=", ".join(choices.kinds)), status=2)
     accounts = choices.accounts[kind]
     if account:
-        meant = account_meant(account, accounts, books)
+        meant = account_meant(account, accounts, books) if not account.isdecimal() else ""
         if not meant:
             known = ", ".join(labels_of(books, accounts))
             fail(words("error.book-account", account=account, accounts=known), status=2)

@@ -311,9 +311,7 @@ def understood(
         place = place if place in choices.money else named[0] if len(named) == 1 else ""
         return noted._replace(money=place) if place else _no_choice(said)
     if asked == "account" and noted.kind:
-        accounts = choices.accounts[noted.kind]
-        nth = int(said) if said.isdecimal() else 0
-        account = accounts[nth - 1] if 0 < nth <= len(accounts) else account_meant(said, accounts, books)
+        account = account_meant(said, choices.accounts[noted.kind], books) if said else ""
         return noted._replace(account=account) if account else _no_choice(said)
     if asked == "customer":
         known = {short: buyer.name for short, buyer in choices.customers.items()}

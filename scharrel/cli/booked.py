@@ -58,34 +58,25 @@ def print_planned(planned: Planned, *, written: bool, more: dict[str, Any] | Non
     )
 
 
-def account_meant(said: str, accounts: Sequence[str], books: Books, own: Sequence[str] = ()) -> str:
-    """The account that is meant: by its name, its label, the last part of its name, or the beginning of one
-    of these that no other has; empty for none. One of the cooperative's `own` at a bank, which it cannot be,
-    is known too: to be told so, not taken for another."""
+def account_meant(said: str, accounts: Sequence[str], books: Books) -> str:
+    """The account that is meant: by its number here, its name, its label, or the beginning of one of these
+    that no other has; empty for none."""
     folded = said.casefold()
-    if not folded:
-        return ""
-    labels = {name: account_name(words, books.chart, name).casefold() for name in (*accounts, *own)}
-    if same := [name for name in labels if name.casefold() == folded]:
-        return same[0]
-    for known in (accounts, own):
-        for called in (labels.__getitem__, _last_part):
-            if len(same := [name for name in known if called(name) == folded]) == 1:
-                return same[0]
-    begins = [
-        name for name in accounts if any(part.startswith(folded) for part in name.casefold().split(":"))
+    if said.isdecimal() and 0 < int(said) <= len(accounts):
+        return accounts[int(said) - 1]
+    names = {account: account_name(words, books.chart, account).casefold() for account in accounts}
+    for account in accounts:
+        if folded in (account.casefold(), names[account], account.rpartition(":")[2].casefold()):
+            return account
+    found = [
+        account
+        for account in accounts
+        if names[account].startswith(folded)
+        or any(part.startswith(folded) for part in account.casefold().split(":"))
     ]
-    by_label = [name for name in accounts if labels[name].startswith(folded)]
-    banks = [name for name in own if _last_part(name).startswith(folded)]
-    found = {*begins, *by_label} or {*banks}
-    if len(found) > 1 and len(begins) != 1:
-        found = {*by_label}
-    clear = len(found) == 1 and {*map(_last_part, banks)} <= {*map(_last_part, found)}
-    return found.pop() if clear else ""
-
-
-def _last_part(account: str) -> str:
-    return account.casefold().rpartition(":")[2]
+    if len(found) > 1:
+        found = [account for account in found if names[account].startswith(folded)]
+    return found[0] if len(found) == 1 else ""
 
 
 def labels_of(books: Books, accounts: Iterable[str]) -> list[str]:

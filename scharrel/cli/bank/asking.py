@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from scharrel.cli.arguments import day_or_why
 from scharrel.cli.asking import HELP, LATER, NO, UNDO, YES, StoppedAsking, TakenBack, ask
-from scharrel.cli.booked import account_meant, labels_of
+from scharrel.cli.booked import labels_of
 from scharrel.cli.screen import console, print_indented, report_problems, with_near, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.across import HandBooking
@@ -28,7 +28,7 @@ from scharrel.operations.bank_assign import (
     with_invoice,
 )
 from scharrel.packs.bank_rules import account_wrong, rate_of
-from scharrel.text.accounts import account_labels
+from scharrel.text.accounts import account_labels, account_name
 from scharrel.text.bank import answer_text, line_of, paid_text, suggestion_text
 from scharrel.treasury.invoice_recognition import Payable, after_payment
 from scharrel.treasury.lines import BookedLine
@@ -184,7 +184,7 @@ def _understood(
     complete = said[0].isdecimal() and bool(account)
     if not account:
         typed = _ask_further(words("assign.account"), labels_of(books, _accounts(books, bank, which)))
-        account = account_called(typed, books, bank, which)
+        account = account_called(typed, books, bank, which) if typed else ""
         if not account:
             print_indented(console(), _unknown(typed, books, bank, which))
             return None
@@ -226,9 +226,28 @@ def _account_first(said: list[str], books: Books, bank: Bank, which: OpenLine) -
 
 
 def account_called(said: str, books: Books, bank: Bank, which: OpenLine) -> str:
-    """The account that is meant as the other side of this line; empty for none."""
-    own = [account.account for account in bank.accounts]
-    return account_meant(said, _accounts(books, bank, which), books, own)
+    """The account that is meant: by its name, its label, the last part of its name, or the beginning of one
+    of these that no other has; empty for none. One of the cooperative's own at a bank is known too, to be
+    told that it cannot be, not taken for another."""
+    folded = said.casefold()
+    names, own = _accounts(books, bank, which), [account.account for account in bank.accounts]
+    labels = {name: account_name(words, books.chart, name).casefold() for name in (*names, *own)}
+    if same := [name for name in labels if name.casefold() == folded]:
+        return same[0]
+    for known in (names, own):
+        for called in (labels.__getitem__, _last_part):
+            if len(same := [name for name in known if called(name) == folded]) == 1:
+                return same[0]
+    begins = [name for name in names if any(part.startswith(folded) for part in name.casefold().split(":"))]
+    by_label = [name for name in names if labels[name].startswith(folded)]
+    banks = [name for name in own if _last_part(name).startswith(folded)]
+    found = begins if len(begins) == 1 else by_label or begins or banks
+    clear = len(found) == 1 and {*map(_last_part, banks)} <= {_last_part(found[0])}
+    return found[0] if clear else ""
+
+
+def _last_part(account: str) -> str:
+    return account.casefold().rpartition(":")[2]
 
 
 def _ask_rate(books: Books, account: str) -> Decimal | None:
