@@ -163,8 +163,8 @@ def report_problems(problems: Iterable[Problem], *, whole: bool = True) -> None:
     counts: dict[str, int] = {}
     alike: dict[object, list[Problem]] = {}
     for nth, problem in enumerate(in_order(problems)):
-        said = problem.file, problem.code, tuple(problem.values.items())
-        alike.setdefault(said if problem.warning and not whole else nth, []).append(problem)
+        once = problem.warning and not whole
+        alike.setdefault((problem.file, words.problem(problem)) if once else nth, []).append(problem)
     for problem, *more in alike.values():
         counts[problem.file] = counts.get(problem.file, 0) + 1
         if counts[problem.file] > MAX_REPORTED:
