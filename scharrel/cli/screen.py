@@ -128,6 +128,14 @@ def print_text(
         screen.print(line, style=style, soft_wrap=True)
 
 
+def print_message(screen: "Console", line: str) -> None:
+    """A line that fits the screen; in a pipe it stays one."""
+    if screen.is_terminal:
+        print_indented(screen, line)
+    else:
+        screen.print(line, soft_wrap=True)
+
+
 def print_point(screen: "Console", text: str, place: str) -> None:
     """A point of a list, and below it where that stands, which is never broken."""
     print_text(screen, f"- {text}", indent="   ", style="dim", hang="  ")
