@@ -145,8 +145,10 @@ def _show(books: "Books", found: "VatReturn", booked: "VatBooked | None") -> Non
     if booked:
         print_text(screen, words("vat.nothing-new"))
         return
-    print_text(screen, words("vat.exact"), style="dim")
-    for heading, lines in behind_lines(words, found, books.names, screen.width):
+    behind = [*behind_lines(words, found, books.names, screen.width)]
+    if behind:
+        print_text(screen, words("vat.exact"), style="dim")
+    for heading, lines in behind:
         screen.print()
         print_text(screen, heading, style="bold")
         for line in lines:
