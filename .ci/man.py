@@ -71,7 +71,7 @@ def of_command(name: str) -> Iterator[str]:
             what = f"{', '.join(param.opts)} {metavar}".strip()
         yield f".TP\n.B {roff(what)}\n{roff(param.help or '')}"
     example = roff(words(f"example.{name.replace(' ', '-')}")).replace("\n", " ")
-    yield f".PP\n{roff(words('library.example'))}\n.PP\n.RS\n.nf\n{example}\n.fi\n.RE"
+    yield f".PP\n{roff(words('library.example'))}\n.PP\n.nf\n{example}\n.fi"
 
 
 sys.stdout.write("\n".join(page()) + "\n")

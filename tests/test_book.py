@@ -440,7 +440,7 @@ def test_of_a_list_all_is_booked_or_nothing(start: Path, tmp_path: Path, quick: 
     assert f"{file}:4: Dit is niet zeker: bij of af" in done.err
     assert "Er is niets opgeschreven." in done.err
     assert quick("inbox", noted(tmp_path, "melk\nbrood\n"), "--coop", str(start)).status == 1
-    assert quick("inbox", str(tmp_path / "weg.txt"), "--coop", str(start)).status == 1
+    assert quick("inbox", str(tmp_path / "weg.txt"), "--coop", str(start)).status == 2
     (tmp_path / "lijst.xlsx").write_bytes(b"PK\3\4\0\0")
     assert "Dit is geen tekst." in quick("inbox", str(tmp_path / "lijst.xlsx"), "--coop", str(start)).err
     assert "te lang" in quick("inbox", noted(tmp_path, "12-10 bij 1 x, y\n" * 3000), "--coop", str(start)).err

@@ -143,7 +143,7 @@ def test_nobody_joins_in_a_closed_month(closed: Path, quick: Run) -> None:
     for command in ("check", "allocate", "statements"):
         done = quick(command, *where)
         assert done.status == 1
-        assert "Laat het beginnen in 2026-05" in done.out + done.err
+        assert "Laat het beginnen in mei 2026" in done.out + done.err
     register = closed / "ledgers/coop.beancount"
     register.write_text(
         register.read_text().replace('2026-04-01 custom "member" "dirk"', '2026-05-01 custom "member" "dirk"')

@@ -213,7 +213,8 @@ def test_an_investment_counts_as_far_as_it_was_approved_beforehand(asking: Path,
     # The first approval is used up by then.
     assert by_step(february)["investment"] == ("50.00", "50.00", "not-approved")
     assert done.status == 0
-    assert done.err.count("let op: Voor 50.00 EUR hiervan is geen goedkeuring van voor die dag") == 2
+    assert done.err.count("let op: Voor 50.00 EUR hiervan is geen goedkeuring van voor die dag") == 1
+    assert "Dat geldt ook voor regel 15." in done.err
     said = quick("explain", "amina", "2026-01", "--coop", str(asking)).out.replace("\xa0", " ")
     assert "Goedgekeurd op 19 januari 2026: Naaimachine, € 400,00." in said
     assert "Goedgekeurd op 20" not in said

@@ -531,7 +531,7 @@ def test_a_credit_note_takes_an_invoice_back(sent: Path, quick: Run) -> None:
     again = quick("invoice", "credit", "2026-0003", "--coop", str(sent))
     assert (again.status, "zelf een creditfactuur" in again.err) == (1, True)
     unknown = quick("invoice", "credit", "2026-003", "--coop", str(sent))
-    assert (unknown.status, "Bedoel je 2026-0003?" in unknown.err) == (1, True)
+    assert (unknown.status, "Bedoel je 2026-0003?" in unknown.err) == (2, True)
     # It counts with the member, once in all books together.
     assert quick("allocate", "2026-11", "--coop", str(sent)).status == 0
     assert told(quick, sent) == []

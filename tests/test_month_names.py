@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
-from scharrel.text.month_names import joined_months, months_meant
+from scharrel.text.month_names import joined_months, months_meant, near_month, periods_meant
 
 TODAY = date(2026, 11, 28)
 
@@ -35,6 +35,9 @@ TODAY = date(2026, 11, 28)
         ("ju", "2026-06 2026-07"),
         ("ma", "2026-03 2026-05"),
         ("j 2025", "2025-01 2025-06 2025-07"),
+        ("10-2026", "2026-10"),
+        ("2026/3", "2026-03"),
+        ("13-2026", ""),
         ("o", ""),
         ("oktobr", ""),
         ("10", ""),
@@ -47,6 +50,35 @@ TODAY = date(2026, 11, 28)
 )
 def test_what_is_meant(said: str, meant: str) -> None:
     assert " ".join(map(str, months_meant(said, TODAY))) == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("2026-Q3", "2026-Q3"),
+        ("q3 2025", "2025-Q3"),
+        ("kwartaal 3", "2026-Q3"),
+        ("3e kwartaal 2025", "2025-Q3"),
+        ("quarter 1", "2026-Q1"),
+        ("vorig kwartaal", "2026-Q3"),
+        ("last year", "2025"),
+        ("2026", "2026"),
+        ("10-2026", "2026-10"),
+        ("vorige maand", "2026-10"),
+        ("ju", "2026-06 2026-07"),
+        ("q5", ""),
+        ("kwartaal", ""),
+    ],
+)
+def test_which_period_is_meant(said: str, meant: str) -> None:
+    assert " ".join(map(str, periods_meant(said, TODAY))) == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "near"), [("okotber", "2026-10"), ("Septmber 2025", "2025-09"), ("kaas", "")]
+)
+def test_what_looks_like_a_month_is_named(said: str, near: str) -> None:
+    assert near_month(said, TODAY) == near
 
 
 def test_where_months_to_come_are_as_likely_a_name_needs_its_year() -> None:
@@ -64,6 +96,10 @@ def test_where_months_to_come_are_as_likely_a_name_needs_its_year() -> None:
         ("settle --member may 2026", ["settle", "--member", "may", "2026"]),
         ("settle 2026 --member may", ["settle", "2026", "--member", "may"]),
         ("report annual 2026", ["report", "annual", "2026"]),
+        ("vat kwartaal 3 2026", ["vat", "kwartaal 3 2026"]),
+        ("vat 3e kwartaal", ["vat", "3e kwartaal"]),
+        ("report annual vorig jaar", ["report", "annual", "vorig jaar"]),
+        ("statements --for quarter 2026-09", ["statements", "--for", "quarter", "2026-09"]),
     ],
 )
 def test_two_words_need_no_quotation_marks(typed: str, joined: list[str]) -> None:
@@ -75,6 +111,24 @@ def test_a_command_takes_it_in_either_language(said: list[str], coop: Path, quic
     for lang in ("nl", "en"):
         done = quick("explain", "amina", *said, "--json", "--lang", lang, "--coop", str(coop))
         assert json.loads(done.out)["month"] == "2026-04"
+
+
+@pytest.mark.parametrize(
+    ("typed", "means"),
+    [
+        ("vat kwartaal 1 2026 --json", '"period": "2026-Q1"'),
+        ("vat 1-2026 --json", '"period": "2026-01"'),
+        ("vat Q5", "is geen periode"),
+        ("settle kwartaal 1 2026 --member amina", "2026-Q1 kan niet apart"),
+        ("what-if amina --turnover 1.234,50 --month 5-2026 --json", '"1234.50"'),
+        ("what-if amina --turnover 1,234", "Dat kan meer zijn"),
+        ("pay --on 31-2", "De dag 31-2 bestaat niet"),
+        ("explain amina 2026-05 pott", "Bedoel je pot?"),
+    ],
+)
+def test_periods_days_and_amounts_are_typed_alike(typed: str, means: str, coop: Path, quick: Run) -> None:
+    done = quick(*typed.split(), "--coop", str(coop))
+    assert means in " ".join((done.out + done.err).split())
 
 
 def test_what_is_not_clear_is_refused_with_what_is_possible(coop: Path, quick: Run) -> None:

@@ -54,7 +54,7 @@ def test_a_pot_below_zero_is_told_where_it_was_overdrawn(coop: Path, quick: Run)
     withdraw(coop, "2026-01-20", "999.00")
     done = quick("allocate", "2026-05", "--coop", str(coop))
     assert done.status == 0
-    assert "In 2026-01 staat Liabilities:Spaarpot" in done.err
+    assert "In januari 2026 staat Liabilities:Spaarpot" in done.err
     assert done.err.count("onder nul") == 1
     pack = (coop / PACK).read_text()
     (coop / PACK).write_text(pack.replace("[pack]\n", "[pack]\nstrict = true\n"))

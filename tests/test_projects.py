@@ -305,7 +305,8 @@ def test_money_with_nobody_to_share_it(team: Path, quick: Run) -> None:
     done = quick("allocate", "2026-01", "--coop", str(team))
     assert done.status == 1
     assert (
-        "ledgers/coop.beancount:14: In 2026-01 is er geld te verdelen, maar er doet niemand mee" in done.err
+        "ledgers/coop.beancount:14: In januari 2026 is er geld te verdelen, maar er doet niemand mee"
+        in done.err
     )
 
 

@@ -416,4 +416,4 @@ def test_a_fact_that_the_register_lacks_is_a_problem_with_its_place(tmp_path: Pa
     assert (done.status, done.out) == (1, "")
     assert "ledgers/coop.beancount:5: " in done.err
     assert 'De regels "proef" vragen voor "fee" naar household: van lid' in done.err
-    assert 'in 2025-10 geen waarde voor "fee"' in quick(*asked, "2025-10").err
+    assert 'in oktober 2025 geen waarde voor "fee"' in quick(*asked, "2025-10").err

@@ -203,8 +203,8 @@ def test_the_rate_is_that_of_the_day_of_the_work_whenever_it_is_booked(coop: Pat
     late = sale("2026-07-03", "50.00", "4.50", "Laag")
     book(coop, "bo", late.replace('"verkoop"', '"verkoop"\n  delivered: 2018-12-30'))
     first, second = vat(coop)["questions"]
-    assert "Op 2026-07-01 was er geen tarief van 6%. Over 100.00 was het 21%: 21.00" in first["message"]
-    assert "Op 2018-12-30 was er geen tarief van 9%. Over 50.00 was het 21%: 10.50" in second["message"]
+    assert "Op 1 juli 2026 was er geen tarief van 6%. Over 100.00 was het 21%: 21.00" in first["message"]
+    assert "Op 30 december 2018 was er geen tarief van 9%. Over 50.00 was het 21%: 10.50" in second["message"]
     assert exact(vat(coop), "1b") == ("300.00", "21.00")
 
 
@@ -477,7 +477,7 @@ def overlapping(coop: Path) -> None:
 
 REFUSED: dict[str, tuple[Callable[[Path], object], str, int, str]] = {
     "problem.vat-account": (no_account, "2026-Q3", 1, 'met role: "tax-due"; er zijn er 0'),
-    "problem.bank-not-open": (closed_account, "2026-Q3", 1, f"{TAX} is er op 2026-09-30 niet"),
+    "problem.bank-not-open": (closed_account, "2026-Q3", 1, f"{TAX} is er op 30 september 2026 niet"),
     "problem.vat-unfiled": (earlier, "2026-Q3", 1, "in geen aangifte zit: Liabilities:Btw:Hoog 2.10."),
     "problem.vat-overlap": (overlapping, "2026-Q3", 1, "Van 2026-07 is al aangifte gedaan"),
     "error.vat-period": (str, "2026-Q5", 2, '"2026-Q5" is geen periode'),

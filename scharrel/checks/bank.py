@@ -51,7 +51,7 @@ def bank_problems(
         yield from changed_statements(book)
         theirs = tuple(line for line in book.lines if not line.booked or (line.holder or COOP_ID) in holders)
         now = standing_of(book._replace(lines=theirs), [one for one in made if one.account == account.name])
-        if of_all and not unread and (books.own or book.statements):
+        if of_all and not unread and (COOP_ID in holders if books.own else book.statements):
             yield from unbooked_opening(books, now)
         numbers = {one.number: one for one in books.issued}
         for line in now.open_lines:

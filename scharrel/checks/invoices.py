@@ -127,8 +127,9 @@ def _draft(
     exempt = cooperative.get("vat") == "exempt"
     made = made_invoice(booking, customer, terms, books.chart, exempt=exempt)
     if isinstance(made, Unclear):
-        text = ledger.text
-        problems.append(text.problem(made.line, made.code, made.question, **made.values))
+        text, said = ledger.text, ledger.text.key_line(made.line, "vat")
+        if not any(p.code == "invoice-vat-word" and p.line == said for p in ledger.problems):
+            problems.append(text.problem(made.line, made.code, made.question, **made.values))
         return Draft(booking, None)
     return Draft(booking, made)
 

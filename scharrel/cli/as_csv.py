@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from scharrel.cli.arguments import choose
 from scharrel.cli.as_json import as_json
 from scharrel.cli.screen import fail, words
 from scharrel.text.words import visible
@@ -19,8 +20,8 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 def check_csv_form(form: str | None, *, json: bool) -> None:
     """Stop if there is no such form, or if JSON is asked for too."""
-    if form is not None and form not in CSV_FORMS:
-        fail(words("error.format", form=form, forms=", ".join(CSV_FORMS)), status=2)
+    if form is not None:
+        choose(form, CSV_FORMS)
     if form and json:
         fail(words("error.csv-json"), status=2)
 

@@ -10,7 +10,14 @@ from scharrel.checks.seals import SealFinding
 from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON
-from scharrel.cli.screen import console, fail, print_text, report_problems, words
+from scharrel.cli.screen import (
+    console,
+    fail,
+    print_message,
+    print_text,
+    report_problems,
+    words,
+)
 from scharrel.core.month import Month
 from scharrel.core.problems import TREASURY, errors
 from scharrel.operations.close import audit, code_of, month_of_code, seals_up_to
@@ -63,7 +70,7 @@ def command(
         if not seals.closed:
             screen.print(words("audit.nothing-closed"))
         elif not findings and not wrong:
-            screen.print(words("audit.sound", month=words.month(seals.closed)), soft_wrap=True)
+            print_message(screen, words("audit.sound", month=words.month(seals.closed)))
         if last:
             print_text(screen, words("audit.code", month=words.month(last[0]), code=last[1]))
     if findings or wrong:
@@ -78,15 +85,15 @@ def _print_findings(findings: list[SealFinding]) -> None:
             when = words("audit.span", first=when, last=words.month(last))
         message = words(f"audit.{first.code}", month=when, detail=first.detail)
         path = f"{first.file}:{first.line}" if first.line else first.file
-        screen.print(f"{path}: {message}", soft_wrap=True)
+        print_message(screen, f"{path}: {message}")
     own = {f.code for f in findings if f.file == TREASURY} & CORRECTED
     codes = {f.code for f in findings if f.file != TREASURY or f.code not in own}
     if codes - CORRECTED:
-        screen.print(words("audit.restore"), soft_wrap=True)
+        print_message(screen, words("audit.restore"))
     if codes & CORRECTED:
-        screen.print(words("audit.correct"), soft_wrap=True)
+        print_message(screen, words("audit.correct"))
     if own:
-        screen.print(words("audit.treasury"), soft_wrap=True)
+        print_message(screen, words("audit.treasury"))
 
 
 def _read_code(text: str) -> str:

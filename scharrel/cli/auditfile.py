@@ -5,10 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scharrel.cli.arguments import open_coop, today
+from scharrel.cli.arguments import open_coop, read_begun_year, today
 from scharrel.cli.options import COOP
-from scharrel.cli.report.common import read_begun_year
-from scharrel.cli.screen import console, progress_bar, stop_on_errors, to_stderr, words
+from scharrel.cli.screen import (
+    console,
+    path_shown,
+    print_text,
+    progress_bar,
+    stop_on_errors,
+    to_stderr,
+    words,
+)
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
 
@@ -51,7 +58,7 @@ def command(
         else:
             out = put_private(statements / str(asked), name, write_xaf(made), statements)
     count = sum(len(journal.transactions) for journal in made.journals)
-    console().print(words("annual.audit-done", count=count, year=asked, path=str(out)), soft_wrap=True)
+    print_text(console(), words("annual.audit-done", count=count, year=asked, path=path_shown(out)))
     if not (made.company.tax_number and made.company.trade_number):
         to_stderr(words("annual.audit-no-identity"))
     if not found.ended:

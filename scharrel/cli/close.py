@@ -12,6 +12,7 @@ from scharrel.cli.options import COOP, JSON
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
+from scharrel.text.periods import months_named
 
 _MONTH = typer.Argument(metavar=words("metavar.month"), help=words("help.close-month"))
 
@@ -45,6 +46,5 @@ def command(
     if not done.months:
         screen.print(words("close.nothing"))
         return
-    for closed in done.months:
-        screen.print(words("close.done", month=words.month(closed)))
+    print_text(screen, words("close.done", count=len(done.months), months=months_named(words, done.months)))
     print_text(screen, words("close.code", month=words.month(done.months[-1]), code=done.code))

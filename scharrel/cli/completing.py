@@ -14,6 +14,7 @@ from scharrel.cli.arguments import today
 from scharrel.cli.screen import words
 from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID
+from scharrel.core.period import Period
 from scharrel.store.paths import FOLDERS, MEMBER_ID, Coop, NoCoopError, find_coop
 
 _ACCOUNT = re.compile(rb"^\d{4}-\d\d-\d\d\s+open\s+([A-Z][\w:-]*)", re.MULTILINE)
@@ -60,6 +61,7 @@ def _of_word() -> dict[str, Names]:
     known: dict[str, Names] = {
         "member": _holders, "holder": _holders, "month": _months, "through": _months, "step": _steps,
         "pack": _packs, "account": _accounts, "run": _runs, "customer": _customers,
+        "period": _periods, "year": _years,
     }  # fmt: skip
     return {words(f"metavar.{key}"): names for key, names in known.items()} | {"A": _packs, "B": _packs}
 
@@ -108,6 +110,15 @@ def _months(coop: Coop, typed: dict[str, Any], incomplete: str) -> list[str]:
     written = {name for one in members for name in _in(coop.allocations / one)}
     first = min((Month.parse(name) for name in written), default=now.plus(-_MONTHS))
     return [str(now.plus(-back)) for back in range(now.since(first) + 1)]
+
+
+def _years(*_: object) -> list[str]:
+    return [str(today().year - back) for back in range(3)]
+
+
+def _periods(*_: object) -> list[str]:
+    now = Month.of(today())
+    return [str(Period.of("quarter", now.plus(-3 * back))) for back in range(5)] + _years()
 
 
 def _packs(coop: Coop, *_: object) -> list[str]:

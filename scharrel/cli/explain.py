@@ -9,7 +9,7 @@ from scharrel.cli.arguments import fail_without_month, group_of, open_coop, read
 from scharrel.cli.as_json import fields, nonempty, print_json
 from scharrel.cli.explain_own import explain_own
 from scharrel.cli.options import COOP, JSON
-from scharrel.cli.screen import console, fail, print_point, print_text, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_point, print_text, stop_on_errors, with_near, words
 from scharrel.core.corrections import Correction
 from scharrel.core.facts import Holder, Movement
 from scharrel.core.grants import counts_apart
@@ -76,10 +76,9 @@ def command(
     if not asked_for:
         names = ", ".join(f"{step_id} ({name})" for step_id, (_, name) in named)
         message = words("error.no-step", month=words.month(asked), step=step, steps=names)
-        accounts = {s.to.rpartition(":")[2]: s.id for s in explained if s.to}
-        if near := nearest(step or "", accounts):
-            message += " " + words("check.near", near=accounts[near])
-        fail(message, status=2)
+        called = {name: step_id for step_id, names in named for name in names}
+        called |= {s.to.rpartition(":")[2]: s.id for s in explained if s.to}
+        fail(with_near(message, called.get(nearest(step or "", called), "")), status=2)
     step = step and asked_for[0]
     bookings = _bookings(books, outcome.ledgers[member], asked)
     if who.project:

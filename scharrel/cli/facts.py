@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from scharrel.analysis.kinds import BORN
 from scharrel.analysis.supposed import NEVER_ENDS, age, conditions, quantities, values_by
-from scharrel.cli.arguments import read_amount
+from scharrel.cli.arguments import read_amount, read_day
 from scharrel.cli.screen import fail, words
 from scharrel.core.pack import FactValue, Pack
 
@@ -81,10 +81,7 @@ def _value(fact: str, text: str, asked: _Asked) -> FactValue:
             case Decimal():
                 return read_amount(text)
             case date():
-                try:
-                    return date.fromisoformat(text)
-                except ValueError:
-                    fail(words("plot.fact-date", fact=fact, value=text), status=2)
+                return read_day(text)
         return text
     known = ", ".join(str(value).upper() if isinstance(value, bool) else str(value) for value in asked.values)
     fail(words("plot.fact-value", fact=fact, value=text, known=known), status=2)

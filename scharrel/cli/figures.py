@@ -7,7 +7,7 @@ from decimal import Decimal
 from scharrel.analysis.goal import Goal
 from scharrel.analysis.simulation import Setting
 from scharrel.cli.arguments import read_amount
-from scharrel.cli.screen import fail, words
+from scharrel.cli.screen import fail, with_near, words
 from scharrel.core.money import ZERO
 from scharrel.core.names import nearest
 from scharrel.core.pack import PARTIES, Pack, Param
@@ -50,9 +50,8 @@ def _param(pack: Pack, name: str) -> tuple[Param, str]:
     if param and (case in cases or not (cases or case)):
         return param, case
     names = list(dict.fromkeys(f"{param_id}.{c}" for c in cases)) or list(pack.params)
-    near = nearest(name, frozenset(names))
     message = words("error.set-name", pack=pack.id, param=name, names=", ".join(names) or "-")
-    fail(f"{message} {words('check.near', near=near)}" if near else message, status=2)
+    fail(with_near(message, nearest(name, names)), status=2)
 
 
 def _figure(name: str, text: str, param: Param) -> Decimal:

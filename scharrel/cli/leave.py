@@ -9,6 +9,7 @@ from scharrel.cli.arguments import fail_without_month, open_coop, read_month, re
 from scharrel.cli.options import COOP, DRY_RUN
 from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
+from scharrel.core.month import Month
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,15 +40,22 @@ def command(
         if not who.person:
             fail(words("error.not-a-member", name=who.name), status=2)
         if books.closed and asked <= books.closed:
-            values = {"month": words.month(asked), "open": books.first_open}
+            values = {"month": words.month(asked), "open": words.month(books.closed.plus(1))}
             fail(words("error.leave-closed", **values), status=2)
-        if last := min((month for month in who.departures() if month >= asked), default=None):
+        gone = who.departures()
+        last = min((month for month in gone if month >= asked), default=None)
+        if last := last or (None if who.active(asked) else max(gone, default=None)):
             said = who.said("left", last)
             values = {"name": who.name, "month": words.month(last), "path": register}
             fail(words("error.leaves-already", **values, line=said.line if said else 1), status=2)
         if not who.active(asked):
             fail_without_month(who, asked)
         done = leave(books, who, asked, today(), write=not dry_run)
+    if later := [p for p in done.problems if p.code == "after-leaving"]:
+        last_booked = max(later, key=lambda p: p.values["month"])
+        month_booked = words.month(Month.parse(last_booked.values["month"]))
+        place = f"{last_booked.file}:{last_booked.line}"
+        fail(words("error.leave-bookings", name=who.name, month=month_booked, place=place), status=2)
     stop_on_errors(list(done.problems))
     screen = console()
     values = {"name": who.name, "month": words.month(asked), "path": register}

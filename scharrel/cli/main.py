@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import Any
 
-_SECOND_OF_MONTH = re.compile(r"20\d\d|maand|month", re.IGNORECASE)
+_OF_A_PERIOD = re.compile(r"20\d\d|maand|month|kwartaal|quarter|jaar|year", re.IGNORECASE)
 
 INTERRUPTED = 130
 """The exit status of what was stopped with Ctrl-C, as every shell knows it."""
@@ -103,7 +103,7 @@ def command_first(arguments: list[str], groups: Sequence[str]) -> list[str]:
 
 def _months_in_one(arguments: list[str]) -> list[str]:
     """The arguments with a month in two words, such as `oktober 2026`, as one."""
-    if not any(_SECOND_OF_MONTH.fullmatch(argument) for argument in arguments):
+    if not any(_OF_A_PERIOD.fullmatch(argument) for argument in arguments):
         return arguments
     from scharrel.text.month_names import joined_months
 
@@ -112,13 +112,25 @@ def _months_in_one(arguments: list[str]) -> list[str]:
 
 def _fail_on_file(error: OSError) -> None:
     """Report which file the system did not give, or that the output cannot be written."""
-    from scharrel.cli.screen import fail, words
+    from scharrel.cli.screen import fail, with_near, words
+    from scharrel.core.names import nearest
 
     reason = words.reason(error.strerror or str(error))
     if error.filename is None:
         _discard_output()
         fail(words("error.output", reason=reason), status=1)
-    fail(words("error.file", path=str(error.filename), reason=reason), status=1)
+    path, typed = str(error.filename), _typed(str(error.filename))
+    message = words("error.file", path=typed or path, reason=reason)
+    if not typed:
+        fail(message, status=1)
+    folder = os.path.dirname(os.path.abspath(path))
+    there = os.listdir(folder) if isinstance(error, FileNotFoundError) and os.path.isdir(folder) else []
+    fail(with_near(message, nearest(os.path.basename(path), there)), status=2)
+
+
+def _typed(path: str) -> str:
+    """How the path stands on the command line; empty if it does not."""
+    return next((word for word in sys.argv[1:] if os.path.abspath(word) == os.path.abspath(path)), "")
 
 
 def _report_interruption() -> None:

@@ -8,6 +8,7 @@ import typer
 
 from scharrel.cli.arguments import open_coop, read_month, today
 from scharrel.cli.options import COOP
+from scharrel.cli.packs import fail_without_pack
 from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.iban import sound
@@ -56,7 +57,7 @@ def command(
             fail(words("error.no-name"), status=2)
         stop_on_errors([p for p in books.problems if p.code not in ("not-registered", "no-members")])
         if rules not in books.packs:
-            fail(words("error.no-pack", pack=rules, packs=", ".join(books.packs)), status=2)
+            fail_without_pack(books, rules)
         asking = _asking(books.packs, "household", month)
         # Rules that do not ask yet may be followed by some that do: a typing error is reported now.
         asks = rules if rules in asking else next(iter(asking), "") if household else ""

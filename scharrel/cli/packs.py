@@ -4,9 +4,9 @@ import errno
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from scharrel.cli.screen import fail, stop_on_errors, words
+from scharrel.cli.screen import fail, stop_on_errors, with_near, words
 from scharrel.core.names import nearest
 from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem
@@ -42,10 +42,14 @@ def _find(books: "Books", name: str) -> tuple[Pack | None, list[Problem]]:
         return _from_file(books, Path(name).resolve())
     problems = [p for p in books.problems if p.file == f"rules/{name}.toml"]
     if name not in books.packs and not problems:
-        near = nearest(name, books.packs)
-        hint = " " + words("check.near", near=near) if near else ""
-        fail(words("error.no-pack", pack=name, packs=", ".join(books.packs) or "-") + hint, status=2)
+        fail_without_pack(books, name)
     return books.packs.get(name), problems
+
+
+def fail_without_pack(books: "Books", name: str) -> NoReturn:
+    """There are no rules with this name: report which there are."""
+    message = words("error.no-pack", pack=name, packs=", ".join(books.packs) or "-")
+    fail(with_near(message, nearest(name, books.packs)), status=2)
 
 
 def _from_file(books: "Books", path: Path) -> tuple[Pack | None, list[Problem]]:

@@ -7,14 +7,26 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from rich.cells import cell_len
 
-from scharrel.cli.arguments import FAR_AHEAD, open_coop, read_month, today
+from scharrel.cli.arguments import FAR_AHEAD, choose, open_coop, read_day, read_month, today
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, DRY_RUN, JSON
-from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, to_stderr, words
+from scharrel.cli.screen import (
+    console,
+    fail,
+    path_shown,
+    print_indented,
+    print_text,
+    stop_on_errors,
+    to_stderr,
+    with_near,
+    words,
+)
 from scharrel.cli.writing import writing_in
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
+from scharrel.core.names import nearest
 from scharrel.formats.pain001 import PAIN_VERSIONS
+from scharrel.store.paths import Coop
 from scharrel.treasury.lines import on_one_line
 from scharrel.treasury.payments import RECIPIENTS
 
@@ -65,6 +77,8 @@ def command(
             fail(words("error.pay-reason", run=cancel), status=2)
         with writing_in(where, "pay", alone=not dry_run):
             cancelled = cancel_run(open_books(where), cancel, why, today(), write=not dry_run)
+        if cancelled.wrong == "pay-no-run":
+            _fail_without_run(where, cancel)
         _show_cancelled(cancelled, cancel, why, dry_run=dry_run, as_json=as_json)
         return
     if reason is not None:
@@ -72,9 +86,10 @@ def command(
     asked = read_month(through) if through else None
     day = _read_day(on) if on else today()
     recipients = tuple(dict.fromkeys(to or RECIPIENTS))
-    for said, choices in (*((each, RECIPIENTS) for each in recipients), (version, PAIN_VERSIONS)):
-        if said is not None and said not in choices:
-            fail(words("error.format", form=said, forms=", ".join(choices)), status=2)
+    for each in recipients:
+        choose(each, RECIPIENTS)
+    if version is not None:
+        choose(version, PAIN_VERSIONS)
     with writing_in(where, "pay", alone=not dry_run):
         books = open_books(where)
         order = PayOrder(recipients, _through(books, asked), day, version)
@@ -96,16 +111,16 @@ def _print(books: "Books", called: str, form: str) -> None:
     from scharrel.operations.pay import run_paper
     from scharrel.statements.making import FORMATS, Order
 
-    if form not in FORMATS:
-        fail(words("error.format", form=form, forms=", ".join(FORMATS)), status=2)
+    choose(form, FORMATS)
 
     def make(order: Order) -> bytes:
         made, problems = run_paper(books, called, order)
         stop_on_errors(problems)
-        return made or fail(words("error.pay-no-run", run=called), status=1)
+        return made or _fail_without_run(books.coop, called)
 
     _, path = paper_of(books, "pay", Month.of(today()), form, make, f"payments/{called}.{form}")
-    console().print(words("pay.printed", run=called, path=str(path)), soft_wrap=True)
+    assert path
+    print_text(console(), words("pay.printed", run=called, path=path_shown(path)))
 
 
 def _through(books: "Books", asked: Month | None) -> Month | None:
@@ -116,10 +131,7 @@ def _through(books: "Books", asked: Month | None) -> Month | None:
 
 
 def _read_day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        fail(words("error.assign-date", text=text), status=2)
+    day = read_day(text)
     if Month.of(day).since(Month.of(today())) > FAR_AHEAD:
         fail(words("error.month-far", text=text), status=2)
     return day
@@ -238,6 +250,13 @@ def _show_cancelled(done: "CancelledRun", called: str, reason: str, *, dry_run: 
     print_text(screen, words("pay.cancelled", **values))
     if dry_run:
         screen.print(words("pay.dry-run"))
+
+
+def _fail_without_run(coop: Coop, called: str) -> NoReturn:
+    from scharrel.store.payment_runs import read_runs
+
+    runs, _ = read_runs(coop)
+    fail(with_near(words("error.pay-no-run", run=called), nearest(called, [r.id for r in runs])), status=2)
 
 
 def _fail_cancelling(done: "CancelledRun", called: str) -> NoReturn:

@@ -1,10 +1,12 @@
 """What the commands print: in which language, on which terminal, and the way to report what is wrong."""
 
+import os
 import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from scharrel.core.problems import Problem, errors, in_order
@@ -63,6 +65,13 @@ def fail(message: str, status: int) -> NoReturn:
     raise SystemExit(status)
 
 
+def with_near(message: str, near: str, otherwise: str = "") -> str:
+    """The message, with what was probably meant, or else what is said where nothing is like it."""
+    more = words("check.near", near=near) if near else otherwise
+    between = " " if message.endswith((".", "?")) else "\n"  # a command at the end stays as it is typed
+    return f"{message}{between}{more}" if more else message
+
+
 def console(*, stderr: bool = False) -> "Console":
     """The terminal, or a pipe of 80 columns; nothing in a text is taken for markup."""
     from rich.console import Console
@@ -119,11 +128,26 @@ def print_text(
         screen.print(line, style=style, soft_wrap=True)
 
 
+def print_message(screen: "Console", line: str) -> None:
+    """A line that fits the screen; in a pipe it stays one."""
+    if screen.is_terminal:
+        print_indented(screen, line)
+    else:
+        screen.print(line, soft_wrap=True)
+
+
 def print_point(screen: "Console", text: str, place: str) -> None:
     """A point of a list, and below it where that stands, which is never broken."""
     print_text(screen, f"- {text}", indent="   ", style="dim", hang="  ")
     if place:
         screen.print(f"     {place}", style="dim", soft_wrap=True)
+
+
+def path_shown(path: Path) -> str:
+    """The path as it is shortest: from the working folder, or whole."""
+    with suppress(ValueError):  # on another drive
+        return min(os.path.relpath(path), str(path), key=len)
+    return str(path)
 
 
 @contextmanager
@@ -140,17 +164,26 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
-def report_problems(problems: Iterable[Problem]) -> None:
-    """Every problem on standard error as `file:line: message`, with the offending line below."""
+def report_problems(problems: Iterable[Problem], *, whole: bool = True) -> None:
+    """Every problem on standard error as `file:line: message`, with the offending line below; what is wrong
+    with what was typed has no file. Unless the `whole` list is wanted, what is warned of more lines in one
+    file is said once."""
     counts: dict[str, int] = {}
-    for problem in in_order(problems):
+    alike: dict[object, list[Problem]] = {}
+    for nth, problem in enumerate(in_order(problems)):
+        once = problem.warning and not whole
+        alike.setdefault((problem.file, words.problem(problem)) if once else nth, []).append(problem)
+    for problem, *more in alike.values():
         counts[problem.file] = counts.get(problem.file, 0) + 1
         if counts[problem.file] > MAX_REPORTED:
             continue
         mark = f"{words('check.warning')}: " if problem.warning else ""
-        lines = [f"{problem.file}:{problem.line}: {mark}{words.problem(problem)}"]
+        place = f"{problem.file}:{problem.line}: " if problem.file else ""
+        lines = [f"{place}{mark}{words.problem(problem)}"]
         if problem.excerpt.strip():
             lines.append(f"    {problem.excerpt.strip()[:100]}")
+        if more:
+            lines.append("  " + words("check.also", lines=", ".join(str(each.line) for each in more)))
         to_stderr("\n".join(lines))
     for file, count in counts.items():
         if count > MAX_REPORTED:
@@ -159,6 +192,8 @@ def report_problems(problems: Iterable[Problem]) -> None:
 
 def stop_on_errors(problems: list[Problem]) -> None:
     """Report the problems; with an error among them nothing is done."""
-    report_problems(problems)
-    if errors(in_order(problems)):
+    report_problems(problems, whole=False)
+    if wrong := errors(in_order(problems)):
+        if not any(problem.file for problem in wrong):
+            raise SystemExit(2)
         fail(words("check.nothing-done"), status=1)

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scharrel.cli.arguments import group_of, open_coop, today
+from scharrel.cli.arguments import group_of, open_coop, read_period, today
 from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, JSON
-from scharrel.cli.screen import console, fail, progress_bar, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_indented, print_text, progress_bar, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
 from scharrel.core.period import Period
@@ -37,10 +37,7 @@ def command(
     from scharrel.statements.pdf import typesetters_world
     from scharrel.text.changes import settlement_lines
 
-    try:
-        settled = Period.parse(period)
-    except ValueError:
-        fail(words("error.settled-period", text=period), status=2)
+    settled = read_period(period, ("quarter", "year"))
     where = open_coop(coop)
     with writing_in(where, "settle"):
         books = open_books(where)
@@ -66,8 +63,8 @@ def command(
         return
     screen = console()
     for line in settlement_lines(words, books, settled, booked.corrections):
-        screen.print(line, soft_wrap=True)
-    screen.print(words("settle.done", path=where.shown(path)), soft_wrap=True)
+        print_indented(screen, line)
+    print_text(screen, words("settle.done", path=where.shown(path)))
 
 
 def _booked_in(books: "Books", period: Period, member: str) -> Month:

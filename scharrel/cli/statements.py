@@ -7,9 +7,20 @@ import typer
 
 from scharrel.cli.arguments import open_coop, read_month, require_format, require_members, today
 from scharrel.cli.options import COOP, MEMBERS
-from scharrel.cli.screen import console, fail, progress_bar, stop_on_errors, to_stderr, words
+from scharrel.cli.screen import (
+    console,
+    fail,
+    path_shown,
+    print_text,
+    progress_bar,
+    stop_on_errors,
+    to_stderr,
+    with_near,
+    words,
+)
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
+from scharrel.core.names import nearest
 
 if TYPE_CHECKING:
     from scharrel.ledger.books import Books
@@ -52,8 +63,8 @@ def command(
 
     asked = read_month(month) if month else None
     if kind is not None and kind not in DOCUMENTS:
-        hint = " " + words("check.near", near=_MEANT[kind]) if kind in _MEANT else ""
-        fail(words("error.kind", kind=kind, kinds=", ".join(DOCUMENTS)) + hint, status=2)
+        message = words("error.kind", kind=kind, kinds=", ".join(DOCUMENTS))
+        fail(with_near(message, _MEANT.get(kind) or nearest(kind, DOCUMENTS)), status=2)
     require_format(form)
     if csv not in (None, "nl", "en"):
         fail(words("error.csv", form=csv), status=2)
@@ -83,7 +94,7 @@ def command(
         who = ", ".join(books.holders[m].name for m in member or ())
         key = "error.nothing-for" if who else "error.nothing-to-print"
         fail(words(key, month=words.month(asked), name=who), status=2)
-    screen.print(words("statements.done", month=words.month(asked), path=str(target)), soft_wrap=True)
+    print_text(screen, words("statements.done", month=words.month(asked), path=path_shown(target)))
     for folder, count in sorted(done.counts.items()):
         what = words(f"statements.{folder}", count=count)
         screen.print(f"  {folder}/  {what}", soft_wrap=True)

@@ -4,7 +4,7 @@ import re
 import sys
 from typing import Any
 
-from scharrel.cli.screen import words
+from scharrel.cli.screen import with_near, words
 from scharrel.core.names import nearest
 
 _MEANT = {
@@ -56,9 +56,8 @@ def wrong_usage(error: Any) -> str:
         return str(context.get_help())
     if kind == "NoSuchOption":
         known = {option.lstrip("-"): option for p in context.command.params for option in p.opts}
-        message = words("usage.option", option=error.option_name)
-        if near := nearest(error.option_name.lstrip("-"), known):
-            message += " " + words("check.near", near=known[near])
+        near = known.get(nearest(error.option_name.lstrip("-"), known), "")
+        message = with_near(words("usage.option", option=error.option_name), near)
     elif kind == "BadOptionUsage":
         key = "no-value" if "does not take" in error.message else "value"
         message = words(f"usage.{key}", option=error.option_name)
@@ -76,8 +75,8 @@ def wrong_usage(error: Any) -> str:
         message = words("usage.command", given=found[1] if found else "?", commands=listed)
         if hint := _HINTS.get(given):
             message = words(f"hint.{hint}")
-        elif near := _MEANT.get(given) or nearest(given, commands):
-            message += " " + words("check.near", near=near)
+        else:
+            message = with_near(message, _MEANT.get(given) or nearest(given, commands))
     elif found := re.fullmatch(r"Got unexpected extra arguments? ?\(?s?\)? ?\((.*)\)", error.message):
         message = words("usage.extra", extra=found[1])
     else:

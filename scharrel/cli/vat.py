@@ -5,13 +5,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scharrel.cli.arguments import open_coop, read_month, require_format, today
+from scharrel.cli.arguments import open_coop, read_period, require_format, today
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON
-from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, to_stderr, words
+from scharrel.cli.screen import (
+    console,
+    fail,
+    path_shown,
+    print_indented,
+    print_text,
+    stop_on_errors,
+    to_stderr,
+    words,
+)
 from scharrel.cli.writing import writing_in
 from scharrel.core.names import COOP_ID
-from scharrel.core.period import Period
 
 if TYPE_CHECKING:
     from scharrel.ledger.books import Books
@@ -33,7 +41,7 @@ def command(
     from scharrel.operations.opening import open_books
     from scharrel.operations.vat import book_vat, vat_of
 
-    asked = _read_period(period)
+    asked = read_period(period)
     if form is not None:
         require_format(form)
     if asked.first.first_day > today():
@@ -55,20 +63,7 @@ def command(
     if form:
         printed = open_books(where) if booked and booked.path else books
         path = _print(printed, vat_of(printed, asked), form)
-        to_stderr(words("vat.printed", path=str(path)))
-
-
-def _read_period(text: str) -> Period:
-    from scharrel.store.vat_returns import period_of
-
-    try:
-        return period_of(text)
-    except ValueError:
-        from scharrel.text.month_names import months_meant
-
-        if months_meant(text, today()):
-            return Period.of("month", read_month(text))
-        fail(words("error.vat-period", text=text), status=2)
+        to_stderr(words("vat.printed", path=path_shown(path)))
 
 
 def _print(books: "Books", found: "VatReturn", form: str) -> Path:
@@ -150,8 +145,10 @@ def _show(books: "Books", found: "VatReturn", booked: "VatBooked | None") -> Non
     if booked:
         print_text(screen, words("vat.nothing-new"))
         return
-    print_text(screen, words("vat.exact"), style="dim")
-    for heading, lines in behind_lines(words, found, books.names, screen.width):
+    behind = [*behind_lines(words, found, books.names, screen.width)]
+    if behind:
+        print_text(screen, words("vat.exact"), style="dim")
+    for heading, lines in behind:
         screen.print()
         print_text(screen, heading, style="bold")
         for line in lines:

@@ -50,30 +50,30 @@ def command(
     screen = console()
     name = _named(verdict.statement.seal, books.names)
     if verdict.identical:
-        screen.print(words("verify.identical", name=name), soft_wrap=True)
+        print_text(screen, words("verify.identical", name=name))
         return
     if same:
-        screen.print(words("verify.same", name=name), soft_wrap=True)
+        print_text(screen, words("verify.same", name=name))
         return
     key = "differs" if verdict.figures or verdict.lines else "altered"
-    screen.print(words(f"verify.{key}", name=name), soft_wrap=True)
+    print_text(screen, words(f"verify.{key}", name=name))
     for seen in verdict.seen[:MAX_DIFFERENCES]:
         line = words(f"verify.seen.{seen.what}", what=seen.name)
         where = words("verify.page", page=seen.page, line=line) if seen.page else line
-        screen.print(f"  {where}", soft_wrap=True)
+        print_text(screen, where, "  ", hang="  ")
     for difference in verdict.figures[:MAX_DIFFERENCES]:
         stated, now = (text or "-" for text in difference[1:])
         line = words("verify.figure", figure=difference.name, stated=stated, books=now)
-        screen.print(f"  {line}", soft_wrap=True)
+        print_text(screen, line, "  ", hang="  ")
     if len(verdict.figures) > MAX_DIFFERENCES:
         print_text(screen, words("changes.more", count=len(verdict.figures) - MAX_DIFFERENCES), indent="  ")
     if not verdict.figures:
         for difference in verdict.lines:
             stated, now = (text[:200] or "-" for text in difference[1:])
-            screen.print(f"  {words('verify.stated', text=stated)}", soft_wrap=True)
-            screen.print(f"  {words('verify.books', text=now)}", soft_wrap=True)
+            print_text(screen, words("verify.stated", text=stated), "  ", hang="  ")
+            print_text(screen, words("verify.books", text=now), "  ", hang="  ")
     for cause in verdict.causes:
-        screen.print(words(f"verify.cause.{cause}"), soft_wrap=True)
+        print_text(screen, words(f"verify.cause.{cause}"))
     raise SystemExit(1)
 
 

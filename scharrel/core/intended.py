@@ -73,20 +73,6 @@ def date_in(line: str) -> str:
     return ""
 
 
-def month_in(text: str, today: date) -> str:
-    """The month that someone meant by a name or by digits in another order, or nothing; of a name alone the
-    last that has begun."""
-    said = re.findall(r"[^\W\d_]+|\d+", text)
-    year = next((part for part in said if len(part) == len("2026") and part.isdigit()), "")
-    other = [part for part in said if part != year]
-    if len(other) != 1 or not other[0]:
-        return ""
-    number = int(other[0]) if other[0].isdigit() else _month_named(other[0])
-    if not 1 <= number <= len(_MONTHS) or (not year and other[0].isdigit()):
-        return ""
-    return f"{year or today.year - (number > today.month)}-{number:02}"
-
-
 def _month_named(word: str) -> int:
     return next((at for at, said in enumerate(_MONTHS, 1) if word[:3].lower() in said.split()), 0)
 

@@ -28,7 +28,7 @@ TREASURY = "ledgers/treasury.beancount"
 _FOLLOWS = frozenset({"unknown-account", "account-name", "no-role", "unknown-role", "to-account"})
 """What is only as true as the chart of accounts."""
 
-_VAGUE = frozenset({"bank-line-incomplete", "custom-empty"})
+_VAGUE = frozenset({"bank-line-incomplete", "bank-line-open", "custom-empty"})
 """What another error on the same line says better."""
 
 _OF_THE_FILE = frozenset({"copy", "copy-of-kept", "run-changed", "vat-return-changed"})

@@ -33,7 +33,7 @@ def credit_invoice(books: Books, number: str, reason: str, today: date) -> Credi
     one = next((one for one in books.issued if one.number == number), None)
     if one is None:
         values = {"number": number, "near": nearest(number, [each.number for each in books.issued])}
-        problems.append(Problem(coop.shown(coop.issued), 1, "invoice-credits", values))
+        problems.append(Problem("", 0, "invoice-credits", values))
     else:
         problems += _against(books, one)
     if one is None or errors(problems):

@@ -96,9 +96,7 @@ def _found(books: Books, number: str, today: date) -> _Found | list[Problem]:
     found = next(((holder, quote) for holder, quote in quotes if quote.number == number), None)
     if found is None:
         near = nearest(number, [quote.number for _, quote in quotes])
-        return [
-            Problem(books.coop.shown(books.coop.register), 1, "quote-none", {"number": number, "near": near})
-        ]
+        return [Problem("", 0, "quote-none", {"number": number, "near": near})]
     holder, quote = found
     customer = offer_of(quote).customer
     if customer and customer not in books.entries.customers:

@@ -11,12 +11,13 @@ from scharrel.core.chart import Chart
 from scharrel.core.iban import compact, sound
 from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.problems import Problem
+from scharrel.core.quotes import RECEIVABLE
 from scharrel.packs.locate import Lines
 from scharrel.packs.toml import read_toml, toml_value
 from scharrel.packs.values import Values
 from scharrel.store.paths import MEMBER_ID, Coop
 from scharrel.store.text import read_text
-from scharrel.treasury.accounts import RATES_IN_FORCE, SUSPENSE, TRANSIT, BankAccount
+from scharrel.treasury.accounts import IN_HAND, RATES_IN_FORCE, SUSPENSE, TRANSIT, BankAccount
 from scharrel.treasury.recognition import SIGNS, BankRule, as_percent, vat_accounts, vat_word
 
 _KEYS = ("id", "sign", "iban", "name", "text", "for", "account", "vat")
@@ -108,6 +109,10 @@ def rate_of(text: str) -> Decimal | None:
     return Decimal(found[1].replace(",", ".")) / 100 if found else None
 
 
+WITHOUT_VAT = (IN_HAND, TRANSIT, RECEIVABLE)
+"""Roles of accounts on which money only moves, so that no VAT is split off from what goes there."""
+
+
 def account_wrong(
     account: str, rate: Decimal | None, chart: Chart, own: Collection[str], day: date | None = None
 ) -> tuple[str, dict[str, str]] | None:
@@ -131,6 +136,8 @@ def account_wrong(
         return "no-role", {"account": account}
     if rate and not _is_known(rate, chart):
         return "bank-rule-rate", {"rate": as_percent(rate)}
+    if rate and (account.startswith(("Liabilities:", "Equity:")) or chart.role(account) in WITHOUT_VAT):
+        return "bank-no-vat", {"account": account}
     if rate and not (vat := vat_accounts(chart, account, rate)):
         return "bank-vat-account", {"account": account, "kind": vat_word(account, rate)}
     if rate and day and not chart.open_on(vat[0], day):

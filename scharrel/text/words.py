@@ -67,6 +67,11 @@ def _separators(locale: str) -> dict[int, str]:
     return {ord("."): get_decimal_symbol(locale), ord(","): get_group_symbol(locale)}
 
 
+_A_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAYS = frozenset({"day", "first", "last", "to", "covered", "until", "closed", "register"})
+"""Values of a problem that can be a day, and then are said as people say it."""
+
 MAX_VALUE = 200
 """Characters of what someone wrote that a message repeats."""
 
@@ -154,7 +159,8 @@ class Words:
 
     def problem(self, problem: Problem) -> str:
         """What is wrong and what to do, without the place."""
-        values = {key: _cut(value) for key, value in problem.values.items()}
+        values = {key: _cut(self._dated(key, value)) for key, value in problem.values.items()}
+        values |= {f"typed_{key}": value for key, value in problem.values.items()}
         if "reason" in values:
             values["reason"] = self.reason(values["reason"])
         if "role" in values:
@@ -165,6 +171,12 @@ class Words:
         elif "near" in values and problem.code in catalogue(self.lang)["otherwise"]:
             text += " " + self("otherwise." + problem.code, **values)
         return text
+
+    def _dated(self, key: str, value: str) -> str:
+        """The value, with a month or a day as people say it; as it is typed it is under `typed_` its key."""
+        if _A_MONTH.fullmatch(value):
+            return self.month(Month.parse(value))
+        return self.day(date.fromisoformat(value)) if key in _DAYS and _A_DAY.fullmatch(value) else value
 
 
 def sayable(problem: Problem) -> bool:

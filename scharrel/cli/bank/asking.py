@@ -1,18 +1,18 @@
 """Open bank lines one by one at a terminal: what the bank said, what it may be, and an answer."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from scharrel.cli.arguments import day_or_why
 from scharrel.cli.asking import HELP, LATER, NO, UNDO, YES, StoppedAsking, TakenBack, ask
 from scharrel.cli.booked import labels_of
-from scharrel.cli.screen import console, print_indented, report_problems, words
+from scharrel.cli.screen import console, print_indented, report_problems, with_near, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.across import HandBooking
-from scharrel.core.names import COOP_ID
+from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.problems import Problem
 from scharrel.ledger.books import Books
 from scharrel.operations.bank import Bank
@@ -28,7 +28,7 @@ from scharrel.operations.bank_assign import (
     with_invoice,
 )
 from scharrel.packs.bank_rules import account_wrong, rate_of
-from scharrel.text.accounts import account_name
+from scharrel.text.accounts import account_labels, account_name
 from scharrel.text.bank import answer_text, line_of, paid_text, suggestion_text
 from scharrel.treasury.invoice_recognition import Payable, after_payment
 from scharrel.treasury.lines import BookedLine
@@ -72,7 +72,7 @@ def _ask_each(books: Books, bank: Bank, lines: Sequence[OpenLine], done: list[Gi
         offered = _offered(books, bank, lines[nth])
         for number, suggestion in enumerate(offered, 1):
             print_indented(screen, f"  {number}  {suggestion_text(words, suggestion, books)}")
-        said = ask(words("assign.who"), [*books.holders, COOP_ID, *_completions(books, bank, lines[nth])])
+        said = ask(words("assign.who"), [*books.holders, COOP_ID, *account_words(books, bank, lines[nth])])
         if said == LATER:
             nth += 1
         elif said == HELP:
@@ -131,9 +131,15 @@ def _accounts(books: Books, bank: Bank, which: OpenLine) -> list[str]:
     return sorted(fits, key=lambda name: (not name.startswith(first), name))
 
 
-def _completions(books: Books, bank: Bank, which: OpenLine) -> list[str]:
+def account_words(books: Books, bank: Bank, which: OpenLine) -> list[str]:
+    """What the accounts that can be the other side are called, by people and in ledgers."""
     names = _accounts(books, bank, which)
     return [*labels_of(books, names), *names]
+
+
+def _unknown(word: str, books: Books, bank: Bank, which: OpenLine) -> str:
+    near = nearest(word, [*books.holders, COOP_ID, *account_words(books, bank, which)])
+    return with_near(words("assign.unknown", word=word), near)
 
 
 def _understood(
@@ -159,13 +165,12 @@ def _understood(
         word = left[0]
         if (percent := rate_of(word)) is not None:
             rate = percent
-        elif re.fullmatch(r"\d{4}-\d\d-\d\d", word):
-            with suppress(ValueError):
-                earned = date.fromisoformat(word)
+        elif re.search(r"\d", word) and (day := day_or_why(word)[0]):
+            earned = day
         else:
             account, left = _account_first(left, books, bank, which)
             if not account:
-                print_indented(console(), words("assign.unknown", word=word))
+                print_indented(console(), _unknown(word, books, bank, which))
                 return None
             continue
         left = left[1:]
@@ -173,14 +178,15 @@ def _understood(
         typed = _ask_further(words("assign.whose"), [*books.holders, COOP_ID])
         holder = _holder(typed, books) if typed else COOP_ID
         if not holder:
-            print_indented(console(), words("problem.bank-line-holder", holder=typed))
+            message = words("problem.bank-line-holder", holder=typed)
+            print_indented(console(), with_near(message, nearest(typed, [*books.holders, COOP_ID])))
             return None
     complete = said[0].isdecimal() and bool(account)
     if not account:
         typed = _ask_further(words("assign.account"), labels_of(books, _accounts(books, bank, which)))
         account = account_called(typed, books, bank, which) if typed else ""
         if not account:
-            print_indented(console(), words("assign.unknown", word=typed))
+            print_indented(console(), _unknown(typed, books, bank, which))
             return None
     answer = Answer("" if holder == COOP_ID else holder, account, rate, earned, invoice)
     answer = with_invoice(bank, which, answer)
@@ -189,10 +195,16 @@ def _understood(
         answer = answer._replace(rate=_ask_rate(books, account))
         wrong = answer_wrong(books, bank, which, answer)
     if wrong:
-        code, values = wrong
-        print_indented(console(), words(f"problem.{code}", **values))
+        print_indented(console(), wrong_said(books, said, *wrong))
         return None
     return answer
+
+
+def wrong_said(books: Books, said: str, code: str, values: Mapping[str, str]) -> str:
+    """Why the answer cannot be, with accounts as people call them unless they were typed as in ledgers."""
+    labels = {} if ":" in said else account_labels(words, books.chart)
+    named = {key: f'"{labels[value]}"' if value in labels else value for key, value in values.items()}
+    return words.problem(Problem("", 0, code, named))
 
 
 def _holder(word: str, books: Books) -> str:

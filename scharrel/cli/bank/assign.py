@@ -1,15 +1,14 @@
 """scharrel bank assign: say what a bank line is, by options, or at a terminal one line after the other."""
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scharrel.cli.arguments import open_coop
+from scharrel.cli.arguments import open_coop, read_day
 from scharrel.cli.options import COOP
-from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_text, stop_on_errors, with_near, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.names import COOP_ID, nearest
 
@@ -78,8 +77,7 @@ def _line_called(bank: "Bank", said: str) -> "OpenLine":
         fail(words("error.bank-line-which", line=said, lines=names), status=2)
     if not found:
         near = nearest(said, [each.line.id for each in open_lines(bank)])
-        hint = " " + words("check.near", near=near) if near else ""
-        fail(words("error.no-bank-line", line=said) + hint, status=2)
+        fail(with_near(words("error.no-bank-line", line=said), near), status=2)
     return found[0]
 
 
@@ -89,9 +87,8 @@ def _paying(bank: "Bank", numbers: list[str]) -> "Answer":
     answer = paying_numbers(bank, numbers)
     if answer is None:
         strange = next((number for number in numbers if number not in bank.payables), numbers[0])
-        near = nearest(strange, bank.payables)
-        hint = " " + words("check.near", near=near) if near and near != strange else ""
-        fail(words("error.assign-invoice", number=strange) + hint, status=2)
+        near = "" if strange in bank.payables else nearest(strange, bank.payables)
+        fail(with_near(words("error.assign-invoice", number=strange), near), status=2)
     return answer
 
 
@@ -105,7 +102,7 @@ def _answer(
     earned: str | None,
 ) -> "Answer | HandBooking":
     """What the options say; without an account the one booking of the holder that the line can be."""
-    from scharrel.cli.bank.asking import account_called
+    from scharrel.cli.bank.asking import account_called, account_words, wrong_said
     from scharrel.operations.bank_assign import answer_wrong, with_invoice
     from scharrel.packs.bank_rules import rate_of
     from scharrel.treasury.recognition import can_confirm, unconfirmed
@@ -113,8 +110,8 @@ def _answer(
 
     if holder and holder != COOP_ID and holder not in books.holders:
         near = nearest(holder, [*books.holders, COOP_ID])
-        hint = words("check.near", near=near) if near else words("otherwise.bank-line-holder")
-        fail(f"{words('problem.bank-line-holder', holder=holder)} {hint}", status=2)
+        message = words("problem.bank-line-holder", holder=holder)
+        fail(with_near(message, near, words("otherwise.bank-line-holder")), status=2)
     whose = "" if holder in (None, COOP_ID) else str(holder)
     if account is None:
         if holder is None or rate or earned:
@@ -129,16 +126,14 @@ def _answer(
     percent = rate_of(rate) if rate else None
     if rate and percent is None:
         fail(words("problem.bank-rule-rate", rate=rate), status=2)
-    try:
-        day_earned = date.fromisoformat(earned) if earned else None
-    except ValueError:
-        fail(words("error.assign-date", text=earned), status=2)
-    account = account_called(account, books, bank, which) or account
-    answer = with_invoice(bank, which, Answer(whose, account, percent, day_earned))
+    day_earned = read_day(earned) if earned else None
+    called = account_called(account, books, bank, which) or account
+    if ":" not in called:
+        near = nearest(account, account_words(books, bank, which))
+        fail(with_near(words("error.assign-account", account=account), near), status=2)
+    answer = with_invoice(bank, which, Answer(whose, called, percent, day_earned))
     if wrong := answer_wrong(books, bank, which, answer):
-        code, values = wrong
-        hint = " " + words("check.near", near=values["near"]) if values.get("near") else ""
-        fail(words(f"problem.{code}", **values) + hint, status=2)
+        fail(wrong_said(books, account, *wrong), status=2)
     return answer
 
 

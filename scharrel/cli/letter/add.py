@@ -2,31 +2,31 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scharrel.cli.arguments import (
-    amount_written,
+    amount_or_why,
+    day_or_why,
     fail_without_month,
+    month_or_why,
     open_coop,
     read_amount,
+    read_day,
     read_month,
     require_members,
     today,
 )
 from scharrel.cli.asking import StoppedAsking, ask
 from scharrel.cli.options import COOP
-from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, with_near, words
 from scharrel.cli.writing import writing_in
-from scharrel.core.money import MAX_AMOUNT, ZERO
+from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.core.names import nearest
 from scharrel.core.specifications import BENEFIT, EXEMPT, HOLIDAY, OFFSET, REPORTED, SPECIFIED, Specification
-from scharrel.text.month_names import months_meant
 
 if TYPE_CHECKING:
     from scharrel.ledger.books import Books
@@ -79,7 +79,7 @@ def command(
         amounts = {name: read_amount(text) for name, text in said.items() if text is not None}
         if not amounts:
             fail(words("error.letter-no-amount"), status=2)
-        letter = Specification(date.fromisoformat(day), 1, member, about, amounts)
+        letter = Specification(read_day(day), 1, member, about, amounts)
     with writing_in(where, "letter add"):
         problems = add_letter(open_books(where), letter)
     if problems:
@@ -91,14 +91,13 @@ def command(
 
 def _wrong_date(text: str, month: Month) -> str:
     """What is wrong with the date of a letter about the month; empty if nothing is."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return words("error.letter-date", text=text)
-    if day > today() or len(text) != len("2026-10-31"):
+    day, wrong = day_or_why(text)
+    if day is None:
+        return wrong
+    if day > today():
         return words("error.letter-date", text=text)
     if day < month.first_day:
-        return words("problem.specification-early", day=text, month=month)
+        return words("problem.specification-early", day=words.day(day), month=words.month(month))
     return ""
 
 
@@ -108,7 +107,7 @@ def _asked(books: "Books") -> Specification:
     member = _ask(words("specification.ask.member"), lambda said: _wrong_member(said, known), known)
     holder = books.holders[member]
     said = _ask(words("specification.ask.month"), lambda said: _wrong_month(books, member, said))
-    month = _month_meant(said) or Month.of(today())
+    month = read_month(said)
     print_indented(console(), f"  {holder.name}, {words.month(month)}")
     day = _ask(words("specification.ask.date"), lambda said: _wrong_date(said, month))
     while True:
@@ -117,7 +116,7 @@ def _asked(books: "Books") -> Specification:
             if text := _ask(f"{words(f'specification.amount.{name}')}?", _wrong_amount):
                 amounts[name] = read_amount(text)
         if amounts:
-            return Specification(date.fromisoformat(day), 1, member, month, amounts)
+            return Specification(read_day(day), 1, member, month, amounts)
         print_indented(console(), f"  {words('error.letter-no-amount')}")
 
 
@@ -125,30 +124,21 @@ def _wrong_member(said: str, known: list[str]) -> str:
     if said in known:
         return ""
     near = nearest(said, known)
-    hint = words("check.near", near=near) if near else words("otherwise.no-member")
-    return f"{words('error.no-member', member=said)} {hint}"
+    return with_near(words("error.no-member", member=said), near, words("otherwise.no-member"))
 
 
 def _wrong_month(books: "Books", member: str, said: str) -> str:
-    month = _month_meant(said)
+    month, wrong = month_or_why(said)
     if month is None:
-        return words("error.month", text=said)
+        return wrong
     if not books.holders[member].active(month):
-        return words("problem.specification-outside", member=member, month=said)
+        return words("problem.specification-outside", member=member, month=words.month(month))
     return ""
 
 
-def _month_meant(said: str) -> Month | None:
-    """The month that this says, as a number or by its name; nothing if it says none, or more than one."""
-    with suppress(ValueError):
-        return Month.parse(said)
-    meant = months_meant(said, today())
-    return meant[0] if len(meant) == 1 else None
-
-
 def _wrong_amount(said: str) -> str:
-    amount = amount_written(said) if said else ZERO
-    return words("error.amount", text=said) if amount is None or not 0 <= amount < MAX_AMOUNT else ""
+    amount, wrong = amount_or_why(said) if said else (ZERO, "")
+    return words("error.amount", text=said) if amount and amount < 0 else wrong
 
 
 def _ask(prompt: str, wrong: Callable[[str], str], choices: Sequence[str] = ()) -> str:

@@ -5,12 +5,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scharrel.cli.arguments import open_coop, require_format, today
+from scharrel.cli.arguments import open_coop, read_begun_year, require_format, today
 from scharrel.cli.as_csv import check_csv_form, print_csv
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, CSV, JSON
-from scharrel.cli.report.common import read_begun_year
-from scharrel.cli.screen import console, progress_bar, stop_on_errors, to_stderr, words
+from scharrel.cli.screen import (
+    console,
+    path_shown,
+    print_text,
+    progress_bar,
+    stop_on_errors,
+    to_stderr,
+    words,
+)
 from scharrel.core.month import Month
 
 if TYPE_CHECKING:
@@ -56,7 +63,7 @@ def command(
             lambda order: annual_paper(books, of_year, order), at,
         )  # fmt: skip
         if path:
-            console().print(words("annual.done", year=asked, path=str(path)), soft_wrap=True)
+            print_text(console(), words("annual.done", year=asked, path=path_shown(path)))
         else:
             console().out(paper.decode().strip("\n"))
     if not found.ended:

@@ -1,6 +1,5 @@
 """scharrel report exchange: the yearly list of what members did for each other, and their balances."""
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,13 +7,12 @@ import typer
 
 from scharrel.checks.barter import all_barter, both_problems
 from scharrel.checks.members import read_ledgers
-from scharrel.cli.arguments import open_coop, require_members, today
+from scharrel.cli.arguments import choose, open_coop, read_year, require_members, today
 from scharrel.cli.as_csv import check_csv_form, print_csv
 from scharrel.cli.as_json import fields, print_json, trimmed
 from scharrel.cli.options import COOP, CSV, JSON, MEMBERS
-from scharrel.cli.report.common import read_year, show_table
-from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
-from scharrel.core.barter import Barter
+from scharrel.cli.report.common import show_table
+from scharrel.cli.screen import console, print_text, stop_on_errors, words
 from scharrel.operations.opening import open_books
 from scharrel.reports.barter import balance_rows, barter_balances, barter_rows
 from scharrel.text.words import visible
@@ -24,7 +22,7 @@ _YEAR = typer.Argument(
 )
 _FORMAT = typer.Option("--format", metavar=words("metavar.format"), help=words("help.report-exchange-format"))
 _FORMATS = ("txt", "csv")
-_COLUMNS = ("day", "giver", "taker", "what", "amount", "unit", "booking")
+_COLUMNS = ("date", "giver", "taker", "what", "amount", "commodity", "booking")
 
 
 def command(
@@ -35,8 +33,7 @@ def command(
     as_csv: Annotated[str | None, CSV] = None,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
-    if form not in _FORMATS:
-        fail(words("error.format", form=form, forms=", ".join(_FORMATS)), status=2)
+    choose(form, _FORMATS)
     check_csv_form(as_csv, json=as_json)
     asked = read_year(year)
     books = open_books(open_coop(coop))
@@ -50,21 +47,22 @@ def command(
     shown = [b for b in found if b.day.year == asked and (not only or only & {b.giver, b.taker})]
     balances = [b for b in barter_balances(found, asked) if not only or b.member in only]
     places = {b: ledgers[b.giver].text.where(b.line) for b in shown}
+    rows = [
+        {
+            "date": b.day,
+            **fields(b, "giver", "taker"),
+            "what": b.text,
+            "amount": trimmed(b.amount),
+            "commodity": b.commodity,
+            "booking": places[b],
+        }
+        for b in shown
+    ]
     if as_json:
         print_json(
             {
                 "year": asked,
-                "exchanges": [
-                    {
-                        "date": b.day,
-                        **fields(b, "giver", "taker"),
-                        "what": b.text,
-                        "amount": trimmed(b.amount),
-                        "commodity": b.commodity,
-                        "booking": places[b],
-                    }
-                    for b in shown
-                ],
+                "exchanges": rows,
                 "balances": [
                     fields(b, "member", "commodity")
                     | {key: trimmed(getattr(b, key)) for key in ("start", "given", "taken", "end")}
@@ -74,7 +72,7 @@ def command(
         )
         return
     if as_csv or form == "csv":
-        _write_csv(as_csv or "en", shown, places)
+        print_csv(as_csv or "en", _COLUMNS, rows)
         return
     names = {m.id: m.name for m in books.holders.values()}
     screen = console()
@@ -91,9 +89,3 @@ def command(
         screen.print()
         print_text(screen, words("exchange.means"))
     print_text(screen, words("exchange.outside"), style="dim")
-
-
-def _write_csv(form: str, shown: Sequence[Barter], places: Mapping[Barter, str]) -> None:
-    columns = [words(f"exchange.{key}") for key in _COLUMNS]
-    values = ((b.day, b.giver, b.taker, b.text, trimmed(b.amount), b.commodity, places[b]) for b in shown)
-    print_csv(form, columns, (dict(zip(columns, row, strict=True)) for row in values))

@@ -12,7 +12,7 @@ from scharrel.cli.as_csv import check_csv_form, print_csv
 from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, CSV, JSON
 from scharrel.cli.report.common import show_table
-from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
+from scharrel.cli.screen import console, fail, print_text, stop_on_errors, with_near, words
 from scharrel.core.grants import GrantAccount, grant_accounts
 from scharrel.core.names import nearest
 from scharrel.ledger.books import Books
@@ -38,8 +38,7 @@ def command(
         if name not in books.grants:
             stop_on_errors(books.problems)
             near = nearest(name, books.grants)
-            hint = words("check.near", near=near) if near else words("grants.where")
-            fail(f"{words('error.no-grant', grant=name)} {hint}", status=2)
+            fail(with_near(words("error.no-grant", grant=name), near, words("grants.where")), status=2)
     ledgers, problems = read_all_ledgers(books, today()) if books.grants else ({}, books.problems)
     found = grant_accounts(books.grants, all_entries(ledgers))
     stop_on_errors([*problems, *overdone(books.coop, found)])

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import typer
 
 from scharrel.checks.grants import all_entries
-from scharrel.cli.arguments import open_coop, today
+from scharrel.cli.arguments import open_coop, read_year, today
 from scharrel.cli.as_csv import check_csv_form, print_csv
 from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, CSV, JSON
-from scharrel.cli.report.common import divided, read_year, show_table
+from scharrel.cli.report.common import divided, show_table
 from scharrel.cli.screen import console, fail, print_text, words
 from scharrel.core.grants import GrantAccount, grant_accounts
 from scharrel.core.money import total

@@ -94,13 +94,17 @@ def _rows(found: Comparison) -> list[list[str]]:
                 visible(row.pack.title),
                 words.amount(row.sums.kept),
                 words.amount(row.pot),
-                f"{words.amount(row.lowest)} {row.lowest_month}",
+                f"{words.amount(row.lowest)} {_short(row.lowest_month)}",
                 str(row.below),
                 words.amount(row.sums.saved),
             ]
             for row in found.rows
         ),
     ]
+
+
+def _short(month: Month) -> str:
+    return f"{words.short_month(month.first_day)} {month.year}"
 
 
 def _json(member: str, first: Month, last: Month, found: Comparison) -> dict[str, Any]:

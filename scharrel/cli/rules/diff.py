@@ -11,6 +11,7 @@ from scharrel.cli.options import COOP, JSON
 from scharrel.cli.packs import named_pack
 from scharrel.cli.screen import console, print_text, words
 from scharrel.core.month import Month
+from scharrel.text.accounts import account_labels
 from scharrel.text.rules.differences import Edition, differences
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def command(
         return
     screen = console()
     for key, name in (("was", was), ("becomes", becomes)):
-        pack, month = editions[name]
+        pack, month, _ = editions[name]
         title = pack.title
         head = words(f"diff.{key}-pack", title=title, month=words.month(month), name=name)
         print_text(screen, head, hang="  ", style="bold")
@@ -68,4 +69,5 @@ def _edition(books: "Books", name: str) -> Edition:
     dated = bool(at) and not name.endswith(".toml")
     asked = read_month(month) if dated else None
     pack = named_pack(books, before if dated else name)
-    return Edition(pack, asked or pack.nearest(Month.of(today())))
+    called = account_labels(words, books.chart)
+    return Edition(pack, asked or pack.nearest(Month.of(today())), called)

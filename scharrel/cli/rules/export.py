@@ -10,7 +10,7 @@ from scharrel import __version__
 from scharrel.cli.arguments import open_coop, today
 from scharrel.cli.options import COOP
 from scharrel.cli.packs import named_pack
-from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
+from scharrel.cli.screen import console, fail, path_shown, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.operations.opening import open_books
 from scharrel.packs.local_figures import UnusualError, owned, to_fill_in
@@ -53,7 +53,7 @@ def command(
     with writing_in(books.coop, "rules export", alone=False):
         write_text(out, export_text(exported, words("exchange.head", title=found.title)))
     screen = console()
-    screen.print(words("exchange.exported", title=found.title, path=str(out)), soft_wrap=True)
+    print_text(screen, words("exchange.exported", title=found.title, path=path_shown(out)))
     print_text(screen, words("exchange.marked", count=len(owned(text))))
     if cases:
         print_text(screen, words("exchange.cases-travel"))

@@ -74,8 +74,8 @@ def command(
         if export.cases is not None:
             _nothing_there(where, cases, export.cases)
         write_texts(({cases: export.cases} if export.cases is not None else {}) | {target: text})
-    console().print(f"{where.shown(target)}: {table['pack']['title']}", soft_wrap=True)
-    console().print(note, soft_wrap=True)
+    print_text(console(), f"{where.shown(target)}: {table['pack']['title']}")
+    print_text(console(), note)
     at = f" --coop {shlex.quote(str(coop))}" if coop else ""
     _say_what_remains(export, missing, chart, name, str(table["pack"].get("scope", "member")), at)
 

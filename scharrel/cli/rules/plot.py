@@ -17,7 +17,7 @@ from scharrel.cli.arguments import fail_without_month, group_of, open_coop, read
 from scharrel.cli.facts import read_facts
 from scharrel.cli.options import COOP
 from scharrel.cli.packs import named_pack
-from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
+from scharrel.cli.screen import console, fail, path_shown, print_text, stop_on_errors, words
 from scharrel.core.facts import MonthFacts, facts_of
 from scharrel.core.month import Month, months
 from scharrel.core.pack import Facts, NoValueError, Pack
@@ -207,4 +207,4 @@ def _write(books: Books, some: Sequence[NamedCurve], supposed: Supposed, end: Fr
             stop_on_errors([broken.problem])
             raise
         write_bytes(out, made)
-    console().print(words("plot.done", path=str(out)), soft_wrap=True)
+    print_text(console(), words("plot.done", path=path_shown(out)))

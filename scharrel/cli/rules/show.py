@@ -9,7 +9,7 @@ from scharrel.cli.arguments import open_coop, read_month, require_format, today
 from scharrel.cli.as_json import print_json
 from scharrel.cli.options import COOP, JSON
 from scharrel.cli.packs import named_pack
-from scharrel.cli.screen import console, fail, print_text, stop_on_errors, words
+from scharrel.cli.screen import console, fail, path_shown, print_text, stop_on_errors, words
 from scharrel.core.month import Month
 from scharrel.text.accounts import account_labels
 from scharrel.text.rules.pack import Told, tell_pack
@@ -111,4 +111,4 @@ def _write(books: "Books", told: Told, hashes: dict[str, str], form: str, out: P
             stop_on_errors([broken.problem])
             raise
         write_bytes(out, handout)
-    console().print(words("show.done", path=str(out)), soft_wrap=True)
+    print_text(console(), words("show.done", path=path_shown(out)))

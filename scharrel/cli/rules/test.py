@@ -13,7 +13,7 @@ from scharrel.cli.arguments import open_coop
 from scharrel.cli.as_json import fields, print_json
 from scharrel.cli.options import COOP, JSON
 from scharrel.cli.packs import named_pack
-from scharrel.cli.screen import console, report_problems, stop_on_errors, to_stderr, words
+from scharrel.cli.screen import console, print_text, report_problems, stop_on_errors, to_stderr, words
 from scharrel.core.case import Case
 from scharrel.core.pack import Pack
 from scharrel.core.problems import Problem, errors
@@ -155,4 +155,4 @@ def _report_noticed(tested: _Tested, noticed: Noticed) -> bool:
 
 
 def _print(text: str) -> None:
-    console().print(text, soft_wrap=True)
+    print_text(console(), text)

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from scharrel.core.month import Month
@@ -21,10 +22,11 @@ from scharrel.text.words import Words
 
 
 class Edition(NamedTuple):
-    """A pack as it holds in a month."""
+    """A pack as it holds in a month; `called` is what people call each account."""
 
     pack: Pack
     month: Month
+    called: Mapping[str, str] = MappingProxyType({})
 
 
 class DiffLine(NamedTuple):
@@ -106,7 +108,10 @@ def _of_step(
         for pack, step in ((was.pack, old), (becomes.pack, new))
     ]
     yield from _compared(*rests)
-    accounts = [{"": account_text(words, step)} if step.to else {} for step in (old, new)]
+    accounts = [
+        {"": account_text(words, step, edition.called)} if step.to else {}
+        for edition, step in ((was, old), (becomes, new))
+    ]
     yield from _compared(*accounts)
 
 
@@ -160,7 +165,7 @@ def _grounds(words: Words, edition: Edition, step: Step) -> Iterator[DiffLine]:
             yield DiffLine("", words("diff.dated-rests", dated=figure.text, **_rests(words, source)))
     yield DiffLine("", words("diff.step-rests", **_rests(words, pack.sources[step.source])))
     if step.to:
-        yield DiffLine("", account_text(words, step))
+        yield DiffLine("", account_text(words, step, edition.called))
 
 
 def _said(was: list[Said], becomes: list[Said]) -> Iterator[DiffLine]:
