@@ -539,7 +539,7 @@ OWN_TESTS |= {  # in test_invoices.py
     "problem.invoice-credits", "problem.invoice-credits-alone", "problem.invoice-credits-more",
     "problem.invoice-credits-other", "problem.invoice-delivered", "problem.invoice-exempt",
     "problem.invoice-file", "problem.invoice-file-name", "problem.invoice-gone", "problem.invoice-holder",
-    "problem.invoice-last",
+    "problem.issued-files", "problem.issued-gone",
     "problem.invoice-lacks", "problem.invoice-line-key", "problem.invoice-line-text",
     "problem.invoice-negative", "problem.invoice-no-rate", "problem.invoice-no-vat",
     "problem.invoice-nothing", "problem.invoice-quantity", "problem.invoice-rates",
