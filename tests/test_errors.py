@@ -516,6 +516,8 @@ OWN_TESTS |= {  # in test_bank.py
     "problem.bank-rule-conditions",
     "problem.bank-rule-iban", "problem.bank-rule-id", "problem.bank-rule-rate", "problem.bank-rule-table",
     "problem.bank-vat-account", "problem.statement-account", "problem.statement-changed",
+    "problem.statement-gone", "problem.statement-other", "problem.statement-unrecorded",
+    "problem.bank-month-gone",
     "problem.statement-currency", "problem.statement-gap", "problem.statement-lacks-line",
     "problem.statement-no-balances", "problem.statement-no-days", "problem.statement-opening",
     "problem.statement-overlap", "problem.statement-reference", "problem.statement-strange-line",
