@@ -358,6 +358,9 @@ OWN_TESTS = {
     "error.no-coop", "error.busy", "error.output", "error.interrupted", "error.no-settlement",
     "problem.changed-while-reading", "audit.nothing-closed", "error.anonymous-member", "error.too-few",
 }  # fmt: skip
+OWN_TESTS |= {  # in test_empty_keys.py
+    "problem.key-above-posting", "problem.other-currency", "problem.vat-other-rate",
+}  # fmt: skip
 OWN_TESTS |= {  # in test_projects.py
     "problem.feeds-account", "problem.feeds-scope", "problem.no-participant",
     "problem.nobody-takes-part", "problem.nobody-worked", "problem.pack-for-members",
