@@ -10,6 +10,7 @@ from bank_coop import LANDLORD, Given, camt, with_bank, without_bank
 from conftest import Run, in_process
 
 AMINA = "ledgers/members/amina.beancount"
+REGISTER = "ledgers/coop.beancount"
 LINES = "ledgers/bank/betaalrekening/2026-10.beancount"
 SOLD = ("--for", "amina", "--account", "Income:Omzet", "--vat", "21%")
 
@@ -216,3 +217,42 @@ def test_a_line_of_which_the_booking_is_gone_is_an_error(coop: Path, quick: Run)
     assert checked.status == 1
     assert f"{LINES}:" in checked.err
     assert "zou de boeking van 11 oktober 2026 van amina zijn" in checked.err
+
+
+def test_a_month_or_a_statement_that_is_lost_is_told_where_it_was(assigned: Path, quick: Run) -> None:
+    coop = ("--coop", str(assigned))
+    november = camt([Given("2026-11-03", "-1.00", "Kantoor", reference="A3")], "1331.00", last="2026-11-30")
+    (assigned / "november.xml").write_bytes(november)
+    assert quick("bank", "import", str(assigned / "november.xml"), *coop).status == 0
+    (kept,) = (assigned / "ledgers/bank/betaalrekening/statements").glob("2026-10*")
+
+    def told() -> list[tuple[str, str]]:
+        problems = json.loads(quick("check", "--json", *coop).out)["problems"]
+        return [
+            (p["file"], p["code"])
+            for p in problems
+            if p["file"] != REGISTER and p["code"] != "bank-line-open"
+        ]
+
+    shown = kept.relative_to(assigned).as_posix()
+    whole = (assigned / LINES).read_text()
+    assert told() == []
+    (assigned / LINES).unlink()
+    assert told() == [(LINES, "bank-month-gone")]
+    assert f"{LINES}:1: " in quick("bank", "status", *coop).err
+    assert quick("bank", "import", str(kept), *coop).status == 0
+    assert told() == []
+    (assigned / LINES).write_text("\n\n".join(e for e in whole.split("\n\n") if "bank-statement" not in e))
+    assert told() == [(shown, "statement-unrecorded")]
+    (assigned / LINES).write_text(whole)
+    content = kept.read_bytes()
+    for changed, code in ((None, "statement-gone"), (b"", "statement-other")):
+        kept.chmod(0o644)
+        kept.unlink() if changed is None else kept.write_bytes(changed)
+        assert [one for _, one in told()] == [code]
+        # The same statement once more puts it back.
+        assert quick("bank", "import", str(assigned / "oktober.xml"), *coop).status == 0
+        assert (told(), kept.read_bytes()) == ([], content)
+    kept.chmod(0o644)
+    kept.write_bytes(content.replace(b"\n", b"\r\n"))
+    assert told() == []

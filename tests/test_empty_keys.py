@@ -109,3 +109,93 @@ def test_in_the_chart(key: str, coop: Path, quick: Run) -> None:
     with open(coop / CHART, "a") as chart:
         chart.write(f"2020-01-01 open Assets:Schuur EUR\n  {key}:\n")
     assert told(coop, quick) == [(CHART, lines + 2, "empty-key")]
+
+
+INVOICE = """
+2026-06-21 * "buurt" "taart"
+  invoice: "buurt"
+{above}  Income:Omzet  -100.00 EUR
+{below}  Liabilities:Btw  -21.00 EUR
+  Assets:Debiteuren
+"""
+SALE = INVOICE.replace('  invoice: "buurt"\n', "").replace("Assets:Debiteuren", "Assets:Bank")
+CUSTOMER = '2026-01-01 custom "customer" "buurt"\n  name: "Buurthuis"\n'
+DEBTORS = '2020-01-01 open Assets:Debiteuren EUR\n  role: "receivable"\n'
+
+
+@pytest.mark.parametrize(
+    ("entry", "above", "below", "said"),
+    [
+        (INVOICE, 'lijn: "taart"', "", "Bedoel je line?"),
+        (INVOICE, "", 'regl: "taart"', "Bedoel je line?"),
+        (INVOICE, "", "earnd: 2026-05-31", "Bedoel je earned?"),
+        (INVOICE, 'vat_: "21%"', "", "Bedoel je vat?"),
+        (INVOICE, 'line: "taart"', "", "onder de regel met Income"),
+        (INVOICE, "quantity: 3", "", "onder de regel met Income"),
+        (SALE, 'customr: "buurt"', "", "Bedoel je invoice?"),
+        (SALE, "livetime: 36", "", "Bedoel je lifetime?"),
+        (SALE, 'btw: "21%"', "", "Bedoel je vat?"),
+        (SALE, "", 'tarief: "21%"', "Bedoel je vat?"),
+        (SALE, 'time: "10:00"\n  line: "x"', 'foto: "x"', ""),
+    ],
+)  # fmt: skip
+def test_a_key_that_does_nothing_is_told_with_what_was_meant(
+    entry: str, above: str, below: str, said: str, coop: Path, quick: Run
+) -> None:
+    for file, text in ((CHART, DEBTORS), (REGISTER, CUSTOMER)):
+        with open(coop / file, "a") as opened:
+            opened.write(text)
+    before = (coop / LEDGER).read_text()
+    keys = {"above": above and f"  {above}\n", "below": below and f"    {below}\n"}
+    (coop / LEDGER).write_text(before + entry.format(**keys))
+    done = quick("check", "--coop", str(coop))
+    lines = (before + entry.format(**keys)).split("\n")
+    if not said:
+        assert (done.status, LEDGER in done.err) == (0, False), done.err
+        return
+    (told,) = (line for line in done.err.split("\n") if line.startswith(LEDGER))
+    assert said in told
+    assert (above or below) in lines[int(told.split(":")[1]) - 1]
+    assert done.status == (1 if "Income" in said or (entry is INVOICE and "line" in said and below) else 0)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "near"),
+    [
+        (CHART, '2020-01-01 open Expenses:Foo EUR\n  rol: "costs"\n', "role"),
+        (CHART, '2020-01-01 open Liabilities:Foo EUR\n  btw: "21%"\n', "vat"),
+        (CHART, '2020-01-01 open Assets:Foo EUR\n  depreciaton: "Expenses:Afschrijving"\n', "depreciation"),
+        (REGISTER, '2026-06-01 custom "approval" "amina" "fiets" 3.00 EUR\n  door: "Ria"\n', "by"),
+    ],
+)
+def test_so_is_one_in_the_chart_and_the_register(
+    file: str, text: str, near: str, coop: Path, quick: Run
+) -> None:
+    lines = (coop / file).read_text().count("\n")
+    with open(coop / file, "a") as opened:
+        opened.write(text)
+    done = quick("check", "--coop", str(coop))
+    assert done.status == 0
+    assert f"{file}:{lines + 2}: let op: " in done.err
+    assert f"Bedoel je {near}?" in done.err
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "word", "status"),
+    [
+        (REGISTER, 'operating_currency" "EUR"', 'operating_currency" "USD"', "USD", 1),
+        (REGISTER, 'include "acc', f'{CUSTOMER}  country: "XX"\ninclude "acc', "XX", 1),
+        (REGISTER, 'include "acc', f'{CUSTOMER}  country: "CH"\ninclude "acc', "CH", -1),
+        (CHART, '  role: "vat"\n', '  role: "vat"\n  vat: "19%"\n', "19%", 0),
+        (CHART, '  role: "vat"\n', '  role: "vat"\n  vat: "6%"\n', "6%", -1),
+    ],
+)
+def test_a_value_that_cannot_be_meant_is_told(
+    file: str, old: str, new: str, word: str, status: int, coop: Path, quick: Run
+) -> None:
+    text = (coop / file).read_text()
+    assert old in text
+    (coop / file).write_text(text.replace(old, new))
+    done = quick("check", "--coop", str(coop))
+    line = next((n for n, said in enumerate((coop / file).read_text().split("\n"), 1) if f'"{word}"' in said))
+    assert (done.status, f"{file}:{line}: " in done.err) == (max(status, 0), status >= 0), done.err

@@ -291,7 +291,7 @@ def test_totals_agree_and_numbers_have_no_gap_whatever_happens(steps: list[Any])
             payments.append(payment_of(numbers, Decimal(given_[1]) / 100))
     behind, left, _ = matched(issued, drafts)
     numbers_now = [one.number for one in issued]
-    assert missing_numbers(numbers_now, numbers_now[-1:]) == []
+    assert missing_numbers(numbers_now) == []
     assert len(set(numbers_now)) == len(issued)
     rows = statuses(issued, behind, left, customer_payments(payments, {*numbers_now}), date(2026, 11, 5))
     owed = [draft.booking.owed for draft in drafts] + [payment.owed for payment in payments]
@@ -480,22 +480,23 @@ def test_a_file_of_an_invoice_that_changed_or_went_is_told(sent: Path, quick: Ru
 
 
 def test_the_last_number_is_known_in_a_second_place(sent: Path, quick: Run) -> None:
-    second, last = sent / "ledgers/invoiced.json", sent / ISSUED / "2026-0002.beancount"
-    assert json.loads(second.read_text()) == {"last": ["2026-0002"]}
+    second, last = sent / "ledgers/issued.json", sent / ISSUED / "2026-0002.beancount"
+    known = {"files": [f"{ISSUED}/2026-0001.beancount", f"{ISSUED}/2026-0002.beancount"]}
+    assert json.loads(second.read_text()) == known
     text = last.read_text()
     last.unlink()
     assert [(f, c) for f, _, c, _ in told(quick, sent)] == [(f"{ISSUED}/2026-0002.beancount", "invoice-gone")]
     assert quick("invoice", "issue", "--coop", str(sent)).status == 1
     assert not last.exists()
     last.write_text(text)
-    for broken in ("{", "[]", '{"last": ["x"]}', '{"last": [1]}'):
+    for broken in ("{", "[]", '{"files": ["../x"]}', '{"files": [1]}'):
         second.write_text(broken)
-        assert [(f, c) for f, _, c, _ in told(quick, sent)] == [("ledgers/invoiced.json", "invoice-last")]
+        assert [(f, c) for f, _, c, _ in told(quick, sent)] == [("ledgers/issued.json", "issued-files")]
     # Of what was stopped before it was written, or sent by an earlier version, the next run knows it.
     second.unlink()
     assert told(quick, sent) == []
     assert quick("invoice", "issue", "--coop", str(sent)).status == 0
-    assert json.loads(second.read_text()) == {"last": ["2026-0002"]}
+    assert json.loads(second.read_text()) == known
 
 
 def test_a_run_that_was_stopped_is_finished(sent: Path, quick: Run) -> None:

@@ -36,6 +36,7 @@ REGISTER = "ledgers/coop.beancount"
 AMINA = "ledgers/members/amina.beancount"
 BRAM = "ledgers/members/bram.beancount"
 BOOKED = f"ledgers/payments/{RUN}.beancount"
+ISSUED_FILES = "ledgers/issued.json"
 ORDER = f"payments/{RUN}.xml"
 
 
@@ -471,7 +472,7 @@ def test_what_changed_in_a_run_stops_everything(payer: Payer) -> None:
     assert payer.run("pay", "--cancel", RUN, "--reason", "x").status == 0
     (payer.coop / BOOKED).rename(payer.coop / "ledgers/payments/kopie.beancount")
     assert payer.told() == [
-        (f"ledgers/payments/{RUN}-cancelled.beancount", "run-gone"),
+        (BOOKED, "issued-gone"),
         ("ledgers/payments/kopie.beancount", "run-file"),
     ]
 
@@ -480,6 +481,9 @@ def test_a_run_that_is_lost_is_never_paid_again(payer: Payer) -> None:
     payer.pay()
     kept = (payer.coop / BOOKED).read_text()
     (payer.coop / BOOKED).unlink()
+    assert payer.told() == [(BOOKED, "issued-gone")]
+    assert payer.run("pay").status == 1
+    (payer.coop / ISSUED_FILES).unlink()
     assert payer.told() == [(f"payments/{RUN}.xml", "run-lost")]
     assert payer.run("pay").status == 1
     assert not (payer.coop / BOOKED).exists()

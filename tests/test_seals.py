@@ -170,6 +170,15 @@ def test_a_seal_that_was_rewritten_is_named_and_nothing_goes_by_it(
         assert allocations(closed) == before
 
 
+def test_a_seal_of_something_unknown_is_one_that_cannot_be_read(closed: Path, quick: Run) -> None:
+    change(f"{SEALS}/amina/2026-01.seal", '"chart"', '"chaRt"')(closed)
+    done = quick("audit", "--coop", str(closed))
+    assert (done.status, "amina/2026-01.seal: Dit zegel van januari 2026 is niet te lezen." in done.out) == (
+        1,
+        True,
+    )
+
+
 @pytest.mark.parametrize("harm", [lose(SECOND), back(SECOND)])
 def test_the_second_place_that_is_lost_or_older_is_named_and_written_again(
     harm: Do, closed: Path, quick: Run

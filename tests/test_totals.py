@@ -64,7 +64,7 @@ def issue(folder: Path) -> list[Issued]:
     books = open_books(Coop(folder))
     sent = to_issue(books, [], date(2026, 11, 28))
     assert not errors(sent.problems), sent.problems
-    keep_issued(books.coop, books.issued, sent.issued, sent.logos)
+    keep_issued(books.coop, sent.issued, sent.logos)
     return sent.issued
 
 

@@ -281,6 +281,13 @@ def test_its_seals_are_held_against_those_of_the_months(closed: Path, quick: Run
     ran = quick("audit", "--coop", str(closed))
     assert ran.status == 1
     assert "ledgers/allocations/coop/2026-01.seal" in ran.out
+    for broken in (seal.read_text(), "{}"):
+        seal.write_text(broken)
+        before = snapshot(closed)
+        for command in ("check", "allocate 2026-05", "close 2026-03"):
+            ran = quick(*command.split(), "--coop", str(closed))
+            assert (ran.status, "allocations/coop/2026-01.seal:1: " in ran.err) == (1, True), command
+        assert snapshot(closed) == before
 
 
 def test_a_ledger_that_begins_after_months_were_closed(closed: Path, quick: Run, tmp_path: Path) -> None:

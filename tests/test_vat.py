@@ -543,6 +543,23 @@ def test_a_return_that_was_changed_is_told(
     assert "vat-return-name" in codes(coop, quick)
 
 
+def test_a_return_that_is_lost_is_not_filed_again(coop: Path, quick: Run) -> None:
+    book(coop, "amina", sale("2026-04-01", "100.00", "21.00"), sale("2026-07-01", "100.00", "21.00"))
+    for period in ("2026-Q2", "2026-Q3"):
+        vat(coop, period, "--book")
+    for lost in ("2026-Q2", "2026-Q3"):
+        file = coop / f"ledgers/vat/{lost}.beancount"
+        kept = file.read_text()
+        file.unlink()
+        assert codes(coop, quick) == ["issued-gone"]
+        for command in (("vat", lost, "--book"), ("allocate", "2026-10")):
+            done = quick(*command, "--coop", str(coop))
+            assert (done.status, f"ledgers/vat/{lost}.beancount:1: " in done.err) == (1, True)
+        assert not file.exists()
+        file.write_text(kept)
+    assert codes(coop, quick) == []
+
+
 def test_a_screen_has_the_boxes_in_the_order_of_the_form(coop: Path, quick: Run) -> None:
     for nth in range(22):
         book(coop, "amina", sale("2026-07-01", f"{nth}00.00", f"{21 * nth}.00"))

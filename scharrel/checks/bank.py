@@ -1,5 +1,6 @@
 """What is wrong with the bank's lines, beside what holders booked themselves."""
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
@@ -12,6 +13,7 @@ from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.problems import Problem, errors
 from scharrel.ledger.bank_lines import read_bank_book
 from scharrel.ledger.books import Books
+from scharrel.store.bank_lines import kept_statements, month_path, statement_unchanged
 from scharrel.store.text import names_in
 from scharrel.treasury.accounts import OWN_ROLES
 from scharrel.treasury.following import broken_records, covered_to
@@ -48,7 +50,9 @@ def bank_problems(
         if errors(wrong):
             continue
         read[account.name] = book
-        yield from changed_statements(book)
+        of_statements = statement_problems(books, book)
+        gone = [one for one in of_statements if one.code == _GONE]
+        yield from of_statements
         theirs = tuple(line for line in book.lines if not line.booked or (line.holder or COOP_ID) in holders)
         now = standing_of(book._replace(lines=theirs), [one for one in made if one.account == account.name])
         if of_all and not unread and (COOP_ID in holders if books.own else book.statements):
@@ -64,7 +68,7 @@ def bank_problems(
         for line in now.lost:
             if (whose := line.holder or COOP_ID) not in unread:
                 yield _at(line, "bank-line-lost", holder=whose, day=str(line.booked))
-        for one in filter(now.overdue, now.outstanding):
+        for one in filter(now.overdue, now.outstanding) if not gone else ():
             values = {"account": account.name, "to": str(now.to), "amount": str(one.amount)}
             yield Problem(one.file, one.line, "booking-unconfirmed", values, excerpt=f"{one.day} {one.text}")
     yield from payment_problems(books, read)
@@ -119,8 +123,37 @@ def strange_folders(books: Books) -> Iterator[Problem]:
             yield Problem(books.coop.shown(books.coop.bank / name), 1, "bank-folder", values)
 
 
-def changed_statements(book: BankBook) -> Iterator[Problem]:
-    """The statements by whose balances the lines in the books are not what they were."""
+_GONE = "bank-month-gone"
+
+
+def statement_problems(books: Books, book: BankBook) -> list[Problem]:
+    """Months that are gone, statements that are gone, changed or in no month, and those by whose balances the
+    lines in the books are not what they were; of a month that is gone all else would follow."""
+    kept = list(_kept_problems(books, book))
+    gone = any(one.code == _GONE for one in kept)
+    return kept if gone else [*kept, *_changed_statements(book)]
+
+
+def _kept_problems(books: Books, book: BankBook) -> Iterator[Problem]:
+    coop, name = books.coop, book.account.name
+    kept = kept_statements(coop, name)
+    recorded = {record.file: record for record in book.statements if record.file}
+    for file, last in sorted(kept.items()):
+        shown = coop.shown(coop.bank / name / file)
+        if file in recorded:
+            if not statement_unchanged(coop, name, file):
+                yield Problem(shown, 1, "statement-other", {}, warning=True)
+        elif os.path.lexists(month := month_path(coop, name, last)):
+            yield Problem(shown, 1, "statement-unrecorded", {"file": shown}, warning=True)
+        else:
+            yield Problem(coop.shown(month), 1, _GONE, {"file": shown})
+    for file, record in recorded.items():
+        if file not in kept:
+            values = {"file": coop.shown(coop.bank / name / file)}
+            yield Problem(record.at, record.line, "statement-gone", values, warning=True)
+
+
+def _changed_statements(book: BankBook) -> Iterator[Problem]:
     for record in broken_records(book):
         values = {"account": book.account.name, "first": str(record.first), "last": str(record.last)}
         yield Problem(record.at, record.line, "statement-changed", values)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 from scharrel.checks.own_entries import entry_problems
@@ -15,6 +16,7 @@ from scharrel.core.problems import Problem, errors
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.register import Register
+from scharrel.store.issued import gone_from
 from scharrel.store.logos import MOST_BYTES, kept_logo, logo_at
 from scharrel.store.text import read_text
 from scharrel.treasury.invoices import (
@@ -42,7 +44,8 @@ def customers_problems(register: Register) -> Iterator[Problem]:
 
 
 def issued_problems(books: Books) -> Iterator[Problem]:
-    """Numbers that are not there, invoices of who has no books here, and pictures that are gone."""
+    """What was sent, ordered or filed and is not there, invoices of who has no books here, and pictures that
+    are gone."""
     if (place := facts_on(books.entries.cooperative, date.max).get("logo")) is not None and (
         logo_at(books.coop, str(place)) is None
     ):
@@ -51,12 +54,22 @@ def issued_problems(books: Books) -> Iterator[Problem]:
         if kept_logo(books.coop, name) is None:
             yield Problem(books.coop.shown(books.coop.issued / name), 1, "logo-kept")
     folder = books.coop.shown(books.coop.issued)
-    for number in missing_numbers((one.number for one in books.issued), books.last_issued):
+    there = {one.number for one in books.issued}
+    known = gone_from(books.coop, books.coop.issued, books.issued_files)
+    for number in sorted({*missing_numbers(there), *known} - there):
         if not os.path.lexists(books.coop.issued / f"{number}.beancount"):
             yield Problem(f"{folder}/{number}.beancount", 1, "invoice-gone", {"number": number})
+    for kept in (books.coop.payment_runs, books.coop.vat_returns):
+        yield from gone_problems(books, kept)
     for one in books.issued:
         if one.invoice.holder not in books.holders and one.invoice.holder != COOP_ID:
             yield Problem(one.file, 1, "invoice-holder", {"holder": one.invoice.holder, **_sent(one)})
+
+
+def gone_problems(books: Books, folder: Path) -> Iterator[Problem]:
+    """Payment runs or VAT returns of this folder that were written and are gone."""
+    for name in gone_from(books.coop, folder, books.issued_files):
+        yield Problem(f"{books.coop.shown(folder)}/{name}.beancount", 1, "issued-gone", {"name": name})
 
 
 def no_logo(books: Books, place: str) -> Problem:

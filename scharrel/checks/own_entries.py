@@ -31,6 +31,7 @@ from scharrel.treasury.accounts import (
     TEXT_KEYS,
     TRANSIT,
     VAT_DUE,
+    VAT_RATES_SINCE,
     BankAccount,
 )
 from scharrel.treasury.late_payment import collection_scale, yearly_rate
@@ -46,6 +47,8 @@ _LONGEST = 365
 _KVK = re.compile(r"\d{8}")
 _OIN = re.compile(r"\d{20}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+"""Codes of other things in the list of territories."""
 _EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
 HOME = "NL"
 LANGUAGES_OF_CUSTOMERS = ("nl", "en")
@@ -68,10 +71,19 @@ def postcode_sound(said: str) -> bool:
     return bool(postcode.is_valid(said))
 
 
+def country_sound(said: str) -> bool:
+    """Whether it is the code of a country, in two capitals."""
+    if said == HOME or not _COUNTRY.fullmatch(said) or said in _NO_COUNTRIES:
+        return said == HOME
+    from babel import Locale
+
+    return said in Locale.parse("en").territories
+
+
 _FORMS: Mapping[str, Callable[[str], object]] = {
     "vat_id": vat_id_sound,
     "oin": _OIN.fullmatch,
-    "country": _COUNTRY.fullmatch,
+    "country": country_sound,
     "email": _EMAIL.fullmatch,
     "interest": yearly_rate,
     "interest_business": yearly_rate,
@@ -85,6 +97,7 @@ _WHOLE = (
 )
 _VAT = re.compile(r"\d{1,2}%|input|reverse|reverse-eu|reverse-non-eu|private")
 _VAT_WORDS = ("21%", "9%", "input", "reverse", "reverse-eu", "reverse-non-eu", "private")
+_KNOWN_RATES = frozenset(f"{rate:.0%}" for _, rates in VAT_RATES_SINCE for rate in rates)
 _BALANCE = ("Assets:", "Liabilities:")
 _ROOTS: Mapping[str, tuple[str, ...]] = {
     SUSPENSE: _BALANCE,
@@ -217,6 +230,9 @@ def _chart_problems(chart: Chart, text: Text, *, with_bank: bool) -> Iterator[Pr
             values = {"value": account.vat, "near": nearest(account.vat, _VAT_WORDS)}
             at = text.key_line(text.account_line("open", name), "vat")
             yield text.problem(at, "vat-word", **values, choices=", ".join(_VAT_WORDS))
+        elif account.vat and account.vat.endswith("%") and account.vat not in _KNOWN_RATES:
+            at = text.key_line(text.account_line("open", name), "vat")
+            yield text.problem(at, "vat-other-rate", True, value=account.vat)
     suspense = chart.with_role(SUSPENSE)
     if with_bank and chart.accounts and len(suspense) != 1:
         line = text.account_line("open", suspense[1]) if suspense else 1

@@ -92,8 +92,9 @@ def _changed(books: Books, ledger: Ledger) -> Iterator[Problem]:
     """Bookings of closed months that are new or gone: nothing puts them right in a later month."""
     try:
         changed = treasury_changes(books, ledger)
-    except BrokenSealError:
-        return  # the seals are told
+    except BrokenSealError as broken:
+        yield Problem(books.coop.shown(broken.path), 1, broken.code, {"month": broken.path.stem})
+        return
     for month, causes in changed.items():
         for change in causes:
             if isinstance(change, Change):

@@ -23,7 +23,7 @@ def copies(coop: Coop, members: Collection[str]) -> Iterator[Problem]:
     bank's lines, what was sent, paid or filed, a pack, worked cases or a template."""
     read = (
         coop.register, coop.chart, coop.treasury, coop.customers, coop.consolidated, coop.closings,
-        coop.invoiced,
+        coop.issued_files,
     )  # fmt: skip
     yield from _told(
         coop, coop.register.parent, copies_among(coop.register.parent, {path.name for path in read})

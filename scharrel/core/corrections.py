@@ -93,6 +93,10 @@ Cause = Change | Turned
 """What can be behind a correction."""
 
 
+RESTS_ON = frozenset({"chart", "rules", "settlement", "approval", "grant", "quote", "received"})
+"""What a month rests on beside bookings and facts, by kind."""
+
+
 class Basis(NamedTuple):
     """What a month rests on for a member: the bookings, a digest of the facts, and by kind and name whatever
     else it `rests` on: roles of the chart, settlements and so on. None in a seal of before that was sealed.

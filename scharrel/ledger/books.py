@@ -20,7 +20,8 @@ from scharrel.ledger.customers import read_customers
 from scharrel.ledger.register import Register, read_register
 from scharrel.packs.packs import read_packs
 from scharrel.store.elsewhere import elsewhere_state, entries_for
-from scharrel.store.invoices import read_issued, read_last_issued
+from scharrel.store.invoices import read_issued
+from scharrel.store.issued import read_issued_files
 from scharrel.store.paths import Coop
 from scharrel.store.seals import Seals, read_seals_of
 from scharrel.store.text import Text
@@ -34,8 +35,8 @@ class Books(NamedTuple):
     """A cooperative without its members' ledgers; `closed` is the last month that was closed, `sealed` has by
     closed month and member the digest that the member's seal should have, `entries` what the register says of
     the cooperative itself; `own` is the cooperative as who has a ledger, if it has or had one; `issued` are
-    the invoices that were sent, by number, and `last_issued` the last number of each year by the second place
-    that knows it; `receipts` what was paid of what was sold on account, where rules ask for that;
+    the invoices that were sent, by number, and `issued_files` what was sent, ordered or filed by the second
+    place that knows it; `receipts` what was paid of what was sold on account, where rules ask for that;
     `sealed_receipts` by closed month the digests of its receipt files, by name; `specifications`
     is what the municipality's letters say; `fixed` what each member has fixed every month, by the
     register."""
@@ -53,7 +54,7 @@ class Books(NamedTuple):
     entries: OwnEntries = OwnEntries()
     own: Holder | None = None
     issued: Sequence[Issued] = ()
-    last_issued: Collection[str] = ()
+    issued_files: Collection[str] = ()
     receipts: Receipts = Receipts()
     fixed: Mapping[str, Sequence[FixedAmount]] = {}
     sealed_receipts: Mapping[Month, Mapping[str, str]] = {}
@@ -123,7 +124,7 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
         problems += [p for p in more if not errors(problems) or p.file != coop.shown(coop.chart)]
     customers = read_customers(coop)
     issued, broken = read_issued(coop)
-    last_issued, unreadable = read_last_issued(coop)
+    issued_files, unreadable = read_issued_files(coop)
     problems += [*customers.problems, *broken, *unreadable]
     register = register._replace(customers=customers)
     seals = read_seals_of(coop)
@@ -143,7 +144,7 @@ def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
         register.own._replace(customers={**customers.by_name, **register.own.customers}),
         _own(coop, register.title, seals),
         issued,
-        last_issued,
+        issued_files,
         fixed=register.fixed,
         sealed_receipts=seals.receipts,
         specifications=register.specifications,

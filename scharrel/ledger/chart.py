@@ -7,7 +7,7 @@ from typing import Any
 from beancount.core import data
 
 from scharrel.core.chart import Account, Chart
-from scharrel.core.names import nearest
+from scharrel.core.names import key_meant, nearest
 from scharrel.core.problems import Problem
 from scharrel.ledger.parsing import empty_keys, form_of, metadata, parse, place
 from scharrel.ledger.source import refused
@@ -19,6 +19,8 @@ _ROOTS = ("Assets:", "Liabilities:", "Equity:", "Income:", "Expenses:")
 LABEL_KEYS = ("label_nl", "label_en")
 
 _KEYS = frozenset({"role", "depreciation", "vat", "heading", "rgs", *LABEL_KEYS})
+
+_OTHER_WORDS = {"rol": "role", "btw": "vat", "afschrijving": "depreciation", "kop": "heading"}
 
 Wrong = tuple[int, str, dict[str, str]]
 """What is wrong: the line, the code and what the message needs."""
@@ -101,6 +103,9 @@ def read_chart(coop: Coop) -> tuple[Chart, list[Problem]]:
             at, values = text.key_line(line, key), {"key": key, "form": form_of(key, directive.date)}
             problems.append(text.problem(at, "empty-key", **values))
         problems += _labels_wrong(text, line, directive, accounts)
+        for key in metadata(directive).keys() - _KEYS:
+            if not key.startswith("label") and (near := key_meant(key, _KEYS, _OTHER_WORDS)):
+                problems.append(text.problem(text.key_line(line, key), "near-key", True, key=key, near=near))
         said = metadata(directive)
         role, worn_on, vat = (said.get(key) for key in ("role", "depreciation", "vat"))
         accounts[directive.account] = Account(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scharrel.core.chart import Chart
 from scharrel.core.money import total
-from scharrel.core.names import nearest
+from scharrel.core.names import key_meant
 from scharrel.core.quotes import RECEIVABLE
 from scharrel.ledger.parsing import metadata, place
 from scharrel.store.text import Text
@@ -27,8 +27,15 @@ if TYPE_CHECKING:
 INVOICE_KEYS = frozenset({"invoice", "delivered", "credits"})
 """What a booking says below its first line that makes it one about invoices."""
 
-_LINE_KEYS = ("line", "quantity", "vat")
-_ALIASES = {"aantal": "quantity", "regel": "line", "omschrijving": "line", "btw": "vat", "tarief": "vat"}
+LINE_KEYS = frozenset({"line", "quantity", "vat"})
+"""What a posting says below it of the line of an invoice that it is."""
+
+OTHER_LINE_WORDS = {
+    "aantal": "quantity", "regel": "line", "omschrijving": "line", "btw": "vat", "tarief": "vat",
+    "rate": "vat",
+}  # fmt: skip
+"""What people write instead of these."""
+
 _RATE = re.compile(r"\d{1,2}%")
 _NOT_DUE = ("input", "reverse", "reverse-eu", "reverse-non-eu", "private")
 _MAX_DECIMALS = 4
@@ -115,8 +122,8 @@ def _sold(account: str, number: Decimal, posting: Any, transaction: Any, text: T
 def _wrong(told: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, str]]]:
     """What is wrong with what a line of an invoice says: a code, the key, and what the message needs."""
     for key, value in told.items():
-        if key not in _LINE_KEYS:
-            if near := _ALIASES.get(key) or nearest(key, _LINE_KEYS):
+        if key not in LINE_KEYS:
+            if near := key_meant(key, LINE_KEYS, OTHER_LINE_WORDS):
                 yield "invoice-line-key", key, {"near": near}
         elif key == "line" and not (isinstance(value, str) and value.strip()):
             yield "invoice-line-text", key, {}

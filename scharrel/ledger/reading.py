@@ -12,11 +12,11 @@ from beancount.core.number import MISSING
 from scharrel.core.chart import Account, Chart
 from scharrel.core.facts import Amounts
 from scharrel.core.money import MAX_AMOUNT, as_written
-from scharrel.core.names import nearest, plain_letter
+from scharrel.core.names import COOP_ID, key_meant, nearest, plain_letter
 from scharrel.core.problems import Problem
 from scharrel.ledger.balances import failing
 from scharrel.ledger.chart import named, repeated, unknown
-from scharrel.ledger.invoices import INVOICE_KEYS
+from scharrel.ledger.invoices import INVOICE_KEYS, LINE_KEYS, OTHER_LINE_WORDS
 from scharrel.ledger.ledger import Ledger
 from scharrel.ledger.lots import Completed, completed
 from scharrel.ledger.parsing import (
@@ -43,9 +43,10 @@ _KEYS = (
     frozenset({"earned", "reason", "project", "with", "purpose", "quote", "grant", "receipt"}) | INVOICE_KEYS
 )
 
-_ALIASES = {
+_OTHER_WORDS = {
     "verdiend": "earned", "reden": "reason", "doel": "purpose", "met": "with", "offerte": "quote",
-    "subsidie": "grant", "factuur": "invoice", "klant": "invoice", "geleverd": "delivered",
+    "subsidie": "grant", "factuur": "invoice", "klant": "invoice", "customer": "invoice",
+    "geleverd": "delivered", "voor": "for", **OTHER_LINE_WORDS,
 }  # fmt: skip
 
 _OF_THINGS = frozenset({"lifetime", "asset", "disposes"})
@@ -238,14 +239,27 @@ class _Reader(LedgerSums):
     def _look_at_keys(self, transaction: Any) -> None:
         """Words of the program that stand where they do nothing, or that look like them."""
         line = place(transaction)
+        invoice = "invoice" in transaction.meta
         if len(transaction.meta) > _PARSERS_KEYS:
-            for key in metadata(transaction).keys() - _KEYS - OF_BANK:
-                if near := _ALIASES.get(key) or nearest(key, _KEYS):
-                    self.say(self.text.key_line(line, key), "near-key", warning=True, key=key, near=near)
+            said = set(metadata(transaction))
+            self._look_for_near_keys(line, said - OF_BANK, LINE_KEYS if invoice else ("vat",))
+            for key in sorted(said & (LINE_KEYS - {"vat"})) if invoice else ():
+                self.say(self.text.key_line(line, key), "key-above-posting", key=key)
         for posting in transaction.postings:
             if len(posting.meta) > _PARSERS_KEYS:
-                for key in sorted(metadata(posting).keys() & _KNOWN):
-                    self.say(self.text.key_line(place(posting), key), "key-below-posting", key=key)
+                at, said = place(posting), set(metadata(posting))
+                for key in sorted(said & _KNOWN):
+                    self.say(self.text.key_line(at, key), "key-below-posting", key=key)
+                if invoice:  # which looks at its lines itself
+                    said = {key for key in said if not key_meant(key, LINE_KEYS, OTHER_LINE_WORDS)}
+                self._look_for_near_keys(at, said, LINE_KEYS)
+
+    def _look_for_near_keys(self, line: int, said: Iterable[str], more: Iterable[str]) -> None:
+        """Keys that mean nothing and look like one that does."""
+        known = _KNOWN.union(more, {"for"} if self.holder == COOP_ID else ())
+        for key in sorted({*said} - known):
+            if near := key_meant(key, known, _OTHER_WORDS):
+                self.say(self.text.key_line(line, key), "near-key", warning=True, key=key, near=near)
 
     def _look_for_empty_keys(self, directive: Any, line: int, day: date) -> None:
         for key in empty_keys(directive):

@@ -9,7 +9,7 @@ from beancount.core.amount import Amount
 
 from scharrel.core.facts import Approval, Dated, Holder, HolderDirective, HolderKind, Settlement
 from scharrel.core.grants import Grant
-from scharrel.core.names import COOP_ID, nearest
+from scharrel.core.names import COOP_ID, key_meant, nearest
 from scharrel.core.period import Period
 from scharrel.core.problems import Problem
 from scharrel.core.specifications import Specification
@@ -85,6 +85,9 @@ def read_register(coop: Coop) -> Register:
         return Register("", {}, {}, problems, text)
     directives, options, problems = parse(text)
     title = str(options["title"] or "")
+    if (others := options["operating_currency"]) and "EUR" not in others:
+        line = text.data[: text.data.find(b"operating_currency")].count(b"\n") + 1
+        problems.append(text.problem(line, "other-currency", currency=", ".join(others)))
     holders: dict[HolderKind, dict[str, list[HolderDirective]]] = {kind: {} for kind in _HOLDERS}
     takers: dict[str, dict[str, list[HolderDirective]]] = {}
     approvals: dict[str, list[Approval]] = {}
@@ -120,6 +123,9 @@ def read_register(coop: Coop) -> Register:
             else:
                 say(line, "participant")
         elif directive.type == "approval":
+            for key in metadata(directive).keys() - {"by"}:
+                told = {"key": key, "kind": "approval", "near": key_meant(key, ["by"], {"door": "by"})}
+                problems.append(text.problem(text.key_line(line, key), "own-key", True, **told, keys="by"))
             if approval := _approval(directive):
                 approvals.setdefault(approval[0], []).append(approval[1])
             else:

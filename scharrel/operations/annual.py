@@ -3,7 +3,7 @@
 from datetime import date
 
 from scharrel.checks.across import across_of, with_others
-from scharrel.checks.bank import changed_statements
+from scharrel.checks.bank import statement_problems
 from scharrel.checks.books import in_books
 from scharrel.checks.treasury import read_treasury
 from scharrel.core.across import Across
@@ -32,7 +32,7 @@ def book_year(
     problems, across = _year_problems(books, year, today, progress, posted=posted)
     bank = read_bank(books)
     problems += bank.problems
-    problems += [problem for book in bank.books.values() for problem in changed_statements(book)]
+    problems += [problem for book in bank.books.values() for problem in statement_problems(books, book)]
     if errors(problems):
         return None, problems
     entries = read_journal(books)

@@ -65,7 +65,7 @@ def issue_invoices(
         files = _documents_of(books.coop, [each for each in wanted if each[1]], found.logos)
     except BrokenTemplateError as broken:
         return SentOut([], found.waiting, [], [*found.problems, broken.problem])
-    keep = partial(keep_issued, books.coop, books.issued, found.issued, found.logos)
+    keep = partial(keep_issued, books.coop, found.issued, found.logos)
     put_letters(books.coop, files, keep)
     return SentOut(found.issued, found.waiting, list(files), found.problems)
 

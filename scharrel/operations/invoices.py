@@ -16,12 +16,8 @@ from scharrel.formats.einvoice import unsound
 from scharrel.ledger.books import Books
 from scharrel.ledger.ledger import Ledger
 from scharrel.statements.invoice import einvoice_of
-from scharrel.store.invoices import (
-    issued_path,
-    issued_text,
-    keep_last_issued,
-    make_issued_read_only,
-)
+from scharrel.store.invoices import issued_path, issued_text, make_issued_read_only
+from scharrel.store.issued import keep_issued_files
 from scharrel.store.logos import logo_at, logo_name
 from scharrel.store.paths import Coop
 from scharrel.store.together import put_together
@@ -151,16 +147,13 @@ def to_issue(books: Books, only: Collection[str], today: date) -> Sent:
     return Sent(issued, waiting, problems, logos)
 
 
-def keep_issued(
-    coop: Coop, before: Sequence[Issued], issued: Sequence[Issued], logos: Mapping[str, bytes]
-) -> None:
-    """Write the files that stay, all of them or none, and which number is the last of these and those that
-    went `before`; WriteError if they cannot be."""
+def keep_issued(coop: Coop, issued: Sequence[Issued], logos: Mapping[str, bytes]) -> None:
+    """Write the files that stay, all of them or none, and that they are there; WriteError if not."""
     if issued:
         files = {issued_path(coop, one.number): issued_text(one).encode() for one in issued}
         put_together(coop.issued, files | {coop.issued / name: data for name, data in logos.items()})
         make_issued_read_only(coop)
-    keep_last_issued(coop, (one.number for one in (*before, *issued)))
+    keep_issued_files(coop)
 
 
 _QUESTIONS = frozenset({"invoice-rates", "invoice-no-vat", "invoice-two-rates"})

@@ -26,6 +26,7 @@ from scharrel.ledger.ledger import Ledger
 from scharrel.operations.divide import divide_group
 from scharrel.statements.making import Order, payment_document
 from scharrel.statements.payment_run import payment_run_view
+from scharrel.store.issued import keep_issued_files
 from scharrel.store.payment_runs import (
     next_run,
     put_cancelled,
@@ -163,6 +164,8 @@ def pay_all(books: Books, order: PayOrder, today: date, words: Words, *, write: 
     renewed = _renew(books, runs, paid, order.version) if write else []
     if run and write:
         put_run(books.coop, run, order.version or PAIN_VERSIONS[0])
+    if write:
+        keep_issued_files(books.coop)
     of_run = {payment.id: due for payment, due in payments}
     return PaidOut(run, of_run, sorted(not_paid), list(dict.fromkeys(respelled)), renewed, problems)
 
@@ -351,4 +354,5 @@ def cancel_run(books: Books, called: str, reason: str, today: date, *, write: bo
         return CancelledRun(run, day, "pay-left", problems)
     if write:
         put_cancelled(books.coop, run, day, reason)
+        keep_issued_files(books.coop)
     return CancelledRun(run, day, "", problems)

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from scharrel.checks.invoices import credited_by, numbers_sent
+from scharrel.checks.invoices import credited_by, gone_problems, numbers_sent
 from scharrel.core.facts import Dated
 from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
@@ -55,6 +55,7 @@ def vat_of(books: Books, period: Period) -> VatReturn:
     """The return of the period, which counts only if no problem is an error."""
     bookings, problems = read_vat_bookings(books)
     filed, wrong = read_vat_returns(books.coop)
+    wrong += gone_problems(books, books.coop.vat_returns)
     counted = _count(books, [] if errors(problems) else bookings)
     entries = counted.entries
     mains = [one for one in filed if not one.supplement]

@@ -25,6 +25,7 @@ _MOST_BYTES = 2_000
 """Of a text on one line; a bank gives some hundreds."""
 
 _STATEMENTS = "statements"
+_KEPT = re.compile(r"\d{4}-\d{2}-\d{2}_(?P<last>\d{4}-\d{2}-\d{2})_(?P<digest>[0-9a-f]{8})\.\w+")
 _ENDINGS = {"camt": "xml", "mt940": "sta", "csv": "csv"}
 _DATED = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})\b")
 _KEY = re.compile(r"[ \t]+(?P<key>[a-z][A-Za-z0-9_-]*):")
@@ -56,8 +57,26 @@ def kept_statement(kind: str, first: date, last: date, content: bytes) -> str:
     ending = next((each for start, each in _ENDINGS.items() if kind.startswith(start)), "txt")
     if content.startswith(b"PK"):
         ending = "zip"
-    digest = hashlib.sha256(content).hexdigest()[:8]
-    return f"{_STATEMENTS}/{first}_{last}_{digest}.{ending}"
+    return f"{_STATEMENTS}/{first}_{last}_{_digest(content)}.{ending}"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:8]
+
+
+def kept_statements(coop: Coop, account: str) -> dict[str, date]:
+    """The statements that are kept in the folder of the account, and the last day of each."""
+    found = {name: _KEPT.fullmatch(name) for name in names_in(coop.bank / account / _STATEMENTS)}
+    return {f"{_STATEMENTS}/{name}": date.fromisoformat(kept["last"]) for name, kept in found.items() if kept}
+
+
+def statement_unchanged(coop: Coop, account: str, file: str) -> bool:
+    """Whether a kept statement is as it was downloaded, however its lines end by now."""
+    content = (coop.bank / account / file).read_bytes()
+    plain_ends = content.replace(b"\r\n", b"\n")
+    kept = _KEPT.fullmatch(file.removeprefix(f"{_STATEMENTS}/"))
+    ends = (content, plain_ends, plain_ends.replace(b"\n", b"\r\n"))
+    return kept is None or any(_digest(each) == kept["digest"] for each in ends)
 
 
 def make_read_only(coop: Coop, account: str) -> None:

@@ -5,10 +5,9 @@ whether it still says what was sent.
 """
 
 import hashlib
-import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -18,7 +17,6 @@ from scharrel.core.money import plain
 from scharrel.core.names import COOP_ID
 from scharrel.core.problems import Problem
 from scharrel.store.allocations import quoted
-from scharrel.store.durable import write_text
 from scharrel.store.paths import Coop
 from scharrel.store.text import Text, names_in, read_text
 from scharrel.store.together import pending
@@ -29,7 +27,6 @@ from scharrel.treasury.invoices import (
     Issued,
     VatPosting,
     VatSum,
-    last_numbers,
 )
 from scharrel.treasury.vat_rates import VAT_RATES
 
@@ -208,27 +205,6 @@ def credit_text(invoice: Invoice, one: Issued) -> str:
         lines.append(f"  {posting.account:<{width}}{plain(-posting.amount):>12} EUR")
     lines.append(f"  {invoice.receivable:<{width}}{plain(invoice.total):>12} EUR")
     return "\n".join(lines) + "\n"
-
-
-def read_last_issued(coop: Coop) -> tuple[frozenset[str], list[Problem]]:
-    """The last number of each year by the second place, and what is wrong with that; nothing if it is not
-    there."""
-    try:
-        numbers = frozenset(json.loads(coop.invoiced.read_text("utf-8"))["last"])
-        if all(INVOICE_NUMBER.fullmatch(number) for number in numbers):
-            return numbers, []
-    except FileNotFoundError:
-        return frozenset(), []
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    return frozenset(), [Problem(coop.shown(coop.invoiced), 1, "invoice-last")]
-
-
-def keep_last_issued(coop: Coop, numbers: Iterable[str]) -> None:
-    """Write the last of these numbers of each year in the second place; WriteError if that fails."""
-    last = last_numbers(numbers)
-    if last != sorted(read_last_issued(coop)[0]):
-        write_text(coop.invoiced, json.dumps({"last": last}, indent=1) + "\n")
 
 
 def make_issued_read_only(coop: Coop) -> None:

@@ -53,9 +53,9 @@ class Coop(NamedTuple):
         return self.root.joinpath("ledgers", "invoices")
 
     @property
-    def invoiced(self) -> Path:
-        """Where it is known a second time which invoice of each year was the last."""
-        return self.root.joinpath("ledgers", "invoiced.json")
+    def issued_files(self) -> Path:
+        """Where it is known a second time what was sent, ordered and filed."""
+        return self.root.joinpath("ledgers", "issued.json")
 
     @property
     def letters(self) -> Path:

@@ -16,7 +16,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from scharrel.core.corrections import Basis, Mark, Posted, Sealed
+from scharrel.core.corrections import RESTS_ON, Basis, Mark, Posted, Sealed
 from scharrel.core.money import plain
 from scharrel.core.month import Month
 from scharrel.store.digests import digest_of
@@ -164,6 +164,8 @@ def _basis(table: Mapping[str, Any], *, rests: bool) -> Basis:
         )
         for digest, day, legs in table["bookings"]
     )
+    if not table.get("rests", {}).keys() <= RESTS_ON:
+        raise ValueError(table["rests"])
     known = {
         str(kind): {str(name): str(said) for name, said in named.items()}
         for kind, named in table.get("rests", {}).items()

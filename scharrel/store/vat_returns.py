@@ -14,6 +14,7 @@ from scharrel.core.month import Month
 from scharrel.core.period import Period
 from scharrel.core.problems import Problem, errors
 from scharrel.store.durable import sweep, write_text
+from scharrel.store.issued import keep_issued_files
 from scharrel.store.paths import Coop
 from scharrel.store.text import names_in, read_text
 from scharrel.treasury.vat_return import FiledBox, FiledReturn, VatRow
@@ -50,6 +51,7 @@ def write_vat_return(coop: Coop, filed: FiledReturn) -> Path:
     path = vat_return_path(coop, filed.period, filed.supplement)
     sweep(coop.vat_returns)
     write_text(path, vat_return_text(filed))
+    keep_issued_files(coop)
     return path
 
 

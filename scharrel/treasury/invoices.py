@@ -354,11 +354,11 @@ def last_numbers(taken: Iterable[str]) -> list[str]:
     return [f"{year}-{nth:04d}" for year, nth in sorted(last.items())]
 
 
-def missing_numbers(taken: Iterable[str], known: Iterable[str]) -> list[str]:
-    """The numbers that are not there, though they, or later ones of their year, are known or taken."""
+def missing_numbers(taken: Iterable[str]) -> list[str]:
+    """The numbers that are not there, though later ones of their year are taken."""
     there = set(taken)
     found = []
-    for last in last_numbers({*there, *known}):
+    for last in last_numbers(there):
         year, _, nth = last.partition("-")
         series = (f"{year}-{number:04d}" for number in range(1, int(nth) + 1))
         found += [number for number in series if number not in there]
