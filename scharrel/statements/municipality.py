@@ -18,7 +18,7 @@ from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.correspondence import Correspondence, correspondence
 from scharrel.statements.data import StatementData
 from scharrel.statements.member import Corrected, Used, corrected, correction_figures, limits_used
-from scharrel.statements.return_rows import because, formal, unfounded
+from scharrel.statements.return_rows import because, behind, formal, unfounded
 from scharrel.statements.return_terms import (
     Late,
     Norm,
@@ -76,11 +76,12 @@ class Whole(NamedTuple):
 
 
 class Restated(NamedTuple):
-    """What an earlier month came to before it was put right, and what it comes to now."""
+    """What an earlier month came to before it was put right, what it comes to now, and what is behind it."""
 
     month: Month
     was: Sums
     becomes: Sums
+    why: str = ""
 
     @property
     def difference(self) -> Sums:
@@ -248,9 +249,9 @@ def municipality_return(words: Words, data: StatementData, made: date) -> Return
         deducted=[line(r) for r in deducted if r.paid],
         own=[line(r)._replace(paid=r.own) for r in month.steps if r.own],
         shifted=[
-            Shifted(label(words, r.step), r.waiting, r.shortfall)
+            Shifted(label(words, r.step), r.waiting, ZERO if month.last else r.shortfall)
             for r in deducted
-            if r.waiting or r.shortfall
+            if r.waiting or (r.shortfall and not month.last)
         ],
         sums=_sums(month),
         parts=parts_of(month),
@@ -270,8 +271,7 @@ def municipality_return(words: Words, data: StatementData, made: date) -> Return
             norm(words, data, formal(words, month.pack, r.step), level)
             for r in month.steps
             for level in r.levels
-            if r.step.party in ("municipality", "member")
-            and not {"condition", "age", "months-used"} & set(r.why)
+            if r.step.party in ("municipality", "member") and (r.paid or level.code in r.why)
         ],
         late=counted_elsewhere(words, data),
         corrections=(righted := corrected(words, data, [data.month], private=True)),
@@ -335,7 +335,14 @@ def _restated(words: Words, data: StatementData, righted: Sequence[Corrected]) -
             )
             becomes = Restated(allocation.month, after, _sums(allocation)).difference
             was = Restated(allocation.month, of, becomes).difference
-            found.append(Restated(allocation.month, was, becomes))
+            entries = data.corrections.get(data.month, ())
+            causes = [
+                c
+                for entry in entries
+                if entry.correction.of == allocation.month
+                for c in entry.correction.because
+            ]
+            found.append(Restated(allocation.month, was, becomes, behind(words, causes)))
     return found
 
 

@@ -1,9 +1,10 @@
 """Why each line of a return is what it is: what it rests on, and where it is zero what made it so."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from scharrel.core.corrections import Cause, Turned
 from scharrel.core.income import part_of, parts_of
 from scharrel.core.money import ZERO, total
 from scharrel.core.pack import Pack, Step
@@ -119,6 +120,21 @@ def unfounded(words: Words, month: Allocation) -> list[tuple[str, Decimal]]:
         for r in month.steps
         if r.paid and part_of(month.pack, r.step) in ("exempt", "pot") and not _founded(month.pack, r)
     ]
+
+
+def behind(words: Words, causes: Iterable[Cause]) -> str:
+    """Why a month was put right, without the bookings themselves: those are the member's own affair."""
+    kinds = dict.fromkeys(
+        "rests"
+        if isinstance(cause, Turned)
+        else "income"
+        if any(account.startswith("Income:") for account, *_ in cause.mark.legs)
+        else "costs"
+        if any(account.startswith("Expenses:") for account, *_ in cause.mark.legs)
+        else "bookings"
+        for cause in causes
+    )
+    return " ".join(words(f"return.behind-{kind}") for kind in kinds)
 
 
 def _founded(pack: Pack, result: StepResult) -> bool:
