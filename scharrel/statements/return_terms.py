@@ -12,6 +12,7 @@ from scharrel.core.pack import Figure, NoValueError, Param, Step
 from scharrel.core.trace import LimitLevel
 from scharrel.statements.data import StatementData
 from scharrel.text.grounds import source_in_line
+from scharrel.text.periods import months_named
 from scharrel.text.sentences import fact_in_words, role_name
 from scharrel.text.words import Words, usual
 
@@ -87,7 +88,7 @@ def granted(words: Words, data: StatementData) -> list[str]:
 
 
 def months_paid(words: Words, data: StatementData, step: Step) -> str:
-    """The months in which the step of today's rules paid: july 2025 up to and including august 2025, …"""
+    """The months in which the step of today's rules paid."""
     pack = data.allocation.pack.id
     paid = [
         a.month
@@ -96,18 +97,7 @@ def months_paid(words: Words, data: StatementData, step: Step) -> str:
         and a.month <= data.month
         and any(r.step.id == step.id and r.paid for r in a.steps)
     ]
-    runs: list[list[Month]] = []
-    for month in paid:
-        if runs and runs[-1][-1].plus(1) == month:
-            runs[-1].append(month)
-        else:
-            runs.append([month])
-    return ", ".join(
-        words("return.months", first=words.month(run[0]), last=words.month(run[-1]))
-        if len(run) > 1
-        else words.month(run[0])
-        for run in runs
-    )
+    return months_named(words, paid)
 
 
 def permission(data: StatementData) -> date | None:
