@@ -112,6 +112,7 @@ class AnnualView(NamedTuple):
     movements: Sequence[MovementRow]
     owed_to: Sequence[str]
     owed: Sequence[OwedRow]
+    own_cash: Decimal
     debts: Sequence[CustomerDebt]
     banks: Sequence[BankRow]
     sample: Sequence[SampleRow]
@@ -172,6 +173,7 @@ def annual_view(words: Words, books: Books, found: BookYear) -> AnnualView:
         ],
         owed_to,
         list(_owed_rows(words, books, accounts, owed_to)),
+        accounts.in_hand.get(COOP_ID, ZERO),
         found.debts,
         list(_bank_rows(words, books, found)),
         [_sample_row(words, books, entry, named.get((entry.file, entry.line), "")) for entry in found.sample],
