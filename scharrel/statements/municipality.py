@@ -18,7 +18,7 @@ from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.correspondence import Correspondence, correspondence
 from scharrel.statements.data import StatementData
 from scharrel.statements.member import Corrected, Used, corrected, correction_figures, limits_used
-from scharrel.statements.return_rows import because, behind, formal, unfounded
+from scharrel.statements.return_rows import behind_correction, formal_label, unfounded, why_each
 from scharrel.statements.return_terms import (
     Late,
     Norm,
@@ -26,8 +26,8 @@ from scharrel.statements.return_terms import (
     Worked,
     counted_elsewhere,
     granted,
-    months_paid,
-    norm,
+    months_exempt,
+    norm_of,
     permission,
     worked_units,
 )
@@ -226,7 +226,7 @@ def municipality_return(words: Words, data: StatementData, made: date) -> Return
 
     def line(result: StepResult) -> ReturnLine:
         return ReturnLine(
-            formal(words, month.pack, result.step), result.paid, rests_on(words, result, month.pack)
+            formal_label(words, month.pack, result.step), result.paid, rests_on(words, result, month.pack)
         )
 
     return Return(
@@ -256,19 +256,19 @@ def municipality_return(words: Words, data: StatementData, made: date) -> Return
         sums=_sums(month),
         parts=parts_of(month),
         left_open=left_open(words, data.allocations[-1]),
-        because=because(words, month),
+        because=why_each(words, month),
         unfounded=unfounded(words, month),
         worked=worked_units(words, data),
         permission=permission(data),
         granted=granted(words, data),
         months=[
-            used._replace(shown=months_paid(words, data, r.step))
+            used._replace(shown=months_exempt(words, data, r.step))
             for r in month.steps
             for used in limits_used(words, r)
             if used.code == "months-used"
         ],
         norms=[
-            norm(words, data, formal(words, month.pack, r.step), level)
+            norm_of(words, data, formal_label(words, month.pack, r.step), level)
             for r in month.steps
             for level in r.levels
             if r.step.party in ("municipality", "member") and (r.paid or level.code in r.why)
@@ -291,7 +291,7 @@ def _told(words: Words, data: StatementData, righted: Sequence[Corrected]) -> li
     packs = {a.pack.id: a.pack for a in data.allocations}
     entries = data.corrections.get(data.month, ())
     return [
-        told._replace(label=formal(words, packs[entry.correction.pack], entry.step))
+        told._replace(label=formal_label(words, packs[entry.correction.pack], entry.step))
         if entry.step and entry.correction.pack in packs and not entry.correction.project
         else told
         for told, entry in zip(righted, entries, strict=True)
@@ -342,7 +342,7 @@ def _restated(words: Words, data: StatementData, righted: Sequence[Corrected]) -
                 if entry.correction.of == allocation.month
                 for c in entry.correction.because
             ]
-            found.append(Restated(allocation.month, was, becomes, behind(words, causes)))
+            found.append(Restated(allocation.month, was, becomes, behind_correction(words, causes)))
     return found
 
 

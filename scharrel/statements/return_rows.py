@@ -16,7 +16,7 @@ from scharrel.text.words import Words
 _SPEAKS_TO = re.compile(r"\b(?:jou|jouw|je|jullie|you|your|yours)\b", re.IGNORECASE)
 
 
-def formal(words: Words, pack: Pack, step: Step) -> str:
+def formal_label(words: Words, pack: Pack, step: Step) -> str:
     """The step's name for an official: what is offset is yet to be, and what is the member's own has no name
     that speaks to the member."""
     if step.party == "municipality" and [s.party for s in pack.steps].count("municipality") == 1:
@@ -29,7 +29,7 @@ def formal(words: Words, pack: Pack, step: Step) -> str:
     return words(f"paper.return_step.{step.party}")
 
 
-def because(words: Words, month: Allocation) -> dict[str, str]:
+def why_each(words: Words, month: Allocation) -> dict[str, str]:
     """Why the turnover, the reported income and each part of it are what they are, by name."""
     parts = parts_of(month)
     reported = total(parts.values())
@@ -71,16 +71,11 @@ def _paid(words: Words, month: Allocation, part: str) -> str:
         how = {words(f"return.offset-{'reduction' if r.step.reduction else 'payment'}") for r in found}
         grounds = dict.fromkeys(rests_on(words, r, month.pack) for r in found)
         return " ".join([*(f"{ground}." for ground in grounds), *sorted(how)])
-    named = [(formal(words, month.pack, r.step), r) for r in found]
-    key = (
-        "part-of"
-        if len(found) > 1
-        else "ground"
-        if named[0][0] == words(f"paper.return_part.{part}")
-        else "part"
-    )
+    named = [(formal_label(words, month.pack, r.step), r) for r in found]
+    several, known = len(found) > 1, words(f"paper.return_part.{part}")
     return " ".join(
-        words(f"return.{key}", label=name, amount=words.money(r.paid), source=rests_on(words, r, month.pack))
+        ("" if name == known else f"{name}: {words.money(r.paid)}. " if several else f"{name}. ")
+        + f"{rests_on(words, r, month.pack)}."
         for name, r in named
     )
 
@@ -98,7 +93,7 @@ def _zero(words: Words, month: Allocation, part: str) -> str:
 
 def _stopped(words: Words, pack: Pack, result: StepResult) -> Iterator[str]:
     """What kept the step from paying anything, but for a condition that the member does not meet."""
-    step, name = result.step, formal(words, pack, result.step)
+    step, name = result.step, formal_label(words, pack, result.step)
     if "below-threshold" in result.why and result.above:
         yield words(
             "return.below-year" if step.over_year else "return.below",
@@ -116,13 +111,13 @@ def unfounded(words: Words, month: Allocation) -> list[tuple[str, Decimal]]:
     """What the member has, outside the offset, by nothing that a municipality knows of: no law, decision or
     agreement. The steps' names, and what they paid in euros."""
     return [
-        (formal(words, month.pack, r.step), r.paid)
+        (formal_label(words, month.pack, r.step), r.paid)
         for r in month.steps
         if r.paid and part_of(month.pack, r.step) in ("exempt", "pot") and not _founded(month.pack, r)
     ]
 
 
-def behind(words: Words, causes: Iterable[Cause]) -> str:
+def behind_correction(words: Words, causes: Iterable[Cause]) -> str:
     """Why a month was put right, without the bookings themselves: those are the member's own affair."""
     kinds = dict.fromkeys(
         "rests"

@@ -57,7 +57,7 @@ class Shifted(NamedTuple):
     later: Decimal
 
 
-def norm(words: Words, data: StatementData, named: str, level: LimitLevel) -> Norm:
+def norm_of(words: Words, data: StatementData, named: str, level: LimitLevel) -> Norm:
     """The limit of the step of that name."""
     figure, pack = level.figure, data.allocation.pack
     param = pack.params.get(figure.param or "")
@@ -87,7 +87,7 @@ def granted(words: Words, data: StatementData) -> list[str]:
     ]
 
 
-def months_paid(words: Words, data: StatementData, step: Step) -> str:
+def months_exempt(words: Words, data: StatementData, step: Step) -> str:
     """The months in which the step of today's rules paid."""
     pack = data.allocation.pack.id
     paid = [
