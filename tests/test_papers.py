@@ -109,6 +109,14 @@ def test_a_payment_says_until_when_and_is_not_offset_twice(bram: Path, quick: Ru
     cover = flat((made / "cover.txt").read_text("utf-8"))
     assert "De coöperatie betaalt u samen € 1.401,50, uiterlijk op 30 april 2026." in cover
     assert "Dat gaat naar NL91 ABNA 0417 1643 00, onder vermelding van: De Hoek." in cover
+    paid = '\n2026-04-10 * "Gemeente"\n  Liabilities:Gemeente  {} EUR\n  Assets:Bank\n'
+    append(bram / LEDGER, paid.format("1401.49"))
+    assert "uiterlijk op 30 april" in flat((papers(quick, bram, "2026-03") / "cover.txt").read_text("utf-8"))
+    append(bram / LEDGER, paid.format("0.01").replace("04-10", "04-12"))
+    made = papers(quick, bram, "2026-03")
+    for name in ("bram", "cover"):
+        said = flat((made / f"{name}.txt").read_text("utf-8"))
+        assert "€ 1.401,50 aan u overgemaakt, het laatst op 12 april 2026." in said
 
 
 def test_what_was_is_what_the_earlier_return_said(bram: Path, quick: Run) -> None:

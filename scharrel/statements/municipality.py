@@ -28,6 +28,7 @@ from scharrel.statements.return_terms import (
     granted,
     months_exempt,
     norm_of,
+    paid_on,
     permission,
     worked_units,
 )
@@ -125,6 +126,7 @@ class Return(NamedTuple):
     sums: Sums
     parts: Mapping[str, Decimal]
     left_open: Sequence[tuple[str, Decimal]]
+    paid: date | None
     because: Mapping[str, str]
     unfounded: Sequence[tuple[str, Decimal]]
     worked: Sequence[Worked]
@@ -189,6 +191,13 @@ class Cover(NamedTuple):
     def due(self) -> Decimal:
         """What the cooperative pays to the municipality, corrections included."""
         return self.total.payment + self.corrected.payment
+
+    @property
+    def paid(self) -> date | None:
+        """When the last of that was paid, if all of it was and nothing else is to be."""
+        days = [row.paid for row in self.rows if row.sums.payment]
+        known = [day for day in days if day]
+        return max(known) if known and len(known) == len(days) and not self.corrected.payment else None
 
     @property
     def withheld(self) -> Decimal:
@@ -256,6 +265,7 @@ def municipality_return(words: Words, data: StatementData, made: date) -> Return
         sums=_sums(month),
         parts=parts_of(month),
         left_open=left_open(words, data.allocations[-1]),
+        paid=paid_on(data, made),
         because=why_each(words, month),
         unfounded=unfounded(words, month),
         worked=worked_units(words, data),

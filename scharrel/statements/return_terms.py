@@ -100,6 +100,25 @@ def months_exempt(words: Words, data: StatementData, step: Step) -> str:
     return months_named(words, paid)
 
 
+def paid_on(data: StatementData, made: date) -> date | None:
+    """The day on which all that was due to the municipality up to the month had been booked as paid, if that
+    was before the paper is made."""
+    paying = [
+        r
+        for a in data.allocations
+        if a.month <= data.month
+        for r in a.steps
+        if r.step.party == "municipality" and not r.step.reduction
+    ]
+    due, accounts = total(r.paid for r in paying), {r.step.to for r in paying}
+    paid, found = ZERO, None
+    for m in sorted(data.movements, key=lambda m: m.day):
+        if m.account in accounts and m.currency == "EUR" and m.day <= made:
+            paid -= m.amount
+            found = (found or m.day) if paid >= due > 0 else None
+    return found
+
+
 def permission(data: StatementData) -> date | None:
     """The last day on which the member may work as these rules have it, if they need leave for that."""
     facts = data.member.facts(data.month)
