@@ -47,7 +47,7 @@ CASES = [
     issued(1, MIXED, SCHOOL), issued(2, OTHERS, TOWN), issued(3, MIXED, PRIVATE), issued(4, LONG, SCHOOL),
     issued(5, (("werk", "2", "99", "reverse"),), ABROAD), issued(7, HOSTILE, SCHOOL | {"name": "<x> ø %s"}),
     issued(9, (("kar", "7", "123.45", "exempt"),), SCHOOL, vat="exempt"),
-    issued(13, (("fiets", "1", "500", "export"),), OUTSIDE),
+    issued(17, (("fiets", "1", "500", "export"),), OUTSIDE),
     issued(11, (("kar", "7", "123.45", "exempt"),), SCHOOL, vat="exempt", vat_id=""),
 ]  # fmt: skip
 WORDY = (

@@ -160,7 +160,8 @@ def answer_to_the_letter(coop: Path, day: date) -> str:
     group = next(group for group in books.groups() if group[0].id == "amina")
     found, _ = explain_letter(books, group, books.specifications[-1], day)
     assert found
-    ways = [said_mistakes(words, found.member, found.month, found.ledger, "", each) for each in found.found]
+    of = (words, found.member, found.month, found.ledger, books.chart, "")
+    ways = [said_mistakes(*of, each) for each in found.found]
     assert not write_objection(words, books, found, ways, day, coop / "brief.txt")
     return (coop / "brief.txt").read_text("utf-8").replace("\xa0", " ")
 

@@ -74,9 +74,9 @@ def test_the_return_is_addressed_and_says_what_is_asked(bram: Path, quick: Run) 
     text = flat((made / "bram.txt").read_text("utf-8"))
     for said in (
         "Aan: Gemeente Breda, Team Inkomen", "Van: Coöperatie De Hoek U.A., KvK 12345678, Plein 1, 4811 AA",
-        "Cliëntnummer: 0047", "Inkomsten boven de uitkering 513,50",
+        "Cliëntnummer: 0047", "Inkomsten boven de uitkering above. Besluit: test. 513,50",
         "Verreken € 1.401,50 aan inkomsten over maart 2026 met de uitkering.",
-        "Niet te verrekenen is € 285,00: exempt (Besluit: test).",
+        "InkomstenVrijlating exempt. Besluit: test. 285,00", "exempt: 1 van 6 maanden gebruikt (maart 2026)",
         "Noem de controlecode aan de coöperatie.",
     ):  # fmt: skip
         assert said in text
@@ -109,6 +109,14 @@ def test_a_payment_says_until_when_and_is_not_offset_twice(bram: Path, quick: Ru
     cover = flat((made / "cover.txt").read_text("utf-8"))
     assert "De coöperatie betaalt u samen € 1.401,50, uiterlijk op 30 april 2026." in cover
     assert "Dat gaat naar NL91 ABNA 0417 1643 00, onder vermelding van: De Hoek." in cover
+    paid = '\n2026-04-10 * "Gemeente"\n  Liabilities:Gemeente  {} EUR\n  Assets:Bank\n'
+    append(bram / LEDGER, paid.format("1401.49"))
+    assert "uiterlijk op 30 april" in flat((papers(quick, bram, "2026-03") / "cover.txt").read_text("utf-8"))
+    append(bram / LEDGER, paid.format("0.01").replace("04-10", "04-12"))
+    made = papers(quick, bram, "2026-03")
+    for name in ("bram", "cover"):
+        said = flat((made / f"{name}.txt").read_text("utf-8"))
+        assert "€ 1.401,50 aan u overgemaakt, het laatst op 12 april 2026." in said
 
 
 def test_what_was_is_what_the_earlier_return_said(bram: Path, quick: Run) -> None:
@@ -156,6 +164,46 @@ def test_who_is_under_27_is_told_why_nothing_is_exempt(bram: Path, quick: Run) -
     assert quick("allocate", "2026-03", "--coop", str(bram)).status == 0
     text = flat((papers(quick, bram, "2026-03") / "bram.txt").read_text("utf-8"))
     assert "niet toegepast, want jonger dan 27 jaar (Participatiewet artikel 31 lid 5)." in text
+
+
+def test_a_zero_says_why_it_is_zero(bram: Path, quick: Run) -> None:
+    assert quick("allocate", "2026-03", "--coop", str(bram)).status == 0
+    quiet = flat((papers(quick, bram, "2026-02") / "bram.txt").read_text("utf-8"))
+    assert "Omzet (zonder btw) Er is deze maand niets verdiend. 0,00" in quiet
+    assert "InkomstenVrijlating Er zijn deze maand geen inkomsten. 0,00" in quiet
+    assert "TeVerrekenenInkomsten Er zijn deze maand geen inkomsten. 0,00" in quiet
+    assert "hoogstens" not in quiet  # a limit that limits nothing
+    register, pack = bram / REGISTER, bram / "rules/bijstand.toml"
+    register.write_text(register.read_text().replace("  exemption_granted: TRUE\n", ""))
+    rules = pack.read_text()
+    pack.write_text(rules.replace('rate = "100%"\nof', 'rate = "100%"\nabove = 3000.00\nof'))
+    assert quick("allocate", "2026-03", "--coop", str(bram)).status == 0
+    text = flat((papers(quick, bram, "2026-03") / "bram.txt").read_text("utf-8"))
+    assert "InkomstenVrijlating 0,00 Er is niets vrijgelaten: bij de coöperatie is geen besluit" in text
+    above = "Tot en met € 3.000,00 per maand wordt niets verrekend, en het gaat om € 2.200,00. Besluit: test."
+    assert above in text
+    start = rules.index('[[step]]\nid = "offset"')
+    without = rules[:start] + rules[rules.index('[[step]]\nid = "above"') :]
+    pack.write_text(without.replace('kind = "decision"', 'kind = "report"'))
+    assert quick("allocate", "2026-03", "--coop", str(bram)).status == 0
+    text = flat((papers(quick, bram, "2026-03") / "bram.txt").read_text("utf-8"))
+    assert "Deze regeling verrekent niets met de uitkering." in text
+    assert "Beslis of dit buiten de verrekening mag blijven: above (€ 2.200,00)." in text
+
+
+def test_an_amount_of_another_date_has_its_own_source(bram: Path, quick: Run) -> None:
+    pack = bram / "rules/bijstand.toml"
+    later = "value = { single = 1401.50, couple = 2002.13 }"
+    text = pack.read_text().replace(later, later + ', source = "norms"')
+    pack.write_text(
+        text.replace("[param.exempt", '[source.norms]\nkind = "law"\nref = "brief"\n\n[param.exempt')
+    )
+    assert quick("allocate", "2026-03", "--coop", str(bram)).status == 0
+    said = flat((papers(quick, bram, "2026-03") / "bram.txt").read_text("utf-8"))
+    assert "hoogstens € 1.401,50 per maand (alleenstaand), sinds januari 2026. Wet: brief" in said
+    assert "hoogstens € 285,00 per maand, sinds januari 2026. Besluit: test" in said
+    pack.write_text(pack.read_text().replace('source = "norms"', 'source = "norm"'))
+    assert '"norm"' in quick("check", "--coop", str(bram)).err
 
 
 def test_a_paper_of_another_day_still_agrees(bram: Path, quick: Run, monkeypatch: pytest.MonkeyPatch) -> None:

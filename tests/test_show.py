@@ -176,8 +176,8 @@ def test_a_decision_is_told_with_its_meeting_item_and_votes_everywhere(quick: Ru
     explained = quick("explain", "fatma", "2026-10", "coop", "--coop", str(REPOSITORY)).out
     assert decision in re.sub(r"\s+", " ", explained)
     as_json = quick("explain", "fatma", "2026-10", "coop", "--json", "--coop", str(REPOSITORY)).out
-    assert '"source_date": "2026-06-10"' in as_json
-    assert '"source_item": "3"' in as_json
+    assert '"source_date": "2024-12-11"' in as_json
+    assert '"source_item": "5"' in as_json
 
 
 def test_without_a_month_it_is_this_one_or_the_nearest_in_force(tmp_path: Path, quick: Run) -> None:
@@ -293,7 +293,7 @@ def test_text_of_a_pack_stays_text(tmp_path: Path, quick: Run) -> None:
         tmp_path,
         ('title = "De Vrije Uitloop"', f'title = "{quoted}"'),
         ('{ nl = "Kosten", en = "Costs" }', f'"{quoted}"'),
-        ('ref = "Ledenvergadering"\ndate', f'ref = "{quoted}"\ndate'),
+        ('ref = "Ledenvergadering"\nref_en', f'ref = "{quoted}"\nref_en'),
         ('item = "5"', f'item = "{quoted}"'),
         ('quote = "Het', f'quote = "{quoted} Het'),
     )

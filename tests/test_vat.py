@@ -730,7 +730,7 @@ def test_on_paper_it_is_the_form_with_every_booking_behind_it(
         boxes = [line[:2] for line in table if re.match(r"\d[a-g] ", line)]
         assert boxes == ["1a", "1b", "1c", "1d", "1e", "2a", "3a", "3b", "3c", "4a", "4b", "5a", "5b", "5g"]
         assert [line.split()[-2:] for line in table if line.startswith("1a ")] == [["250", "52"]]
-        assert sum("amina.beancount:" in line for line in lines) == 26
+        assert sum("(amina, regel " in line for line in lines) == 26
         assert "Geboekt op 30 september 2026" in " ".join(lines)
     with open(coop / AMINA, "a") as ledger:
         ledger.write("\n" + sale("2026-09-29", "300.00", "63.00"))

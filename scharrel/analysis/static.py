@@ -75,7 +75,8 @@ def _sources(pack: Pack, used: Mapping[str, Param]) -> Iterator[Finding]:
             missing = "consulted" if _ARTICLE.search(source.ref) else "article"
             yield Finding("law-source", values={"source": source.id, "missing": missing})
     for param in used.values():
-        if pack.sources[param.source].kind not in _AUTHORITY:
-            yield Finding("no-authority", values={"param": param.id, "source": param.source})
+        for source in dict.fromkeys(param.source_in(since) for since, _ in param.values):
+            if pack.sources[source].kind not in _AUTHORITY:
+                yield Finding("no-authority", values={"param": param.id, "source": source})
     if not any(pack.sources[step.source].kind in _AUTHORITY for step in pack.steps):
         yield Finding("no-authority", values={"source": pack.steps[0].source})

@@ -89,13 +89,21 @@ class Figure(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """A figure with the months from which its values hold, oldest first."""
+    """A figure with the months from which its values hold, oldest first. A value rests on the source that
+    `sources` has for its month, else on the parameter's own."""
 
     id: str
     source: str
     unit: Unit
     values: tuple[tuple[Month, Decimal | Mapping[str, Decimal]], ...]
     by: str | None = None
+    # Not in the representation: seals made before these were known are digests of that.
+    sources: tuple[tuple[Month, str], ...] = field(default=(), repr=False)
+
+    def source_in(self, month: Month) -> str:
+        """What the value in force in the month rests on."""
+        since, _ = self.in_force(month) or (month, None)
+        return dict(self.sources).get(since, self.source)
 
     def in_force(self, month: Month) -> tuple[Month, Decimal | Mapping[str, Decimal]] | None:
         """The latest value whose month is not after this one, with that month; none if there is none."""
@@ -105,17 +113,22 @@ class Param:
         return None
 
     def figure(self, month: Month, facts: Facts) -> Figure:
-        """The value in force for these facts; NoValueError if there is none."""
-        row = self.in_force(month)
-        if row is None:
+        """The value in force for these facts, since the first month from which it never changed; NoValueError
+        if there is none."""
+        value: Decimal | None = None
+        found: list[Month] = []
+        for since, row in reversed(self.values):
+            if since <= month:
+                figure = row if isinstance(row, Decimal) else row.get(str(facts.get(self.by or "")))
+                if value is not None and figure != value:
+                    break
+                if figure is None:
+                    raise NoValueError(self, month, facts.get(self.by or "", ""))
+                value = figure
+                found.append(since)
+        if value is None:
             raise NoValueError(self, month)
-        since, value = row
-        if isinstance(value, Decimal):
-            return Figure(value, self.id, since, self.source)
-        fact = facts.get(self.by or "")
-        if fact not in value:
-            raise NoValueError(self, month, fact if fact is not None else "")
-        return Figure(value[str(fact)], self.id, since, self.source)
+        return Figure(value, self.id, found[-1], self.source_in(month))
 
     def cases(self, month: Month) -> tuple[str, ...]:
         """What the fact may be in the month; empty where one figure holds for all."""

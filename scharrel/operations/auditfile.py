@@ -27,6 +27,7 @@ from scharrel.formats.xaf import (
 from scharrel.ledger.books import Books
 from scharrel.operations.vat import customer_country, read_vat_bookings
 from scharrel.statements.annual import BookYear
+from scharrel.text.accounts import account_name
 from scharrel.text.words import Words
 from scharrel.treasury.accounts import HIGH_RATE, LOW_RATE, RATES_IN_FORCE
 from scharrel.treasury.journal import JournalEntry
@@ -75,7 +76,7 @@ def audit_file(books: Books, found: BookYear, today: date, words: Words) -> Audi
         tuple(
             AuditAccount(
                 account_id(account),
-                earlier if account == _EARLIER else ": ".join(account.split(":")[1:]),
+                earlier if account == _EARLIER else account_name(words, books.chart, account),
                 _on_balance(account),
                 known.rgs or "" if (known := books.chart.accounts.get(account)) else "",
             )

@@ -64,7 +64,9 @@ class BenefitRules(NamedTuple):
             path = self.books.coop.rules / f"{pack.id}.toml"
             lines = path.read_text("utf-8").split("\n") if path.exists() else []
             line = next((n for n, said in enumerate(lines, 1) if f"[param.{step.cap_month.id}]" in said), 1)
-            return (f"{self.books.coop.shown(path)}:{line}", said), pack.sources[step.cap_month.source]
+            return (f"{self.books.coop.shown(path)}:{line}", said), pack.sources[
+                step.cap_month.source_in(month)
+            ]
         return (said,), pack.sources[step.source] if pack and step else None
 
     def holiday(self, month: Month, benefits: Mapping[Month, BenefitMonth]) -> Sequence[BenefitMonth] | None:

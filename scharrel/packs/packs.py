@@ -183,9 +183,10 @@ class _Reader(Sourced):
             self.say("values", "param-values", param=key)
             return None
         dated: list[tuple[Month, Decimal | Mapping[str, Decimal]]] = []
+        sources: list[tuple[Month, str]] = []
         units: set[Unit] = set()
         for row in values:
-            if not isinstance(row, dict) or set(row) != {"from", "value"}:
+            if not isinstance(row, dict) or row.keys() - {"source"} != {"from", "value"}:
                 self.say("values", "param-values", param=key)
                 return None
             since = row["from"]
@@ -203,6 +204,8 @@ class _Reader(Sourced):
             units |= {unit for unit, _ in known.values()}
             amounts = {name: amount for name, (_, amount) in known.items()}
             dated.append((Month.of(since), amounts if by else amounts[""]))
+            if "source" in row:
+                sources.append((Month.of(since), self._source_of(row)))
         if len(units) > 1:
             self.say("values", "param-mixed", param=key)
         if len({since for since, _ in dated}) < len(dated):
@@ -210,7 +213,7 @@ class _Reader(Sourced):
         if len(units) != 1:
             return None
         dated.sort(key=lambda row: row[0])
-        return Param(key, source, units.pop(), tuple(dated), by)
+        return Param(key, source, units.pop(), tuple(dated), by, tuple(sources))
 
     def _contributions(self, head: dict[str, Any], scope: str, pool: tuple[str, ...]) -> str | None:
         """The account on which comes in what is paid to a sub-cooperative: rules of one divide it."""

@@ -14,6 +14,7 @@ from scharrel.ledger.books import Books
 from scharrel.text.accounts import account_name
 from scharrel.text.annual import heading_text
 from scharrel.text.bank import account_title, line_of, outstanding_text
+from scharrel.text.places import place_on_paper
 from scharrel.text.words import Words
 from scharrel.treasury.annual import OWED_PARTIES, AnnualAccounts, AnnualLine
 from scharrel.treasury.journal import JournalEntry
@@ -111,6 +112,7 @@ class AnnualView(NamedTuple):
     movements: Sequence[MovementRow]
     owed_to: Sequence[str]
     owed: Sequence[OwedRow]
+    own_cash: Decimal
     debts: Sequence[CustomerDebt]
     banks: Sequence[BankRow]
     sample: Sequence[SampleRow]
@@ -171,6 +173,7 @@ def annual_view(words: Words, books: Books, found: BookYear) -> AnnualView:
         ],
         owed_to,
         list(_owed_rows(words, books, accounts, owed_to)),
+        accounts.in_hand.get(COOP_ID, ZERO),
         found.debts,
         list(_bank_rows(words, books, found)),
         [_sample_row(words, books, entry, named.get((entry.file, entry.line), "")) for entry in found.sample],
@@ -242,7 +245,12 @@ def _bank_row(words: Words, books: Books, stands: Standing, accounts: AnnualAcco
     ]
     for line in stands.lost:
         values = {"day": words.short_day(line.day), "what": line_of(line)}
-        reasons.append((words("annual.not-booked", **values, place=f"{line.file}:{line.line}"), -line.amount))
+        reasons.append(
+            (
+                words("annual.not-booked", **values, place=place_on_paper(words, line.file, line.line)),
+                -line.amount,
+            )
+        )
     for gap, missing in stands.gaps:
         days = {"first": words.short_day(gap.first), "last": words.short_day(gap.last)}
         reasons.append((words("bank.gap", **days, reason=gap.reason), -missing))
@@ -264,5 +272,6 @@ def _sample_row(words: Words, books: Books, entry: JournalEntry, receipt: str) -
     said = ", ".join(part for part in (entry.payee, entry.text) if part)
     name = books.names.get(entry.holder, entry.holder)
     accounts = list(dict.fromkeys(account_name(words, books.chart, leg.account) for leg in entry.legs))
-    place = f"{entry.file}:{entry.line}" + (f"; receipts/{receipt}" if receipt else "")
+    place = place_on_paper(words, entry.file, entry.line)
+    place += words("annual.receipt", name=receipt) if receipt else ""
     return SampleRow(entry.day, f"{name}: {said}", accounts, entry.size, place)

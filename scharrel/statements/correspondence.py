@@ -37,7 +37,7 @@ def correspondence(entries: OwnEntries, title: str, month: Month, made: date) ->
         [office["name"], *([office["contact"]] if "contact" in office else []), *_place(office)]
         if "name" in office
         else [],
-        grouped_iban(office.get("iban", "").replace(" ", "")),
+        grouped_iban(office.get("iban", "")),
         office.get("reference", ""),
         month.last_day + timedelta(days=int(Decimal(terms))) if terms else None,
         made,

@@ -18,6 +18,7 @@ from scharrel.formats.einvoice import (
     TradeParty,
 )
 from scharrel.formats.epc import epc_text
+from scharrel.text.payments import grouped_iban
 from scharrel.text.words import LANGUAGES, Words, catalogue
 from scharrel.treasury.invoices import InvoiceLine, Issued, VatSum, vat_sums
 from scharrel.treasury.late_payment import LateClaim
@@ -242,10 +243,14 @@ def quote_letter(
 def _parties(words: Words, seller: Mapping[str, str], buyer: Mapping[str, str]) -> dict[str, Any]:
     sells, buys, w = trade_party(seller), trade_party(buyer), _paper(words)
     abroad = words.country(buys.country) if buys.country != sells.country else ""
-    numbers = ((w["chamber"], sells.kvk), (w["vat_id"], sells.vat_id), ("IBAN", seller.get("iban", "")))
+    numbers = (
+        (w["chamber"], sells.kvk),
+        (w["vat_id"], sells.vat_id),
+        ("IBAN", grouped_iban(seller.get("iban", ""))),
+    )
     return {
         "name": sells.name,
-        "sender": list(filter(None, [*_place(sells), seller.get("email")])),
+        "sender": list(filter(None, [*_place(sells), seller.get("contact"), seller.get("email")])),
         "addressee": list(filter(None, [buys.name, *_place(buys), abroad])),
         "imprint": [(label, said) for label, said in numbers if said],
         "words": w,
@@ -328,14 +333,8 @@ def _transfer(words: Words, one: Issued, amount: Decimal) -> list[tuple[str, str
     w, iban = _paper(words), one.seller.get("iban", "")
     if amount <= 0 or not iban:
         return []
-    said = words.money(amount), in_fours(iban), one.seller["name"], one.number
+    said = words.money(amount), grouped_iban(iban), one.seller["name"], one.number
     return list(zip((w["pay_amount"], w["pay_to"], w["pay_name"], w["pay_text"]), said, strict=True))
-
-
-def in_fours(iban: str) -> str:
-    """The account number as people read it, in fours."""
-    number = compact(iban)
-    return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
 
 
 def _qr(seller: Mapping[str, str], amount: Decimal, number: str) -> str:

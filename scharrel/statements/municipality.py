@@ -4,39 +4,38 @@ No payees and nothing of what a pot was spent on. The three sums have the names 
 specification uses; with what else the income went to they add up.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.core.income import part_of, parts_of
+from scharrel.core.income import parts_of
 from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
-from scharrel.core.pack import Pack, Step
 from scharrel.core.period import Period
 from scharrel.core.settling import ends
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.correspondence import Correspondence, correspondence
 from scharrel.statements.data import StatementData
 from scharrel.statements.member import Corrected, Used, corrected, correction_figures, limits_used
+from scharrel.statements.return_rows import behind_correction, formal_label, unfounded, why_each
 from scharrel.statements.return_terms import (
     Late,
     Norm,
-    Refused,
     Shifted,
     Worked,
     counted_elsewhere,
+    granted,
+    months_exempt,
+    norm_of,
+    paid_on,
     permission,
-    refused_exemptions,
     worked_units,
 )
-from scharrel.text.grounds import cited
+from scharrel.text.grounds import rests_on
 from scharrel.text.periods import period_name, provisional
 from scharrel.text.sentences import label, left_open
 from scharrel.text.words import Words, visible
-
-_SPEAKS_TO = re.compile(r"\b(?:jou|jouw|je|jullie|you|your|yours)\b", re.IGNORECASE)
 
 
 class ReturnLine(NamedTuple):
@@ -78,11 +77,12 @@ class Whole(NamedTuple):
 
 
 class Restated(NamedTuple):
-    """What an earlier month came to before it was put right, and what it comes to now."""
+    """What an earlier month came to before it was put right, what it comes to now, and what is behind it."""
 
     month: Month
     was: Sums
     becomes: Sums
+    why: str = ""
 
     @property
     def difference(self) -> Sums:
@@ -94,15 +94,14 @@ class Return(NamedTuple):
     of each month.
 
     `turnover`, `carried` and `loss` (what is left of a loss) less what is `deducted` are `sums.reported`, and
-    that is the sum of the `parts`; of the turnover this was `received` from projects, by name. `own` is what
-    was booked and is not deducted. `sums.reduction` is the part of the offset by which the benefit goes down,
-    the rest is paid to the municipality. Where it settles by the quarter or year, `provisional` says so,
-    `to_settle` whether that has yet to happen, and the last month of that has the `whole`. `shifted` are
-    costs that come from or go to another month; `last` says that the membership ends with this one, and
-    `saved` is what is in the member's own pots then. Who is
-    not `here` any more is told what was put right; `corrected` is what that comes to, and `restated` the same
-    by month. `told` are the corrections by the names that an official knows. `exempted` are the steps by
-    which something is exempt, `refused` says why nothing is.
+    that is the sum of the `parts`; `because` says of each of these what it rests on, or why it is zero. `own`
+    is what was booked and is not deducted. `sums.reduction` is the part of the offset by which the benefit
+    goes down, the rest is paid to the municipality. Where it settles by the quarter or year, `provisional`
+    says so, `to_settle` whether that has yet to happen, and the last month of that has the `whole`. `shifted`
+    are costs that come from or go to another month; `last` says that the membership ends with this one, and
+    `saved` is what is in the member's own pots then. Who is not `here` any more is told what was put right;
+    `corrected` is what that comes to, and `restated` the same by month. `told` are the corrections by the
+    names that an official knows. `unfounded` is exempt by nothing that a municipality knows of.
     """
 
     coop: str
@@ -118,7 +117,6 @@ class Return(NamedTuple):
     last: bool
     saved: Decimal
     turnover: Decimal
-    received: Sequence[tuple[str, Decimal]]
     carried: Decimal
     loss: Decimal
     costs: Mapping[str, Decimal]
@@ -128,11 +126,12 @@ class Return(NamedTuple):
     sums: Sums
     parts: Mapping[str, Decimal]
     left_open: Sequence[tuple[str, Decimal]]
-    steps: Sequence[ReturnLine]
-    exempted: Sequence[ReturnLine]
-    refused: Sequence[Refused]
+    paid: date | None
+    because: Mapping[str, str]
+    unfounded: Sequence[tuple[str, Decimal]]
     worked: Sequence[Worked]
     permission: date | None
+    granted: Sequence[str]
     months: Sequence[Used]
     norms: Sequence[Norm]
     late: Sequence[Late]
@@ -194,6 +193,13 @@ class Cover(NamedTuple):
         return self.total.payment + self.corrected.payment
 
     @property
+    def paid(self) -> date | None:
+        """When the last of that was paid, if all of it was and nothing else is to be."""
+        days = [row.paid for row in self.rows if row.sums.payment]
+        known = [day for day in days if day]
+        return max(known) if known and len(known) == len(days) and not self.corrected.payment else None
+
+    @property
     def withheld(self) -> Decimal:
         """What goes off the benefits, corrections included."""
         return self.total.reduction + self.corrected.reduction
@@ -228,9 +234,9 @@ def municipality_return(words: Words, data: StatementData, made: date) -> Return
             costs[category] = costs.get(category, ZERO) + w.amount
 
     def line(result: StepResult) -> ReturnLine:
-        source = month.pack.sources[result.step.source]
-        rests_on = words(f"explain.source.{source.kind}", ref=cited(words, source)).removesuffix(".")
-        return ReturnLine(_formal(words, month.pack, result.step), result.paid, rests_on)
+        return ReturnLine(
+            formal_label(words, month.pack, result.step), result.paid, rests_on(words, result, month.pack)
+        )
 
     return Return(
         coop=data.coop,
@@ -246,34 +252,36 @@ def municipality_return(words: Words, data: StatementData, made: date) -> Return
         last=month.last,
         saved=total(data.pot_levels().values()) if month.last else ZERO,
         turnover=month.came_in,
-        received=[(part.name, part.amount) for part in month.received if part.role in month.pack.pool],
         carried=month.carried,
         loss=month.loss,
         costs=dict(sorted(costs.items())),
         deducted=[line(r) for r in deducted if r.paid],
         own=[line(r)._replace(paid=r.own) for r in month.steps if r.own],
         shifted=[
-            Shifted(label(words, r.step), r.waiting, r.shortfall)
+            Shifted(label(words, r.step), r.waiting, ZERO if month.last else r.shortfall)
             for r in deducted
-            if r.waiting or r.shortfall
+            if r.waiting or (r.shortfall and not month.last)
         ],
         sums=_sums(month),
         parts=parts_of(month),
         left_open=left_open(words, data.allocations[-1]),
-        steps=[
-            line(r) for r in month.steps if r not in costly and (r.paid or r.step.party == "municipality")
-        ],
-        exempted=[line(r) for r in month.steps if r.paid and part_of(month.pack, r.step) == "exempt"],
-        refused=refused_exemptions(words, month),
+        paid=paid_on(data, made),
+        because=why_each(words, month),
+        unfounded=unfounded(words, month),
         worked=worked_units(words, data),
         permission=permission(data),
-        months=[used for r in month.steps for used in limits_used(words, r) if used.code == "months-used"],
+        granted=granted(words, data),
+        months=[
+            used._replace(shown=months_exempt(words, data, r.step))
+            for r in month.steps
+            for used in limits_used(words, r)
+            if used.code == "months-used"
+        ],
         norms=[
-            Norm(_formal(words, month.pack, r.step), level.code, level.figure)
+            norm_of(words, data, formal_label(words, month.pack, r.step), level)
             for r in month.steps
             for level in r.levels
-            if r.step.party in ("municipality", "member")
-            and not {"condition", "age", "months-used"} & set(r.why)
+            if r.step.party in ("municipality", "member") and (r.paid or level.code in r.why)
         ],
         late=counted_elsewhere(words, data),
         corrections=(righted := corrected(words, data, [data.month], private=True)),
@@ -288,25 +296,12 @@ def municipality_return(words: Words, data: StatementData, made: date) -> Return
     )
 
 
-def _formal(words: Words, pack: Pack, step: Step) -> str:
-    """The step's name for an official: what is offset is yet to be, and what is the member's own has no name
-    that speaks to the member."""
-    if step.party == "municipality" and [s.party for s in pack.steps].count("municipality") == 1:
-        return words(f"paper.return_step.{'reduction' if step.reduction else 'payment'}")
-    named = label(words, step)
-    if step.party not in ("member", "pot") or not _SPEAKS_TO.search(named):
-        return named
-    if part_of(pack, step) == "above":
-        return words("paper.return_part.above")
-    return words(f"paper.return_step.{step.party}")
-
-
 def _told(words: Words, data: StatementData, righted: Sequence[Corrected]) -> list[Corrected]:
     """What the month puts right, by the names that an official knows."""
     packs = {a.pack.id: a.pack for a in data.allocations}
     entries = data.corrections.get(data.month, ())
     return [
-        told._replace(label=_formal(words, packs[entry.correction.pack], entry.step))
+        told._replace(label=formal_label(words, packs[entry.correction.pack], entry.step))
         if entry.step and entry.correction.pack in packs and not entry.correction.project
         else told
         for told, entry in zip(righted, entries, strict=True)
@@ -350,7 +345,14 @@ def _restated(words: Words, data: StatementData, righted: Sequence[Corrected]) -
             )
             becomes = Restated(allocation.month, after, _sums(allocation)).difference
             was = Restated(allocation.month, of, becomes).difference
-            found.append(Restated(allocation.month, was, becomes))
+            entries = data.corrections.get(data.month, ())
+            causes = [
+                c
+                for entry in entries
+                if entry.correction.of == allocation.month
+                for c in entry.correction.because
+            ]
+            found.append(Restated(allocation.month, was, becomes, behind_correction(words, causes)))
     return found
 
 

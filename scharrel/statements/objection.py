@@ -25,7 +25,9 @@ class Objection(NamedTuple):
     coop: str
     name: str
     address: str
-    municipality: str
+    client: str
+    born: date | None
+    addressee: Sequence[str]
     day: date
     letter: Specification
     rows: Sequence[tuple[str, Decimal, Decimal]]
@@ -45,13 +47,13 @@ def objection_to(
     ways: Sequence[Sequence[SaidMistake]],
     *,
     coop: str,
-    municipality: str,
+    addressee: Sequence[str],
     day: date,
     provisional: str,
 ) -> Objection:
-    """What stands in the letter to the municipality (its name, if that is known)."""
+    """What stands in the letter to the municipality (its name and where it is, if those are known)."""
     amount = at_stake(more)
-    address = member.facts(letter.month).get("address", "")
+    address, born = member.facts(letter.month).get("address", ""), member.latest.get("born")
     rows = [
         (words(f"specification.amount.{name}"), letter.amounts[name], right[name])
         for name in SPECIFIED
@@ -61,7 +63,9 @@ def objection_to(
         coop=coop,
         name=member.name,
         address=str(address),
-        municipality=municipality,
+        client=str(member.latest.get("client_number", "")),
+        born=born if isinstance(born, date) else None,
+        addressee=addressee,
         day=day,
         letter=letter,
         rows=rows,

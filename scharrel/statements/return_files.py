@@ -63,8 +63,8 @@ def spreadsheet_cell(text: str) -> str:
 
 
 SHEET_HEADER = (
-    "regel", "maand", "geboekt_in", "clientnummer", "geboortedatum", "naam", "regels", "omzet",
-    "tekort_eerdere_maanden", "aftrek", "verlies", "OpgegevenInkomsten", "InkomstenVrijlating",
+    "regel", "maand", "geboekt in", "clientnummer", "geboortedatum", "naam", "regels", "omzet",
+    "tekort eerdere maanden", "aftrek", "verlies", "OpgegevenInkomsten", "InkomstenVrijlating",
     "TeVerrekenenInkomsten", "overig", "inhouding", "betaling", "uren",
 )  # fmt: skip
 """The columns of the spreadsheet, described in docs/schemas/opgave.json."""

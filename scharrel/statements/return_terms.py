@@ -5,13 +5,15 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from scharrel.core.income import part_of, parts_of
+from scharrel.core.income import part_of
 from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
-from scharrel.core.pack import Figure, NoValueError, Param
-from scharrel.core.trace import Allocation
+from scharrel.core.pack import Figure, NoValueError, Param, Step
+from scharrel.core.trace import LimitLevel
 from scharrel.statements.data import StatementData
-from scharrel.text.sentences import label, role_name
+from scharrel.text.grounds import source_in_line
+from scharrel.text.periods import months_named
+from scharrel.text.sentences import fact_in_words, role_name
 from scharrel.text.words import Words, usual
 
 
@@ -25,11 +27,14 @@ class Late(NamedTuple):
 
 
 class Norm(NamedTuple):
-    """A limit of a step that holds for the member this month, in euros."""
+    """A limit of a step that holds for the member this month, in euros: about whom, if not everyone, and what
+    it rests on."""
 
     label: str
     code: str
     figure: Figure
+    about: str
+    source: str
 
 
 class Worked(NamedTuple):
@@ -52,29 +57,66 @@ class Shifted(NamedTuple):
     later: Decimal
 
 
-class Refused(NamedTuple):
-    """An exemption of the law that the member did not get, and why: "age" or "months-used", with the years or
-    months that this is about; "none" if the municipality granted none."""
+def norm_of(words: Words, data: StatementData, named: str, level: LimitLevel) -> Norm:
+    """The limit of the step of that name."""
+    figure, pack = level.figure, data.allocation.pack
+    param = pack.params.get(figure.param or "")
+    fact = data.member.facts(data.month).get(param.by) if param and param.by else None
+    about = fact_in_words(words, param.by, fact) if param and param.by and fact is not None else ""
+    source = source_in_line(words, pack.sources[figure.source]) if figure.source else ""
+    return Norm(named, level.code, figure, about, source)
 
-    why: str
-    label: str = ""
-    number: int = 0
 
-
-def refused_exemptions(words: Words, month: Allocation) -> list[Refused]:
-    """Why nothing of an income that is offset is exempt, if it is not."""
-    if not parts_of(month)["offset"] or parts_of(month)["exempt"]:
-        return []
-    exempting = [r for r in month.steps if part_of(month.pack, r.step) == "exempt"]
-    found = [
-        Refused(
-            code, label(words, r.step), int((r.step.min_age if code == "age" else r.step.max_months) or 0)
+def granted(words: Words, data: StatementData) -> list[str]:
+    """What holds of the member by which something is exempt, and since when the register says so."""
+    month = data.allocation
+    facts = {
+        fact: value
+        for r in month.steps
+        if r.paid and part_of(month.pack, r.step) == "exempt"
+        for fact, value in r.step.when
+    }
+    return [
+        words(
+            "return.granted",
+            fact=(said := fact_in_words(words, fact, value))[:1].upper() + said[1:],
+            month=words.month(Month.of(where.day)),
         )
-        for r in exempting
-        for code in ("age", "months-used")
-        if code in r.why
+        for fact, value in facts.items()
+        if (where := data.member.said(fact, data.month))
     ]
-    return found or [Refused("none")] * any("condition" in r.why for r in exempting)
+
+
+def months_exempt(words: Words, data: StatementData, step: Step) -> str:
+    """The months in which the step of today's rules paid."""
+    pack = data.allocation.pack.id
+    paid = [
+        a.month
+        for a in data.allocations
+        if a.pack.id == pack
+        and a.month <= data.month
+        and any(r.step.id == step.id and r.paid for r in a.steps)
+    ]
+    return months_named(words, paid)
+
+
+def paid_on(data: StatementData, made: date) -> date | None:
+    """The day on which all that was due to the municipality up to the month had been booked as paid, if that
+    was before the paper is made."""
+    paying = [
+        r
+        for a in data.allocations
+        if a.month <= data.month
+        for r in a.steps
+        if r.step.party == "municipality" and not r.step.reduction
+    ]
+    due, accounts = total(r.paid for r in paying), {r.step.to for r in paying}
+    paid, found = ZERO, None
+    for m in sorted(data.movements, key=lambda m: m.day):
+        if m.account in accounts and m.currency == "EUR" and m.day <= made:
+            paid -= m.amount
+            found = (found or m.day) if paid >= due > 0 else None
+    return found
 
 
 def permission(data: StatementData) -> date | None:

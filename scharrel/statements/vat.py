@@ -9,6 +9,8 @@ from typing import NamedTuple
 from scharrel.core.month import Month
 from scharrel.ledger.books import Books
 from scharrel.statements.annual import cooperative_lines
+from scharrel.text.periods import period_name
+from scharrel.text.places import place_on_paper
 from scharrel.text.vat import behind_heading, deadline_line, note_lines, return_title, what_is_behind
 from scharrel.text.words import Words
 from scharrel.treasury.vat import DUE_BOXES, INPUT_BOX
@@ -67,11 +69,11 @@ def vat_view(words: Words, books: Books, found: VatReturn) -> VatView:
         books.title,
         list(cooperative_lines(words, books, found.period.last)),
         return_title(words, found.period),
-        str(found.period),
+        period_name(words, found.period),
         found.period.last,
         "".join(deadline_line(words, found.period)),
         list(_form(words, found)),
-        [note.strip() for note in note_lines(words, found)],
+        [note.strip() for note in note_lines(words, found, paper=True)],
         len(found.questions),
         bool(found.filed),
         list(_behind(words, found, books.names)),
@@ -99,7 +101,7 @@ def _behind(
                 BehindRow(
                     each.day,
                     what_is_behind(words, each, names),
-                    f"{each.file}:{each.line}",
+                    place_on_paper(words, each.file, each.line),
                     None if box == INPUT_BOX else each.base,
                     each.vat,
                 )

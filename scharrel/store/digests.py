@@ -26,7 +26,9 @@ def rules_digest(pack: Pack, month: Month, *, roles: bool = True) -> str:
         ]
         for step in pack.steps
     ]
-    named = {step.source for step in pack.steps} | {p.source for step in pack.steps for p in step.params()}
+    named = {step.source for step in pack.steps} | {
+        p.source_in(month) for step in pack.steps for p in step.params()
+    }
     sources = [_cited(pack.sources[name]) for name in sorted(named)]
     whole = [pack.id, pack.pool, steps, sources, *([pack.contributions] if pack.contributions else [])]
     received = ["counts received"] if pack.by_payment else []

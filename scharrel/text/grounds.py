@@ -24,8 +24,13 @@ def since(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
 
 def sources(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
     """What the step and its figures rest on, each once."""
-    names = [result.step.source, *(figure.source for figure in _dated(result) if figure.source)]
-    yield from sources_named(words, pack, names)
+    yield from sources_named(words, pack, source_names(result))
+
+
+def source_names(result: StepResult) -> list[str]:
+    """The sources of the step and of its figures, each once."""
+    figures = (figure.source for figure in _dated(result) if figure.source)
+    return list(dict.fromkeys([result.step.source, *figures]))
 
 
 def sources_named(words: Words, pack: Pack, names: Sequence[str]) -> Iterator[str]:
@@ -35,6 +40,16 @@ def sources_named(words: Words, pack: Pack, names: Sequence[str]) -> Iterator[st
         yield " ".join(
             [words(f"explain.source.{source.kind}", ref=cited(words, source)), *votes(words, source)]
         )
+
+
+def rests_on(words: Words, result: StepResult, pack: Pack) -> str:
+    """The sources of the step and of its figures in one line, each once and without votes."""
+    return "; ".join(source_in_line(words, pack.sources[name]) for name in source_names(result))
+
+
+def source_in_line(words: Words, source: Source) -> str:
+    """What kind of source it is, and where it is found."""
+    return words(f"explain.source.{source.kind}", ref=cited(words, source)).removesuffix(".")
 
 
 def cited(words: Words, source: Source) -> str:

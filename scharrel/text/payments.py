@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
+from scharrel.core.iban import compact
 from scharrel.core.month import Month
 from scharrel.text.words import Words
 from scharrel.treasury.payments import MEMBER, TAX, Due, PaymentRun
@@ -20,7 +21,8 @@ def payment_text(words: Words, due: Due, name: str, through: Month | None, refer
 
 def grouped_iban(iban: str) -> str:
     """The number in groups of four, as people read it."""
-    return " ".join(iban[at : at + 4] for at in range(0, len(iban), 4))
+    number = compact(iban)
+    return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
 
 
 def due_line(words: Words, due: Due) -> str:

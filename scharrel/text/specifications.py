@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.analysis.deviations import ROLE_VAT, Deviation, Explanation
+from scharrel.core.chart import Chart
 from scharrel.core.facts import Holder, Movement
 from scharrel.core.money import ZERO, total
 from scharrel.core.specifications import (
@@ -20,6 +21,7 @@ from scharrel.core.specifications import (
 )
 from scharrel.core.trace import Allocation
 from scharrel.ledger.ledger import Ledger
+from scharrel.text.accounts import account_name
 from scharrel.text.grounds import cited
 from scharrel.text.sentences import label
 from scharrel.text.words import Words, usual
@@ -93,14 +95,26 @@ def kind_of_loss(more: Mapping[str, Decimal]) -> str:
 
 
 def said_mistakes(
-    words: Words, member: Holder, month: Allocation, ledger: Ledger, register: str, found: Explanation
+    words: Words,
+    member: Holder,
+    month: Allocation,
+    ledger: Ledger,
+    chart: Chart,
+    register: str,
+    found: Explanation,
 ) -> list[SaidMistake]:
     """Each of the mistakes in words."""
-    return [_said(words, member, month, ledger, register, each) for each in found.deviations]
+    return [_said(words, member, month, ledger, chart, register, each) for each in found.deviations]
 
 
 def _said(
-    words: Words, member: Holder, month: Allocation, ledger: Ledger, register: str, mistake: Deviation
+    words: Words,
+    member: Holder,
+    month: Allocation,
+    ledger: Ledger,
+    chart: Chart,
+    register: str,
+    mistake: Deviation,
 ) -> SaidMistake:
     values = {"amount": words.money(abs(mistake.amount)), "month": words.month(month.month)}
     code = mistake.code
@@ -112,7 +126,7 @@ def _said(
     if mistake.step:
         values["label"] = label(words, steps[mistake.step])
     if code == "kind":
-        values["account"] = mistake.name.partition(":")[2].replace(":", ": ")
+        values["account"] = account_name(words, chart, mistake.name)
     elif code == "share":
         values["project"] = next(r.name for r in month.received if r.project == mistake.name)
     elif code in ("figure", "figures"):

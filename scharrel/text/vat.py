@@ -112,10 +112,11 @@ def question_lines(words: Words, questions: list[Problem], width: int) -> Iterat
     yield ""
 
 
-def note_lines(words: Words, found: VatReturn) -> Iterator[str]:
-    """Whether it was booked, and what changed of returns that were."""
+def note_lines(words: Words, found: VatReturn, *, paper: bool = False) -> Iterator[str]:
+    """Whether it was booked, on the screen also where, and what changed of returns that were."""
+    key = "vat.filed-on-paper" if paper else "vat.filed"
     for one in found.filed:
-        yield words("vat.filed", day=words.day(one.day), file=one.file, amount=_amount(words, one.payable))
+        yield words(key, day=words.day(one.day), file=one.file, amount=_amount(words, one.payable))
     if found.changed:
         yield words("vat.changed")
         for period, rows in found.changed.items():

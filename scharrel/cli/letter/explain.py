@@ -53,7 +53,10 @@ def command(
     stop_on_errors(problems)
     assert found is not None
     register = where.shown(where.register)
-    said = [said_mistakes(words, who, found.month, found.ledger, register, each) for each in found.found]
+    said = [
+        said_mistakes(words, who, found.month, found.ledger, books.chart, register, each)
+        for each in found.found
+    ]
     if draft is not None:
         _write(books, found, said, draft)
     if as_json:

@@ -66,7 +66,8 @@ def dated(words: Words, some: Iterable[Term], month: Month) -> Iterator[FigureSe
         param = figure.operand
         if isinstance(param, Param) and param.id not in seen:
             seen.add(param.id)
-            yield FigureSentence(figure.about, " ".join(_dates(words, figure, param, month)), param.source)
+            source = param.source_in(month)
+            yield FigureSentence(figure.about, " ".join(_dates(words, figure, param, month)), source)
 
 
 def place_name(words: Words, figure: Term) -> str:
