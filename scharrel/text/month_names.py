@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 
 from scharrel.core.month import Month
+from scharrel.text.words import LANGUAGES, catalogue
 
 MONTH_WORDS = frozenset({"maand", "month"})
 WHICH_MONTH = {
@@ -22,13 +23,11 @@ _A_YEAR = re.compile(r"20\d\d")
 @cache
 def _month_names() -> Mapping[str, int]:
     """Every name and abbreviation, with the number of the month."""
-    from babel.dates import get_month_names
-
     return {
-        name.casefold().strip("."): number
-        for locale in ("nl", "en")
-        for width in ("wide", "abbreviated")
-        for number, name in get_month_names(width, locale=locale).items()
+        name.casefold(): number
+        for lang in LANGUAGES
+        for width in ("months", "short_months")
+        for number, name in enumerate(catalogue(lang)["locale"][width], 1)
     }
 
 
