@@ -1,9 +1,18 @@
 """Dutch and English say the same things."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+from conftest import examples
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scharrel.core.month import Month
 from scharrel.text.words import LANGUAGES, Words, catalogue
 
 PLACEHOLDER = re.compile(r"(?<!\{)\{([a-z_]+)\}")
@@ -70,3 +79,25 @@ def test_an_amount_reads_as_its_reader_writes_it() -> None:
     assert Words("nl").money(Decimal("1234.5")) == "€\xa01.234,50"
     assert Words("nl").amount(Decimal("-1234.5")) == "-1.234,50"
     assert Words("en").money(Decimal("1234.5")) == "€1,234.50"
+
+
+@given(
+    number=st.decimals(-(10**9), 10**9, places=None, allow_nan=False),
+    day=st.dates(date(1000, 1, 1)),
+    lang=st.sampled_from(LANGUAGES),
+)
+@settings(max_examples=examples(300))
+def test_amounts_and_dates_read_as_everywhere(number: Decimal, day: date, lang: str) -> None:
+    words = Words(lang)
+    assert words.money(number) == format_currency(number, "EUR", locale=words.locale)
+    assert words.number(number) == format_decimal(number, format="#,##0.######", locale=words.locale)
+    assert words.amount(number) == format_decimal(number, format="#,##0.00", locale=words.locale)
+    for said, pattern in (
+        (words.month(Month.of(day)), "MMMM y"), (words.day(day), "d MMMM y"),
+        (words.short_day(day), "d MMM y"), (words.short_month(day), "MMM"),
+        (words.day_in_month(day), "d MMM"),
+    ):  # fmt: skip
+        assert said == format_date(day, pattern, locale=words.locale)
+    assert all(
+        ("one" if n == 1 else "other") == Locale.parse(words.locale).plural_form(n) for n in range(200)
+    )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 _SPOKEN = {"uur": "UUR", "uren": "UUR", "euro": "EUR", "euros": "EUR", "eur": "EUR", "": "EUR"}
-_AMOUNT = re.compile(
+_AMOUNT = (  # compiled when something is wrong
     r"(?P<sign>[-\u2010-\u2015\u2212]?)\s*(?:€|EUR)?\s*(?P<sign2>[-\u2010-\u2015\u2212]?)\s*"
     r"(?P<number>[.,]?\d+(?:[.,'’ ]\d+)*)(?P<none>,-)?(?P<behind>-?)\s*(?P<unit>€|[A-Za-z]*)"
 )
@@ -23,7 +23,7 @@ _YEAR_FIRST = re.compile(r"\s*(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})\b")
 def amount_in(line: str) -> str:
     """The amount behind the account on the line, or nothing when there is not just one."""
     said = line.partition(";")[0].split(maxsplit=1)
-    found = _AMOUNT.fullmatch(said[1].strip()) if len(said) == 2 else None
+    found = re.fullmatch(_AMOUNT, said[1].strip()) if len(said) == 2 else None
     if not found:
         return ""
     unit = found["unit"].replace("€", "")

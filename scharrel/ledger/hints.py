@@ -120,8 +120,8 @@ def _values(code: str, line: str) -> dict[str, str]:
 
 
 def _has(pattern: str) -> Callable[[str], bool]:
-    compiled = re.compile(pattern)
-    return lambda line: bool(compiled.search(line))
+    """Whether the line has it; compiled when the first line is looked at, which most runs have not."""
+    return lambda line: bool(re.search(pattern, line))
 
 
 _WHOLE_TEXT = re.compile(r'"(.*?)"(?=\s+"|\s*(?:$|[;^#]))')

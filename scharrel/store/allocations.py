@@ -25,7 +25,7 @@ _KEY = re.compile(
 )
 _LEG = re.compile(r" *[A-Z][^ ]*:[^ ]+ +-?\d+\.\d\d EUR")
 _PLACES = "|".join((*FOLDERS.values(), "allocations/[a-z0-9-]+"))
-_BOOK = re.compile(
+_BOOK = (  # compiled when a file is not as it was written
     r'option "(?:title|operating_currency|display_precision)" ".*"'
     r'|1970-01-01 custom "fava-option" "default-file" "\.\./(?:[a-z]+/[a-z0-9-]+|treasury)\.beancount"'
     rf'|include "\.\./(?:(?:{_PLACES})/[a-z0-9-]+|treasury)\.beancount"'
@@ -51,7 +51,7 @@ def in_book(banked: Callable[[], Sequence[PlacedEntry]]) -> Known:
     booked_there = cache(lambda: {line for entry in banked() for line in _with_source(entry).split("\n")})
 
     def known(lines: Sequence[str], at: int) -> object:
-        return _BOOK.fullmatch(lines[at]) or lines[at] in booked_there()
+        return re.fullmatch(_BOOK, lines[at]) or lines[at] in booked_there()
 
     return known
 

@@ -8,6 +8,7 @@ from functools import cache
 from scharrel.core.month import Month
 from scharrel.core.names import nearest
 from scharrel.core.period import Period, Span
+from scharrel.text.words import LANGUAGES, catalogue
 
 SPAN_WORDS: Mapping[str, Span] = {
     "maand": "month", "month": "month", "kwartaal": "quarter", "quarter": "quarter",
@@ -32,13 +33,11 @@ _BETWEEN = re.compile(r"[\s./_-]+")
 @cache
 def _month_names() -> Mapping[str, int]:
     """Every name and abbreviation, with the number of the month."""
-    from babel.dates import get_month_names
-
     return {
-        name.casefold().strip("."): number
-        for locale in ("nl", "en")
-        for width in ("wide", "abbreviated")
-        for number, name in get_month_names(width, locale=locale).items()
+        name.casefold(): number
+        for lang in LANGUAGES
+        for width in ("months", "short_months")
+        for number, name in enumerate(catalogue(lang)["locale"][width], 1)
     }
 
 

@@ -61,10 +61,9 @@ def _filled_in(entry: Any, texts: Mapping[str, Any]) -> Any:
 
 
 @cache
-def _separators(locale: str) -> dict[int, str]:
-    from babel.numbers import get_decimal_symbol, get_group_symbol
-
-    return {ord("."): get_decimal_symbol(locale), ord(","): get_group_symbol(locale)}
+def _separators(lang: str) -> dict[int, str]:
+    texts = catalogue(lang)["locale"]
+    return {ord("."): texts["decimals"], ord(","): texts["groups"]}
 
 
 _A_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -86,28 +85,33 @@ class Words:
     def locale(self) -> str:
         return _LOCALES[self.lang]
 
+    @property
+    def _locale(self) -> Mapping[str, Any]:
+        texts: Mapping[str, Any] = catalogue(self.lang)["locale"]
+        return texts
+
     def __call__(self, key: str, /, **values: object) -> str:
         """The text at the key with its values filled in, each on one line and without what steers; `count`
         chooses singular or plural."""
         entry: Any = reduce(getitem, key.split("."), catalogue(self.lang))
         if isinstance(entry, dict):
-            from babel import Locale
-
-            form = Locale.parse(self.locale).plural_form(int(str(values["count"])))
-            entry = entry.get(form, entry["other"])
+            entry = entry.get("one" if int(str(values["count"])) == 1 else "other", entry["other"])
         return str(entry).format(**{key: visible(str(value)) for key, value in values.items()})
 
     def money(self, amount: Decimal) -> str:
         """An amount in euros with its sign: € 1.234,56."""
-        from babel.numbers import format_currency
-
-        return format_currency(amount, "EUR", locale=self.locale)
+        written = self.amount(amount)
+        sign = "-" if written.startswith("-") else ""
+        return str(self._locale["money"]).format(sign=sign, amount=written.removeprefix("-"))
 
     def amount(self, amount: Decimal) -> str:
         """An amount in whole cents for a column: 1.234,56."""
-        return f"{amount:,.2f}".translate(_separators(self.locale))
+        return f"{amount:,.2f}".translate(_separators(self.lang))
 
-    def number(self, number: Decimal, pattern: str = "#,##0.######") -> str:
+    def number(self, number: Decimal, pattern: str = "") -> str:
+        """A number with at most six decimals, or as the pattern has it: 1.234,5."""
+        if not pattern:
+            return f"{number:,.6f}".rstrip("0").rstrip(".").translate(_separators(self.lang))
         from babel.numbers import format_decimal
 
         return format_decimal(number, format=pattern, locale=self.locale)
@@ -118,33 +122,23 @@ class Words:
 
     def month(self, month: Month) -> str:
         """oktober 2026."""
-        from babel.dates import format_date
-
-        return format_date(month.first_day, "MMMM y", locale=self.locale)
+        return f"{self._locale['months'][month.number - 1]} {month.year}"
 
     def day(self, day: date) -> str:
         """14 januari 2026."""
-        from babel.dates import format_date
-
-        return format_date(day, "d MMMM y", locale=self.locale)
+        return f"{day.day} {self.month(Month.of(day))}"
 
     def short_day(self, day: date) -> str:
-        """14 jan. 2026."""
-        from babel.dates import format_date
-
-        return format_date(day, "d MMM y", locale=self.locale)
+        """14 jan 2026."""
+        return f"{self.day_in_month(day)} {day.year}"
 
     def short_month(self, day: date) -> str:
-        """jan."""
-        from babel.dates import format_date
-
-        return format_date(day, "MMM", locale=self.locale)
+        """jan"""
+        return str(self._locale["short_months"][day.month - 1])
 
     def day_in_month(self, day: date) -> str:
-        """14 jan."""
-        from babel.dates import format_date
-
-        return format_date(day, "d MMM", locale=self.locale)
+        """14 jan"""
+        return f"{day.day} {self.short_month(day)}"
 
     def country(self, code: str) -> str:
         """The name of a country that is given in two letters."""
