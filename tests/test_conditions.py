@@ -560,7 +560,8 @@ def test_kilometres_are_no_euros_on_the_return(tmp_path: Path, quick: Run) -> No
     assert (
         said.count("77,7") == said.count("Kilometers 77,7 77,7 –") * 2 == 2
     )  # driven, this month and this year
-    assert "Aftrek: Km -16,32" in said
+    assert "Aftrek: Km" in said
+    assert "-16,32" in said
     member = (coop / "statements/2026-01/member/amina.txt").read_text("utf-8").replace("\xa0", " ")
     # 16.32 for the kilometres and 483.68 that the municipality lowers the benefit by.
     assert "De coöperatie schrijft € 500,00 voor je bij" in " ".join(member.split())

@@ -145,7 +145,7 @@ def test_the_seal_knows_the_receipts(closed: Path, quick: Run) -> None:
     seal = json.loads((closed / "ledgers/allocations/2026-03.seal").read_text())
     assert list(seal["receipts"]) == ["2026/bon.pdf"]
     shown = " ".join(quick("report", "annual", "2026", "--coop", str(closed)).out.split())
-    assert f"{LEDGER}:{LINE}; receipts/2026/bon.pdf" in shown
+    assert f"amina, regel {LINE}; bon: 2026/bon.pdf" in shown
     assert "receipts" not in json.loads((closed / "ledgers/allocations/2026-02.seal").read_text())
     assert quick("audit", "--coop", str(closed)).status == 0
 

@@ -117,7 +117,11 @@ def test_what_goes_elsewhere_is_no_exemption(bijstand: Path, quick: Run, tmp_pat
         "285.00", "1401.50", "73.50", "220.00", "110.00", "88.00", "22.00", "0.00",
     ]  # fmt: skip
     paper = flat((tmp_path / "out/municipality/bram.txt").read_text("utf-8"))
-    assert "Belastingreserve 220,00 Bijdrage aan de coöperatie 110,00 Spaarpot van het lid 88,00" in paper
+    for said in (
+        "reserve. Besluit: test. 220,00",
+        "coöperatie. Besluit: test. 110,00",
+    ):
+        assert said in paper
 
 
 def test_a_loss_adds_up_and_says_where_it_goes(bijstand: Path, quick: Run, tmp_path: Path) -> None:

@@ -75,8 +75,8 @@ def _sources(pack: Pack, used: Mapping[str, Param]) -> Iterator[Finding]:
             missing = "consulted" if _ARTICLE.search(source.ref) else "article"
             yield Finding("law-source", values={"source": source.id, "missing": missing})
     for param in used.values():
-        for source in dict.fromkeys(param.source_in(since) for since, _ in param.values):
-            if pack.sources[source].kind not in _AUTHORITY:
-                yield Finding("no-authority", values={"param": param.id, "source": source})
+        for name in dict.fromkeys(param.source_in(since) for since, _ in param.values):
+            if pack.sources[name].kind not in _AUTHORITY:
+                yield Finding("no-authority", values={"param": param.id, "source": name})
     if not any(pack.sources[step.source].kind in _AUTHORITY for step in pack.steps):
         yield Finding("no-authority", values={"source": pack.steps[0].source})

@@ -114,7 +114,9 @@ def _owned(pack: Mapping[str, Any]) -> Iterator[Own]:
         if source["kind"] in OWN_KINDS and source != {"kind": source["kind"], "ref": FILL_IN}:
             yield Own(f"source.{key}", 0, "ref", source["kind"], FILL_IN)
     for key, param in pack.get("param", {}).items():
-        if kinds[param["source"]] in OWN_KINDS and _literal([row["value"] for row in param["values"]]):
+        rest_on = {row.get("source", param["source"]) for row in param["values"]}
+        own = any(kinds[name] in OWN_KINDS for name in rest_on)
+        if own and _literal([row["value"] for row in param["values"]]):
             yield Own(f"param.{key}", 0, "values", "figure", _opened_values(param["values"]))
     for nth, step in enumerate(pack["step"]):
         if kinds[step["source"]] in OWN_KINDS:
