@@ -1,5 +1,6 @@
 """What a terminal completes: names of this cooperative, at once, and nothing where there is none."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -45,6 +46,12 @@ def test_names_of_the_cooperative(line: str, offered: str) -> None:
     loaded = set(done.err.split())
     assert "scharrel.cli.app" in loaded
     assert not loaded & {"beancount", "rich.console", "jinja2"}
+
+
+def test_periods_and_years() -> None:
+    offered = asked("scharrel vat 2", REPOSITORY).out.split()
+    assert len([period for period in offered if re.fullmatch(r"20\d\d-Q[1-4]", period)]) == 5
+    assert [p for p in offered if "Q" not in p] == asked("scharrel auditfile 2", REPOSITORY).out.split()
 
 
 def test_numbers_of_invoices_and_runs(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def print_all(example: Path, out: Path, lang: str) -> Path:
         options = ["--format", form, "--out", str(out / form), "--lang", lang, "--coop", str(example)]
         done = in_process("statements", "2026-10", *options, *(() if form == "txt" else SHOWN))
         assert done.status == 0, done.err
-        assert all(line.startswith(("ledgers/bank/", "    ")) for line in done.err.splitlines()), done.err
+        assert all(line.startswith(("ledgers/bank/", "  ")) for line in done.err.splitlines()), done.err
     return out
 
 

@@ -35,7 +35,4 @@ def command(as_json: Annotated[bool, JSON] = False, coop: Annotated[Path | None,
             screen.print()
         closed = chart.accounts[name].closed
         said = f"{name} · {words('accounts.closed', day=words.day(closed))}" if closed else name
-        role = chart.role(name)
         print_indented(screen, f"{names[name]:{width}}  {said}")
-        if role and role != chart.role(name.rpartition(":")[0]):
-            print_indented(screen, f"{'':{width}}  {words('accounts.role', role=role)}", style="dim")

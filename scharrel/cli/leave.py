@@ -51,8 +51,8 @@ def command(
         if not who.active(asked):
             fail_without_month(who, asked)
         done = leave(books, who, asked, today(), write=not dry_run)
-    if later := [p for p in done.problems if p.code == "after-leaving"]:
-        last_booked = max(later, key=lambda p: p.values["month"])
+    if after := [p for p in done.problems if p.code == "after-leaving"]:
+        last_booked = max(after, key=lambda p: p.values["month"])
         month_booked = words.month(Month.parse(last_booked.values["month"]))
         place = f"{last_booked.file}:{last_booked.line}"
         fail(words("error.leave-bookings", name=who.name, month=month_booked, place=place), status=2)

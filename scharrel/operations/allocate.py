@@ -64,6 +64,7 @@ def allocate_all(
     whole: bool,
     progress: Progress,
     seen: Left = dict,
+    checked: bool = False,
 ) -> Allocated:
     """Divide every month up to `through` for `only` these members, or all. By default that is the last ended
     month in which anyone booked something; the first open one if something of closed months is to be put
@@ -71,7 +72,7 @@ def allocate_all(
 
     Files are written only if there is no error and `write` says so; WriteError if that fails.
     `whole` asks for every allocation, also of groups that did not change. `seen` is how written files were
-    left, as far as that was looked at before.
+    left, as far as that was looked at before. What was `checked` already is only divided, and not written.
     """
     cache = Cache(books, "groups", str(Month.of(today)), seen)
     later = None if through else books.first_open
@@ -86,17 +87,19 @@ def allocate_all(
         through = later
         done, unchanged, known = divide(through)
         outcomes = [*done, *unchanged]
-    members = [member for group in groups for member in group]
-    looked_at = [member for group in groups if not cache.as_left(group) for member in group]
-    problems = in_books(books, members, today, cases=not known, written=looked_at)
-    treasury, of_treasury = (None if only else read_treasury(books, today)) or (None, [])
-    across = [ledger.across for outcome in outcomes for ledger in outcome.ledgers]
-    problems += with_others(
-        books,
-        [*(problem for outcome in outcomes for problem in outcome.problems), *of_treasury],
-        [*across, across_of(books, COOP_ID, treasury)] if treasury else across,
-        today,
-    )
+    treasury, problems = None, []
+    if not checked:
+        members = [member for group in groups for member in group]
+        looked_at = [member for group in groups if not cache.as_left(group) for member in group]
+        problems = in_books(books, members, today, cases=not known, written=looked_at)
+        treasury, of_treasury = (None if only else read_treasury(books, today)) or (None, [])
+        across = [ledger.across for outcome in outcomes for ledger in outcome.ledgers]
+        problems += with_others(
+            books,
+            [*(problem for outcome in outcomes for problem in outcome.problems), *of_treasury],
+            [*across, across_of(books, COOP_ID, treasury)] if treasury else across,
+            today,
+        )
     if errors(problems):
         return Allocated(through, [], [], [], [], problems)
     wanted = [

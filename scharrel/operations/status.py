@@ -33,7 +33,14 @@ def status_on(books: Books, today: date, words: Words, seen: Left = dict) -> Mon
     changes = []
     if not wrong and books.holders:
         done = allocate_all(
-            books, None, frozenset(), today, write=False, whole=False, progress=lambda *_: None
+            books,
+            None,
+            frozenset(),
+            today,
+            write=False,
+            whole=False,
+            progress=lambda *_: None,
+            checked=True,
         )
         changes = done.changes
     new = {Month.parse(change.month) for change in changes if change.was is None}
