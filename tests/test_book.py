@@ -168,7 +168,7 @@ def test_a_question_can_be_gone_back_to_and_everything_stopped(start: Path) -> N
 def test_the_same_again_in_two_keys(start: Path) -> None:
     before = ledger(start)
     shown = at_a_terminal(["book", "vera", "--coop", str(start)], "", "", "")
-    assert "nog eens" in shown
+    assert "nog een keer" in shown
     assert f'{date.today()} * "school" "fietscontrole, vorige maand gedaan"' in ledger(start)  # noqa: DTZ011
     assert len(ledger(start)) > len(before)
 
@@ -214,7 +214,7 @@ def test_a_ledger_that_changes_while_its_owner_answers_is_not_written_over(start
         while_asked=meanwhile,
     )  # fmt: skip
     assert "Dit kasboek veranderde intussen. Er is niets geschreven." in " ".join(shown.split())
-    assert shown.count("Opschrijven (Enter: ja, n: nee)?") == 2
+    assert shown.count("Opschrijven (Enter: ja, n: nee, -: iets veranderen)?") == 2
     assert ledger(start).endswith("; in een ander venster\n")
     assert BOOKED in ledger(start)
 
@@ -372,7 +372,7 @@ def test_the_list_on_the_fridge_is_booked_once(start: Path, tmp_path: Path, quic
     assert quick("check", *at).status == 0
     again = quick("inbox", file, *at)
     assert "Alles in lijst.txt staat al in het kasboek." in again.out
-    assert "lijst.txt is al eens opgeschreven" in again.err
+    assert "lijst.txt is al eens ingelezen" in again.err
     assert ledger(start) == after
     noted(tmp_path, block + block.split("\n")[0] + "\n27-10 bij -10 mevr Jansen, terug, contant, geen btw\n")
     more = json.loads(quick("inbox", file, "--json", *at).out)
@@ -382,7 +382,7 @@ def test_the_list_on_the_fridge_is_booked_once(start: Path, tmp_path: Path, quic
 
 
 def test_every_word_of_the_page_is_read_so(start: Path, tmp_path: Path, quick: Run) -> None:
-    for days in ("12-10", "12 oktober", "gisteren"):
+    for days in ("12-10", "12 oktober"):
         for money in ("contant", "bank", "eigen geld"):
             for rate in ("btw 21%", "btw 9%", "geen btw"):
                 file = noted(tmp_path, f"{days} bij 45 mevr Jansen, fiets nagekeken, {money}, {rate}\n")
@@ -499,7 +499,7 @@ def test_whose_ledger_it_is_has_to_be_said_where_there_are_more(start: Path, qui
     assert quick("book", *CASH, *at).err == "Zeg van wie: scharrel book LID. Er zijn: mila, vera\n"
     assert quick("book", "mila", "--again", *at).err == "Er is nog niets opgeschreven dat nog een keer kan.\n"
     shown = at_a_terminal(["book", *at], "wie", "ver", ".")
-    assert '"wie" kan hier niet' in shown
+    assert 'Er is geen lid "wie". Kies uit: mila, vera' in shown
     assert "mevr" not in quick("book", "vera", "--again", "--dry-run", *at).out
 
 

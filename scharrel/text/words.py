@@ -123,6 +123,12 @@ class Words:
 
         return format_date(day, "d MMMM y", locale=self.locale)
 
+    def weekday(self, day: date) -> str:
+        """vrijdag."""
+        from babel.dates import format_date
+
+        return format_date(day, "EEEE", locale=self.locale)
+
     def short_day(self, day: date) -> str:
         """14 jan. 2026."""
         from babel.dates import format_date
