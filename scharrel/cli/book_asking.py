@@ -248,7 +248,9 @@ def _shown(talk: Talk, asked: EventPart, offer: str) -> str:
     if asked == "day":
         with suppress(ValueError):
             day = date.fromisoformat(offer)
-            return words("book.today") if day == talk.today else words.short_day(day)
+            if day == talk.today:
+                return words("book.today")
+            return f"{words.weekday(day)} {words.short_day(day)}"
     return offer
 
 

@@ -107,7 +107,9 @@ def _rate_understood(books: Books, noted: Noted, choices: Choices, said: str) ->
         return no_rate(found, choices) if "rate" in open_questions(found, choices) else found
     options = options_of(books, noted, choices, "rate")
     rate = rate_meant(said)
-    if said and rate in (0, *map(rate_meant, options)):
+    if not said:
+        return words("book.choose")
+    if rate in (0, *map(rate_meant, options)):
         return noted._replace(rate=rate)
     yes = said.casefold() in ("j", "ja", "y", "yes", "met", "with", "incl", "inclusief")
     return words("book.which-rate" if yes else "book.no-rate", said=said, options=", ".join(options))

@@ -29,7 +29,7 @@ _REMARKS = ("#", ";", "//")
 
 
 class Inbox(NamedTuple):
-    """What stands in a list in its order, the lines that are no booking, and what keeps it from being read."""
+    """What stands in a list, the lines in it that are no booking, and what keeps it from being read."""
 
     noted: Sequence[Noted]
     problems: Sequence[Problem] = ()

@@ -130,7 +130,9 @@ def impossible_day(text: str, today: date) -> str:
         for nth in range(len(words))
         for count in range(1, _LONGEST_DAY + 1)
     )
-    return next((span for span in spans if no_such_day(span, today)), "")
+    whole = " ".join(words)  # behind other words `45 Jan` is what Jan paid
+    fits = (span for span in spans if whole.startswith(span) or not re.search(r"[^\W\d]", span))
+    return next((span for span in fits if no_such_day(span, today)), "")
 
 
 def day_not_read(words: Words, said: str, today: date) -> str:
