@@ -7,15 +7,15 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from scharrel.text.noted_words import (
-    KINDS,
+    KIND_WORDS,
     LEADING,
     OF_MUCH,
     SAID_PAID,
     cleaned,
+    cut_out,
     day_at_start,
     money_taken,
     vat_taken,
-    without,
 )
 from scharrel.text.typed import amounts_meant, days_meant, no_such_day, quantities_meant
 from scharrel.text.words import Words
@@ -109,7 +109,7 @@ def noted_line(text: str, today: date, names: Collection[str] = (), line: int = 
     money, said = money_taken(said)
     noted = Noted(days=days, rate=rate, money=money, line=line, text=" ".join(text.split()))
     if project := _PROJECT.search(said):
-        noted, said = noted._replace(project=project["name"].strip(",;")), without(said, project)
+        noted, said = noted._replace(project=project["name"].strip(",;")), cut_out(said, project)
     noted, words = _kind_and_amount(noted, said.split())
     if besides:
         noted = noted._replace(amounts=())
@@ -168,7 +168,7 @@ def _number_at(words: Sequence[str], nth: int) -> _Found | None:
     for count, said in ((2, f"{word} {behind}"), (1, word)):
         if unit := _UNIT.fullmatch(said):
             return _Found(nth, count, quantities_meant(said), "km" if unit["km"] else "hours", marked=True)
-    kind = KINDS.get(before) if len(before) > 1 else None
+    kind = KIND_WORDS.get(before) if len(before) > 1 else None
     if kind in ("hours", "km") and (amounts := quantities_meant(word)):
         return _Found(nth, 1, amounts, kind, marked=True)
     between = word in _SIGNS and re.search(r"\d$", before)
@@ -195,7 +195,7 @@ def _kind_and_amount(noted: Noted, words: list[str]) -> tuple[Noted, list[str]]:
     used = {nth for one in found for nth in range(one.at, one.at + one.taken)}
     kinds: set[EventKind] = set()
     for nth, word in enumerate(words):
-        kind = KINDS.get(word.casefold().rstrip(":,.")) if len(word.rstrip(":,.")) > 1 else None
+        kind = KIND_WORDS.get(word.casefold().rstrip(":,.")) if len(word.rstrip(":,.")) > 1 else None
         ends = nth + 1 == len(words) or word.endswith(",")
         before, after = (
             any(one.at == nth + 1 for one in found),

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from scharrel.text.noted import Noted, with_parties
-from scharrel.text.noted_words import KINDS, day_at_start, money_meant
+from scharrel.text.noted_words import KIND_WORDS, day_at_start, money_meant
 from scharrel.text.typed import amounts_meant, quantities_meant, rate_meant
 from scharrel.treasury.cash_book import EventKind
 
@@ -70,7 +70,9 @@ def noted_row(columns: Sequence[str], cells: Sequence[str], today: date, line: i
     kinds: tuple[tuple[EventKind, Callable[[str], tuple[Decimal, ...]]], ...] = (
         ("in", amounts_meant), ("out", amounts_meant), ("hours", quantities_meant), ("km", quantities_meant),
     )  # fmt: skip
-    named = {KINDS[word] for word in re.findall(r"\w+", said.get("kind", "").casefold()) if word in KINDS}
+    named = {
+        KIND_WORDS[word] for word in re.findall(r"\w+", said.get("kind", "").casefold()) if word in KIND_WORDS
+    }
     found: list[tuple[EventKind | None, tuple[Decimal, ...]]] = [
         (of, amounts) for of, meant in kinds if any(amounts := meant(said.get(of, "")))
     ]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from scharrel.text.typed import days_meant, no_such_day, rate_meant
 from scharrel.treasury.cash_book import EventKind
 
-_KIND_WORDS: Sequence[tuple[EventKind, str]] = (
+_WORDS_OF_KINDS: Sequence[tuple[EventKind, str]] = (
     ("in", "bij erbij in binnen ontvangen gekregen kreeg verdiend verkocht verkoop inkomsten"
      " income received got earned sold i b"),
     ("out", "af eraf uit out gekocht kocht uitgegeven uitgave uitgaven kosten spent bought expense o a"),
@@ -17,7 +17,9 @@ _KIND_WORDS: Sequence[tuple[EventKind, str]] = (
     ("km", "km kilometer kilometers kilometre kilometres k gereden gereisd drove"),
     ("pot", "pot spaarpot opname savings p"),
 )  # fmt: skip
-KINDS: Mapping[str, EventKind] = {word: kind for kind, words in _KIND_WORDS for word in words.split()}
+KIND_WORDS: Mapping[str, EventKind] = {
+    word: kind for kind, words in _WORDS_OF_KINDS for word in words.split()
+}
 """What kind of event a word is for."""
 OF_MUCH = frozenset(["bij", "in", "uit", "out", "pot", "binnen", "savings"])
 """Words that are for a kind of event only next to how much: `bij Gamma` says where it was bought."""
@@ -115,8 +117,8 @@ _LONGEST_DAY = 3
 def kind_meant(said: str) -> EventKind | None:
     """What kind of event the words are for, if they say nothing else."""
     words = [word.strip(" :,.!") for word in said.casefold().split()]
-    kinds = {KINDS[word] for word in words if word in KINDS and (len(word) > 1 or len(words) == 1)}
-    rest = [word for word in words if word not in KINDS and word not in LEADING]
+    kinds = {KIND_WORDS[word] for word in words if word in KIND_WORDS and (len(word) > 1 or len(words) == 1)}
+    rest = [word for word in words if word not in KIND_WORDS and word not in LEADING]
     return kinds.pop() if len(kinds) == 1 and not rest else None
 
 
@@ -134,7 +136,7 @@ def money_taken(said: str) -> tuple[str, str]:
     """Where the line says that the money is, and the line without that."""
     for place, form in _PLACES:
         if found := re.search(form, said, re.IGNORECASE):
-            return place, without(said, found)
+            return place, cut_out(said, found)
     words = said.split()
     for nth in (len(words) - 1, *range(len(words) - 1)):
         word = words[nth].casefold().strip("(),;.") if words else ""
@@ -150,11 +152,11 @@ def vat_taken(said: str) -> tuple[Decimal | None, bool, str]:
         told = found["after"] or found["before"] or found["alone"]
         rate = Decimal(0) if found["none"] else rate_meant(told) if told else rate
         besides = besides or bool(found["besides"])
-        said = without(said, found)
+        said = cut_out(said, found)
     return rate, besides, said
 
 
-def without(said: str, found: "re.Match[str]") -> str:
+def cut_out(said: str, found: "re.Match[str]") -> str:
     """The line without what was found in it."""
     return " ".join(f"{said[: found.start()]} {said[found.end() :]}".split())
 
