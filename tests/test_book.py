@@ -615,7 +615,9 @@ def test_every_word_of_a_question_is_on_a_narrow_screen(start: Path) -> None:
         ("1. 10/10 bij 10 Mien, rem", ["2026-10-10 in 10.00 Mien · rem"]),
         ("bij -10 mevr Jansen, terug", ["in -10.00 mevr Jansen · terug"]),
         ("bij 45 Jan, fiets, 21", ["in 45.00 Jan · fiets"]),
-        ("bij 45 jansen fiets van 2019", ["in 45.00"]),
+        ("bij 45 jansen fiets van 2019", ["in 45.00"]), ("af Gamma, 1,21", ["out 1.21 Gamma"]),
+        ("bij 45 Jose\u0301 🧑\u200d🔧 fiets", ["in 45.00"]),
+        ("bij 45 Jan, व्यायाम", ["in 45.00 Jan · व्यायाम"]),
     ],
 )  # fmt: skip
 def test_a_line_is_read_as_it_is_meant_or_left_to_be_asked(line: str, meant: list[str]) -> None:

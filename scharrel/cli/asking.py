@@ -41,9 +41,9 @@ class TakenBack(Exception):
     """The answer that is being given is taken back."""
 
 
-def ask(prompt: str, choices: Sequence[str] = (), delimiters: str = " ") -> str:
-    """What is typed, with completion where the terminal has it, HELP for who does not know; StoppedAsking
-    when that is to stop, at the end of what is typed, or with Ctrl-C."""
+def ask(prompt: str, choices: Sequence[str] = (), delimiters: str = " ", *, explained: bool = False) -> str:
+    """What is typed, with completion where the terminal has it; what is `explained` also for who does not
+    know, with HELP. StoppedAsking when that is to stop, at the end of what is typed, or with Ctrl-C."""
     _complete(choices, delimiters)
     width = shutil.get_terminal_size().columns
     lines = textwrap.wrap(visible(prompt), max(width - 1, _ROOM), break_on_hyphens=False) or [""]
@@ -58,7 +58,7 @@ def ask(prompt: str, choices: Sequence[str] = (), delimiters: str = " ") -> str:
         raise StoppedAsking from None
     if said == STOP:
         raise StoppedAsking
-    return HELP if said.casefold() in _UNSURE else said
+    return HELP if explained and said.casefold() in _UNSURE else said
 
 
 def agreed(prompt: str, *, by_enter: bool) -> bool:

@@ -101,7 +101,7 @@ def _ask_first(
         _explain_kinds(choices)
     key = "more" if written else "or-nothing" if begun else "first"
     while True:
-        said = ask(words(f"book.{key}", kinds=kinds))
+        said = ask(words(f"book.{key}", kinds=kinds), explained=True)
         if said == LATER and (begun or repeat):
             return repeat or LATER
         if written and said.casefold() in BACK:
@@ -197,7 +197,7 @@ def _ask_one(talk: Talk, noted: Noted, choices: Choices, asked: EventPart) -> No
     shown = _shown(talk, asked, offer)
     prompt = words(f"book.ask.{key}", options=", ".join(options)) + (f" [{shown}]" if shown else "")
     while True:
-        said = ask(f"{prompt}?", completions_of(noted, choices, asked, options), "")
+        said = ask(f"{prompt}?", completions_of(noted, choices, asked, options), "", explained=True)
         if said == UNDO:
             raise TakenBack
         if said == PASS_OVER and noted.line:

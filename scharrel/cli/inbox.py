@@ -40,7 +40,7 @@ def command(
 
     books = open_books(open_coop(coop))
     holder = whose(books, member)
-    stop_on_errors(standing_errors(books) or hindrances(books, holder, today()))
+    stop_on_errors(standing_errors(books) or ([] if dry_run else hindrances(books, holder, today())))
     choices = booking_choices(books, holder, today())
     inbox = read_inbox(file, today(), choices.names())
     stop_on_errors(list(inbox.problems))

@@ -70,8 +70,9 @@ def _listed(text: str, today: date, names: Sequence[str]) -> list[Noted]:
             heading = days[0] if len(days) == 1 and re.search(r"\d", said) else None
             continue
         a_week_on = noted_lines(said, today + timedelta(days=7), names, line)
-        for found, otherwise in zip(noted_lines(said, sent or today, names, line), a_week_on, strict=True):
-            if found.days and not sent and found.days != otherwise.days:
+        for nth, found in enumerate(noted_lines(said, sent or today, names, line)):
+            fixed = sent or found.days in [one.days for one in a_week_on[nth : nth + 1]]
+            if found.days and not fixed:
                 noted.append(found._replace(days=(), likely=found.days[0]))
             elif heading and not found.days and not impossible_day(said, today):
                 noted.append(found._replace(days=(heading,)))

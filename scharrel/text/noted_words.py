@@ -101,7 +101,7 @@ _VAT = re.compile(
     r"(?:\b(?P<besides>excl\.?|exclusief|ex|plus)\s+|\b(?:met|incl\.?|inclusief|with|waarvan)\s+)?"
     r"(?:\b(?:btw|vat)\b\s*:?\s*(?:(?P<after>\d{1,2}|geen|nee|no)\b(?![.,]\d)\s*%?|€?\s*\d+[.,]\d\d\b|)"
     r"|\b(?P<before>\d{1,2}\s*%)(?:\s*(?:btw|vat)\b)?|\b(?P<none>geen|zonder|no|without)\s+(?:btw|vat)\b"
-    r"|(?<=,)\s*(?P<alone>21|9)\s*(?=,|$))",
+    r"|(?<=,)\s+(?P<alone>21|9)\s*(?=,|$))",
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"(?:[*•·▪◦‣]|[-–—](?=\s+\D))\s*")
@@ -110,6 +110,8 @@ _DASH = re.compile(r"[-–—]\s+")
 _MESSAGE = re.compile(
     r"\[?(?P<day>\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}),? \d{1,2}:\d\d(?::\d\d)?\]?(?: -)? [^:]{1,40}: (?P<said>.*)"
 )
+_STEERS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_OF_PICTURES = re.compile("[\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]|(?<= )\u200d")
 _CLOCK = re.compile(r"\d{1,2}:[0-5]\d(?::[0-5]\d)?")
 _LONGEST_DAY = 3
 
@@ -164,7 +166,7 @@ def cut_out(said: str, found: "re.Match[str]") -> str:
 def message_meant(text: str, today: date) -> tuple[date | None, str]:
     """The day on which it was sent and what it says, if this is a line of a conversation on a telephone; else
     no day, and the line."""
-    said = "".join(sign for sign in text if unicodedata.category(sign) != "Cf").strip()
+    said = _STEERS.sub("", text).strip()
     found = _MESSAGE.fullmatch(said)
     days = days_meant(found["day"], today) if found else ()
     return (days[0], found["said"]) if found and len(days) == 1 else (None, said)
@@ -173,8 +175,8 @@ def message_meant(text: str, today: date) -> tuple[date | None, str]:
 def cleaned(text: str, today: date) -> str:
     """The line without pictures and what stands before it in a list; what is in brackets comes behind a
     comma."""
-    kinds = [(sign, unicodedata.category(sign)) for sign in text]
-    said = "".join(" " if kind in ("So", "Sk") else sign for sign, kind in kinds if kind not in ("Cf", "Mn"))
+    said = "".join(" " if unicodedata.category(sign) == "So" else sign for sign in _STEERS.sub("", text))
+    said = _OF_PICTURES.sub(" ", said)
     said = re.sub(r"\s*\(([^()]*)\)", r", \1", said).strip()
     dash = _DASH.match(said)
     begin = dash if dash and day_at_start(said[dash.end() :].split(), today)[0] else _BULLET.match(said)
