@@ -550,7 +550,7 @@ def test_what_a_first_time_user_answers_is_understood_or_explained(start: Path, 
     said = " ".join(shown.split())
     for told in (
         "bij: iemand betaalde je. af: je kocht iets voor je werk. uren: zo lang werkte je.",
-        '"pin" is niet zeker.', "Kijk op de bon of de rekening.", "Welk tarief staat op de bon",
+        '"pin" is niet zeker.', "Kijk op de bon of de factuur.", "Welk tarief staat op de bon",
         "Wanneer [16-10-2026]? 15-10-2026", "Teruggenomen uit het kasboek van Piet de Vries",
         "Twijfel je, kies dan wat er het meest op lijkt.",
     ):  # fmt: skip
