@@ -189,7 +189,8 @@ def _ask_one(talk: Talk, noted: Noted, choices: Choices, asked: EventPart) -> No
     _show_readings(noted, asked, talk.today)
     known = bool(noted.days) if asked == "day" else True
     offer = offered(noted, choices, asked, talk.today) if known else ""
-    offer = talk.answered.get(asked) or offer or talk.offers.get(asked, "")
+    again_asked = "" if asked == "amount" and len(noted.amounts) > 1 else talk.answered.get(asked)
+    offer = again_asked or offer or talk.offers.get(asked, "")
     offer = offer or (str(talk.today) if asked == "day" else "")
     key = f"{asked}-{noted.kind}" if asked in ("amount", "who") and noted.kind else asked
     if asked == "rate" and noted.money == "invoice":
