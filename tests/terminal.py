@@ -28,13 +28,14 @@ def at_a_terminal(
     command: list[str],
     *answers: str,
     lang: str = "nl_NL.UTF-8",
+    columns: int = 80,
     while_asked: Callable[[], object] = lambda: None,
     status: int = 0,
 ) -> str:
-    """What the command shows at a terminal of 80 columns on which this is typed, each after a question,
+    """What the command shows at a terminal of so many columns on which this is typed, each after a question,
     before it ends with this status; an answer of control characters is typed without the Enter key."""
     screen, theirs = pty.openpty()
-    env = {**os.environ, "LC_ALL": lang, "COLUMNS": "80", "TERM": "xterm", "NO_COLOR": "1"}
+    env = {**os.environ, "LC_ALL": lang, "COLUMNS": str(columns), "TERM": "xterm", "NO_COLOR": "1"}
     child = subprocess.Popen(
         [sys.executable, "-c", _AT_ITS_TERMINAL, *command],
         stdin=theirs, stdout=theirs, stderr=theirs, env=env,

@@ -102,7 +102,7 @@ def test_the_invoice_says_what_vat_it_has(
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        (on_account("121", "school", "--vat", "21"), "Zet een nieuwe er eerst bij: scharrel customer add"),
+        (on_account("121", "school", "--vat", "21"), "nieuwe klant er eerst bij: scharrel customer add"),
         (on_account("121", "buurthuis"), "of waarom er geen btw is. Kies uit: 21, 9, vrijgesteld."),
         (on_account("121", "buurthuis", "--vat", "reverse"), "alleen naar een klant met een btw-nummer"),
         (on_account("121", "buurthuis", "--vat", "6"), "Een btw-tarief van 6% kan hier niet"),
@@ -164,7 +164,7 @@ def test_at_a_terminal_all_of_it_is_asked(start: Path, quick: Run) -> None:
         "",
     )  # fmt: skip
     said = " ".join(shown.split())
-    assert "Hoe betaald: contant, bank, eigen geld, op rekening?" in said
+    assert "Hoe betaald: contant, bank van de coöperatie, eigen geld, op rekening?" in said
     assert '"school" is geen klant in ledgers/customers.beancount' in said
     assert "Btw in het bedrag: 21, 9, vrijgesteld?" in said
     assert "of waarom er geen btw is" in said

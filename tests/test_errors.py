@@ -455,6 +455,7 @@ OWN_TESTS |= {  # in test_grants.py
 }  # fmt: skip
 OWN_TESTS |= {  # in test_book.py
     "problem.book-at-bank", "problem.book-not-at-bank", "problem.inbox-long", "problem.inbox-text",
+    "problem.inbox-headings",
     "problem.label-again", "problem.label-key", "problem.label-text", "problem.ledger-changed",
     "problem.ledger-open", "problem.undo-changed",
     "error.book-account", "error.book-lacks-account", "error.book-lacks-money", "error.book-lacks-purpose",

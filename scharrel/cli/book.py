@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scharrel.cli.arguments import fail_without_month, open_coop, require_members, today
+from scharrel.cli.arguments import fail_without_month, open_coop, today
 from scharrel.cli.options import COOP, DRY_RUN, JSON
 from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
@@ -98,9 +98,10 @@ def command(
     if not given and not again:
         if any(other) or not sys.stdin.isatty():
             fail(words("error.book-terminal"), status=2)
-        stop_on_errors(standing_errors(books))
         from scharrel.cli.book_asking import ask_bookings
+        from scharrel.operations.book import hindrances
 
+        stop_on_errors(hindrances(books, holder, today()))
         ask_bookings(books, holder, today())
         return
     stop_on_errors(standing_errors(books))
@@ -138,45 +139,46 @@ def standing_errors(books: "Books") -> "list[Problem]":
 
 def whose(books: "Books", member: str | None) -> "Holder":
     """Whose ledger it is: the one that is named, or the only one there is; else it is asked."""
-    if member:
-        require_members(books, [member])
-        return books.holders[member]
-    if len(books.holders) == 1:
+    if member and (found := _called(books, member)):
+        return found
+    if not member and len(books.holders) == 1:
         return next(iter(books.holders.values()))
-    if not sys.stdin.isatty() or not books.holders:
+    if member or not sys.stdin.isatty() or not books.holders:
         stop_on_errors(standing_errors(books))
-        fail(words("error.book-whose", members=", ".join(books.holders)), status=2)
+        members = ", ".join(books.holders)
+        key = "book.no-one" if member else "error.book-whose"
+        fail(words(key, said=member, members=members), status=2)
     from scharrel.cli.asking import StoppedAsking, ask
 
     names = [*books.holders, *(holder.name for holder in books.holders.values())]
     try:
-        while said := ask(words("book.whose"), names, "").casefold():
-            fits = [h for h in books.holders.values() if said in (h.id, h.name.casefold())] or [
-                h
-                for h in books.holders.values()
-                if h.id.startswith(said) or h.name.casefold().startswith(said)
-            ]
-            if len(fits) == 1:
-                return fits[0]
-            print_indented(console(), words("book.no-choice", said=said))
+        while said := ask(words("book.whose"), names, ""):
+            if found := _called(books, said, begins=True):
+                return found
+            print_indented(console(), words("book.no-one", said=said, members=", ".join(books.holders)))
     except StoppedAsking:
         pass
     raise SystemExit(0)
 
 
-def _take_back(books: "Books", member: str | None) -> None:
-    from scharrel.cli.booked import PATIENCE
-    from scharrel.store.own_ledger import last_added_to, take_back
+def _called(books: "Books", said: str, *, begins: bool = False) -> "Holder | None":
+    """The only one who is called so, or whose name begins so."""
+    folded = said.casefold()
+    called = {one.id: (one.id.casefold(), one.name.casefold()) for one in books.holders.values()}
+    found = [one for one, names in called.items() if folded in names]
+    if begins and not found:
+        found = [one for one, names in called.items() if any(name.startswith(folded) for name in names)]
+    return books.holders[found[0]] if len(found) == 1 else None
 
-    holder = whose(books, member or last_added_to(books.coop) or None)
-    with writing_in(books.coop, "book", patience=PATIENCE):
-        gone, problem = take_back(books.coop, holder.id)
-    stop_on_errors([problem] if problem else [])
-    if not gone:
-        fail(words("error.book-no-undo", name=holder.name), status=1)
-    print_text(console(), words("book.undone", name=holder.name))
-    for line in gone.split("\n"):
-        console().print(f"  {line}", style="dim", soft_wrap=True)
+
+def _take_back(books: "Books", member: str | None) -> None:
+    from scharrel.cli.booked import undo_last
+    from scharrel.store.own_ledger import last_added_to
+
+    last = member or last_added_to(books.coop)
+    if not last:
+        fail(words("error.book-no-undo"), status=1)
+    undo_last(books, whose(books, last))
 
 
 def _amount(kind: EventKind, said: str) -> tuple[Decimal, ...]:
@@ -207,14 +209,14 @@ def _rate(said: str) -> Decimal:
 
 
 def _customer(said: str, noted: Noted, choices: "Choices") -> str:
-    from scharrel.cli.booked import no_invoice, short_name_meant
+    from scharrel.cli.booked import meant_of, no_invoice
 
     if wrong := no_invoice(noted, choices):
         fail(wrong, status=2)
-    found = short_name_meant(said, {name: buyer.name for name, buyer in choices.customers.items()})
-    if not found:
+    found = meant_of(said, {name: (name, buyer.name) for name, buyer in choices.customers.items()})
+    if len(found) != 1:
         fail(words("book.no-customer", said=said, known=", ".join(choices.customers)), status=2)
-    return found
+    return found[0]
 
 
 def _again(choices: "Choices", on: date) -> "Event":
@@ -230,7 +232,7 @@ def _whole(
     books: "Books", noted: Noted, choices: "Choices", account: str | None, project: str | None
 ) -> "Event":
     """The event that the options say; what they leave open is today, without VAT, and what is usual."""
-    from scharrel.cli.booked import account_meant, amount_readings, labels_of, no_rate, short_name_meant
+    from scharrel.cli.booked import account_names, amount_readings, labels_of, meant_of, no_rate
     from scharrel.operations.book_answers import event_from, followed_up, offered, open_questions
 
     kind = noted.kind
@@ -239,16 +241,16 @@ def _whole(
         fail(words(f"book.no-{kind}", said=kind, kinds=", ".join(choices.kinds)), status=2)
     accounts = choices.accounts[kind]
     if account:
-        meant = account_meant(account, accounts, books) if not account.isdecimal() else ""
-        if not meant:
+        meant = meant_of(account, account_names(books, accounts))
+        if len(meant) != 1:
             known = ", ".join(labels_of(books, accounts))
             fail(words("error.book-account", account=account, accounts=known), status=2)
-        noted = noted._replace(account=meant)
+        noted = noted._replace(account=meant[0])
     if project:
-        meant = short_name_meant(project, choices.projects)
-        if not meant:
+        meant = meant_of(project, {short: (short, name) for short, name in choices.projects.items()})
+        if len(meant) != 1:
             fail(words("error.book-project", project=project, projects=", ".join(choices.projects)), status=2)
-        noted = noted._replace(project=meant)
+        noted = noted._replace(project=meant[0])
     invoiced = noted.money == "invoice"
     if noted.rate and noted.account and not invoiced and not choices.rates.get(noted.account):
         fail(words("error.book-vat", rate=words.rate(noted.rate)), status=2)
@@ -284,7 +286,7 @@ def _whole(
 def _book(
     books: "Books", holder: "Holder", event: "Event", choices: "Choices", *, dry_run: bool, as_json: bool
 ) -> None:
-    from scharrel.cli.booked import PATIENCE, print_planned, report_written, show_planned
+    from scharrel.cli.booked import PATIENCE, print_planned, report_way_back, report_written, show_planned
     from scharrel.cli.screen import report_problems
     from scharrel.operations.book import plan_bookings, write_planned
     from scharrel.text.booking import event_text
@@ -305,4 +307,5 @@ def _book(
     print_text(console(), event_text(words, books.chart, event, choices.money), style="bold")
     show_planned(books, planned, today())
     if not dry_run:
-        report_written(planned.shown, holder, planned)
+        report_written(planned)
+        report_way_back(holder)

@@ -1,17 +1,28 @@
 """What is shown of a booking: how it would stand, what it does to what is kept, and that it is written."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from scharrel.cli.as_json import print_json
-from scharrel.cli.screen import console, print_indented, print_text, report_problems, words
+from scharrel.cli.screen import (
+    console,
+    fail,
+    print_indented,
+    print_text,
+    report_problems,
+    stop_on_errors,
+    words,
+)
+from scharrel.cli.writing import writing_in
 from scharrel.core.facts import Holder
 from scharrel.ledger.books import Books
 from scharrel.operations.book import Choices, Planned
 from scharrel.operations.book_answers import rates_on_invoice
 from scharrel.operations.book_effects import effect_sentences
+from scharrel.store.own_ledger import take_back
 from scharrel.text.accounts import account_name
 from scharrel.text.noted import Noted
 
@@ -24,18 +35,41 @@ def show_planned(books: Books, planned: Planned, today: date, *, lines: bool = T
     screen = console()
     if lines:
         for _, entry in planned.entries:
+            wide = max(map(len, entry.split("\n"))) + 2 > screen.width
             for line in entry.split("\n"):
-                screen.print(f"  {line}", style="dim", soft_wrap=True)
-    report_problems(planned.told)
+                shown = re.sub(r"(?<=\S) {2,}", "  ", line) if wide else line
+                screen.print(f"  {shown}", style="dim", soft_wrap=True)
+    new = {line for line, _ in planned.entries}
+    for problem in planned.told:
+        if problem.file == planned.shown and problem.line in new:  # nothing stands there yet
+            print_indented(screen, words("book.notice", text=words.problem(problem)))
+        else:
+            report_problems([problem])
     for sentence in effect_sentences(words, books, planned, today):
         print_text(screen, sentence, style="bold")
 
 
-def report_written(coop_shown: str, who: Holder, planned: Planned) -> None:
-    """Where it stands, and how it is taken back."""
+def report_written(planned: Planned) -> None:
+    """Where it stands."""
     places = ", ".join(str(line) for line, _ in planned.entries)
-    print_indented(console(), words("book.done", file=coop_shown, lines=places))
+    print_indented(console(), words("book.done", file=planned.shown, lines=places))
+
+
+def report_way_back(who: Holder) -> None:
+    """How what was written last is taken back."""
     print_indented(console(), words("book.undo", member=who.id))
+
+
+def undo_last(books: Books, who: Holder) -> None:
+    """Take back what was written last for this member, and show what is gone; stops if that cannot be."""
+    with writing_in(books.coop, "book", patience=PATIENCE):
+        gone, problem = take_back(books.coop, who.id)
+    stop_on_errors([problem] if problem else [])
+    if not gone:
+        fail(words("error.book-no-undo"), status=1)
+    print_text(console(), words("book.undone", name=who.name))
+    for line in gone.split("\n"):
+        console().print(f"  {line}", style="dim", soft_wrap=True)
 
 
 def print_planned(planned: Planned, *, written: bool, more: dict[str, Any] | None = None) -> None:
@@ -58,40 +92,35 @@ def print_planned(planned: Planned, *, written: bool, more: dict[str, Any] | Non
     )
 
 
-def account_meant(said: str, accounts: Sequence[str], books: Books) -> str:
-    """The account that is meant: by its number here, its name, its label, or the beginning of one of these
-    that no other has; empty for none."""
-    folded = said.casefold()
-    if said.isdecimal() and 0 < int(said) <= len(accounts):
-        return accounts[int(said) - 1]
-    names = {account: account_name(words, books.chart, account).casefold() for account in accounts}
-    for account in accounts:
-        if folded in (account.casefold(), names[account], account.rpartition(":")[2].casefold()):
-            return account
-    found = [
-        account
-        for account in accounts
-        if names[account].startswith(folded)
-        or any(part.startswith(folded) for part in account.casefold().split(":"))
-    ]
-    if len(found) > 1:
-        found = [account for account in found if names[account].startswith(folded)]
-    return found[0] if len(found) == 1 else ""
+def meant_of(said: str, named: Mapping[str, Sequence[str]], *, numbered: bool = False) -> list[str]:
+    """Which of these are meant, each with its names, the usual one first: by a name, by the beginning of the
+    usual one or of another, by a word in one, or, where they were shown with numbers, by that."""
+    folded = said.casefold().strip()
+    if numbered and folded.isdecimal() and 0 < int(folded) <= len(named):
+        return [[*named][int(folded) - 1]]
+    ways: tuple[Callable[[Sequence[str]], bool], ...] = (
+        lambda names: folded in names,
+        lambda names: names[0].startswith(folded),
+        lambda names: any(name.startswith(folded) for name in names),
+        lambda names: any(re.search(rf"\b{re.escape(folded)}", name) for name in names),
+    )
+    for way in ways:
+        found = [key for key, names in named.items() if way([name.casefold() for name in names])]
+        if found and folded:
+            return found
+    return []
+
+
+def account_names(books: Books, accounts: Iterable[str]) -> dict[str, Sequence[str]]:
+    """What each account can be called."""
+    return {name: (label, name, *reversed(name.split(":"))) for name, label in zip(
+        accounts, labels_of(books, accounts), strict=True
+    )}  # fmt: skip
 
 
 def labels_of(books: Books, accounts: Iterable[str]) -> list[str]:
     """What people call these accounts."""
     return [account_name(words, books.chart, account) for account in accounts]
-
-
-def short_name_meant(said: str, names: Mapping[str, str]) -> str:
-    """The project or customer that is meant, of these names by short names: either of them, or the beginning
-    of one that no other has; empty for none."""
-    folded = said.casefold().strip()
-    both = {short: (short.casefold(), name.casefold()) for short, name in names.items()}
-    found = [short for short, called in both.items() if folded in called]
-    found = found or [s for s, called in both.items() if folded and any(c.startswith(folded) for c in called)]
-    return found[0] if len(found) == 1 else ""
 
 
 def no_invoice(noted: Noted, choices: Choices) -> str:

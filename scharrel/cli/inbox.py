@@ -32,18 +32,20 @@ def command(
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
-    from scharrel.cli.booked import PATIENCE, print_planned, report_written
-    from scharrel.operations.book import booking_choices, plan_bookings, write_planned
+    from scharrel.cli.booked import PATIENCE, print_planned, report_way_back, report_written
+    from scharrel.operations.book import booking_choices, hindrances, plan_bookings, write_planned
     from scharrel.operations.inbox import as_listed, known_already, read_inbox, read_on, remember_list
     from scharrel.operations.opening import open_books
     from scharrel.text.accounts import account_labels
 
     books = open_books(open_coop(coop))
     holder = whose(books, member)
-    stop_on_errors(standing_errors(books))
+    stop_on_errors(standing_errors(books) or ([] if dry_run else hindrances(books, holder, today())))
     choices = booking_choices(books, holder, today())
     inbox = read_inbox(file, today(), choices.names())
     stop_on_errors(list(inbox.problems))
+    for line, text in inbox.passed_over:
+        to_stderr(words("inbox.passed-over", line=line, text=text))
     if not inbox.noted:
         fail(words("inbox.empty", file=file.name), status=1)
     labels = account_labels(words, books.chart)
@@ -64,13 +66,13 @@ def command(
         print_text(console(), words("inbox.all-known", file=file.name))
         return
     asking = sys.stdin.isatty() and not as_json
-    more = {"known": len(known) - len(fresh)}
-    events = (
-        _asked(books, holder, fresh, choices) if asking else _certain(books, holder, file, fresh, choices)
-    )
-    read = list(zip(fresh, events, strict=True))
-    planned = plan_bookings(books, holder, events, today())
-    stop_on_errors(list(planned.problems))
+    more = {"known": len(known) - len(fresh), "passed_over": [line for line, _ in inbox.passed_over]}
+    read = _asked(books, holder, fresh, choices) if asking else _certain(books, holder, file, fresh, choices)
+    if not read and not as_json:
+        console().print(words("book.nothing"))
+        return
+    planned = plan_bookings(books, holder, [event for _, event in read], today())
+    stop_on_errors(list(planned.problems) if read else [])
     if not as_json:
         _show_read(books, read, planned, choices, lines=not asking)
     if asking and not dry_run and not _confirmed(len(read)):
@@ -86,7 +88,8 @@ def command(
     if as_json:
         print_planned(planned, written=written, more=more)
     elif written:
-        report_written(planned.shown, holder, planned)
+        report_written(planned)
+        report_way_back(holder)
 
 
 def _day(said: str) -> Any:
@@ -97,8 +100,10 @@ def _day(said: str) -> Any:
 
 def _certain(
     books: "Books", holder: "Holder", file: Path, fresh: Sequence[Noted], choices: "Choices"
-) -> list["Event"]:
-    """The events, where all of each line is certain; else every line of which something is not is told."""
+) -> list[tuple[Noted, "Event"]]:
+    """The lines with their events, if all of each is certain; else every line of which something is not is
+    told."""
+    from scharrel.cli.book_asking import label_of
     from scharrel.operations.book_answers import event_from, followed_up, open_questions
 
     events, wrong = [], 0
@@ -106,7 +111,7 @@ def _certain(
         of_day, known = _choices_for(books, holder, noted, choices), noted
         known = followed_up(known, of_day) if of_day else known
         if of_day and not (left := open_questions(known, of_day)):
-            events.append(event_from(known, of_day, _label(books, known, of_day)))
+            events.append((noted, event_from(known, of_day, label_of(books, known, of_day))))
             continue
         wrong += 1
         no_day = "" if noted.days else impossible_day(noted.text, today())
@@ -130,51 +135,52 @@ def _choices_for(books: "Books", holder: "Holder", noted: Noted, choices: "Choic
     return booking_choices(books, holder, noted.days[0]) if holder.active(Month.of(noted.days[0])) else None
 
 
-def _label(books: "Books", noted: Noted, choices: "Choices") -> str:
-    from scharrel.cli.booked import labels_of
-
-    accounts = choices.accounts[noted.kind] if noted.kind else []
-    return labels_of(books, [noted.account or accounts[0]])[0]
-
-
-def _asked(books: "Books", holder: "Holder", fresh: Sequence[Noted], choices: "Choices") -> list["Event"]:
-    """The events, with what is not certain asked line by line; `-` goes back to the line before."""
-    from scharrel.cli.asking import StoppedAsking, TakenBack
-    from scharrel.cli.book_asking import ask_rest
-    from scharrel.operations.book_answers import event_from, rate_said
+def _asked(
+    books: "Books", holder: "Holder", fresh: Sequence[Noted], choices: "Choices"
+) -> list[tuple[Noted, "Event"]]:
+    """The lines with their events, with what is not certain asked line by line; `-` goes back to the line
+    before, `/` passes one over."""
+    from scharrel.cli.asking import PassedOver, StoppedAsking, TakenBack
+    from scharrel.cli.book_asking import Talk, ask_rest, label_of
+    from scharrel.operations.book_answers import EventPart, event_from, rate_said
     from scharrel.text.booking import event_text
 
     screen = console()
-    print_text(screen, words("book.how"))
-    events: list[Event] = []
-    asked: list[int] = []
-    last: dict[str, str] = {}
+    print_text(screen, words("inbox.how"))
+    read: list[tuple[Noted, Event]] = []
+    asked: list[tuple[int, int]] = []
+    last: dict[EventPart, str] = {}
     nth = 0
     try:
         while nth < len(fresh):
             noted = fresh[nth]
             print_indented(screen, words("inbox.line", line=noted.line, text=noted.text), style="bold")
-            answers: list[tuple[Noted, Choices]] = []
+            likely: dict[EventPart, str] = {"day": str(noted.likely)} if noted.likely else {}
+            talk = Talk(books, holder, today(), [], {}, last | likely)
             try:
                 of_day = _choices_for(books, holder, noted, choices) or choices
-                found, of_day = ask_rest(books, holder, noted, of_day, today(), answers, last)
+                found, of_day = ask_rest(talk, noted, of_day)
             except TakenBack:
-                nth = asked.pop() if asked else nth
-                del events[nth:]
+                nth, count = asked.pop() if asked else (nth, len(read))
+                del read[count:]
                 continue
-            if answers:
-                asked.append(nth)
+            except PassedOver:
+                asked.append((nth, len(read)))
+                nth += 1
+                continue
+            if talk.before:
+                asked.append((nth, len(read)))
             last = {"day": str(found.days[0])}
             if found.rate is not None:
                 last["rate"] = rate_said(found.rate)
-            event = event_from(found, of_day, _label(books, found, of_day))
+            event = event_from(found, of_day, label_of(books, found, of_day))
             print_indented(screen, f"  {event_text(words, books.chart, event, of_day.money)}")
-            events.append(event)
+            read.append((noted, event))
             nth += 1
     except StoppedAsking:
         screen.print(words("book.nothing"))
         raise SystemExit(0) from None
-    return events
+    return read
 
 
 def _show_read(
@@ -196,9 +202,9 @@ def _show_read(
 
 
 def _confirmed(count: int) -> bool:
-    from scharrel.cli.asking import YES, StoppedAsking, ask
+    from scharrel.cli.asking import StoppedAsking, TakenBack, agreed
 
     try:
-        return ask(words("inbox.right", count=count)).casefold() in YES
-    except StoppedAsking:
+        return agreed(words("inbox.right", count=count), by_enter=True)
+    except (StoppedAsking, TakenBack):
         return False

@@ -24,7 +24,7 @@ from scharrel.ledger.reading import ledger_in, read_ledger
 from scharrel.operations.divide import divide_group
 from scharrel.operations.receipts import with_receipts
 from scharrel.store.elsewhere import with_elsewhere
-from scharrel.store.own_ledger import add_to_ledger, layout_of, with_booking
+from scharrel.store.own_ledger import add_to_ledger, layout_of, open_elsewhere, with_booking
 from scharrel.store.text import Text, read_text
 from scharrel.treasury.accounts import IN_HAND, ROUNDING
 from scharrel.treasury.cash_book import (
@@ -285,6 +285,12 @@ def plan_bookings(books: Books, who: Holder, events: Sequence[Event], today: dat
         if all(month in found for found in of_month)
     ]
     return planned._replace(effects=effects)
+
+
+def hindrances(books: Books, who: Holder, today: date) -> list[Problem]:
+    """What keeps anything from being booked now, whatever it is."""
+    is_open = open_elsewhere(books.coop, who.id)
+    return [*plan_bookings(books, who, [], today).problems, *([is_open] if is_open else [])]
 
 
 def _effect(was: Allocation, becomes: Allocation, *, closed: bool) -> Effect:

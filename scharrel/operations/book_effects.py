@@ -42,10 +42,9 @@ def _invoices(words: Words, books: Books, planned: Planned) -> Iterator[str]:
 
 def _of_month(words: Words, books: Books, effect: Effect, today: date) -> Iterator[str]:
     month = words.month(effect.month)
-    values = {"month": month, "more": words.money(abs(effect.more)), "keep": words.money(effect.becomes)}
     way = "more" if effect.more > 0 else "less" if effect.more < 0 else "same"
-    yield words(f"book.keep-{way}", **values)
+    yield words(f"book.keep-{way}", more=words.money(abs(effect.more)))
+    ended = "so-far" if effect.month >= Month.of(today) else "in-all"
+    yield words(f"book.{ended}", month=month, keep=words.money(effect.becomes))
     if effect.closed and books.first_open:
         yield words("book.closed", month=month, open=words.month(books.first_open))
-    elif effect.month >= Month.of(today):
-        yield words("book.not-ended", month=month)

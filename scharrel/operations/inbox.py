@@ -5,9 +5,9 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,18 +17,23 @@ from scharrel.operations.book_answers import followed_up, offered
 from scharrel.store.durable import read_written, write_text
 from scharrel.store.paths import Coop
 from scharrel.store.text import MAX_BYTES
-from scharrel.text.noted import Noted, columns_of, noted_line, noted_row
+from scharrel.text.noted import Noted, impossible_day, noted_lines
+from scharrel.text.noted_table import columns_of, is_total, noted_row
+from scharrel.text.noted_words import day_at_start, message_meant
 from scharrel.treasury.cash_book import Event
 
 _MOST_LINES = 2_000
+_HEADING_WITHIN = 5
+_CELLS = 3
 _REMARKS = ("#", ";", "//")
 
 
 class Inbox(NamedTuple):
-    """What stands in a list, in its order, and what keeps it from being read."""
+    """What stands in a list, the lines in it that are no booking, and what keeps it from being read."""
 
     noted: Sequence[Noted]
     problems: Sequence[Problem] = ()
+    passed_over: Sequence[tuple[int, str]] = ()
 
 
 def read_inbox(path: Path, today: date, names: Sequence[str]) -> Inbox:
@@ -41,13 +46,51 @@ def read_inbox(path: Path, today: date, names: Sequence[str]) -> Inbox:
     text = _decoded(data)
     if text is None:
         return Inbox((), [Problem(shown, 1, "inbox-text")])
-    if (table := _table(text)) is not None:
-        columns, rows = table
-        return Inbox([noted_row(columns, cells, today, line) for line, cells in rows])
-    lines = enumerate(text.splitlines(), 1)
-    said = [(line, one.strip()) for line, one in lines if one.strip()]
-    noted = [noted_line(one, today, names, line) for line, one in said if not one.startswith(_REMARKS)]
-    return Inbox([one for one in noted if one.amounts or one.kind or one.days])
+    for rows in _as_rows(text):
+        for nth, (_, cells) in enumerate(rows[:_HEADING_WITHIN]):
+            if len(cells) > 1 and (columns := columns_of(cells)):
+                return _sorted_out([noted_row(columns, row, today, at) for at, row in rows[nth + 1 :]])
+        if sum(len(cells) >= _CELLS for _, cells in rows) > len(rows) / 2:
+            headings = ", ".join(cell.strip() for cell in rows[0][1] if cell.strip())
+            return Inbox((), [Problem(shown, rows[0][0], "inbox-headings", {"headings": headings})])
+    return _sorted_out(_listed(text, today, names))
+
+
+def _listed(text: str, today: date, names: Sequence[str]) -> list[Noted]:
+    """What each line says; a day alone on a line holds for those below it. The day of `gisteren` is certain
+    only where it is known when that was written."""
+    noted: list[Noted] = []
+    heading: date | None = None
+    for line, one in enumerate(text.splitlines(), 1):
+        if not one.strip() or one.lstrip().startswith(_REMARKS):
+            continue
+        sent, said = message_meant(one, today)
+        days, rest = day_at_start(said.split(), sent or today)
+        if days and not rest:  # a day above what was on it
+            heading = days[0] if len(days) == 1 and re.search(r"\d", said) else None
+            continue
+        a_week_on = noted_lines(said, today + timedelta(days=7), names, line)
+        for nth, found in enumerate(noted_lines(said, sent or today, names, line)):
+            fixed = sent or found.days in [one.days for one in a_week_on[nth : nth + 1]]
+            if found.days and not fixed:
+                noted.append(found._replace(days=(), likely=found.days[0]))
+            elif heading and not found.days and not impossible_day(said, today):
+                noted.append(found._replace(days=(heading,)))
+            else:
+                noted.append(found._replace(likely=sent))
+    return noted
+
+
+def _sorted_out(noted: Sequence[Noted]) -> Inbox:
+    """Apart from what is no booking: a total, and what has no amount, kind or day."""
+    return Inbox(
+        [one for one in noted if _can_be(one)],
+        passed_over=[(one.line, one.text) for one in noted if not _can_be(one)],
+    )
+
+
+def _can_be(noted: Noted) -> bool:
+    return bool(noted.amounts or noted.kind or noted.days) and not is_total(noted.text)
 
 
 def _decoded(data: bytes) -> str | None:
@@ -62,17 +105,17 @@ def _decoded(data: bytes) -> str | None:
         return data.decode("cp1252", "replace")
 
 
-def _table(text: str) -> tuple[list[str], list[tuple[int, list[str]]]] | None:
-    """The columns and rows of a table whose headings say what they are; nothing for a list."""
-    for delimiter in (";", ",", "\t"):
+def _as_rows(text: str) -> Iterator[list[tuple[int, list[str]]]]:
+    """The rows that are not empty, with their lines, by each sign that can stand between cells; with a comma
+    only what a program wrote, as a list has commas too."""
+    text = re.sub(r"\Asep=.(?=\r?\n)", "", text)
+    first = text.lstrip().partition("\n")[0]
+    for delimiter in (";", "\t", ","):
+        if delimiter == "," and not (first.startswith('"') or columns_of(first.split(","))):
+            return
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        try:
-            rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-        except csv.Error:
-            continue
-        if rows and len(rows[0][1]) > 1 and (columns := columns_of(rows[0][1])):
-            return columns, rows[1:]
-    return None
+        with suppress(csv.Error):
+            yield [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
 
 
 def as_listed(noted: Noted, choices: Choices, labels: Mapping[str, str], today: date) -> Noted:
@@ -104,7 +147,7 @@ def known_already(noted: Sequence[Noted], choices: Choices, *, read_before: bool
 
 def _is(event: Event, noted: Noted, *, read_before: bool) -> bool:
     said = set(f"{noted.who} {noted.what}".casefold().split())
-    dated = event.day in noted.days or (read_before and not noted.days)
+    dated = event.day in (*noted.days, noted.likely) or (read_before and not noted.days)
     same = (noted.kind, *noted.amounts) == (event.kind, event.amount)
     return dated and same and said <= {*f"{event.who} {event.what}".casefold().split()}
 

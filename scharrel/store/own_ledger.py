@@ -91,6 +91,13 @@ def opened_by(path: Path) -> Path | None:
     return next((folder / lock for lock in locks if os.path.lexists(folder / lock)), None)
 
 
+def open_elsewhere(coop: Coop, holder: str) -> Problem | None:
+    """The problem that an editor has the ledger open, if one has."""
+    path = coop.ledger(holder)
+    lock = opened_by(path)
+    return Problem(coop.shown(path), 1, "ledger-open", {"lock": coop.shown(lock)}) if lock else None
+
+
 class Addition(NamedTuple):
     """What was last added to a ledger: whose and what, the ledger as it was before, and its digest after."""
 
@@ -145,15 +152,14 @@ def last_added_to(coop: Coop) -> str:
 
 def _kept_from(coop: Coop, holder: str, was: bytes) -> Problem | None:
     """What keeps the program from writing there now."""
+    if problem := open_elsewhere(coop, holder):
+        return problem
     path = coop.ledger(holder)
-    shown = coop.shown(path)
-    if lock := opened_by(path):
-        return Problem(shown, 1, "ledger-open", {"lock": coop.shown(lock)})
     try:
         now = path.read_bytes()
     except OSError:
         now = b""
-    return None if now == was else Problem(shown, 1, "ledger-changed")
+    return None if now == was else Problem(coop.shown(path), 1, "ledger-changed")
 
 
 def _put_like(path: Path, data: bytes) -> None:

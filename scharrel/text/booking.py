@@ -10,7 +10,12 @@ from scharrel.treasury.cash_book import IN_EUROS, Event
 
 
 def event_text(words: Words, chart: Chart, event: Event, money: Mapping[str, str]) -> str:
-    """What happened, as people say it; `money` has where money is by the word for it."""
+    """When it was and what happened, as people say it; `money` has where money is by the word for it."""
+    return f"{words.weekday(event.day)} {words.day(event.day)}: {event_said(words, chart, event, money)}"
+
+
+def event_said(words: Words, chart: Chart, event: Event, money: Mapping[str, str]) -> str:
+    """What happened, without the day."""
     back = "-back" if event.amount < 0 else ""
     if event.kind in IN_EUROS:
         amount = words.money(abs(event.amount))
@@ -39,7 +44,7 @@ def event_text(words: Words, chart: Chart, event: Event, money: Mapping[str, str
         said.append(money_word(words, event.by or at))
     if event.earned and event.earned != event.day:
         said.append(words("book.said.earned", day=words.day(event.earned)))
-    return f"{words.day(event.day)}: " + ", ".join(part for part in said if part)
+    return ", ".join(part for part in said if part)
 
 
 def money_word(words: Words, place: str) -> str:

@@ -32,10 +32,18 @@ _WEEKDAYS = {
     )
     for name in names.split()
 }  # fmt: skip
-_AGO = {"vandaag": 0, "nu": 0, "today": 0, "gisteren": 1, "yesterday": 1, "eergisteren": 2}
+_AGO = {
+    word: days
+    for days, words in enumerate(
+        ("vandaag nu net zojuist vanochtend vanmorgen vanmiddag vanavond today now",
+         "gisteren gister gisteravond gisterochtend gistermiddag yesterday", "eergisteren")
+    )
+    for word in words.split()
+}  # fmt: skip
+_DAYS_AGO = re.compile(r"(?P<days>\d{1,2}) (?:dagen geleden|days ago)")
 _DAY_FIRST = re.compile(
-    r"(?P<day>\d{1,2})(?:e|de|ste|th|st|nd|rd)?[-/. ]+(?P<month>\d{1,2}|[a-z]+)\.?"
-    r"(?:[-/. ,]+(?P<year>\d{4}|'?\d{2}))?"
+    r"(?P<day>\d{1,2})(?:(?P<sign>[-/.])(?=\d)|(?:e|de|ste|th|st|nd|rd)?[-/. ]+(?=[a-z]))"
+    r"(?P<month>\d{1,2}|[a-z]+)\.?(?:(?:(?P=sign)|[-/. ,]+(?=\d{4}|')|[-/](?=\d\d$))(?P<year>\d{4}|'?\d{2}))?"
 )
 _MONTH_FIRST = re.compile(r"(?P<month>[a-z]+)\.? (?P<day>\d{1,2})(?:th|st|nd|rd)?(?:[ ,]+(?P<year>\d{4}))?")
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})")
@@ -99,9 +107,10 @@ def quantities_meant(text: str) -> tuple[Decimal, ...]:
 def days_meant(text: str, today: date) -> tuple[date, ...]:
     """Every day that the text can be, the likeliest first: without a year the last one, or one soon."""
     said = " ".join(text.casefold().split()).strip(" .")
-    said = re.sub(r"^(?:op|on|de|the|afgelopen|vorige|last) ", "", said)
-    if said in _AGO:
-        return (today - timedelta(days=_AGO[said]),)
+    said = re.sub(r"^(?:op|on|de|the|afgelopen|vorige|last) |,? (?:jl|jongstleden|last)$", "", said)
+    ago = int(found["days"]) if (found := _DAYS_AGO.fullmatch(said)) else _AGO.get(said)
+    if ago is not None:
+        return (today - timedelta(days=ago),)
     if said in _WEEKDAYS:
         back = (today.weekday() - _WEEKDAYS[said]) % 7
         days = [today - timedelta(days=back)]

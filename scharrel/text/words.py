@@ -128,6 +128,12 @@ class Words:
         """14 januari 2026."""
         return f"{day.day} {self.month(Month.of(day))}"
 
+    def weekday(self, day: date) -> str:
+        """vrijdag."""
+        from babel.dates import format_date
+
+        return format_date(day, "EEEE", locale=self.locale)
+
     def short_day(self, day: date) -> str:
         """14 jan 2026."""
         return f"{self.day_in_month(day)} {day.year}"
