@@ -40,12 +40,13 @@ from scharrel.text.noted import (
     MONEY_WORDS,
     Noted,
     day_not_read,
+    days_told,
     impossible_day,
     kind_meant,
     noted_line,
 )
 from scharrel.text.pots import purpose
-from scharrel.text.typed import amounts_meant, days_meant, quantities_meant, rate_meant, untaxed_meant
+from scharrel.text.typed import amounts_meant, quantities_meant, rate_meant, untaxed_meant
 from scharrel.treasury.cash_book import Event
 
 
@@ -283,7 +284,7 @@ def understood(
         found = noted._replace(amounts=tuple(amounts))
         return found if len(amounts) == 1 else amount_readings(found._replace(rate=None))
     if asked == "day":
-        days, earned = _days_meant(said, today)
+        days, earned = days_told(said, today)
         if len(days) == 1:
             return noted._replace(days=days, earned=earned)
         if not days:
@@ -338,17 +339,6 @@ def understood(
 
 def _no_choice(said: str) -> str:
     return words("book.no-choice", said=said) if said else words("book.choose")
-
-
-def _days_meant(said: str, today: date) -> tuple[tuple[date, ...], date | None]:
-    """The day, and that of the work where that is said too: `20-10 werk 28-9`."""
-    paid, _, worked = (part.strip(" ,") for part in re.sub(
-        r"\b(?:werk|work|verdiend|earned)\b\s*(?:van|op|of|on)?", "|", said, count=1, flags=re.IGNORECASE
-    ).partition("|"))  # fmt: skip
-    earned = days_meant(worked, today) if worked else ()
-    if worked and len(earned) != 1:
-        return (), None
-    return days_meant(paid, today), earned[0] if earned else None
 
 
 def _write(books: Books, who: Holder, event: Event, choices: Choices, today: date) -> int | None:
