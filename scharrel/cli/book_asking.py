@@ -1,6 +1,5 @@
 """Asking at a terminal what a member did, one thing at a time, until the whole booking is there."""
 
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date

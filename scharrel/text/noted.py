@@ -142,7 +142,7 @@ def day_not_read(words: Words, said: str, today: date) -> str:
 
 
 def days_told(said: str, today: date) -> tuple[tuple[date, ...], date | None]:
-    """The day that is typed, in every reading, and that of the work where that is said too: `20-10 werk 28-9`."""
+    """Every reading of the day that is typed, and the day of the work if it says that: `20-10 werk 28-9`."""
     paid, _, worked = (part.strip(" ,") for part in re.sub(
         r"\b(?:werk|work|verdiend|earned)\b\s*(?:van|op|of|on)?", "|", said, count=1, flags=re.IGNORECASE
     ).partition("|"))  # fmt: skip

@@ -81,7 +81,7 @@ def booking_page(visit: Visit, holder: Holder) -> tuple[str, int]:
 
 
 def _choices(visit: Visit, holder: Holder, noted: Noted) -> tuple[Choices, dict[str, str]]:
-    """What there is to choose on the day, or today if that is in no month of theirs; and why it is in none."""
+    """What there is to choose on the day; if that is in no month of theirs, today, and why."""
     day = noted.days[0] if len(noted.days) == 1 else visit.today
     month, words = Month.of(day), visit.words
     if holder.active(month) or day == visit.today:
@@ -225,15 +225,13 @@ def _form(
     first = Noted(kind=kind)
     accounts = choices.accounts[kind]
     places = choices.places(kind)
-    rates = dict.fromkeys(rate for account in accounts for rate in choices.rates.get(account, []))
-    invoice = rates_on_invoice(Noted(), choices) if "invoice" in places and not choices.no_vat else []
-    reverse = [word for word in ("reverse",) if invoice and any(b.vat_id for b in choices.customers.values())]
     purposes = dict.fromkeys(one for account in accounts for one in choices.purposes.get(account, []))
     asked = {*open_questions(followed_up(first, choices), choices), "day"}
+    rates, on_invoice = _rates(choices, kind)
     asked |= {"customer"} if "invoice" in places else set()
-    asked |= {"rate"} if invoice else set()
+    asked |= {"rate"} if on_invoice else set()
     usual = {"account": offered(first, choices, "account", visit.today)}
-    every_rate = dict.fromkeys([*rates, *(["0"] if rates else []), *invoice, *reverse])
+    buyers = [buyer.name for buyer in choices.customers.values()] if "invoice" in places else []
     return whole_page(
         visit,
         "book.html",
@@ -247,23 +245,33 @@ def _form(
         options={
             "account": [(account, account_name(words, visit.books.chart, account)) for account in accounts],
             "money": [(place, money_word(words, place)) for place in places],
-            "rate": [
-                (rate, words("web.no-rate") if rate == "0" else rate if "%" in rate else vat_word(words, rate))
-                for rate in every_rate
-            ],
+            "rate": [(rate, _rate_label(words, rate)) for rate in dict.fromkeys([*rates, *on_invoice])],
             "customer": [(short, buyer.name) for short, buyer in choices.customers.items()],
             "project": [*choices.projects.items(), ("", words("web.no-project"))],
             "purpose": [(one, purpose(words, one)) for one in purposes],
         },
-        only={rate: "invoiced" for rate in every_rate if rate not in (*rates, "0")}
-        | {rate: "paid" for rate in every_rate if rate not in (*invoice, *reverse)},
+        only={rate: "paid" for rate in rates if rate not in on_invoice}
+        | {rate: "invoiced" for rate in on_invoice if rate not in rates},
         money_hint=" ".join(
-            words(key) for place, key in (("own", f"web.own-{kind}"), ("invoice", "book.help-invoice"))
+            words(key)
+            for place, key in (("own", f"web.own-{kind}"), ("invoice", "book.help-invoice"))
             if "money" in asked and place in places
         ),
-        names=[*dict.fromkeys([*choices.names(), *(buyer.name for buyer in choices.customers.values())])]
-        if "invoice" in places else choices.names(),
-    )  # fmt: skip
+        names=[*dict.fromkeys([*choices.names(), *buyers])],
+    )
+
+
+def _rates(choices: Choices, kind: EventKind) -> tuple[list[str], list[str]]:
+    """What can be said of VAT where it is paid, and on an invoice."""
+    found = [rate for account in choices.accounts[kind] for rate in choices.rates.get(account, [])]
+    invoiced = "invoice" in choices.places(kind) and not choices.no_vat
+    reverse = ["reverse"] if any(buyer.vat_id for buyer in choices.customers.values()) else []
+    on_invoice = [*rates_on_invoice(Noted(), choices), *reverse] if invoiced else []
+    return [*dict.fromkeys(found), *(["0"] if found else [])], on_invoice
+
+
+def _rate_label(words: Words, rate: str) -> str:
+    return words("web.no-rate") if rate == "0" else rate if rate.endswith("%") else vat_word(words, rate)
 
 
 def _shown(visit: Visit, template: str, planned: Planned, said: str, **more: Any) -> str:
@@ -300,9 +308,7 @@ def _undone(visit: Visit, holder: Holder) -> tuple[str, int]:
     refusal = _alone(visit, undo)
     heading = visit.words("web.undone" if any(gone) else "web.not-undone")
     kinds = booking_choices(visit.books, holder, visit.today).kinds
-    text = whole_page(
-        visit, "undone.html", "book", heading, gone="".join(gone), refusal=refusal, kinds=kinds
-    )
+    text = whole_page(visit, "undone.html", "book", heading, gone="".join(gone), refusal=refusal, kinds=kinds)
     return text, 409 if refusal else 200
 
 

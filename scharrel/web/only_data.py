@@ -1,8 +1,8 @@
 """A plugin of beancount that `scharrel web` puts into what Fava opens: of ledgers only their bookings count.
 
-Fava runs programs and writes to files that a `custom` directive names, and hands out any file that a `document`
-names. Whoever sends a ledger must not choose those, so such a directive counts in the file that is opened itself
-and nowhere else; and whatever stands in files that have no part in the book is left out.
+Fava runs programs and writes to files that a `custom` directive names, and hands out any file that a
+`document` names. Whoever sends a ledger must not choose those, so such a directive counts in the file that is
+opened itself and nowhere else; and whatever stands in files that have no part in the book is left out.
 """
 
 import ast

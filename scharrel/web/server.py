@@ -35,9 +35,7 @@ def new_key() -> str:
     return secrets.token_urlsafe()
 
 
-def application(
-    coop: Coop, title: str, holder: Holder | None, lang: str, folder: Path, key: str
-) -> Flask:
+def application(coop: Coop, title: str, holder: Holder | None, lang: str, folder: Path, key: str) -> Flask:
     """Fava on the book of a holder, or on all books of the cooperative called `title` together, which are
     only read, for who has the key; `folder` is for the file that Fava opens."""
     opened = folder / "book.beancount"
