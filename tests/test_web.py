@@ -345,12 +345,40 @@ def test_of_two_tabs_the_second_is_told_and_nothing_is_lost(buurt: Path, tmp_pat
     assert again.status_code == 200
     assert "fiets gemaakt" in (ledger := (buurt / LEDGER).read_text())
     assert "band geplakt" in ledger
+    twice = client.post(base + "book", data={**second, "step": "write", "was": _was(told)}, headers=OURS)
+    assert "Het staat in je kasboek" in said(twice)  # a double tap is one booking
+    assert (buurt / LEDGER).read_text() == ledger
     (buurt / "ledgers/members/.fatma.beancount.swp").touch()
     shown = client.post(base + "book", data={**FILLED, "step": "show"}, headers=OURS)
     refused = client.post(base + "book", data={**FILLED, "step": "write", "was": _was(shown)}, headers=OURS)
     assert refused.status_code == 409
     assert "staat open in een ander programma" in said(refused)
     assert (buurt / LEDGER).read_text() == ledger
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows limits no size of files")
+def test_a_disk_that_is_full_leaves_everything_as_it_was(buurt: Path, tmp_path: Path) -> None:
+    import resource
+
+    client, base = client_of(buurt, "fatma", tmp_path)
+    shown = client.post(base + "book", data={**FILLED, "step": "show"}, headers=OURS)
+    before = _files(buurt)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
+    try:
+        refused = client.post(base + "book", data={**_hidden(shown), "step": "write"}, headers=OURS)
+        api = base.removesuffix("extension/Scharrel/") + "api/"
+        added = client.put(api + "add_entries", json={"entries": [ENTRY]}, headers=OURS)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert refused.status_code == 409
+    assert "geen bestand is half geschreven" in said(refused)
+    assert "geen bestand is half geschreven" in added.get_json()["error"]
+    assert _files(buurt) == before
+    assert (
+        client.post(base + "book", data={**_hidden(refused), "step": "write"}, headers=OURS).status_code
+        == 200
+    )
 
 
 def _hidden(answer: Any) -> dict[str, str]:

@@ -10,7 +10,15 @@ from urllib.parse import urlencode
 from scharrel.core.facts import Holder
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
-from scharrel.operations.book import Choices, Planned, again, booking_choices, plan_bookings, write_planned
+from scharrel.operations.book import (
+    Choices,
+    Planned,
+    again,
+    booking_choices,
+    plan_bookings,
+    said_entries,
+    write_planned,
+)
 from scharrel.operations.book_answers import (
     ASKED,
     event_from,
@@ -24,7 +32,7 @@ from scharrel.operations.book_effects import effect_sentences, several_amounts, 
 from scharrel.operations.inbox import as_listed
 from scharrel.store.durable import WriteError
 from scharrel.store.locking import BusyError, only_writer
-from scharrel.store.own_ledger import can_take_back, take_back
+from scharrel.store.own_ledger import can_take_back, take_back, was_just_added
 from scharrel.text.accounts import account_labels, account_name
 from scharrel.text.booking import event_text, money_word, vat_word
 from scharrel.text.noted import Noted, day_not_read, days_told, impossible_day, noted_line, said_for
@@ -69,10 +77,15 @@ def booking_page(visit: Visit, holder: Holder) -> tuple[str, int]:
     said = event_text(visit.words, visit.books.chart, event, choices.money)
     values = _filled_in(visit.words, noted)
     if step == "write" and not planned.problems:
-        same = visit.values.get("was") == _digest(planned)
-        refusal = (
-            _alone(visit, lambda: write_planned(visit.books, planned)) if same else visit.words("web.changed")
-        )
+        was = visit.values.get("was", "")
+        if was == _digest(planned):
+            refusal = _alone(visit, lambda: write_planned(visit.books, planned))
+        elif was_just_added(visit.books.coop, holder.id, was, said_entries(planned)):  # by a double tap
+            return _shown(
+                visit, "done", planned._replace(entries=(), effects=()), said, kinds=choices.kinds
+            ), 200
+        else:
+            refusal = visit.words("web.changed")
         if not refusal:
             return _shown(visit, "done", planned, said, kinds=choices.kinds), 200
         return _shown(visit, "preview", planned, said, values=values, refusal=refusal), 409

@@ -8,6 +8,7 @@ from functools import cache, partial
 from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, FunctionLoader
 from markupsafe import Markup
@@ -36,6 +37,8 @@ from scharrel.text.words import LANGUAGES, Words
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+_KEPT = ("month", "kind")
+"""What stays as it is when another language is chosen."""
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
 
@@ -93,7 +96,7 @@ def month_part(visit: Visit) -> Markup:
 def _of_member(visit: Visit, holder: Holder) -> Markup:
     words = visit.words
     found = member_month(words, visit.books, holder, visit.month, visit.today)
-    supposed = _supposed(visit, holder, found.month) if found.data else None
+    supposed = _supposed(visit, holder, found.month) if found.data and holder.person else None
     return Markup(
         _rendered(
             visit,
@@ -201,6 +204,7 @@ def _rendered(visit: Visit, template: str, /, **values: Any) -> str:
             ask=lambda key: words(f"book.ask.{key}") + "?",
             lang=words.lang,
             others=others,
+            kept=urlencode({name: visit.values[name] for name in _KEPT if name in visit.values}),
             months=visit.months,
             title=visit.books.title,
             holder=visit.holder,
