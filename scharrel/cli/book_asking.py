@@ -39,13 +39,12 @@ from scharrel.text.noted import (
     MONEY_WORDS,
     Noted,
     day_not_read,
-    days_told,
     impossible_day,
     kind_meant,
     noted_line,
 )
 from scharrel.text.pots import purpose
-from scharrel.text.typed import amounts_meant, quantities_meant, rate_meant, untaxed_meant
+from scharrel.text.typed import amounts_meant, days_told, quantities_meant, rate_meant, untaxed_meant
 from scharrel.treasury.cash_book import Event
 
 

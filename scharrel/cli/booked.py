@@ -9,7 +9,8 @@ from scharrel.cli.screen import console, print_indented, print_text, report_prob
 from scharrel.core.facts import Holder
 from scharrel.ledger.books import Books
 from scharrel.operations.book import Choices, Planned
-from scharrel.operations.book_effects import effect_sentences, several_amounts, vat_refused
+from scharrel.operations.book_answers import several_amounts, vat_refused
+from scharrel.operations.book_effects import effect_sentences
 from scharrel.text.accounts import account_name
 from scharrel.text.booking import vat_word
 from scharrel.text.noted import Noted

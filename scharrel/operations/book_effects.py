@@ -1,17 +1,13 @@
-"""What bookings do to what is kept, and why one cannot be as it was said, in sentences."""
+"""What bookings do to what is kept, in sentences."""
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 
 from scharrel.core.money import ZERO
 from scharrel.core.month import Month
 from scharrel.ledger.books import Books
-from scharrel.operations.book import Choices, Effect, Planned
-from scharrel.operations.book_answers import rates_on_invoice
+from scharrel.operations.book import Effect, Planned
 from scharrel.text.accounts import account_name
-from scharrel.text.booking import vat_word
-from scharrel.text.noted import Noted
 from scharrel.text.words import Words
 from scharrel.treasury.invoices import facts_on
 from scharrel.treasury.recognition import DAYS_APART
@@ -53,25 +49,3 @@ def _of_month(words: Words, books: Books, effect: Effect, today: date) -> Iterat
         yield words("book.closed", month=month, open=words.month(books.first_open))
     elif effect.month >= Month.of(today):
         yield words("book.not-ended", month=month)
-
-
-def vat_refused(words: Words, noted: Noted, choices: Choices) -> str:
-    """Why what is said of VAT cannot stand on the invoice; empty if that is not about one."""
-    if noted.money != "invoice" or noted.customer not in choices.customers:
-        return ""
-    name = choices.customers[noted.customer].name
-    if noted.vat == "reverse":
-        return words("book.reverse-id", customer=name, short=noted.customer)
-    if noted.rate:
-        return words("error.book-vat", rate=words.rate(noted.rate))
-    options = ", ".join(vat_word(words, said) for said in rates_on_invoice(noted, choices))
-    return words("book.why-no-vat", options=options)
-
-
-def several_amounts(words: Words, noted: Noted) -> str:
-    """What the amount can be, where that is more than one thing."""
-    if noted.kind in ("hours", "km"):
-        return words("book.which", readings=", ".join(map(words.number, noted.amounts)))
-    key = "cents" if noted.money == "invoice" and noted.rate else "which"
-    readings = ", ".join(map(words.money, noted.amounts))
-    return words(f"book.{key}", readings=readings, rate=words.rate(noted.rate or Decimal(0)))

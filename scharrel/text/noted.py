@@ -120,18 +120,13 @@ def noted_line(text: str, today: date, names: Collection[str] = (), line: int = 
 
 def impossible_day(text: str, today: date) -> str:
     """What in the text is written as a day that there is not, as `31-2`; else empty."""
-    return said_for(text, lambda span: no_such_day(span, today))
-
-
-def said_for(text: str, meant: Callable[[str], object]) -> str:
-    """The first words of the text, up to three in a row, that mean something; else empty."""
     words = [word.strip(",:;") for word in text.split()]
     spans = (
         " ".join(words[nth : nth + count])
         for nth in range(len(words))
         for count in range(1, _LONGEST_DAY + 1)
     )
-    return next((span for span in spans if meant(span)), "")
+    return next((span for span in spans if no_such_day(span, today)), "")
 
 
 def day_not_read(words: Words, said: str, today: date) -> str:
@@ -139,17 +134,6 @@ def day_not_read(words: Words, said: str, today: date) -> str:
     if impossible := impossible_day(said, today):
         return words("book.no-such-day", said=impossible)
     return words("book.no-day", said=said)
-
-
-def days_told(said: str, today: date) -> tuple[tuple[date, ...], date | None]:
-    """Every reading of the day that is typed, and the day of the work if it says that: `20-10 werk 28-9`."""
-    paid, _, worked = (part.strip(" ,") for part in re.sub(
-        r"\b(?:werk|work|verdiend|earned)\b\s*(?:van|op|of|on)?", "|", said, count=1, flags=re.IGNORECASE
-    ).partition("|"))  # fmt: skip
-    earned = days_meant(worked, today) if worked else ()
-    if worked and len(earned) != 1:
-        return (), None
-    return days_meant(paid, today), earned[0] if earned else None
 
 
 def _day_at_start(words: list[str], today: date) -> tuple[tuple[date, ...], list[str]]:

@@ -27,17 +27,26 @@ from scharrel.operations.book_answers import (
     open_questions,
     rate_said,
     rates_on_invoice,
+    several_amounts,
+    vat_refused,
 )
-from scharrel.operations.book_effects import effect_sentences, several_amounts, vat_refused
+from scharrel.operations.book_effects import effect_sentences
 from scharrel.operations.inbox import as_listed
 from scharrel.store.durable import WriteError
 from scharrel.store.locking import BusyError, only_writer
 from scharrel.store.own_ledger import can_take_back, take_back, was_just_added
 from scharrel.text.accounts import account_labels, account_name
 from scharrel.text.booking import event_text, money_word, vat_word
-from scharrel.text.noted import Noted, day_not_read, days_told, impossible_day, noted_line, said_for
+from scharrel.text.noted import Noted, day_not_read, impossible_day, noted_line
 from scharrel.text.pots import purpose
-from scharrel.text.typed import amounts_meant, days_meant, quantities_meant, rate_meant, untaxed_meant
+from scharrel.text.typed import (
+    amounts_meant,
+    days_meant,
+    days_told,
+    quantities_meant,
+    rate_meant,
+    untaxed_meant,
+)
 from scharrel.text.words import Words
 from scharrel.treasury.cash_book import IN_EUROS, Event, EventKind
 from scharrel.web.pages import Visit, told_problem, whole_page
@@ -179,9 +188,16 @@ def _as_typed(line: str, noted: Noted, today: date) -> dict[str, str]:
     or in none."""
     day = impossible_day(line, today)
     return {
-        "amount": said_for(line, lambda said: noted.amounts and amounts_meant(said) == noted.amounts),
-        "day": day or said_for(line, lambda said: noted.days and days_meant(said, today) == noted.days),
+        "amount": _said_for(line, lambda said: noted.amounts and amounts_meant(said) == noted.amounts),
+        "day": day or _said_for(line, lambda said: noted.days and days_meant(said, today) == noted.days),
     }
+
+
+def _said_for(line: str, meant: Callable[[str], object]) -> str:
+    """The first words of the line, up to three in a row, that mean something; else empty."""
+    words = [word.strip(",:;") for word in line.split()]
+    spans = (" ".join(words[nth : nth + count]) for nth in range(len(words)) for count in (1, 2, 3))
+    return next((span for span in spans if meant(span)), "")
 
 
 def _address(words: Words, noted: Noted) -> str:
