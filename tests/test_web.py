@@ -94,6 +94,8 @@ def test_the_month_reads_as_explain_tells_it(fatma: tuple[FlaskClient, str], qui
         assert f"{name} {paid} {first}" in page
         assert all(other.split(".")[0] in page for other in others)
     assert "Thermometer" in client.get(base + "month?month=2026-10", headers=HOST).get_data(as_text=True)
+    kept = 'href="month?lang=en&amp;month=2026-10"'
+    assert kept in client.get(base + "month?month=2026-10", headers=HOST).get_data(as_text=True)
     english = client.get(base + "month?month=2026-10&lang=en", headers=HOST)
     assert "From what came in to what you keep" in said(english)
     assert '<html lang="en">' in english.get_data(as_text=True)
@@ -165,6 +167,17 @@ def test_what_if_says_what_the_books_would(fatma: tuple[FlaskClient, str], quick
     keep = json.loads(found.out)["keep"]["then"]
     page = said(client.get(f"{base}what_if?month=2026-10&lang=en&earned={earned}", headers=HOST))
     assert f"you keep €{Decimal(keep):,.2f}." in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [("veel", '"veel" lees ik niet'), ("-5", '"-5" lees ik niet'), ("1,234", "Dat kan meer zijn")],
+)
+def test_what_is_no_amount_is_said_and_not_left_out(
+    fatma: tuple[FlaskClient, str], typed: str, answer: str
+) -> None:
+    client, base = fatma
+    assert answer in said(client.get(f"{base}what_if?month=2026-10&earned={typed}", headers=HOST))
 
 
 @pytest.mark.parametrize("holder", HOLDERS)
