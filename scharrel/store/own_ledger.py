@@ -151,8 +151,9 @@ def can_take_back(coop: Coop, holder: str) -> str:
 def was_just_added(coop: Coop, holder: str, before: str, said: str) -> bool:
     """Whether the ledger is what adding this to one of that digest made of it: it is sent a second time."""
     added = _last_added(coop)
-    at_that = added and _digest(added.before.encode(errors="surrogateescape")) == before
-    return bool(at_that and added.said == said and can_take_back(coop, holder))
+    if added is None or added.said != said or not can_take_back(coop, holder):
+        return False
+    return _digest(added.before.encode(errors="surrogateescape")) == before
 
 
 def _last_added(coop: Coop) -> Addition | None:

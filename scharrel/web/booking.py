@@ -66,21 +66,22 @@ def booking_page(visit: Visit, holder: Holder) -> tuple[str, int]:
     line = values.pop("line", "") if step == "line" else ""
     noted = _of_line(visit, holder, line) if line else _noted(values, visit.today)
     choices, no_month = _choices(visit, holder, noted)
-    if line and noted.kind in choices.kinds:
+    kind = noted.kind
+    if line and kind in choices.kinds:
         typed = _as_typed(line, noted, visit.today)
         noted = as_listed(noted, choices, account_labels(visit.words, visit.books.chart), visit.today)
         values = {key: value or typed.get(key, "") for key, value in _filled_in(visit.words, noted).items()}
         if no_month or open_questions(noted, choices):
             wrong = _wrong(visit, choices, values, noted) | no_month
-            return _form(visit, choices, values, wrong, noted.kind, line), 200
+            return _form(visit, choices, values, wrong, kind, line), 200
         step = "show"
-    if noted.kind not in choices.kinds:
+    if kind not in choices.kinds:
         return _asked_what(visit, holder, choices, noted, line), 200
     if step not in ("show", "write"):
-        return _form(visit, choices, values, {}, noted.kind), 200
+        return _form(visit, choices, values, {}, kind), 200
     noted = followed_up(noted, choices)
     if wrong := _wrong(visit, choices, values, noted) | no_month:
-        return _form(visit, choices, values, wrong, noted.kind), 422
+        return _form(visit, choices, values, wrong, kind), 422
     event = event_from(noted, choices, account_name(visit.words, visit.books.chart, noted.account))
     planned = plan_bookings(visit.books, holder, [event], visit.today)
     said = event_text(visit.words, visit.books.chart, event, choices.money)
