@@ -107,7 +107,7 @@ def _choices(visit: Visit, holder: Holder, noted: Noted) -> tuple[Choices, dict[
     """What there is to choose on the day; if that is in no month of theirs, today, and why."""
     day = noted.days[0] if len(noted.days) == 1 else visit.today
     month, words = Month.of(day), visit.words
-    if holder.active(month) or day == visit.today:
+    if holder.active(month):
         return booking_choices(visit.books, holder, day), {}
     values = {"name": holder.name, "month": words.month(month), "first": words.month(holder.first)}
     key = "before-first" if month < holder.first else "no-month"
