@@ -38,12 +38,15 @@ def served(coop: Path, *member: str) -> Iterator[str]:
 
 
 @contextmanager
-def page_of(browser: Browser, size: str = "phone", *, script: bool = True) -> Iterator[Page]:
+def page_of(
+    browser: Browser, size: str = "phone", *, script: bool = True, dark: bool = False
+) -> Iterator[Page]:
     """A window; whatever the browser complains of is a failure."""
     width, height = SIZES[size]
     context = browser.new_context(
-        viewport={"width": width, "height": height}, has_touch=size == "phone", java_script_enabled=script
-    )
+        viewport={"width": width, "height": height}, has_touch=size == "phone", java_script_enabled=script,
+        color_scheme="dark" if dark else "light",
+    )  # fmt: skip
     context.set_default_timeout(10_000)
     page = context.new_page()
     complaints: list[str] = []
@@ -72,12 +75,16 @@ def judged(page: Page, axe: str, shot: Path) -> None:
     found = page.evaluate(f"async () => {{ {axe}; return (await axe.run()).violations }}")
     wrong = [(v["impact"], v["id"], v["nodes"][0]["html"][:120]) for v in found]
     assert not wrong, (page.url, wrong)
+    nothing_sticks_out(page)
+    page.screenshot(path=shot, full_page=True)
+
+
+def nothing_sticks_out(page: Page) -> None:
     wide = page.evaluate(
         "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth)"
         ".map(e => e.outerHTML.slice(0, 120))"
     )
     assert not wide, (page.url, wide)
-    page.screenshot(path=shot, full_page=True)
 
 
 def fill(page: Page, amount: str, what: str) -> None:
@@ -95,12 +102,18 @@ def every_page(browser: Browser, coop: Path, axe: str, shots: Path) -> None:
         with served(coop, *who) as address:
             for size in SIZES:
                 for lang in ("nl", "en"):
-                    with page_of(browser, size) as page:
+                    with page_of(browser, size, dark=lang == "en") as page:
                         page.goto(address)
                         base = page.url.rpartition("/")[0]
                         name = f"{who[0] if who else 'coop'}-{{}}-{size}-{lang}.png"
                         page.goto(f"{base}/month?month=2026-10&lang={lang}")
                         judged(page, axe, shots / name.format("month"))
+                        page.emulate_media(media="print")
+                        expect(page.locator("nav")).to_be_hidden()
+                        page.screenshot(path=shots / name.format("print"), full_page=True)
+                        page.emulate_media(media="screen")
+                        if (size, lang) == ("phone", "nl"):
+                            enlarged(page, base)
                         if not who:
                             continue
                         page.goto(f"{base}/book?lang={lang}")
@@ -110,16 +123,29 @@ def every_page(browser: Browser, coop: Path, axe: str, shots: Path) -> None:
                             judged(page, axe, shots / name.format(kind.partition("kind=")[2][:3].strip("&")))
                         page.goto(f"{base}/book?lang={lang}&kind=in")
                         page.click("form button")
+                        expect(page.locator("#amount")).to_be_focused()
                         judged(page, axe, shots / name.format("wrong"))
                         fill(page, "45", "fiets gemaakt")
                         judged(page, axe, shots / name.format("preview"))
+                        expect(page.locator("#answer")).to_be_focused()
                         page.click("button[value=write]")
+                        expect(page.locator("#answer")).to_be_focused()
                         judged(page, axe, shots / name.format("done"))
                         page.click("button[value=undo]")
                         judged(page, axe, shots / name.format("undone"))
             tell(
                 f"every page of {who[0] if who else 'the cooperative'}: axe finds nothing, nothing sticks out"
             )
+
+
+def enlarged(page: Page, base: str) -> None:
+    """With everything twice as large, and a screen no wider, nothing sticks out."""
+    width, height = SIZES["phone"]
+    page.set_viewport_size({"width": width // 2, "height": height // 2})
+    for path in ("month?lang=nl", "book?lang=nl", "book?kind=out&lang=nl"):
+        page.goto(f"{base}/{path}")
+        nothing_sticks_out(page)
+    page.set_viewport_size({"width": width, "height": height})
 
 
 PER_KEY, PER_TAP, PER_PAGE = 0.5, 1.5, 4.0
@@ -192,7 +218,6 @@ def four_events(browser: Browser, axe: str, folder: Path, shots: Path) -> None:
                     thumb.go("form button")
                 thumb.go("button[value=write]")
                 expect(page.locator("h1")).to_have_text("Het staat in je kasboek")
-                thumb.go("a.button")
             machine = time.monotonic() - began
             human = thumb.keys * PER_KEY + thumb.taps * PER_TAP + thumb.pages * PER_PAGE
             assert machine + human < 180, (machine, human)
@@ -213,11 +238,14 @@ def slider(browser: Browser, coop: Path) -> None:
             page.keyboard.press("ArrowRight")
             expect(page.locator("#earned")).to_have_value("290")
             expect(outcome).to_have_text("If €290.00 comes in, you keep €146.18.")
+            expect(page.locator("#slider")).to_have_attribute("aria-valuetext", "€290.00")
             page.keyboard.press("Home")
             expect(outcome).to_contain_text("If €0.00 comes in")
             page.fill("#earned", "500,00")
             expect(outcome).to_have_text("If €500.00 comes in, you keep €299.48.")
             expect(page.locator("#slider")).to_have_value("500")
+            page.fill("#earned", "veel")
+            expect(outcome).to_contain_text('I cannot read "veel" as an amount')
         with page_of(browser, script=False) as page:
             page.goto(address)
             page.goto(page.url + "?month=2026-10&lang=en")
@@ -256,6 +284,30 @@ def by_keyboard(browser: Browser, coop: Path) -> None:
         expect(page.locator("h1")).to_have_text("Dit is weer weg")
     assert ledger.read_text() == before
     tell("a booking by keyboard alone, and taken back")
+
+
+def once_more_and_invoice(browser: Browser, coop: Path) -> None:
+    """What was booked last again in two taps, and a customer for an invoice, both without JavaScript."""
+    ledger = coop / "ledgers/members/fatma.beancount"
+    before = ledger.read_text()
+    with served(coop, "fatma") as address, page_of(browser, script=False) as page:
+        page.goto(address)
+        page.goto(page.url.rpartition("/")[0] + "/book?lang=nl")
+        thumb = Thumb(page)
+        thumb.go(".again")
+        thumb.go("button[value=write]")
+        assert thumb.taps == 2
+        expect(page.locator("h1")).to_have_text("Het staat in je kasboek")
+        assert len(ledger.read_text()) > len(before)
+        page.click("button[value=undo]")
+        page.goto(page.url.partition("?")[0] + "?kind=in&lang=nl")
+        expect(page.locator("#customer")).to_be_hidden()
+        page.check("[name=money][value=invoice]")
+        expect(page.locator("#customer")).to_be_visible()
+        expect(page.locator('[name=rate][value="0"]')).to_be_hidden()
+        expect(page.locator("[name=rate][value=exempt]")).to_be_visible()
+    assert ledger.read_text() == before
+    tell("once more in two taps, and a customer for what is to be invoiced")
 
 
 def two_tabs(browser: Browser, coop: Path) -> None:
@@ -349,6 +401,7 @@ def main() -> None:
         four_events(browser, axe, copy.parent / "new", shots)
         slider(browser, copy)
         by_keyboard(browser, copy)
+        once_more_and_invoice(browser, copy)
         two_tabs(browser, copy)
         favas_own(browser, copy)
         site = copy.parent / "site"

@@ -20,12 +20,12 @@ app = create_app([sys.argv[1]], load=True, poll_watcher=True)
 WITH_US = """
 import sys, tempfile
 from pathlib import Path
-from scharrel.operations.opening import open_books
+from scharrel.ledger.books import read_holders
 from scharrel.store.paths import find_coop
 from scharrel.web.server import application
-books = open_books(find_coop(Path(sys.argv[2])))
-holder = books.holders[sys.argv[3]] if sys.argv[3] else None
-app = application(books, holder, "nl", Path(tempfile.mkdtemp()), "key")
+coop, register = read_holders(find_coop(Path(sys.argv[2])))
+holder = register.members.get(sys.argv[3])
+app = application(coop, register.title, holder, "nl", Path(tempfile.mkdtemp()), "key")
 """
 VISIT = """
 import time

@@ -24,6 +24,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from scharrel.core.month import Month
+from scharrel.ledger.books import read_holders
 from scharrel.operations.member_month import suppose_earned
 from scharrel.operations.opening import open_books
 from scharrel.store.paths import find_coop
@@ -58,8 +59,8 @@ def buurt(tmp_path: Path, once: Once) -> Path:
 
 
 def app_of(coop: Path, holder: str, folder: Path, lang: str = "nl") -> Flask:
-    books = open_books(find_coop(coop))
-    return application(books, books.holders[holder] if holder else None, lang, folder, KEY)
+    found, register = read_holders(find_coop(coop))
+    return application(found, register.title, register.members.get(holder), lang, folder, KEY)
 
 
 def client_of(coop: Path, holder: str, folder: Path, lang: str = "nl") -> tuple[FlaskClient, str]:
@@ -93,6 +94,8 @@ def test_the_month_reads_as_explain_tells_it(fatma: tuple[FlaskClient, str], qui
         assert f"{name} {paid} {first}" in page
         assert all(other.split(".")[0] in page for other in others)
     assert "Thermometer" in client.get(base + "month?month=2026-10", headers=HOST).get_data(as_text=True)
+    kept = 'href="month?lang=en&amp;month=2026-10"'
+    assert kept in client.get(base + "month?month=2026-10", headers=HOST).get_data(as_text=True)
     english = client.get(base + "month?month=2026-10&lang=en", headers=HOST)
     assert "From what came in to what you keep" in said(english)
     assert '<html lang="en">' in english.get_data(as_text=True)
@@ -120,6 +123,7 @@ def test_what_is_not_of_the_book_is_not_shown_nor_obeyed(buurt: Path, tmp_path: 
         f'2026-01-01 custom "fava-option" "import-config" "{program}"\n'
         f'2026-01-01 custom "fava-option" "default-file" "{buurt / "ledgers/members/bram.beancount"}"\n'
         '2026-01-01 custom "fava-option" "insert-entry" ".*"\n'
+        f'2026-01-01 document Assets:Kas "{buurt / "ledgers/members/bram.beancount"}"\n'
     )
     (ledger.parent / "program.py").write_text(program.read_text())
     client, base = client_of(buurt, "fatma", tmp_path)
@@ -129,6 +133,7 @@ def test_what_is_not_of_the_book_is_not_shown_nor_obeyed(buurt: Path, tmp_path: 
     assert "members/bram" not in journal
     bram = buurt / "ledgers/members/bram.beancount"
     assert client.get(f"{root}api/source?filename={bram}", headers=HOST).status_code == 500
+    assert client.get(f"{root}document/?filename={bram}", headers=HOST).status_code == 404
     assert client.get(root + "api/imports", headers=HOST).status_code == 403
     assert not (tmp_path / "ran").exists()
     page = said(client.get(base + "month", headers=HOST))
@@ -164,6 +169,17 @@ def test_what_if_says_what_the_books_would(fatma: tuple[FlaskClient, str], quick
     assert f"you keep €{Decimal(keep):,.2f}." in page
 
 
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [("veel", '"veel" lees ik niet'), ("-5", '"-5" lees ik niet'), ("1,234", "Dat kan meer zijn")],
+)
+def test_what_is_no_amount_is_said_and_not_left_out(
+    fatma: tuple[FlaskClient, str], typed: str, answer: str
+) -> None:
+    client, base = fatma
+    assert answer in said(client.get(f"{base}what_if?month=2026-10&earned={typed}", headers=HOST))
+
+
 @pytest.mark.parametrize("holder", HOLDERS)
 def test_the_month_stands_on_the_line_that_is_drawn(holder: str) -> None:
     books, month = open_books(find_coop(REPOSITORY)), Month(2026, 10)
@@ -183,7 +199,8 @@ def test_the_month_stands_on_the_line_that_is_drawn(holder: str) -> None:
     [
         ({"amount": ""}, "amount"), ({"amount": "veel"}, "amount"), ({"amount": "1,234"}, "amount"),
         ({"account": "Assets:Kas"}, "account"), ({"money": ""}, "money"), ({"rate": "12%"}, "rate"),
-        ({"day": "2026-13-01"}, "day"), ({"project": "studio"}, "project"),
+        ({"day": "2026-13-01"}, "day"), ({"day": "12-10-2020"}, "day"), ({"project": "studio"}, "project"),
+        ({"money": "invoice"}, "customer"), ({"rate": "vrijgesteld"}, "rate"),
     ],
 )  # fmt: skip
 def test_what_is_not_filled_in_right_is_told_at_its_place(
@@ -196,6 +213,59 @@ def test_what_is_not_filled_in_right_is_told_at_its_place(
     if field != "project":  # which is no question for money that came in
         assert f'id="{field}-wrong"' in page
     assert 'value="mevr. Jansen"' in page
+    assert f'value="{changed.get("amount", "45")}"' in page
+    assert f'value="{changed.get("day", "2026-10-20")}"' in page
+
+
+def test_a_day_that_there_is_not_is_told_at_its_place_in_plain_words(fatma: tuple[FlaskClient, str]) -> None:
+    client, base = fatma
+    answer = client.post(base + "book", data={**FILLED, "day": "31-2", "step": "show"}, headers=OURS)
+    assert answer.status_code == 422
+    assert "De dag 31-2 bestaat niet." in said(answer)
+    field = re.search(r'<input id="day"[^>]*>', answer.get_data(as_text=True))
+    assert field
+    for part in ('value="31-2"', 'aria-describedby="day-wrong day-hint"', 'aria-invalid="true"', "autofocus"):
+        assert part in field[0]
+
+
+def test_what_a_customer_is_to_be_sent_is_booked_as_the_command_does(
+    buurt: Path, tmp_path: Path, quick: Run
+) -> None:
+    twin = Path(shutil.copytree(buurt, tmp_path / "twin"))
+    client, base = client_of(buurt, "fatma", tmp_path)
+    form = client.get(base + "book?kind=in", headers=HOST).get_data(as_text=True)
+    assert '<option value="buurthuis">Stichting Buurthuis De Hoek</option>' in form
+    sold = {**FILLED, "amount": "121", "money": "invoice", "customer": "buurthuis", "step": "show"}
+    untaxed = client.post(base + "book", data={**sold, "rate": "0"}, headers=OURS)
+    assert "waarom er geen btw is. Kies uit: 21, 9, vrijgesteld" in said(untaxed)
+    shown = client.post(base + "book", data=sold, headers=OURS)
+    assert "met 21% btw, op rekening" in said(shown)
+    assert "stuurt Stichting Buurthuis De Hoek de factuur" in said(shown)
+    written = client.post(base + "book", data={**_hidden(shown), "step": "write"}, headers=OURS)
+    assert written.status_code == 200
+    command = quick(
+        "book", "fatma", "--in", "121", "--from", "mevr. Jansen", "--for", "fiets gemaakt", "--invoice",
+        "buurthuis", "--vat", "21", "--date", "2026-10-20", "--account", "Diensten", "--coop", str(twin),
+    )  # fmt: skip
+    assert (command.status, command.err) == (0, "")
+    assert (buurt / LEDGER).read_text() == (twin / LEDGER).read_text()
+
+
+def test_once_more_is_two_taps_and_the_last_can_be_taken_out(buurt: Path, tmp_path: Path) -> None:
+    client, base = client_of(buurt, "fatma", tmp_path)
+    before = (buurt / LEDGER).read_text()
+    page = client.get(base + "book", headers=HOST).get_data(as_text=True)
+    assert 'value="undo"' not in page
+    link = re.search(r'again" href="(book[^"#]*)', page)
+    assert link
+    shown = client.get(base + unescape(link[1]), headers=HOST)
+    assert "Zo komt het in je kasboek" in said(shown)
+    assert (buurt / LEDGER).read_text() == before
+    client.post(base + "book", data={**_hidden(shown), "step": "write"}, headers=OURS)
+    assert "jurk ingenomen" in (buurt / LEDGER).read_text().replace(before, "")
+    assert 'value="undo"' in client.get(base + "book", headers=HOST).get_data(as_text=True)
+    client.post(base + "book", data={"step": "undo"}, headers=OURS)
+    assert (buurt / LEDGER).read_text() == before
 
 
 def test_a_booking_is_the_one_that_the_command_writes(buurt: Path, tmp_path: Path, quick: Run) -> None:
@@ -231,8 +301,7 @@ def test_a_typed_line_is_booked_as_the_inbox_would(buurt: Path, tmp_path: Path, 
     client, base = client_of(buurt, "fatma", tmp_path)
     shown = client.post(base + "book", data={"step": "line", "line": line}, headers=OURS)
     assert "12 oktober 2026: € 45,00 bij, van mevr Jansen, voor fiets" in said(shown)
-    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown.get_data(as_text=True))
-    done = client.post(base + "book", data={**dict(hidden), "step": "write"}, headers=OURS)
+    done = client.post(base + "book", data={**_hidden(shown), "step": "write"}, headers=OURS)
     assert done.status_code == 200
     (tmp_path / "list.txt").write_text(line)
     assert quick("inbox", str(tmp_path / "list.txt"), "--member", "fatma", "--coop", str(twin)).status == 0
@@ -243,8 +312,8 @@ def test_a_typed_line_is_booked_as_the_inbox_would(buurt: Path, tmp_path: Path, 
     ("line", "asked", "filled"),
     [
         ("bij 45 mevr Jansen fiets contant", {"rate"}, {"amount": "45,00", "who": "mevr Jansen"}),
-        ("31-2 bij 45 mevr Jansen fiets contant", {"rate", "day"}, {"day": ""}),
-        ("af 1,234 Gamma, verf", {"amount", "account", "money", "rate"}, {"amount": "", "who": "Gamma"}),
+        ("31-2 bij 45 mevr Jansen fiets contant", {"rate", "day"}, {"day": "31-2"}),
+        ("af 1,234 Gamma, verf", {"amount", "account", "money", "rate"}, {"amount": "1,234", "who": "Gamma"}),
         ("bij 121 Buurthuis De Hoek les bank 21%", {"who"}, {"who": "Buurthuis", "what": "De Hoek les"}),
     ],
 )  # fmt: skip
@@ -289,6 +358,9 @@ def test_of_two_tabs_the_second_is_told_and_nothing_is_lost(buurt: Path, tmp_pat
     assert again.status_code == 200
     assert "fiets gemaakt" in (ledger := (buurt / LEDGER).read_text())
     assert "band geplakt" in ledger
+    twice = client.post(base + "book", data={**second, "step": "write", "was": _was(told)}, headers=OURS)
+    assert "Het staat in je kasboek" in said(twice)  # a double tap is one booking
+    assert (buurt / LEDGER).read_text() == ledger
     (buurt / "ledgers/members/.fatma.beancount.swp").touch()
     shown = client.post(base + "book", data={**FILLED, "step": "show"}, headers=OURS)
     refused = client.post(base + "book", data={**FILLED, "step": "write", "was": _was(shown)}, headers=OURS)
@@ -297,10 +369,39 @@ def test_of_two_tabs_the_second_is_told_and_nothing_is_lost(buurt: Path, tmp_pat
     assert (buurt / LEDGER).read_text() == ledger
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows limits no size of files")
+def test_a_disk_that_is_full_leaves_everything_as_it_was(buurt: Path, tmp_path: Path) -> None:
+    import resource
+
+    client, base = client_of(buurt, "fatma", tmp_path)
+    shown = client.post(base + "book", data={**FILLED, "step": "show"}, headers=OURS)
+    before = _files(buurt)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
+    try:
+        refused = client.post(base + "book", data={**_hidden(shown), "step": "write"}, headers=OURS)
+        api = base.removesuffix("extension/Scharrel/") + "api/"
+        added = client.put(api + "add_entries", json={"entries": [ENTRY]}, headers=OURS)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert refused.status_code == 409
+    assert "geen bestand is half geschreven" in said(refused)
+    assert "geen bestand is half geschreven" in added.get_json()["error"]
+    assert _files(buurt) == before
+    assert (
+        client.post(base + "book", data={**_hidden(refused), "step": "write"}, headers=OURS).status_code
+        == 200
+    )
+
+
+def _hidden(answer: Any) -> dict[str, str]:
+    """What the preview of a booking sends when it is right."""
+    found = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', answer.get_data(as_text=True))
+    return {name: unescape(value) for name, value in found}
+
+
 def _was(answer: Any) -> str:
-    found = re.search(r'name="was" value="(\w+)"', answer.get_data(as_text=True))
-    assert found
-    return found[1]
+    return _hidden(answer)["was"]
 
 
 ENTRY = {

@@ -1,6 +1,5 @@
 """What is chosen and what is understood of an answer about a booking."""
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -22,7 +21,7 @@ from scharrel.text.booking import money_word
 from scharrel.text.noted import Noted, day_not_read
 from scharrel.text.noted_words import SAID_PAID, kind_meant, money_meant
 from scharrel.text.pots import purpose
-from scharrel.text.typed import amounts_meant, days_meant, quantities_meant, rate_meant, untaxed_meant
+from scharrel.text.typed import amounts_meant, days_told, quantities_meant, rate_meant, untaxed_meant
 
 NUMBERED = ("account", "customer", "purpose")
 """What is chosen from a list with numbers."""
@@ -68,7 +67,7 @@ def understood(
         found = noted._replace(amounts=tuple(amounts))
         return found if len(amounts) == 1 else amount_readings(found._replace(rate=None))
     if asked == "day":
-        days, earned = _days_meant(said, today)
+        days, earned = days_told(said, today)
         if len(days) == 1:
             return noted._replace(days=days, earned=earned)
         if not days:
@@ -124,17 +123,6 @@ def _no_choice(said: str, asked: EventPart = "kind") -> str:
         else "book.no-choice",
         said=said,
     )
-
-
-def _days_meant(said: str, today: date) -> tuple[tuple[date, ...], date | None]:
-    """The day, and that of the work where that is said too: `20-10 werk 28-9`."""
-    paid, _, worked = (part.strip(" ,") for part in re.sub(
-        r"\b(?:werk|work|verdiend|earned)\b\s*(?:van|op|of|on)?", "|", said, count=1, flags=re.IGNORECASE
-    ).partition("|"))  # fmt: skip
-    earned = days_meant(worked, today) if worked else ()
-    if worked and len(earned) != 1:
-        return (), None
-    return days_meant(paid, today), earned[0] if earned else None
 
 
 def _named(books: Books, noted: Noted, choices: Choices, asked: EventPart) -> dict[str, Sequence[str]]:

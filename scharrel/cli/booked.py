@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from scharrel.cli.as_json import print_json
@@ -20,10 +19,11 @@ from scharrel.cli.writing import writing_in
 from scharrel.core.facts import Holder
 from scharrel.ledger.books import Books
 from scharrel.operations.book import Choices, Planned
-from scharrel.operations.book_answers import rates_on_invoice
+from scharrel.operations.book_answers import several_amounts, vat_refused
 from scharrel.operations.book_effects import effect_sentences
 from scharrel.store.own_ledger import take_back
 from scharrel.text.accounts import account_name
+from scharrel.text.booking import vat_word
 from scharrel.text.noted import Noted
 
 PATIENCE = 5.0
@@ -136,27 +136,14 @@ def no_invoice(noted: Noted, choices: Choices) -> str:
 
 def no_rate(noted: Noted, choices: Choices) -> str:
     """Why what is said of VAT cannot stand on the invoice; empty if that is not about one."""
-    if noted.money != "invoice" or noted.customer not in choices.customers:
-        return ""
-    name = choices.customers[noted.customer].name
-    if noted.vat == "reverse":
-        return words("book.reverse-id", customer=name, short=noted.customer)
-    if noted.rate:
-        return words("error.book-vat", rate=words.rate(noted.rate))
-    return words(
-        "book.why-no-vat", options=", ".join(vat_said(one) for one in rates_on_invoice(noted, choices))
-    )
+    return vat_refused(words, noted, choices)
 
 
 def vat_said(word: str) -> str:
     """What an invoice says of VAT, as people type it."""
-    return words(f"book.vat.{word}") if word in ("exempt", "reverse") else word.removesuffix("%")
+    return vat_word(words, word)
 
 
 def amount_readings(noted: Noted) -> str:
     """What the amount can be, where that is more than one thing."""
-    if noted.kind in ("hours", "km"):
-        return words("book.which", readings=", ".join(map(words.number, noted.amounts)))
-    key = "cents" if noted.money == "invoice" and noted.rate else "which"
-    readings = ", ".join(map(words.money, noted.amounts))
-    return words(f"book.{key}", readings=readings, rate=words.rate(noted.rate or Decimal(0)))
+    return several_amounts(words, noted)

@@ -11,7 +11,7 @@ import typer
 from scharrel.cli.arguments import open_coop, require_members
 from scharrel.cli.options import COOP
 from scharrel.cli.screen import console, fail, words
-from scharrel.operations.opening import open_books
+from scharrel.ledger.books import read_holders
 
 _MEMBER = typer.Argument(
     metavar=f"[{words('metavar.member')}]", help=words("help.web-member"), show_default=False
@@ -26,22 +26,25 @@ def command(
 ) -> None:
     if find_spec("fava") is None:
         fail(words("error.no-fava"), status=1)
-    books = open_books(open_coop(coop))
-    if member is not None:
-        require_members(books, [member])
+    found, register = read_holders(open_coop(coop))
+    holder = register.members.get(member or "")
+    if member is not None and holder is None:
+        from scharrel.operations.opening import open_books
+
+        require_members(open_books(found), [member])
     from scharrel.web.server import application, new_key, serve
 
     gc.enable()  # this goes on
     screen = console()
 
     def ready(address: str) -> None:
-        about = words("web.of-member", name=books.holders[member].name) if member else words("web.of-coop")
+        about = words("web.of-member", name=holder.name) if holder else words("web.of-coop")
         for line in (about, address, words("web.stop")):
             screen.print(line, soft_wrap=True)
 
     with tempfile.TemporaryDirectory(prefix="scharrel-") as folder:
         key = new_key()
-        app = application(books, books.holders[member] if member else None, words.lang, Path(folder), key)
+        app = application(found, register.title, holder, words.lang, Path(folder), key)
         try:
             serve(app, port or 0, key, ready)
         except OSError as error:

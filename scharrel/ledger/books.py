@@ -106,16 +106,23 @@ def said_of(
     return books.register.problem(said.line, code, warning, member=member.id, **values)
 
 
+def read_holders(coop: Coop) -> tuple[Coop, Register]:
+    """The register, and the cooperative that knows by it where everyone's files are."""
+    register = read_register(coop)
+    members = register.members.values()
+    coop = coop._replace(
+        project_ids=frozenset(m.id for m in members if m.project),
+        subcooperative_ids=frozenset(m.id for m in members if m.kind == "subcooperative"),
+    )
+    return coop, register
+
+
 def read_books(coop: Coop) -> tuple[Books, Register, Seals]:
     """The chart, the register, the packs and the seals; `problems` has what of them cannot be read."""
     chart, problems = read_chart(coop)
-    register = read_register(coop)
+    coop, register = read_holders(coop)
+    coop = coop._replace(elsewhere=elsewhere_state(coop))
     members = register.members
-    coop = coop._replace(
-        project_ids=frozenset(m.id for m in members.values() if m.project),
-        subcooperative_ids=frozenset(m.id for m in members.values() if m.kind == "subcooperative"),
-        elsewhere=elsewhere_state(coop),
-    )
     problems += register.problems
     packs: dict[str, Pack] = {}
     if not any(problem.code == "one-appropriation" for problem in problems) and chart.accounts:

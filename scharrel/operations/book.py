@@ -380,8 +380,12 @@ def _same(one: HandBooking) -> tuple[date, Decimal, str]:
 def write_planned(books: Books, planned: Planned) -> Problem | None:
     """Write it into the ledger, to stay, unless that was opened or changed in the meantime; only for the one
     writer. WriteError leaves the ledger as it was."""
-    said = "\n\n".join(entry for _, entry in planned.entries)
-    return add_to_ledger(books.coop, planned.holder, planned.was, planned.becomes, said)
+    return add_to_ledger(books.coop, planned.holder, planned.was, planned.becomes, said_entries(planned))
+
+
+def said_entries(planned: Planned) -> str:
+    """The new entries as text."""
+    return "\n\n".join(entry for _, entry in planned.entries)
 
 
 def again(choices: Choices, today: date) -> Event | None:

@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Literal
 
 from scharrel.operations.book import Choices
+from scharrel.text.booking import vat_word
 from scharrel.text.noted import Noted
+from scharrel.text.words import Words
 from scharrel.treasury.cash_book import Event, invoice_totals
 
 EventPart = Literal[
@@ -171,3 +173,25 @@ def event_from(noted: Noted, choices: Choices, fallback: str = "") -> Event:
         noted.rate or Decimal(0), noted.project, noted.purpose, noted.reason, noted.earned,
         noted.money, noted.customer if noted.money == "invoice" else "", noted.vat,
     )  # fmt: skip
+
+
+def vat_refused(words: Words, noted: Noted, choices: Choices) -> str:
+    """Why what is said of VAT cannot stand on the invoice; empty if that is not about one."""
+    if noted.money != "invoice" or noted.customer not in choices.customers:
+        return ""
+    name = choices.customers[noted.customer].name
+    if noted.vat == "reverse":
+        return words("book.reverse-id", customer=name, short=noted.customer)
+    if noted.rate:
+        return words("error.book-vat", rate=words.rate(noted.rate))
+    options = ", ".join(vat_word(words, said) for said in rates_on_invoice(noted, choices))
+    return words("book.why-no-vat", options=options)
+
+
+def several_amounts(words: Words, noted: Noted) -> str:
+    """What the amount can be, where that is more than one thing."""
+    if noted.kind in ("hours", "km"):
+        return words("book.which", readings=", ".join(map(words.number, noted.amounts)))
+    key = "cents" if noted.money == "invoice" and noted.rate else "which"
+    readings = ", ".join(map(words.money, noted.amounts))
+    return words(f"book.{key}", readings=readings, rate=words.rate(noted.rate or Decimal(0)))

@@ -124,12 +124,8 @@ def add_to_ledger(coop: Coop, holder: str, was: bytes, becomes: bytes, said: str
 def take_back(coop: Coop, holder: str) -> tuple[str, Problem | None]:
     """Take out what was last added, if the ledger is still as that left it; what is gone, as text. Nothing,
     and no problem, where nothing of theirs was added last."""
-    last = _last(coop)
-    try:
-        added = Addition(**json.loads(read_written(last) or "{}"))
-    except (TypeError, ValueError):
-        return "", None
-    if added.holder != holder:
+    added = _last_added(coop)
+    if added is None or added.holder != holder:
         return "", None
     path = coop.ledger(holder)
     shown = coop.shown(path)
@@ -138,16 +134,39 @@ def take_back(coop: Coop, holder: str) -> tuple[str, Problem | None]:
             if problem := _kept_from(coop, holder, now):
                 return "", problem
             _put_like(path, added.before.encode(errors="surrogateescape"))
-            remove(last)
+            remove(_last(coop))
             return added.said or shown, None
     return "", Problem(shown, 1, "undo-changed")
 
 
 def last_added_to(coop: Coop) -> str:
     """Whose ledger something was last added to; empty if that is not known."""
-    with suppress(TypeError, ValueError):
-        return Addition(**json.loads(read_written(_last(coop)) or "{}")).holder
+    added = _last_added(coop)
+    return added.holder if added else ""
+
+
+def can_take_back(coop: Coop, holder: str) -> str:
+    """What was last added to this ledger, as text, if it can be taken out again; else empty."""
+    added = _last_added(coop)
+    path = coop.ledger(holder)
+    with suppress(OSError):
+        if added and added.holder == holder and _digest(path.read_bytes()) == added.becomes:
+            return added.said or coop.shown(path)
     return ""
+
+
+def was_just_added(coop: Coop, holder: str, before: str, said: str) -> bool:
+    """Whether the ledger is what adding this to one of that digest made of it: it is sent a second time."""
+    added = _last_added(coop)
+    if added is None or added.said != said or not can_take_back(coop, holder):
+        return False
+    return _digest(added.before.encode(errors="surrogateescape")) == before
+
+
+def _last_added(coop: Coop) -> Addition | None:
+    with suppress(TypeError, ValueError):
+        return Addition(**json.loads(read_written(_last(coop)) or "{}"))
+    return None
 
 
 def _kept_from(coop: Coop, holder: str, was: bytes) -> Problem | None:

@@ -50,3 +50,8 @@ def event_said(words: Words, chart: Chart, event: Event, money: Mapping[str, str
 def money_word(words: Words, place: str) -> str:
     """Where money is; a bank account of several is called by its name."""
     return words(f"book.money.{place}") if place in ("cash", "bank", "own", "invoice") else place
+
+
+def vat_word(words: Words, said: str) -> str:
+    """What is said of VAT, a rate or why there is none, as people type it."""
+    return words(f"book.vat.{said}") if said in ("exempt", "reverse") else said.removesuffix("%")

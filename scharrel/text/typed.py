@@ -48,6 +48,8 @@ _DAY_FIRST = re.compile(
 _MONTH_FIRST = re.compile(r"(?P<month>[a-z]+)\.? (?P<day>\d{1,2})(?:th|st|nd|rd)?(?:[ ,]+(?P<year>\d{4}))?")
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})")
 
+_WORKED = re.compile(r"\b(?:werk|work|verdiend|earned)\b\s*(?:van|op|of|on)?", re.IGNORECASE)
+
 SOON = timedelta(days=62)
 """How far ahead a day without a year may lie."""
 
@@ -126,6 +128,15 @@ def days_meant(text: str, today: date) -> tuple[date, ...]:
     past = [day for day in days if day <= today][:1]
     ahead = [day for day in days if today < day <= today + SOON]
     return (*past, *ahead) if past and (today - past[0]).days > LONG_AGO else tuple(past or ahead)
+
+
+def days_told(text: str, today: date) -> tuple[tuple[date, ...], date | None]:
+    """Every reading of the day that is typed, and the day of the work if it says that: `20-10 werk 28-9`."""
+    paid, _, worked = (part.strip(" ,") for part in _WORKED.sub("|", text, count=1).partition("|"))
+    earned = days_meant(worked, today) if worked else ()
+    if worked and len(earned) != 1:
+        return (), None
+    return days_meant(paid, today), earned[0] if earned else None
 
 
 def no_such_day(text: str, today: date) -> bool:

@@ -6,6 +6,8 @@ function start(page) {
   const slider = form.querySelector("#slider");
   const earned = form.querySelector("#earned");
   const outcome = page.querySelector("#what-if-outcome");
+  const euros = new Intl.NumberFormat(slider.lang, { style: "currency", currency: "EUR" });
+  const tell = () => slider.setAttribute("aria-valuetext", euros.format(slider.value));
   let asked;
   let waiting;
   const ask = async () => {
@@ -14,7 +16,14 @@ function start(page) {
     const values = new URLSearchParams(new FormData(form));
     try {
       const answer = await fetch(`what_if?${values}`, { signal: asked.signal });
-      if (answer.ok) outcome.innerHTML = await answer.text();
+      if (!answer.ok) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const said = fresh.querySelector(".lead");
+      outcome.querySelector(".lead").textContent = said.textContent; // only this is read out
+      outcome.querySelector(".drawn").innerHTML = fresh.querySelector(".drawn").innerHTML;
+      if (document.activeElement === slider) return;
+      slider.value = said.dataset.earned;
+      tell();
     } catch (error) {
       if (error.name !== "AbortError") throw error;
     }
@@ -24,14 +33,13 @@ function start(page) {
     waiting = setTimeout(ask, 60);
   };
   slider.hidden = false;
+  tell();
   slider.addEventListener("input", () => {
     earned.value = slider.value;
+    tell();
     soon();
   });
-  earned.addEventListener("input", () => {
-    slider.value = earned.value.replace(",", ".");
-    soon();
-  });
+  earned.addEventListener("input", soon);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     ask();

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scharrel.core.facts import Holder
-from scharrel.ledger.books import Books
 from scharrel.store.allocations import precisions, quoted
 from scharrel.store.durable import read_written
+from scharrel.store.paths import Coop
 
 EXTENSION = "scharrel.web.extension"
 MAIN_PAGE = "extension/Scharrel/month"
@@ -16,13 +16,12 @@ MAIN_PAGE = "extension/Scharrel/month"
 _OPTION = re.compile(r'^option "(?:title|display_precision)" "(?:[^"\\\n]|\\[\\"])*"$', re.MULTILINE)
 
 
-def opened_text(books: Books, holder: Holder | None, lang: str) -> str:
+def opened_text(coop: Coop, title: str, holder: Holder | None, lang: str) -> str:
     """The book of a holder, or all books together: a file that lies anywhere, includes it, and has the say
-    over how Fava behaves."""
-    coop = books.coop
+    over how Fava behaves. `title` is what the cooperative is called."""
     book = coop.book(holder.id) if holder else coop.consolidated
     written = read_written(book)
-    title = f"{holder.name} · {books.title}" if holder else books.title
+    title = f"{holder.name} · {title}" if holder else title
     options = [f'option "title" "{quoted(title)}"', *precisions({})]
     if written is not None:
         options = _OPTION.findall(written)  # of an included file no option counts

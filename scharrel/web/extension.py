@@ -65,7 +65,7 @@ class Scharrel(FavaExtensionBase):
         from scharrel.web.booking import booking_page
 
         visit = self._asked()
-        if request.method != "POST":
+        if request.method != "POST" and visit.values.get("step") != "show":
             visit = visit._replace(values={**visit.values, "step": ""})
         holder = visit.holder
         return _answer(visit, lambda visit: booking_page(visit, holder) if holder else ("", 404))

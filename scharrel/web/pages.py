@@ -8,6 +8,7 @@ from functools import cache, partial
 from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, FunctionLoader
 from markupsafe import Markup
@@ -36,6 +37,8 @@ from scharrel.text.words import LANGUAGES, Words
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+_KEPT = ("month", "kind")
+"""What stays as it is when another language is chosen."""
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
 
@@ -73,16 +76,16 @@ def asked_for(coop: str, holder: str, lang: str, values: Mapping[str, str], toda
 
 def month_page(visit: Visit) -> str:
     """The whole page of a month."""
-    return _framed(visit, month_part(visit), "month")
+    return _framed(visit, month_part(visit), "month", visit.words("web.month"))
 
 
-def whole_page(visit: Visit, template: str, current: str, **values: Any) -> str:
-    """A page of a template, which the menu calls `current`."""
-    return _framed(visit, Markup(_rendered(visit, template, **values)), current)
+def whole_page(visit: Visit, template: str, current: str, heading: str, **values: Any) -> str:
+    """A page of a template, with this above it, which the menu calls `current`."""
+    return _framed(visit, Markup(_rendered(visit, template, heading=heading, **values)), current, heading)
 
 
-def _framed(visit: Visit, part: Markup, current: str) -> str:
-    return _rendered(visit, "page.html", part=part, current=current)
+def _framed(visit: Visit, part: Markup, current: str, heading: str) -> str:
+    return _rendered(visit, "page.html", part=part, current=current, heading=heading)
 
 
 def month_part(visit: Visit) -> Markup:
@@ -93,7 +96,7 @@ def month_part(visit: Visit) -> Markup:
 def _of_member(visit: Visit, holder: Holder) -> Markup:
     words = visit.words
     found = member_month(words, visit.books, holder, visit.month, visit.today)
-    supposed = _supposed(visit, holder, found.month) if found.data else None
+    supposed = _supposed(visit, holder, found.month) if found.data and holder.person else None
     return Markup(
         _rendered(
             visit,
@@ -120,8 +123,18 @@ def what_if_part(visit: Visit) -> Markup:
 
 def _supposed(visit: Visit, holder: Holder, month: Month) -> SupposedMonth | None:
     said = amounts_meant(visit.values.get("earned", ""))
-    earned = said[0] if len(said) == 1 and said[0] >= 0 else None
+    earned = said[0] if not _unread(visit) and said else None
     return suppose_earned(visit.books, holder, month, earned, visit.today)
+
+
+def _unread(visit: Visit) -> str:
+    """Why what is typed is no amount that can come in; empty if it is, or nothing."""
+    said = visit.values.get("earned", "")
+    meant = amounts_meant(said)
+    if len(meant) > 1:
+        return visit.words("book.which", readings=", ".join(map(visit.words.money, meant)))
+    wrong = said.strip() and (not meant or meant[0] < 0)
+    return visit.words("book.no-amount", said=said[:20]) if wrong else ""
 
 
 def _what_if(visit: Visit, supposed: SupposedMonth) -> Markup:
@@ -133,6 +146,7 @@ def _what_if(visit: Visit, supposed: SupposedMonth) -> Markup:
             visit,
             "what_if.html",
             then=then,
+            unread=_unread(visit),
             changed=then.came_in != what.now.came_in,
             sentences=list(outcome(words, what)),
             drawing=found and small_drawing(words, found, Fraction(to), then.came_in, then.keep),
@@ -190,6 +204,7 @@ def _rendered(visit: Visit, template: str, /, **values: Any) -> str:
             ask=lambda key: words(f"book.ask.{key}") + "?",
             lang=words.lang,
             others=others,
+            kept=urlencode({name: visit.values[name] for name in _KEPT if name in visit.values}),
             months=visit.months,
             title=visit.books.title,
             holder=visit.holder,

@@ -6,13 +6,12 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
-from cheroot.wsgi import Server
 from fava.application import create_app
 from flask import Flask
 from markupsafe import Markup
 
 from scharrel.core.facts import Holder
-from scharrel.ledger.books import Books
+from scharrel.store.paths import Coop
 from scharrel.text.words import Words
 from scharrel.web import extension as _loaded_by_fava  # noqa: F401 (to fail here and not there)
 from scharrel.web.book import opened_text
@@ -36,11 +35,11 @@ def new_key() -> str:
     return secrets.token_urlsafe()
 
 
-def application(books: Books, holder: Holder | None, lang: str, folder: Path, key: str) -> Flask:
-    """Fava on the book of a holder, or on all books together, which are only read, for who has the key;
-    `folder` is for the file that Fava opens."""
+def application(coop: Coop, title: str, holder: Holder | None, lang: str, folder: Path, key: str) -> Flask:
+    """Fava on the book of a holder, or on all books of the cooperative called `title` together, which are
+    only read, for who has the key; `folder` is for the file that Fava opens."""
     opened = folder / "book.beancount"
-    opened.write_text(opened_text(books, holder, lang), "utf-8")
+    opened.write_text(opened_text(coop, title, holder, lang), "utf-8")
     logging.getLogger("fava.json_api").setLevel(logging.CRITICAL)  # what was refused is on the page
     app = create_app([opened], poll_watcher=True)
     app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
@@ -54,6 +53,8 @@ def application(books: Books, holder: Holder | None, lang: str, folder: Path, ke
 def serve(app: Flask, port: int, key: str, ready: Callable[[str], None]) -> None:
     """Serve on this port (0: any that is free) until Ctrl-C; `ready` is told the address with the key.
     OSError if the port cannot be had."""
+    from cheroot.wsgi import Server
+
     server = Server((HOST, port), app, numthreads=_THREADS)
     server.nodelay = True
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
