@@ -52,6 +52,7 @@ def statement_data(
     banks = frozenset(account.account for account in books.bank_accounts.values())
     roles = {account: books.chart.role(account) for account in books.chart.accounts}
     called = account_labels(words, books.chart)
+    names = {holder.id: holder.name for holder in books.holders.values()}
     found = []
     for member in group:
         corrected = outcome.corrected(member.id, books.first_open)
@@ -72,6 +73,7 @@ def statement_data(
                     books.entries,
                     called,
                     _outlook(books, member, outcome, month),
+                    names,
                 )
             )  # fmt: skip
     return found, across, problems

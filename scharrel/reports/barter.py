@@ -7,7 +7,7 @@ from typing import NamedTuple
 from scharrel.core.barter import Barter
 from scharrel.core.money import ZERO
 from scharrel.text.table import amount_rows
-from scharrel.text.words import Words, visible
+from scharrel.text.words import Words, catalogue, visible
 
 
 class BarterBalance(NamedTuple):
@@ -42,6 +42,11 @@ def barter_balances(barters: Iterable[Barter], year: int) -> list[BarterBalance]
     return [found[key] for key in sorted(found)]
 
 
+def unit_name(words: Words, commodity: str) -> str:
+    """What people call what is exchanged: uur."""
+    return str(catalogue(words.lang)["paper"]["units"].get(commodity) or visible(commodity))
+
+
 def barter_rows(words: Words, names: Mapping[str, str], barters: Sequence[Barter]) -> list[list[str]]:
     """A heading and a row for each: the day, who did it, for whom, what, and how much."""
     return [
@@ -52,7 +57,7 @@ def barter_rows(words: Words, names: Mapping[str, str], barters: Sequence[Barter
                 visible(names[b.giver]),
                 visible(names[b.taker]),
                 visible(b.text),
-                f"{words.number(b.amount)} {visible(b.commodity)}",
+                f"{words.number(b.amount)} {unit_name(words, b.commodity)}",
             ]
             for b in barters
         ),

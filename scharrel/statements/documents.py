@@ -12,12 +12,12 @@ import textwrap
 import traceback
 import unicodedata
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from jinja2 import (
@@ -120,6 +120,8 @@ class Documents:
             "month": words.month,
             "day": words.day,
             "short_day": words.short_day,
+            "short_hash": lambda digest: digest.rpartition(":")[2][:8],
+            "short_month": words.month_and_year,
             "fill": _fill,
             "literal": lambda text: typst_literal(isolated(str(text))),
             "source": lambda text: typst_literal(str(text)),
@@ -145,10 +147,18 @@ class Documents:
                         found[key] = found[key] | own if isinstance(own, dict) else own
         return SimpleNamespace(**found)
 
-    def render(self, kind: str, view: object, seal: Seal | None, notices: Sequence[str] = ()) -> str:
-        """The document as source: HTML, plain text, or Typst; `notices` stand at its head.
-        BrokenTemplateError names file and line."""
-        text = self._render(self.environment, f"{kind}.j2", view=view, seal=seal, notices=notices)
+    def render(
+        self,
+        kind: str,
+        view: object,
+        seal: Seal | None,
+        notices: Sequence[str] = (),
+        titles: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
+        """The document as source: HTML, plain text, or Typst; `notices` stand at its head, `titles` are
+        those of the rules by id. BrokenTemplateError names file and line."""
+        values = {"view": view, "seal": seal, "notices": notices, "titles": titles}
+        text = self._render(self.environment, f"{kind}.j2", **values)
         return _BLANKS.sub("\n\n", text) if self.form == "txt" else text
 
     def _svg(self, name: str, **values: Any) -> str | Markup:

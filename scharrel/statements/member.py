@@ -22,6 +22,7 @@ from scharrel.text.periods import provisional, provisional_of_step
 from scharrel.text.pots import purpose, spendable
 from scharrel.text.sentences import (
     because,
+    capital,
     closing,
     label,
     left_open,
@@ -330,9 +331,11 @@ def _pots(words: Words, data: StatementData) -> Iterator[Pot]:
         added = total(r.paid for r in paying)
         targets = [r.target.value for r in paying if r.target]
         yield Pot(
-            label(words, paying[0].step)
-            if paying
-            else data.called.get(account) or account.rpartition(":")[2],
+            capital(
+                label(words, paying[0].step)
+                if paying
+                else data.called.get(account) or account.rpartition(":")[2]
+            ),
             level,
             added,
             targets[0] if targets else None,

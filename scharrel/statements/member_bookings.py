@@ -45,7 +45,7 @@ def booked_rows(words: Words, data: StatementData, counted: Sequence[Movement]) 
     for m in counted:
         if data.roles[m.account] in ("vat", *OWN_ROLES):
             continue
-        text, line, place = _booking_text(words, m), m.line, ""
+        text, line, place = _booking_text(words, data.names, m), m.line, ""
         if data.by_bank(m):
             said = [] if line in told else [_moved_at_bank(words, one) for one in data.banked(line)]
             text, place = masked(text, LONGEST_BANK_TEXT), data.source.where(line)
@@ -76,9 +76,9 @@ def otherwise_banked(
             yield f"{_moved_at_bank(words, m)}: {_sentence(masked(m.text, LONGEST_BANK_TEXT))}"
 
 
-def _booking_text(words: Words, movement: Movement) -> str:
+def _booking_text(words: Words, names: Mapping[str, str], movement: Movement) -> str:
     """What the booking says, for which project it was, and when the customer paid what counts of it."""
-    about = [movement.project] if movement.project else []
+    about = [names.get(movement.project, movement.project)] if movement.project else []
     if movement.paid and movement.earned:
         about.append(words("explain.paid-on", day=words.day(movement.earned)))
     return " ".join([movement.text, *(f"({each})" for each in about)])

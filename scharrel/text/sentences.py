@@ -358,6 +358,17 @@ def fact_in_words(words: Words, fact: str, value: FactValue) -> str:
     return f"{known or spaced(fact)}: {words('explain.yes' if value else 'explain.no')}"
 
 
+def fact_called(words: Words, fact: str) -> str:
+    """What people call a fact of the register: medisch urenbeperkt."""
+    known = catalogue(words.lang)["plot"]["known"].get(f"{fact}: TRUE")
+    return usual(words, "fact", fact) or str(known or spaced(fact))
+
+
+def capital(name: str) -> str:
+    """A name at the head of a line."""
+    return name[:1].upper() + name[1:]
+
+
 def spaced(name: str) -> str:
     """A name of the register or the chart, for people."""
     return visible(name.replace("_", " ").replace("-", " "))

@@ -129,6 +129,10 @@ class Words:
 
         return format_date(day, "d MMM y", locale=self.locale)
 
+    def month_and_year(self, month: Month) -> str:
+        """jan 2026."""
+        return f"{self.short_month(month.first_day)} {month.year}"
+
     def short_month(self, day: date) -> str:
         """jan."""
         from babel.dates import format_date
