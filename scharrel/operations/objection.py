@@ -7,6 +7,7 @@ from pathlib import Path
 from scharrel.core.problems import Problem
 from scharrel.ledger.books import Books
 from scharrel.operations.specifications import ExplainedLetter
+from scharrel.statements.correspondence import correspondence
 from scharrel.statements.documents import BrokenTemplateError
 from scharrel.statements.objection import objection_document, objection_to
 from scharrel.store.durable import write_bytes
@@ -25,8 +26,7 @@ def write_objection(
 ) -> list[Problem]:
     """Write the letter, as PDF or as text by the end of the file's name; what is wrong with the template
     stands in the way. WriteError if it cannot be written."""
-    payee = books.entries.payees.get("municipality")
-    names = [said.values["name"] for said in payee.directives if "name" in said.values] if payee else []
+    addressee = correspondence(books.entries, books.title, found.letter.month, today).addressee
     view = objection_to(
         words,
         found.member,
@@ -35,7 +35,7 @@ def write_objection(
         found.more,
         ways,
         coop=books.title,
-        municipality=str(names[-1]) if names else "",
+        addressee=addressee,
         day=today,
         provisional=provisional(words, found.month),
     )

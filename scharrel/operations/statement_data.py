@@ -24,6 +24,7 @@ from scharrel.text.accounts import account_labels
 from scharrel.text.sentences import correction_label
 from scharrel.text.words import Words
 from scharrel.treasury.outlook import Outlook
+from scharrel.treasury.received import unpaid_sales
 
 
 def last_allocated(books: Books, today: date) -> Month | None:
@@ -74,6 +75,7 @@ def statement_data(
                     called,
                     _outlook(books, member, outcome, month),
                     names,
+                    unpaid_sales(ledger.on_account, ledger.paid, month),
                 )
             )  # fmt: skip
     return found, across, problems

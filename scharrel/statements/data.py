@@ -37,7 +37,7 @@ class StatementData(NamedTuple):
     put right, by the month in which it was booked (also later than this month), `entries` what the register
     says of the cooperative and the municipality, `called` what people call each account,
     `outlook` the months after it as they were seen on its last day, `names` the name of everyone in the
-    register, projects too.
+    register, projects too, `unpaid` what was sold in it and counts when the customer pays.
     """
 
     coop: str
@@ -55,6 +55,7 @@ class StatementData(NamedTuple):
     called: Mapping[str, str] = MappingProxyType({})
     outlook: Outlook | None = None
     names: Mapping[str, str] = MappingProxyType({})
+    unpaid: Sequence[Movement] = ()
 
     @property
     def here(self) -> bool:

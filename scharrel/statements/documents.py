@@ -122,6 +122,7 @@ class Documents:
             "short_day": words.short_day,
             "short_hash": lambda digest: digest.rpartition(":")[2][:8],
             "short_month": words.month_and_year,
+            "month_name": lambda month: words.short_month(month.first_day),
             "fill": _fill,
             "literal": lambda text: typst_literal(isolated(str(text))),
             "source": lambda text: typst_literal(str(text)),

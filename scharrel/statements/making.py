@@ -26,7 +26,7 @@ from scharrel.statements.municipality import Cover, Return, municipality_return
 from scharrel.statements.payment_run import PaymentRunView
 from scharrel.statements.pdf import Typesetter, TypesettingError
 from scharrel.statements.return_files import as_csv, returns_json, returns_sheet
-from scharrel.statements.seal import Seal, packs_of
+from scharrel.statements.seal import Seal, packs_behind
 from scharrel.statements.settlement import settlement_view
 from scharrel.statements.subcooperative import subcooperative_view
 from scharrel.statements.vat import VatView
@@ -89,7 +89,7 @@ def documents_of(data: StatementData, order: Order) -> Iterator[tuple[str, bytes
     if not data.member.person:
         return
     words = Words(order.lang)
-    member, packs = data.member.id, packs_of([data.allocation])
+    member, packs = data.member.id, packs_behind([data.allocation])
     heads = notices(words, data.member, [data.allocation.pack])
     if "member" in order.kinds and data.told:
         told = member_view(words, data)
@@ -99,7 +99,7 @@ def documents_of(data: StatementData, order: Order) -> Iterator[tuple[str, bytes
         yield _made(order, "municipality", member, view, packs, view.figures, heads)
     year = data.of_year(order.month.year)
     if "year" in order.kinds and (year or any(map(data.corrections.get, data.year_so_far()))):
-        packs = packs_of(year or [data.allocation])
+        packs = packs_behind(year or [data.allocation])
         heads = notices(words, data.member, [a.pack for a in year or [data.allocation]])
         of_year = year_view(words, data)
         yield _made(order, "year", member, of_year, packs, of_year.figures, heads)
@@ -111,7 +111,7 @@ def documents_of(data: StatementData, order: Order) -> Iterator[tuple[str, bytes
         months = data.of_period(period)
         if kind in order.kinds and order.month == period.last and settlement and months:
             settled = settlement_view(words, data, settlement)
-            yield _made(order, kind, member, settled, packs_of(months), settled.figures, heads)
+            yield _made(order, kind, member, settled, packs_behind(months), settled.figures, heads)
 
 
 def subcooperative_document(
@@ -120,7 +120,7 @@ def subcooperative_document(
     """The overview of a sub-cooperative (place and content); `others` are all who are computed together with
     it. BrokenTemplateError if it cannot be rendered."""
     view = subcooperative_view(Words(order.lang), data, others, accounts)
-    packs = packs_of([data.allocation])
+    packs = packs_behind([data.allocation])
     return _made(
         order, "subcooperative", data.member.id, view, packs, view.figures,
         example_notice(Words(order.lang), [data.allocation.pack]),

@@ -12,8 +12,8 @@ from scharrel.text.words import Words, masked
 from scharrel.treasury.accounts import OWN_ROLES, TRANSIT
 from scharrel.treasury.payments import owed_by
 
-LONGEST_BANK_TEXT = 70
-"""Letters of what a bank's line says."""
+LONGEST_BANK_TEXT, LONGEST_OWN_TEXT = 70, 140
+"""Letters of what a bank's line says, and a booking by hand, into which one may have been pasted."""
 
 
 class Payout(NamedTuple):
@@ -46,7 +46,9 @@ def booked_rows(words: Words, data: StatementData, counted: Sequence[Movement]) 
         if data.roles[m.account] in ("vat", *OWN_ROLES):
             continue
         text, line, place = _booking_text(words, data.names, m), m.line, ""
-        if data.by_bank(m):
+        if not data.by_bank(m):
+            text = masked(text, LONGEST_OWN_TEXT)
+        else:
             said = [] if line in told else [_moved_at_bank(words, one) for one in data.banked(line)]
             text, place = masked(text, LONGEST_BANK_TEXT), data.source.where(line)
             text = " ".join([_sentence(text) if said else text, *said])

@@ -48,7 +48,7 @@ class Seal(NamedTuple):
         return " ".join(part for part in (self.kind, self.month, self.member, self.lang, self.made) if part)
 
 
-def packs_of(allocations: Iterable[Allocation]) -> list[Pack]:
+def packs_behind(allocations: Iterable[Allocation]) -> list[Pack]:
     """Every pack that had a part in these, each once."""
     return list({a.pack.id: a.pack for a in allocations}.values())
 
