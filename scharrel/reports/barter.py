@@ -42,9 +42,10 @@ def barter_balances(barters: Iterable[Barter], year: int) -> list[BarterBalance]
     return [found[key] for key in sorted(found)]
 
 
-def unit_name(words: Words, commodity: str) -> str:
-    """What people call what is exchanged: uur."""
-    return str(catalogue(words.lang)["paper"]["units"].get(commodity) or visible(commodity))
+def unit_name(words: Words, commodity: str, number: Decimal = ZERO) -> str:
+    """What people call so much of what is exchanged: uur."""
+    names = catalogue(words.lang)["paper"]["unit_one" if number == 1 else "units"]
+    return str(names.get(commodity) or visible(commodity))
 
 
 def barter_rows(words: Words, names: Mapping[str, str], barters: Sequence[Barter]) -> list[list[str]]:
@@ -57,7 +58,7 @@ def barter_rows(words: Words, names: Mapping[str, str], barters: Sequence[Barter
                 visible(names[b.giver]),
                 visible(names[b.taker]),
                 visible(b.text),
-                f"{words.number(b.amount)} {unit_name(words, b.commodity)}",
+                f"{words.number(b.amount)} {unit_name(words, b.commodity, b.amount)}",
             ]
             for b in barters
         ),
