@@ -111,7 +111,7 @@ class Documents:
             "aligned": _aligned, "wrapped": _wrapped, "svg": self._svg, "qr": self._qr,
             "families": FAMILIES,
         }  # fmt: skip
-        self.environment.filters |= {
+        filters: dict[str, Callable[..., Any]] = {
             "money": words.money,
             "amount": lambda number: words.number(number, "#,##0.00"),
             "number": words.number,
@@ -131,6 +131,7 @@ class Documents:
             "in_page": _in_page,
             "bare": _bare,
         }
+        self.environment.filters |= filters
         self.environment.globals["w"] = w = self._paper_words()
         # A copy of a template from before `w` was there of itself imports it.
         self.environment.globals["texts"] = self.environment.from_string(
