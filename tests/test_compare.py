@@ -45,7 +45,7 @@ def test_who_keeps_most_stands_first_and_what_is_missing_is_told(quick: Run) -> 
     # Her permission is not in the register, and without it nothing counts under part-time enterprise.
     said = " ".join(shown.split())
     assert "Parttime ondernemen: niet alles kon meetellen" in said
-    assert "permission_until" in said
+    assert "over: toestemming," in said
     assert "Wijkproject: geldt niet voor één lid." in said
 
 

@@ -123,7 +123,7 @@ def test_balances_carry_over_the_year_and_add_up_to_nothing(barter: Path, quick:
 
 def test_the_list_says_who_did_what_for_whom(barter: Path, quick: Run) -> None:
     said = quick("report", "exchange", "2026", "--coop", str(barter)).out
-    assert "1 feb 2026  Amina        Bram     haar geknipt     1 UUR" in said
+    assert "1 feb 2026  Amina        Bram     haar geknipt     1 uur" in said
     assert "samen          0    3,5      3,5         0" in said
     said = quick("report", "exchange", "2026", "--member", "carla", "--coop", str(barter)).out
     assert "taart gebakken" in said

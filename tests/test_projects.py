@@ -354,7 +354,7 @@ def test_the_hours_of_a_project_can_be_traced_to_who_booked_them(team: Path, qui
         assert line in said
     quick("allocate", "2026-01", "--coop", str(team))
     assert quick("statements", "2026-01", "--format", "txt", "--coop", str(team)).status == 0
-    assert "gekookt (catering)" in (team / "statements/2026-01/member/amina.txt").read_text()
+    assert "gekookt (Catering)" in (team / "statements/2026-01/member/amina.txt").read_text()
 
 
 def test_a_project_with_nothing_left_says_so_and_names_nobody(team: Path, quick: Run) -> None:

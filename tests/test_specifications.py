@@ -378,7 +378,8 @@ def test_the_letter_to_the_municipality_is_polite_and_exact(quick: Run, coop: Pa
     assert quick(*asked, "--draft", str(tmp_path / "brief.txt")).status == 0
     said = " ".join((tmp_path / "brief.txt").read_text().replace("\xa0", " ").split())
     for part in (
-        "Anna de Boer Kerkstraat 1", "Aan: Gemeente Breda", "Bezwaar tegen uw brief over juni 2026",
+        "Anna de Boer Kerkstraat 1", "Aan: Gemeente Breda", "Geboortedatum: 5 mei 1980",
+        "Bezwaar tegen uw brief over juni 2026",
         "een andere maand verdiend: € 52,37 te veel.", "€ 52,37 van 11 juni 2026",
         "Participatiewet artikel 32 lid 2", "U hebt € 39,28 te veel verrekend.",
         "Algemene wet bestuursrecht artikel 6:7 en 6:8 lid 1", "Met vriendelijke groet,",

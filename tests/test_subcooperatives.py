@@ -322,15 +322,15 @@ def test_the_overview_has_projects_and_sub_cooperatives_and_counts_nothing_twice
     said = plain(statement(quick, noord) / "coop/overview.txt")
     # From outside came 200 for the project and 30 for Amina; 30 + 10 + 3.50 went to the cooperative.
     assert (
-        "Samen draaiden de leden, met wat zij gezamenlijk doen, € 230,00 omzet. De coöperatie kreeg € 43,50;"
-        in said
+        "Samen draaiden de leden, met wat zij gezamenlijk doen, € 230,00 omzet. "
+        "De coöperatie en haar deelcoöperaties kregen € 43,50;" in said
     )
     assert "Catering 200,00 50,00 30,00 15,00 105,00" in said
     assert "Noord 40,00 12,00 28,00" in said
     # Between the books the share is settled, and of the contributions only Bram's goes to the umbrella.
     assert "Deelnemers" not in said
     assert "Bram Coöperatie 3,50 Noord Koepel 12,00 samen 15,50" in said
-    assert "rekening bedrag Buurt 15,00 Lid 121,50 Reserve 28,00 Per stap" in said
+    assert "rekening bedrag Buurt 15,00 Lid 121,50 Reserve 28,00 samen 164,50 Per stap" in said
 
 
 def test_a_sub_cooperative_has_an_overview_of_its_own(noord: Path, quick: Run) -> None:

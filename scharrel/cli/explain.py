@@ -13,7 +13,6 @@ from scharrel.cli.screen import console, fail, print_point, print_text, stop_on_
 from scharrel.core.corrections import Correction
 from scharrel.core.facts import Holder, Movement
 from scharrel.core.grants import counts_apart
-from scharrel.core.money import total
 from scharrel.core.month import Month
 from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.pack import Source
@@ -25,6 +24,7 @@ from scharrel.text.pots import approved, spendable
 from scharrel.text.pots import taken as taken_out
 from scharrel.text.sentences import because, closing, correction_label, label, opening, own_costs, sentences
 from scharrel.text.words import visible
+from scharrel.treasury.received import unpaid_sales
 
 if TYPE_CHECKING:
     from scharrel.ledger.books import Books
@@ -208,15 +208,8 @@ def _bookings(
 
 def _waiting(ledger: "Ledger", month: Month) -> list[tuple[str, str]]:
     """What was sold in the month and counts later, as far as it is not paid by then."""
-    left: dict[int, list[Movement]] = {}
-    for movement in ledger.on_account:
-        if movement.counts == month:
-            left.setdefault(movement.line, []).append(movement)
-    for paid in ledger.paid:
-        if paid.line in left and paid.counts == month:
-            left[paid.line].append(paid._replace(amount=-paid.amount))
-    sums = [rows[0]._replace(amount=total(row.amount for row in rows)) for rows in left.values()]
-    return [_booking(ledger, row, visible(row.text)) for row in sums if row.amount]
+    sales = unpaid_sales(ledger.on_account, ledger.paid, month)
+    return [_booking(ledger, sale, visible(sale.text)) for sale in sales]
 
 
 def _booking(ledger: Any, movement: Movement, text: str) -> tuple[str, str]:

@@ -26,7 +26,7 @@ def write_objection(
 ) -> list[Problem]:
     """Write the letter, as PDF or as text by the end of the file's name; what is wrong with the template
     stands in the way. WriteError if it cannot be written."""
-    head = correspondence(books.entries, books.title, found.letter.month, today)
+    addressee = correspondence(books.entries, books.title, found.letter.month, today).addressee
     view = objection_to(
         words,
         found.member,
@@ -35,7 +35,7 @@ def write_objection(
         found.more,
         ways,
         coop=books.title,
-        addressee=head.addressee,
+        addressee=addressee,
         day=today,
         provisional=provisional(words, found.month),
     )

@@ -24,6 +24,7 @@ from scharrel.text.accounts import account_labels
 from scharrel.text.sentences import correction_label
 from scharrel.text.words import Words
 from scharrel.treasury.outlook import Outlook
+from scharrel.treasury.received import unpaid_sales
 
 
 def last_allocated(books: Books, today: date) -> Month | None:
@@ -52,6 +53,7 @@ def statement_data(
     banks = frozenset(account.account for account in books.bank_accounts.values())
     roles = {account: books.chart.role(account) for account in books.chart.accounts}
     called = account_labels(words, books.chart)
+    names = {holder.id: holder.name for holder in books.holders.values()}
     found = []
     for member in group:
         corrected = outcome.corrected(member.id, books.first_open)
@@ -72,6 +74,8 @@ def statement_data(
                     books.entries,
                     called,
                     _outlook(books, member, outcome, month),
+                    names,
+                    unpaid_sales(ledger.on_account, ledger.paid, month),
                 )
             )  # fmt: skip
     return found, across, problems

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from scharrel.core.barter import Barter
 from scharrel.core.money import ZERO
 from scharrel.text.table import amount_rows
-from scharrel.text.words import Words, visible
+from scharrel.text.words import Words, catalogue, visible
 
 
 class BarterBalance(NamedTuple):
@@ -42,6 +42,12 @@ def barter_balances(barters: Iterable[Barter], year: int) -> list[BarterBalance]
     return [found[key] for key in sorted(found)]
 
 
+def unit_name(words: Words, commodity: str, number: Decimal = ZERO) -> str:
+    """What people call so much of what is exchanged: uur."""
+    names = catalogue(words.lang)["paper"]["unit_one" if number == 1 else "units"]
+    return str(names.get(commodity) or visible(commodity))
+
+
 def barter_rows(words: Words, names: Mapping[str, str], barters: Sequence[Barter]) -> list[list[str]]:
     """A heading and a row for each: the day, who did it, for whom, what, and how much."""
     return [
@@ -52,7 +58,7 @@ def barter_rows(words: Words, names: Mapping[str, str], barters: Sequence[Barter
                 visible(names[b.giver]),
                 visible(names[b.taker]),
                 visible(b.text),
-                f"{words.number(b.amount)} {visible(b.commodity)}",
+                f"{words.number(b.amount)} {unit_name(words, b.commodity, b.amount)}",
             ]
             for b in barters
         ),

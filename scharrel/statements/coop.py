@@ -219,6 +219,7 @@ def coop_view(
     # What is the cooperative's own, it owes nobody.
     own_accounts = frozenset[str]().union(*(share.own_accounts for share in shares))
     own_accounts -= frozenset[str]().union(*(share.other_accounts for share in shares))
+    trends = [_trend(key, nth, month, shares) for nth, key in enumerate(TRENDS)]
     return CoopView(
         coop,
         month,
@@ -234,7 +235,7 @@ def coop_view(
             for account, level in share.pots.items()
         ],
         sorted((account, n) for account, n in owed.items() if n and account not in own_accounts),
-        [_trend(key, nth, month, shares) for nth, key in enumerate(TRENDS)],
+        [trend for trend in trends if any(point.amount for point in trend.points)],
         sorted({line for share in shares for line in share.provisional}),
         any(share.open_still for share in shares),
         [(share.name, c) for share in shares for c in share.corrections],

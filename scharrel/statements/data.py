@@ -36,7 +36,8 @@ class StatementData(NamedTuple):
     `roles` has the role of each account, `stretches` what is kept of more turnover, `corrections` what was
     put right, by the month in which it was booked (also later than this month), `entries` what the register
     says of the cooperative and the municipality, `called` what people call each account,
-    `outlook` the months after it as they were seen on its last day.
+    `outlook` the months after it as they were seen on its last day, `names` the name of everyone in the
+    register, projects too, `unpaid` what was sold in it and counts when the customer pays.
     """
 
     coop: str
@@ -53,6 +54,8 @@ class StatementData(NamedTuple):
     entries: OwnEntries = OwnEntries()
     called: Mapping[str, str] = MappingProxyType({})
     outlook: Outlook | None = None
+    names: Mapping[str, str] = MappingProxyType({})
+    unpaid: Sequence[Movement] = ()
 
     @property
     def here(self) -> bool:

@@ -12,12 +12,12 @@ import textwrap
 import traceback
 import unicodedata
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from jinja2 import (
@@ -111,7 +111,7 @@ class Documents:
             "aligned": _aligned, "wrapped": _wrapped, "svg": self._svg, "qr": self._qr,
             "families": FAMILIES,
         }  # fmt: skip
-        self.environment.filters |= {
+        filters: dict[str, Callable[..., Any]] = {
             "money": words.money,
             "amount": lambda number: words.number(number, "#,##0.00"),
             "number": words.number,
@@ -120,6 +120,9 @@ class Documents:
             "month": words.month,
             "day": words.day,
             "short_day": words.short_day,
+            "short_hash": lambda digest: digest.rpartition(":")[2][:8],
+            "short_month": words.month_and_year,
+            "month_name": lambda month: words.short_month(month.first_day),
             "fill": _fill,
             "literal": lambda text: typst_literal(isolated(str(text))),
             "source": lambda text: typst_literal(str(text)),
@@ -128,6 +131,7 @@ class Documents:
             "in_page": _in_page,
             "bare": _bare,
         }
+        self.environment.filters |= filters
         self.environment.globals["w"] = w = self._paper_words()
         # A copy of a template from before `w` was there of itself imports it.
         self.environment.globals["texts"] = self.environment.from_string(
@@ -145,10 +149,18 @@ class Documents:
                         found[key] = found[key] | own if isinstance(own, dict) else own
         return SimpleNamespace(**found)
 
-    def render(self, kind: str, view: object, seal: Seal | None, notices: Sequence[str] = ()) -> str:
-        """The document as source: HTML, plain text, or Typst; `notices` stand at its head.
-        BrokenTemplateError names file and line."""
-        text = self._render(self.environment, f"{kind}.j2", view=view, seal=seal, notices=notices)
+    def render(
+        self,
+        kind: str,
+        view: object,
+        seal: Seal | None,
+        notices: Sequence[str] = (),
+        titles: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
+        """The document as source: HTML, plain text, or Typst; `notices` stand at its head, `titles` are
+        those of the rules by id. BrokenTemplateError names file and line."""
+        values = {"view": view, "seal": seal, "notices": notices, "titles": titles}
+        text = self._render(self.environment, f"{kind}.j2", **values)
         return _BLANKS.sub("\n\n", text) if self.form == "txt" else text
 
     def _svg(self, name: str, **values: Any) -> str | Markup:

@@ -26,7 +26,7 @@ from scharrel.statements.municipality import Cover, Return, municipality_return
 from scharrel.statements.payment_run import PaymentRunView
 from scharrel.statements.pdf import Typesetter, TypesettingError
 from scharrel.statements.return_files import as_csv, returns_json, returns_sheet
-from scharrel.statements.seal import Seal, pack_hashes
+from scharrel.statements.seal import Seal, packs_behind
 from scharrel.statements.settlement import settlement_view
 from scharrel.statements.subcooperative import subcooperative_view
 from scharrel.statements.vat import VatView
@@ -89,7 +89,7 @@ def documents_of(data: StatementData, order: Order) -> Iterator[tuple[str, bytes
     if not data.member.person:
         return
     words = Words(order.lang)
-    member, packs = data.member.id, pack_hashes([data.allocation])
+    member, packs = data.member.id, packs_behind([data.allocation])
     heads = notices(words, data.member, [data.allocation.pack])
     if "member" in order.kinds and data.told:
         told = member_view(words, data)
@@ -99,7 +99,7 @@ def documents_of(data: StatementData, order: Order) -> Iterator[tuple[str, bytes
         yield _made(order, "municipality", member, view, packs, view.figures, heads)
     year = data.of_year(order.month.year)
     if "year" in order.kinds and (year or any(map(data.corrections.get, data.year_so_far()))):
-        packs = pack_hashes(year or [data.allocation])
+        packs = packs_behind(year or [data.allocation])
         heads = notices(words, data.member, [a.pack for a in year or [data.allocation]])
         of_year = year_view(words, data)
         yield _made(order, "year", member, of_year, packs, of_year.figures, heads)
@@ -111,7 +111,7 @@ def documents_of(data: StatementData, order: Order) -> Iterator[tuple[str, bytes
         months = data.of_period(period)
         if kind in order.kinds and order.month == period.last and settlement and months:
             settled = settlement_view(words, data, settlement)
-            yield _made(order, kind, member, settled, pack_hashes(months), settled.figures, heads)
+            yield _made(order, kind, member, settled, packs_behind(months), settled.figures, heads)
 
 
 def subcooperative_document(
@@ -120,7 +120,7 @@ def subcooperative_document(
     """The overview of a sub-cooperative (place and content); `others` are all who are computed together with
     it. BrokenTemplateError if it cannot be rendered."""
     view = subcooperative_view(Words(order.lang), data, others, accounts)
-    packs = pack_hashes([data.allocation])
+    packs = packs_behind([data.allocation])
     return _made(
         order, "subcooperative", data.member.id, view, packs, view.figures,
         example_notice(Words(order.lang), [data.allocation.pack]),
@@ -142,24 +142,23 @@ def documents_together(
     """The overview of the cooperative, the cover of the returns and their files: place and content. `used`
     are the rules that anyone was under, `head` is the cover's, `treasury` the cooperative's own ledger,
     `debts` are customers', `banks` its accounts, and `called` is what people call those of the chart."""
-    packs = {pack.id: pack.hash for pack in used}
     heads = example_notice(Words(order.lang), used)
     if "coop" in order.kinds:
         rows = sorted(shares, key=lambda share: share.name)
         view = coop_view(coop, order.month, rows, treasury, debts, banks, called)
-        yield _made(order, "coop", "", view, packs, view.figures, heads)
+        yield _made(order, "coop", "", view, used, view.figures, heads)
     if "municipality" in order.kinds:
         cover = Cover(coop, head, order.month, sorted(returns, key=lambda row: row.name))
-        yield _made(order, "cover", "", cover, packs, cover.figures, heads)
+        yield _made(order, "cover", "", cover, used, cover.figures, heads)
         yield "municipality/return.csv", as_csv(sorted(returns, key=lambda row: row.member)).encode()
         yield "municipality/return.json", returns_json(cover, heads).encode()
         if order.sheet:
             yield "municipality/opgave.csv", returns_sheet(cover.returns).encode()
 
 
-def rules_handout(order: Order, coop: str, told: Told, hashes: Mapping[str, str]) -> bytes:
+def rules_handout(order: Order, coop: str, told: Told, pack: Pack) -> bytes:
     """The rules for the members' meeting; BrokenTemplateError if they cannot be rendered."""
-    _, content = _made(order, "rules", "", RulesView(coop, told), hashes, {})
+    _, content = _made(order, "rules", "", RulesView(coop, told), [pack], {})
     return content
 
 
@@ -167,23 +166,23 @@ def annual_document(order: Order, view: AnnualView, used: Sequence[Pack]) -> byt
     """The annual accounts, which rest on the rules that were `used`; BrokenTemplateError if they cannot be
     rendered."""
     heads = example_notice(Words(order.lang), used)
-    return _made(order, "annual", "", view, {pack.id: pack.hash for pack in used}, view.figures, heads)[1]
+    return _made(order, "annual", "", view, used, view.figures, heads)[1]
 
 
 def vat_document(order: Order, view: VatView, span: Span) -> bytes:
     """A VAT return of a month, quarter or year; BrokenTemplateError if it cannot be rendered."""
-    return _made(order, f"{VAT_KIND}{span}", "", view, {}, view.figures)[1]
+    return _made(order, f"{VAT_KIND}{span}", "", view, (), view.figures)[1]
 
 
 def payment_document(order: Order, view: PaymentRunView) -> bytes:
     """A payment run; BrokenTemplateError if it cannot be rendered."""
-    return _made(order, PAYMENT_KIND, f"{RUN}{view.run}", view, {}, view.figures)[1]
+    return _made(order, PAYMENT_KIND, f"{RUN}{view.run}", view, (), view.figures)[1]
 
 
 def plot_sheet(order: Order, sheet: Sheet) -> bytes:
     """What members keep under rules, on paper; BrokenTemplateError if it cannot be rendered."""
-    packs = {one.curve.pack.id: one.curve.pack.hash for one in sheet.curves}
-    heads = example_notice(Words(order.lang), [one.curve.pack for one in sheet.curves])
+    packs = [one.curve.pack for one in sheet.curves]
+    heads = example_notice(Words(order.lang), packs)
     return _made(order, "plot", "", sheet, packs, plot_figures(sheet), heads)[1]
 
 
@@ -203,16 +202,17 @@ def _made(
     kind: str,
     member: str,
     view: object,
-    packs: Mapping[str, str],
+    packs: Sequence[Pack],
     figures: Mapping[str, Decimal],
     heads: Sequence[str] = (),
 ) -> tuple[str, bytes]:
     sealed = {name: plain(amount) for name, amount in figures.items()}
     made = str(order.dated) if kind in ("municipality", "cover") else ""
-    seal = Seal(kind, member, str(order.month), order.lang, __version__, packs, sealed, made)
+    hashes = {pack.id: pack.hash for pack in packs}
+    seal = Seal(kind, member, str(order.month), order.lang, __version__, hashes, sealed, made)
     documents = _documents(order.templates, order.lang, order.form)
     template = "settlement" if kind == "quarter" else "vat" if kind.startswith(VAT_KIND) else kind
-    text = documents.render(template, view, seal, heads)
+    text = documents.render(template, view, seal, heads, {pack.id: pack.title for pack in packs})
     place = place_of(kind, member, order.form)
     if order.form != "pdf":
         return place, text.encode()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from scharrel.analysis.prospect import Stretch
 from scharrel.core.allowances import room
-from scharrel.core.facts import Approval
+from scharrel.core.facts import Approval, Movement
 from scharrel.core.money import ZERO, total
 from scharrel.core.month import Month
 from scharrel.core.pack import PARTIES, Step
@@ -22,6 +22,7 @@ from scharrel.text.periods import provisional, provisional_of_step
 from scharrel.text.pots import purpose, spendable
 from scharrel.text.sentences import (
     because,
+    capital,
     closing,
     label,
     left_open,
@@ -123,7 +124,7 @@ class MemberView(NamedTuple):
     """What the member's statement shows. Amounts in euros. `here` is false for who left and is told what was
     put right, `earns` under rules that leave nobody anything; `kept_on` has the level of every pot's account,
     `left_open` is what the membership leaves open where it ended, `called` what people call an account,
-    `ahead` what the months after it ask."""
+    `ahead` what the months after it ask, `unpaid` what was sold and counts when it is paid."""
 
     coop: str
     name: str
@@ -167,6 +168,7 @@ class MemberView(NamedTuple):
     kept_on: Mapping[str, Decimal]
     called: Mapping[str, str]
     ahead: Sequence[str] = ()
+    unpaid: Sequence[Movement] = ()
 
     @property
     def figures(self) -> dict[str, Decimal]:
@@ -232,6 +234,7 @@ def member_view(words: Words, data: StatementData) -> MemberView:
         ledger=data.source.shown,
         allocation=month,
         ahead=tuple(short_lines(words, data.outlook)) if data.outlook else (),
+        unpaid=data.unpaid,
         kept_on={account: month.balances.get(account, ZERO) for account in _kept_on(data)},
         called=data.called,
     )
@@ -330,9 +333,11 @@ def _pots(words: Words, data: StatementData) -> Iterator[Pot]:
         added = total(r.paid for r in paying)
         targets = [r.target.value for r in paying if r.target]
         yield Pot(
-            label(words, paying[0].step)
-            if paying
-            else data.called.get(account) or account.rpartition(":")[2],
+            capital(
+                label(words, paying[0].step)
+                if paying
+                else data.called.get(account) or account.rpartition(":")[2]
+            ),
             level,
             added,
             targets[0] if targets else None,

@@ -12,8 +12,8 @@ from scharrel.text.words import Words, masked
 from scharrel.treasury.accounts import OWN_ROLES, TRANSIT
 from scharrel.treasury.payments import owed_by
 
-LONGEST_BANK_TEXT = 70
-"""Letters of what a bank's line says."""
+LONGEST_BANK_TEXT, LONGEST_OWN_TEXT = 70, 140
+"""Letters of what a bank's line says, and a booking by hand, into which one may have been pasted."""
 
 
 class Payout(NamedTuple):
@@ -45,8 +45,10 @@ def booked_rows(words: Words, data: StatementData, counted: Sequence[Movement]) 
     for m in counted:
         if data.roles[m.account] in ("vat", *OWN_ROLES):
             continue
-        text, line, place = _booking_text(words, m), m.line, ""
-        if data.by_bank(m):
+        text, line, place = _booking_text(words, data.names, m), m.line, ""
+        if not data.by_bank(m):
+            text = masked(text, LONGEST_OWN_TEXT)
+        else:
             said = [] if line in told else [_moved_at_bank(words, one) for one in data.banked(line)]
             text, place = masked(text, LONGEST_BANK_TEXT), data.source.where(line)
             text = " ".join([_sentence(text) if said else text, *said])
@@ -76,9 +78,9 @@ def otherwise_banked(
             yield f"{_moved_at_bank(words, m)}: {_sentence(masked(m.text, LONGEST_BANK_TEXT))}"
 
 
-def _booking_text(words: Words, movement: Movement) -> str:
+def _booking_text(words: Words, names: Mapping[str, str], movement: Movement) -> str:
     """What the booking says, for which project it was, and when the customer paid what counts of it."""
-    about = [movement.project] if movement.project else []
+    about = [names.get(movement.project, movement.project)] if movement.project else []
     if movement.paid and movement.earned:
         about.append(words("explain.paid-on", day=words.day(movement.earned)))
     return " ".join([movement.text, *(f"({each})" for each in about)])

@@ -10,14 +10,15 @@ from scharrel.core.facts import Holder
 from scharrel.core.specifications import SPECIFIED, Specification, at_stake
 from scharrel.statements.documents import Documents
 from scharrel.statements.pdf import Typesetter, TypesettingError, typesetters_world
-from scharrel.text.specifications import SaidMistake, kind_of_loss
+from scharrel.text.specifications import SaidMistake, kind_of_loss, known_by
 from scharrel.text.words import Words
 
 _TEMPLATE = "objection"
 
 
 class Objection(NamedTuple):
-    """A letter of `day` about the municipality's. `rows` has by name of the amount what its letter and the
+    """A letter of `day` about the municipality's, to its `office`; `about` are lines by which it finds the
+    member. `rows` has by name of the amount what its letter and the
     books have, in euros; `ways` the mistakes, in sentences, of each way in which that can have come about;
     `amount` is what it comes to, `kind` what that is ("costs", "paid", "differs", "favour"). It is an
     objection when it is `in_time`, and then until that day. `provisional` is what is still to be settled."""
@@ -25,9 +26,9 @@ class Objection(NamedTuple):
     coop: str
     name: str
     address: str
-    client: str
-    born: date | None
-    addressee: Sequence[str]
+    municipality: str
+    office: Sequence[str]
+    about: Sequence[str]
     day: date
     letter: Specification
     rows: Sequence[tuple[str, Decimal, Decimal]]
@@ -51,9 +52,9 @@ def objection_to(
     day: date,
     provisional: str,
 ) -> Objection:
-    """What stands in the letter to the municipality (its name and where it is, if those are known)."""
+    """What stands in the letter to the municipality (its name first, if that is known)."""
     amount = at_stake(more)
-    address, born = member.facts(letter.month).get("address", ""), member.latest.get("born")
+    address = member.facts(letter.month).get("address", "")
     rows = [
         (words(f"specification.amount.{name}"), letter.amounts[name], right[name])
         for name in SPECIFIED
@@ -63,9 +64,9 @@ def objection_to(
         coop=coop,
         name=member.name,
         address=str(address),
-        client=str(member.latest.get("client_number", "")),
-        born=born if isinstance(born, date) else None,
-        addressee=addressee,
+        municipality="".join(addressee[:1]),
+        office=addressee[1:],
+        about=list(known_by(words, member, letter.month)),
         day=day,
         letter=letter,
         rows=rows,

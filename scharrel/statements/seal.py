@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from scharrel.core.pack import Pack
 from scharrel.core.trace import Allocation
 
 CODE_LENGTH = 10
@@ -47,9 +48,9 @@ class Seal(NamedTuple):
         return " ".join(part for part in (self.kind, self.month, self.member, self.lang, self.made) if part)
 
 
-def pack_hashes(allocations: Iterable[Allocation]) -> dict[str, str]:
-    """The hash of every pack that had a part in these."""
-    return {a.pack.id: a.pack.hash for a in allocations}
+def packs_behind(allocations: Iterable[Allocation]) -> list[Pack]:
+    """Every pack that had a part in these, each once."""
+    return list({a.pack.id: a.pack for a in allocations}.values())
 
 
 def month_figures(allocation: Allocation) -> dict[str, Decimal]:

@@ -12,7 +12,7 @@ from scharrel.core.money import EXACT, to_cents
 from scharrel.core.month import Month
 from scharrel.core.pack import Facts, FactValue, Pack, Param
 from scharrel.text.rules.steps import listed
-from scharrel.text.sentences import fact_in_words, fact_text, role_name, spaced, step_label
+from scharrel.text.sentences import fact_called, fact_in_words, fact_text, role_name, step_label
 from scharrel.text.table import columns
 from scharrel.text.words import Words, catalogue, visible
 
@@ -169,8 +169,8 @@ def supposed_fact(words: Words, fact: str, value: FactValue) -> str:
     if fact == BORN and value in (OLD, YOUNG):
         return words("finding.old" if value == OLD else "finding.young")
     if value in (LASTS, NEVER_ENDS):
-        return words("finding.lasts", fact=spaced(fact))
+        return words("finding.lasts", fact=fact_called(words, fact))
     if value == OVER:
-        return words("finding.over", fact=spaced(fact))
+        return words("finding.over", fact=fact_called(words, fact))
     known = catalogue(words.lang)["plot"]["known"].get(f"{fact}: {fact_text(value)}")
     return str(known or fact_in_words(words, fact, value))

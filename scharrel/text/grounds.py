@@ -16,9 +16,9 @@ def grounds(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
 
 
 def since(words: Words, result: StepResult, pack: Pack) -> Iterator[str]:
-    """Since when each figure holds."""
+    """Since when each figure holds; not of a rate where nothing is above the threshold."""
     for figure in _dated(result):
-        if figure.since:
+        if figure.since and not (figure is result.figure and "below-threshold" in result.why):
             yield words("explain.since", figure=_shown(words, figure, pack), month=words.month(figure.since))
 
 

@@ -11,6 +11,7 @@ from scharrel.core.pack import Pack
 from scharrel.core.period import Period
 from scharrel.text.grounds import cited
 from scharrel.text.periods import period_name
+from scharrel.text.specifications import known_by
 from scharrel.text.words import Words, visible
 from scharrel.treasury.outlook import BENEFIT, PAYOUT, CashFlow, MonthInHand, Outlook, Uncounted
 from scharrel.treasury.remedies import BufferNotice, LowDay, Remedy, for_month, low_day, months_paid
@@ -154,6 +155,7 @@ def notice_lines(
         yield words(f"outlook.notice.{key}", **values, **sums)
     yield from ("", words("outlook.notice.regards"))
     yield visible(outlook.member.name)
+    yield from known_by(words, outlook.member, short.month)
 
 
 def booking_line(words: Words, place: str, movement: Movement) -> str:

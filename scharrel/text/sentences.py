@@ -38,7 +38,8 @@ def opening(words: Words, allocation: Allocation) -> Iterator[str]:
             yield words("explain.contributed", amount=words.money(amount), name=name)
     else:
         for part in allocation.received:
-            yield words("explain.received", amount=words.money(part.amount), project=part.name)
+            key = "received" if allocation.came_in > 0 else "received-still"
+            yield words(f"explain.{key}", amount=words.money(part.amount), project=part.name)
             yield from _how_shared(words, allocation.member, part)
     if allocation.carried:
         carried, pool = words.money(-allocation.carried), words.money(allocation.pool)
@@ -321,6 +322,8 @@ def _limit(words: Words, limit: Limit, result: StepResult, pack: Pack) -> str:
         values["limit"] = words.money(limit.figure.value)
     if limit.code == "pool-empty":
         key = "explain.pool-empty" if limit.after else "explain.pool-none"
+        if step.kind == "input" and not result.waiting:
+            key = "explain.input-empty" if limit.after else "explain.input-none-left"
         return words(key, asked=words.money(limit.before), left=words.money(limit.after))
     if limit.code == "months-used":
         values["limit"] = str(step.max_months)
@@ -356,6 +359,17 @@ def fact_in_words(words: Words, fact: str, value: FactValue) -> str:
     if known and not value:
         return str(known)
     return f"{known or spaced(fact)}: {words('explain.yes' if value else 'explain.no')}"
+
+
+def fact_called(words: Words, fact: str) -> str:
+    """What people call a fact of the register: medisch urenbeperkt."""
+    known = catalogue(words.lang)["plot"]["known"].get(f"{fact}: TRUE")
+    return usual(words, "fact", fact) or str(known or spaced(fact))
+
+
+def capital(name: str) -> str:
+    """A name at the head of a line."""
+    return name[:1].upper() + name[1:]
 
 
 def spaced(name: str) -> str:

@@ -10,6 +10,7 @@ from scharrel.analysis.deviations import ROLE_VAT, Deviation, Explanation
 from scharrel.core.chart import Chart
 from scharrel.core.facts import Holder, Movement
 from scharrel.core.money import ZERO, total
+from scharrel.core.month import Month
 from scharrel.core.specifications import (
     BENEFIT,
     HOLIDAY,
@@ -29,6 +30,16 @@ from scharrel.text.words import Words, usual
 _LAWS = frozenset({"receipt", "vat", "twice", "unpaid", "gross", "share"})
 """Mistakes against which the law itself speaks."""
 _BY_SIGN = frozenset({"receipt", "unpaid"})
+
+
+def known_by(words: Words, member: Holder, month: Month) -> Iterator[str]:
+    """By what the municipality finds the member: client number and date of birth, as far as the register has
+    them."""
+    facts = member.facts(month)
+    if number := facts.get("client_number"):
+        yield f"{words('paper.client_number')}: {number}"
+    if isinstance(born := facts.get("born"), date):
+        yield f"{words('paper.born')}: {words.day(born)}"
 
 
 class BehindIt(NamedTuple):

@@ -138,6 +138,10 @@ class Words:
         """14 jan 2026."""
         return f"{self.day_in_month(day)} {day.year}"
 
+    def month_and_year(self, month: Month) -> str:
+        """jan 2026."""
+        return f"{self.short_month(month.first_day)} {month.year}"
+
     def short_month(self, day: date) -> str:
         """jan"""
         return str(self._locale["short_months"][day.month - 1])

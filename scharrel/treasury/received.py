@@ -6,7 +6,9 @@ from datetime import date
 from decimal import Context, Decimal
 from typing import NamedTuple
 
-from scharrel.core.money import ZERO, to_cents
+from scharrel.core.facts import Movement
+from scharrel.core.money import ZERO, to_cents, total
+from scharrel.core.month import Month
 from scharrel.core.problems import Problem
 
 _DIVIDING = Context(prec=50)
@@ -21,6 +23,19 @@ class OpenSale(NamedTuple):
     total: Decimal
     owed: Decimal
     numbers: frozenset[str]
+
+
+def unpaid_sales(sold: Iterable[Movement], paid: Iterable[Movement], month: Month) -> list[Movement]:
+    """What was sold on account in the month and counts later, as far as it was not paid by its end."""
+    left: dict[int, list[Movement]] = {}
+    for movement in sold:
+        if movement.counts == month:
+            left.setdefault(movement.line, []).append(movement)
+    for part in paid:
+        if part.line in left and part.counts == month:
+            left[part.line].append(part._replace(amount=-part.amount))
+    sums = [rows[0]._replace(amount=total(row.amount for row in rows)) for rows in left.values()]
+    return [sale for sale in sums if sale.amount]
 
 
 class PaidAmount(NamedTuple):

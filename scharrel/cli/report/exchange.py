@@ -14,7 +14,7 @@ from scharrel.cli.options import COOP, CSV, JSON, MEMBERS
 from scharrel.cli.report.common import show_table
 from scharrel.cli.screen import console, print_text, stop_on_errors, words
 from scharrel.operations.opening import open_books
-from scharrel.reports.barter import balance_rows, barter_balances, barter_rows
+from scharrel.reports.barter import balance_rows, barter_balances, barter_rows, unit_name
 from scharrel.text.words import visible
 
 _YEAR = typer.Argument(
@@ -82,7 +82,7 @@ def command(
     else:
         print_text(screen, words("exchange.none"))
     for unit in dict.fromkeys(b.commodity for b in balances):
-        screen.out("\n" + words("exchange.balances", unit=unit), style="bold")
+        screen.out("\n" + words("exchange.balances", unit=unit_name(words, unit)), style="bold")
         of_unit = [b for b in balances if b.commodity == unit]
         show_table(screen, balance_rows(words, names, of_unit, whole=not only))
     if balances:

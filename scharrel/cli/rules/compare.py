@@ -15,6 +15,7 @@ from scharrel.core.money import CENT
 from scharrel.core.month import Month, months
 from scharrel.operations.compare_packs import Comparison, compare_packs
 from scharrel.operations.opening import open_books
+from scharrel.text.sentences import fact_called
 from scharrel.text.table import filled_bar
 from scharrel.text.words import visible
 
@@ -74,7 +75,7 @@ def command(
         told = words("compare.early", pack=titles[pack], month=words.month(since_then))
         print_text(screen, told, style="dim")
     for row in (row for row in found.rows if row.unsaid):
-        facts = ", ".join(row.unsaid)
+        facts = ", ".join(fact_called(words, fact) for fact in row.unsaid)
         told = words("compare.unsaid", pack=row.pack.title, name=holder.name, facts=facts)
         print_text(screen, told, style="dim")
     if found.unfit:
@@ -94,17 +95,13 @@ def _rows(found: Comparison) -> list[list[str]]:
                 visible(row.pack.title),
                 words.amount(row.sums.kept),
                 words.amount(row.pot),
-                f"{words.amount(row.lowest)} {_short(row.lowest_month)}",
+                f"{words.amount(row.lowest)} {words.month_and_year(row.lowest_month)}",
                 str(row.below),
                 words.amount(row.sums.saved),
             ]
             for row in found.rows
         ),
     ]
-
-
-def _short(month: Month) -> str:
-    return f"{words.short_month(month.first_day)} {month.year}"
 
 
 def _json(member: str, first: Month, last: Month, found: Comparison) -> dict[str, Any]:

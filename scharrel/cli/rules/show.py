@@ -15,6 +15,7 @@ from scharrel.text.accounts import account_labels
 from scharrel.text.rules.pack import Told, tell_pack
 
 if TYPE_CHECKING:
+    from scharrel.core.pack import Pack
     from scharrel.ledger.books import Books
 
 _PACK = typer.Argument(metavar=words("metavar.pack"), help=words("help.rules-pack"))
@@ -50,7 +51,7 @@ def command(
     elif out is None:
         _print(told)
     else:
-        _write(books, told, {found.id: found.hash}, form, out)
+        _write(books, told, found, form, out)
 
 
 def _format_of(form: str | None, out: Path | None) -> str:
@@ -93,7 +94,7 @@ def _print(told: Told) -> None:
         print_text(screen, f"{number}. {text}", "   ", hang="   ")
 
 
-def _write(books: "Books", told: Told, hashes: dict[str, str], form: str, out: Path) -> None:
+def _write(books: "Books", told: Told, pack: "Pack", form: str, out: Path) -> None:
     # What makes documents takes long to load, and the terminal needs none of it.
     from scharrel.cli.writing import writing_in
     from scharrel.statements.documents import BrokenTemplateError
@@ -106,7 +107,7 @@ def _write(books: "Books", told: Told, hashes: dict[str, str], form: str, out: P
             told.month, ("rules",), form, words.lang, frozenset(), today(), books.coop.templates, world
         )
         try:
-            handout = rules_handout(order, books.title, told, hashes)
+            handout = rules_handout(order, books.title, told, pack)
         except BrokenTemplateError as broken:
             stop_on_errors([broken.problem])
             raise

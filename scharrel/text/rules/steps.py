@@ -7,7 +7,7 @@ from scharrel.core.month import Month
 from scharrel.core.pack import LIMITS, Pack, Step, Term
 from scharrel.text.pots import spendable
 from scharrel.text.rules.figures import figure_text, rows_of
-from scharrel.text.sentences import fact_text, label, receiver, role_name
+from scharrel.text.sentences import fact_in_words, fact_text, label, receiver, role_name
 from scharrel.text.words import Words, usual
 
 
@@ -104,7 +104,7 @@ def _limits(words: Words, some: Iterable[Term], month: Month) -> Iterator[Said]:
 def _conditions(words: Words, pack: Pack, step: Step) -> Iterator[Said]:
     """When and for whom it holds."""
     if step.until:
-        yield Said("until", words("rule.until", fact=step.until))
+        yield Said("until", words("rule.until"))
     if step.when:
         yield Said("when", words("rule.when", conditions=listed(words, _when(words, step))))
     if step.min_age is not None:
@@ -119,8 +119,11 @@ def _conditions(words: Words, pack: Pack, step: Step) -> Iterator[Said]:
 
 
 def _when(words: Words, step: Step) -> list[str]:
-    facts = [f"{fact}: {fact_text(value)}" for fact, value in step.when]
-    return [usual(words, "condition", fact) or words("rule.other-condition", fact=fact) for fact in facts]
+    return [
+        usual(words, "condition", f"{fact}: {fact_text(value)}")
+        or words("rule.other-condition", fact=fact_in_words(words, fact, value))
+        for fact, value in step.when
+    ]
 
 
 def _manner(words: Words, pack: Pack, step: Step) -> Iterator[Said]:
