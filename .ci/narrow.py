@@ -1,4 +1,4 @@
-"""Whether pages fit on a phone, in a real browser: python3 narrow.py PAGE..."""
+"""Whether pages fit on a phone and on a desk, in a real browser: python3 narrow.py PAGE..."""
 
 import html
 import json
@@ -6,9 +6,10 @@ import re
 import subprocess
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 
-WIDTH = 390
+WIDTHS = (390, 1280)
 FRAME = """<!doctype html><iframe width="{width}" height="844" style="border: 0" srcdoc="{page}"></iframe>
 <script>
 onload = () => {{
@@ -23,12 +24,12 @@ onload = () => {{
 """The page in a frame of that width: a browser's own window is never as narrow."""
 
 
-def overflow(page: Path) -> tuple[int, list[str]]:
-    """How wide the page gets, and below what something has to be moved sideways to be read."""
+def overflow(page: Path, width: int) -> tuple[int, list[str]]:
+    """How wide the page gets in such a window, and below what something has to be moved sideways."""
     with tempfile.TemporaryDirectory() as folder:
         framed = Path(folder, "page.html")
         text = html.escape(page.read_text("utf-8"))
-        framed.write_text(FRAME.format(width=WIDTH, page=text), "utf-8")
+        framed.write_text(FRAME.format(width=width, page=text), "utf-8")
         browser = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000"]
         shown = subprocess.run(
             [*browser, "--dump-dom", framed.as_uri()], capture_output=True, text=True, check=True, timeout=120
@@ -42,11 +43,11 @@ def overflow(page: Path) -> tuple[int, list[str]]:
 def main() -> None:
     pages = [Path(name) for name in sys.argv[1:]]
     wrong = 0
-    for page in pages:
-        needed, wide = overflow(page)
-        if needed > WIDTH or wide:
+    for page, width in product(pages, WIDTHS):
+        needed, wide = overflow(page, width)
+        if needed > width or wide:
             wrong += 1
-            print(f"{page}: {needed} wide; sideways: {wide}")
+            print(f"{page}: {needed} wide of {width}; sideways: {wide}")
     print(f"{len(pages)} pages, {wrong} too wide")
     sys.exit(bool(wrong) or not pages)
 

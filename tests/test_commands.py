@@ -298,7 +298,7 @@ def test_explain_is_short_unless_all_is_asked_for(coop: Path, quick: Run) -> Non
         (
             "2026-02",
             "costs",
-            "er was niets meer over. De rest, € 80,00, wordt volgende maand",
+            "Daarvoor was niets over. De rest, € 80,00, wordt volgende maand",
         ),
         ("2026-02", "coop", 'Na "depreciation" was er niets over, dus hier gaat niets heen.'),
         ("2026-02", "member", "€ 0,00 Er is niets over."),

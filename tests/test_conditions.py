@@ -691,9 +691,9 @@ source = "beleid"
 """
     coop = lay_down(tmp_path, pot)
     plot = ("rules", "plot", "stad", "--lang", "en", "--coop", str(coop))
-    assert "permission until: goes on" in quick(*plot).out
+    assert "permission: goes on" in quick(*plot).out
     over = quick(*plot, "--fact", "permission_until=2020-01-01").out.replace("\xa0", " ")
-    assert "permission until: 1 January 2020" in over
+    assert "permission: 1 January 2020" in over
     assert "of every euro you keep nothing" in over
     assert quick(*plot, "--fact", "permission_until=ooit").status == 2
 

@@ -101,7 +101,7 @@ def piece_rows(
     for nth, piece in enumerate(curve.pieces):
         of_a_euro = words("plot.cents", cents=cents(words, piece.kept))
         if nth == len(curve.bends):
-            yield "", words("plot.beyond-that"), of_a_euro, "", ""
+            yield "", words("plot.beyond-that" if nth else "plot.always"), of_a_euro, "", ""
             return
         bend = curve.bends[nth]
         then = f"{cause(words, bend)}; {_then(words, bend)}" if bend.jumps else cause(words, bend)

@@ -353,9 +353,10 @@ def _condition(words: Words, step: Step, cause: str, pack: Pack) -> str:
 def fact_in_words(words: Words, fact: str, value: FactValue) -> str:
     """What holds of a member, as people say it: medisch urenbeperkt: ja."""
     known = catalogue(words.lang)["plot"]["known"].get(f"{fact}: {fact_text(value)}")
+    if isinstance(value, date):
+        return f"{fact_called(words, fact)}: {words.day(value)}"
     if not isinstance(value, bool):
-        said = words.day(value) if isinstance(value, date) else spaced(str(value))
-        return str(known or f"{spaced(fact)}: {said}")
+        return str(known or f"{spaced(fact)}: {spaced(str(value))}")
     if known and not value:
         return str(known)
     return f"{known or spaced(fact)}: {words('explain.yes' if value else 'explain.no')}"
