@@ -915,7 +915,7 @@ def test_what_the_bank_has_is_not_booked_a_second_time(bank: Bank) -> None:
     assert (bank.coop / LEDGER).read_text() == before
     open_line = book("45", "2026-10-11", "--out", "onkosten")  # on the statement, and not understood yet
     assert open_line.status == 0
-    assert "telt ze één keer" in " ".join(open_line.out.split())
+    assert "telt het dan één keer" in " ".join(open_line.out.split())
     assert bank.run("assign", "4711-2", "--for", "amina").status == 0
     assert book("60", "2026-11-02").status == 0  # no statement goes that far
 
