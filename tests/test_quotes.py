@@ -12,11 +12,11 @@ QUOTE = '2026-01-05 custom "quote" "2026-014" "Wijkkrant" 850.00 EUR\n'
 
 
 def invoice(amount: str, account: str, number: str = "2026-014", day: str = "2026-01-20") -> str:
-    """So much of the quote, without VAT, on this account; a fifth of it is VAT."""
+    """So much of the quote, without VAT, on this account; and 21% of it as VAT."""
     income = -Decimal(amount)
     return (
         f'{day} * "Wijkkrant" "factuur"\n  quote: "{number}"\n  Income:Omzet  {income} EUR\n'
-        f"  Liabilities:Btw  {income / 5} EUR\n  {account}\n"
+        f"  Liabilities:Btw  {income * 21 / 100:.2f} EUR\n  {account}\n"
     )
 
 
@@ -30,7 +30,7 @@ def team(tmp_path: Path) -> Path:
     lay_down(tmp_path)
     with open(tmp_path / "ledgers/accounts.beancount", "a", encoding="utf-8") as chart:
         chart.write('2020-01-01 open Assets:Debiteuren EUR\n  role: "receivable"\n')
-        chart.write('2020-01-01 open Liabilities:Btw EUR\n  role: "vat"\n  vat: "20%"\n')
+        chart.write('2020-01-01 open Liabilities:Btw EUR\n  role: "vat"\n  vat: "21%"\n')
     return tmp_path
 
 
@@ -52,13 +52,13 @@ def told(coop: Path, run: Run) -> list[tuple[str, str, str, str]]:
         ([invoice("400", "Assets:Bank")], ("400.00", "0.00", "part")),
         ([invoice("850", "Assets:Bank")], ("850.00", "0.00", "paid")),
         # 850 and a fifth of it is 1020.
-        ([invoice("850", "Assets:Debiteuren")], ("850.00", "1020.00", "invoiced")),
-        ([invoice("850", "Assets:Debiteuren"), payment("1000.00")], ("850.00", "20.00", "invoiced")),
-        ([invoice("850", "Assets:Debiteuren"), payment("1020.00")], ("850.00", "0.00", "paid")),
+        ([invoice("850", "Assets:Debiteuren")], ("850.00", "1028.50", "invoiced")),
+        ([invoice("850", "Assets:Debiteuren"), payment("1000.00")], ("850.00", "28.50", "invoiced")),
+        ([invoice("850", "Assets:Debiteuren"), payment("1028.50")], ("850.00", "0.00", "paid")),
         # A payment that does not say for which quote it is leaves it owed.
-        ([invoice("850", "Assets:Debiteuren"), payment("1020.00", "")], ("850.00", "1020.00", "invoiced")),
+        ([invoice("850", "Assets:Debiteuren"), payment("1028.50", "")], ("850.00", "1028.50", "invoiced")),
         ([invoice("400", "Assets:Debiteuren"), invoice("450", "Assets:Bank")],
-         ("850.00", "480.00", "invoiced")),
+         ("850.00", "484.00", "invoiced")),
         # A credit note takes back; more than was offered can be asked.
         ([invoice("850", "Assets:Bank"), invoice("-50", "Assets:Bank")], ("800.00", "0.00", "part")),
         ([invoice("900", "Assets:Bank")], ("900.00", "0.00", "paid")),
@@ -77,7 +77,7 @@ def test_quotes_of_members_and_projects_in_one_list(team: Path, quick: Run) -> N
     assert [row[0] for row in told(team, quick)] == ["B1", "2026-014"]
     said = quick("report", "quotes", "--coop", str(team)).out.replace("\xa0", " ")
     for line in (
-        "Bram\n", "Catering\n", "2026-014 5 jan 2026 Wijkkrant  850,00  900,00 1.080,00 gefactureerd",
+        "Bram\n", "Catering\n", "2026-014 5 jan 2026 Wijkkrant  850,00  900,00 1.089,00 gefactureerd",
         "2026-014: er is € 50,00 meer gefactureerd dan de offerte was.", "Samen: € 880,00 aan offertes",
     ):  # fmt: skip
         assert line in said
