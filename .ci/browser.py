@@ -113,7 +113,8 @@ def every_page(browser: Browser, coop: Path, axe: str, shots: Path) -> None:
                         page.screenshot(path=shots / name.format("print"), full_page=True)
                         page.emulate_media(media="screen")
                         if (size, lang) == ("phone", "nl"):
-                            enlarged(page, base)
+                            books = ("book?lang=nl", "book?kind=out&lang=nl") if who else ()
+                            enlarged(page, base, "month?lang=nl", *books)
                         if not who:
                             continue
                         page.goto(f"{base}/book?lang={lang}")
@@ -138,11 +139,11 @@ def every_page(browser: Browser, coop: Path, axe: str, shots: Path) -> None:
             )
 
 
-def enlarged(page: Page, base: str) -> None:
+def enlarged(page: Page, base: str, *paths: str) -> None:
     """With everything twice as large, and a screen no wider, nothing sticks out."""
     width, height = SIZES["phone"]
     page.set_viewport_size({"width": width // 2, "height": height // 2})
-    for path in ("month?lang=nl", "book?lang=nl", "book?kind=out&lang=nl"):
+    for path in paths:
         page.goto(f"{base}/{path}")
         nothing_sticks_out(page)
     page.set_viewport_size({"width": width, "height": height})

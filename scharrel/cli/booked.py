@@ -23,7 +23,7 @@ from scharrel.operations.book_answers import several_amounts, vat_refused
 from scharrel.operations.book_effects import effect_sentences
 from scharrel.store.own_ledger import take_back
 from scharrel.text.accounts import account_name
-from scharrel.text.booking import vat_word
+from scharrel.text.booking import vat_typed
 from scharrel.text.noted import Noted
 
 PATIENCE = 5.0
@@ -141,7 +141,7 @@ def no_rate(noted: Noted, choices: Choices) -> str:
 
 def vat_said(word: str) -> str:
     """What an invoice says of VAT, as people type it."""
-    return vat_word(words, word)
+    return vat_typed(words, word)
 
 
 def amount_readings(noted: Noted) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from scharrel.operations.book import Choices
-from scharrel.text.booking import vat_word
+from scharrel.text.booking import vat_typed
 from scharrel.text.noted import Noted
 from scharrel.text.words import Words
 from scharrel.treasury.cash_book import Event, invoice_totals
@@ -184,7 +184,7 @@ def vat_refused(words: Words, noted: Noted, choices: Choices) -> str:
         return words("book.reverse-id", customer=name, short=noted.customer)
     if noted.rate:
         return words("error.book-vat", rate=words.rate(noted.rate))
-    options = ", ".join(vat_word(words, said) for said in rates_on_invoice(noted, choices))
+    options = ", ".join(vat_typed(words, said) for said in rates_on_invoice(noted, choices))
     return words("book.why-no-vat", options=options)
 
 

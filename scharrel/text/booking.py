@@ -52,6 +52,6 @@ def money_word(words: Words, place: str) -> str:
     return words(f"book.money.{place}") if place in ("cash", "bank", "own", "invoice") else place
 
 
-def vat_word(words: Words, said: str) -> str:
+def vat_typed(words: Words, said: str) -> str:
     """What is said of VAT, a rate or why there is none, as people type it."""
     return words(f"book.vat.{said}") if said in ("exempt", "reverse") else said.removesuffix("%")

@@ -36,7 +36,7 @@ from scharrel.store.durable import WriteError
 from scharrel.store.locking import BusyError, only_writer
 from scharrel.store.own_ledger import can_take_back, take_back, was_just_added
 from scharrel.text.accounts import account_labels, account_name
-from scharrel.text.booking import event_text, money_word, vat_word
+from scharrel.text.booking import event_text, money_word, vat_typed
 from scharrel.text.noted import Noted, day_not_read, impossible_day, noted_line
 from scharrel.text.pots import purpose
 from scharrel.text.typed import (
@@ -66,8 +66,8 @@ def booking_page(visit: Visit, holder: Holder) -> tuple[str, int]:
     line = values.pop("line", "") if step == "line" else ""
     noted = _of_line(visit, holder, line) if line else _noted(values, visit.today)
     choices, no_month = _choices(visit, holder, noted)
-    kind = noted.kind
-    if line and kind and kind in choices.kinds:
+    kind = noted.kind if noted.kind in choices.kinds else None
+    if line and kind:
         typed = _as_typed(line, noted, visit.today)
         noted = as_listed(noted, choices, account_labels(visit.words, visit.books.chart), visit.today)
         values = {key: value or typed.get(key, "") for key, value in _filled_in(visit.words, noted).items()}
@@ -75,7 +75,7 @@ def booking_page(visit: Visit, holder: Holder) -> tuple[str, int]:
             wrong = _wrong(visit, choices, values, noted) | no_month
             return _form(visit, choices, values, wrong, kind, line), 200
         step = "show"
-    if kind is None or kind not in choices.kinds:
+    if kind is None:
         return _asked_what(visit, holder, choices, noted, line), 200
     if step not in ("show", "write"):
         return _form(visit, choices, values, {}, kind), 200
@@ -301,7 +301,7 @@ def _rates(choices: Choices, kind: EventKind) -> tuple[list[str], list[str]]:
 
 
 def _rate_label(words: Words, rate: str) -> str:
-    return words("web.no-rate") if rate == "0" else rate if rate.endswith("%") else vat_word(words, rate)
+    return words("web.no-rate") if rate == "0" else rate if rate.endswith("%") else vat_typed(words, rate)
 
 
 def _shown(visit: Visit, template: str, planned: Planned, said: str, **more: Any) -> str:
