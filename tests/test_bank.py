@@ -222,7 +222,7 @@ def _refusals() -> dict[str, tuple[list[bytes], str]]:
             [WHOLE, camt([OCTOBER[0], OCTOBER[2]], "1250.00", first="2026-10-01")], "ontbreekt een regel"
         ),
         "a line too many": (
-            [WHOLE, camt(early, "1250.00", first="2026-10-01", last="2026-10-31")], "2026-10-08, 7.00"
+            [WHOLE, camt(early, "1250.00", first="2026-10-01", last="2026-10-31")], "8 oktober 2026"
         ),
         "a balance in between": ([WHOLE, camt(OCTOBER[1:], "1300.00")], "past niet bij de regels"),
         "another account": ([camt(OCTOBER, "1250.00", account=CUSTOMER)], "staat niet in het ledenregister"),
@@ -847,7 +847,7 @@ WRONG_ANSWERS = {
     ("4711-1", "--account", "Income:Omzet", "--vat", "veel"): "geen btw-tarief",
     ("4711-1", "--account", "Expenses:Studie", "--vat", "20%"): '"20%" is geen btw-tarief',
     ("4711-1", "--account", "Income:Omzet", "--vat", "9%"): 'vat: "9%"',
-    ("4711-1", "--account", "Income:Omzet", "--earned", "2026-02-30"): "geen datum",
+    ("4711-1", "--account", "Income:Omzet", "--earned", "2026-02-30"): "bestaat niet",
     ("4711-1", "--for", "bram", "--account", "Income:Omzet"): "Bram is er pas vanaf november 2026",
     ("4711-1", "--for", "carla", "--account", "Income:Omzet"): "Carla is er dan niet meer",
     ("4711-1", "--for", "carla", "--account", "Assets:Debiteuren", "--earned", "2026-06-30"): "pas vanaf",

@@ -403,7 +403,7 @@ def test_a_mistake_in_a_settlement(span: str, line: str, said: str, coop: Path, 
         ("quarter", "2025-Q3", 1, '"2025-Q3"\n  source: "Besluit van de gemeente over juli tot en met'),
         ("quarter", "2025-Q3", 1, "\n  benefit: 312.00"),
         ("month", "2025-Q3", 1, "scharrel settle 2025 --member amina"),
-        ("quarter", "2025-Q0", 2, "Schrijf 2026 of 2026-Q3."),
+        ("quarter", "2025-Q0", 2, "Schrijf 2026, 2026-Q3 of kwartaal 3."),
     ],
 )
 def test_what_cannot_be_settled_yet(

@@ -378,7 +378,7 @@ def test_the_figure_that_holds_makes_no_difference(figure: str, coop: Path, quic
             "precies één",
         ),
         (["vrije-uitloop", "--goal-seek", "koop=9", "--set", "coop_share=?"], "Kies uit: supplier, tax"),
-        (["vrije-uitloop", "--goal-seek", "coop=9 euro", "--set", "coop_share=?"], "is geen bedrag"),
+        (["vrije-uitloop", "--goal-seek", "coop=9 eieren", "--set", "coop_share=?"], "is geen bedrag"),
         (
             ["vrije-uitloop", "--goal-seek", "tax=9", "--set", "coop_share=?"],
             "verandert er in deze periode niets",

@@ -171,7 +171,7 @@ def test_what_if_says_what_the_books_would(fatma: tuple[FlaskClient, str], quick
 
 @pytest.mark.parametrize(
     ("typed", "answer"),
-    [("veel", '"veel" lees ik niet'), ("-5", '"-5" lees ik niet'), ("1,234", "Dat kan meer zijn")],
+    [("veel", '"veel" begrijp ik niet'), ("-5", '"-5" begrijp ik niet'), ("1,234", "Dat kan meer zijn")],
 )
 def test_what_is_no_amount_is_said_and_not_left_out(
     fatma: tuple[FlaskClient, str], typed: str, answer: str

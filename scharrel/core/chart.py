@@ -36,7 +36,6 @@ class Chart:
     def __init__(self, accounts: Mapping[str, Account], commodities: frozenset[str] = frozenset()):
         self.accounts = accounts
         self.commodities = commodities
-        self._found: dict[tuple[str, str], str | None] = {}
 
     def role(self, account: str) -> str | None:
         """The account's own role, or that of its nearest ancestor that has one."""
@@ -56,12 +55,12 @@ class Chart:
 
     def _nearest(self, account: str, key: str) -> str | None:
         """What the key says of the account, or of its nearest ancestor of which it says anything."""
-        if (account, key) not in self._found:
+        while account:
             known = self.accounts.get(account)
-            found = getattr(known, key) if known else None
-            above = account.rpartition(":")[0]
-            self._found[account, key] = str(found) if found else self._nearest(above, key) if above else None
-        return self._found[account, key]
+            if known and (found := getattr(known, key)):
+                return str(found)
+            account = account.rpartition(":")[0]
+        return None
 
     def open_on(self, account: str, day: date) -> bool:
         """Whether the account is there on the day."""
