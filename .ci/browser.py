@@ -246,7 +246,7 @@ def slider(browser: Browser, coop: Path) -> None:
             expect(outcome).to_have_text("If €500.00 comes in, you keep €299.48.")
             expect(page.locator("#slider")).to_have_value("500")
             page.fill("#earned", "veel")
-            expect(outcome).to_contain_text('I cannot read "veel" as an amount')
+            expect(outcome).to_contain_text('I do not understand "veel"')
         with page_of(browser, script=False) as page:
             page.goto(address)
             page.goto(page.url + "?month=2026-10&lang=en")

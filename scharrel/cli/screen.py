@@ -1,6 +1,5 @@
 """What the commands print: in which language, on which terminal, and the way to report what is wrong."""
 
-import os
 import shutil
 import sys
 import textwrap
@@ -144,10 +143,9 @@ def print_point(screen: "Console", text: str, place: str) -> None:
 
 
 def path_shown(path: Path) -> str:
-    """The path as it is shortest: from the working folder, or whole."""
-    with suppress(ValueError):  # on another drive
-        return min(os.path.relpath(path), str(path), key=len)
-    return str(path)
+    """The path from the working folder, where it is in there."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 @contextmanager
