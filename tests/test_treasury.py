@@ -403,7 +403,7 @@ def test_the_overview_tells_the_members(own: Path, quick: Run, tmp_path: Path) -
     assert "Amina coop 26,50" in said
     assert "5 jan 2026 · Onkosten · Woonstichting · huur · € 300,00" in said
     assert "20 jan 2026 · Giften · buurvrouw · gift · € 25,00" in said
-    owed = said.partition("schuldig is")[2].partition("Per stap")[0]
+    owed = said.partition("later bewaart")[2].partition("Per stap")[0]
     assert "Belastingreserve 53,00" in owed
     assert "Cooperatie" not in owed
 

@@ -14,6 +14,7 @@ from scharrel.ledger.ledger import Ledger
 from scharrel.reports.own_month import OwnBooking, OwnMonth, OwnShare, own_month, own_shares
 from scharrel.statements.data import StatementData
 from scharrel.statements.member import Corrected, corrected
+from scharrel.statements.return_rows import formal_label
 from scharrel.text.periods import part_lines
 from scharrel.text.sentences import label, left_open
 from scharrel.text.words import Words
@@ -152,7 +153,10 @@ def share_of(words: Words, data: StatementData, month: Month) -> Share:
     steps: dict[tuple[str, str, str], Decimal] = {}
     if last.month == month:
         for result in last.steps:
-            steps[last.pack.title, label(words, result.step), result.step.party] = result.paid
+            of_one = result.step.party in ("member", "pot")  # whose steps may speak to the member
+            called = formal_label(words, last.pack, result.step) if of_one else label(words, result.step)
+            key = last.pack.title, called, result.step.party
+            steps[key] = steps.get(key, ZERO) + result.paid
     pots = data.pot_accounts()
     paid_into = {r.step.to for a in data.allocations for r in a.steps if r.step.to}
     owed = {account: last.balances.get(account, ZERO) for account in paid_into}

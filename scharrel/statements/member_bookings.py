@@ -75,7 +75,7 @@ def otherwise_banked(
     for m in data.banked():
         place = data.source.where(m.line)
         if place not in told and (m.day, abs(m.amount)) not in transferred:
-            yield f"{_moved_at_bank(words, m)}: {_sentence(masked(m.text, LONGEST_BANK_TEXT))}"
+            yield f"{_moved_at_bank(words, m)}: {_sentence(masked(m.text, LONGEST_OWN_TEXT))}"
 
 
 def _booking_text(words: Words, names: Mapping[str, str], movement: Movement) -> str:

@@ -53,6 +53,7 @@ class VatView(NamedTuple):
     notes: Sequence[str]
     questions: int
     filed: bool
+    overview: bool
     behind: Sequence[tuple[str, Sequence[BehindRow]]]
 
     @property
@@ -76,6 +77,7 @@ def vat_view(words: Words, books: Books, found: VatReturn) -> VatView:
         [note.strip() for note in note_lines(words, found, paper=True)],
         len(found.questions),
         bool(found.filed),
+        bool(found.overlapping and not found.filed),
         list(_behind(words, found, books.names)),
     )
 

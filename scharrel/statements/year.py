@@ -59,6 +59,7 @@ class YearView(NamedTuple):
     pots: Sequence[PotAtEnd]
     corrections: Sequence[Corrected]
     left_open: Sequence[tuple[str, Decimal]]
+    offset: Decimal
     allocations: Sequence[Allocation]
     levels: Mapping[str, Decimal]
 
@@ -104,6 +105,7 @@ def year_view(words: Words, data: StatementData) -> YearView:
         ],
         corrections=corrected(words, data, data.year_so_far()),
         left_open=left_open(words, data.allocations[-1]),
+        offset=total(r.paid for month in months for r in month.steps if r.step.reduction),
         allocations=months,
         levels=levels,
     )

@@ -89,7 +89,7 @@ def short_lines(words: Words, outlook: Outlook) -> Iterator[str]:
     for said, does in months:
         yield said
         yield from does
-    yield words("outlook.paper-more", member=member)
+    yield words("outlook.paper-more")
 
 
 def below_line(words: Words, month: MonthInHand) -> str:

@@ -12,4 +12,6 @@ def place_on_paper(words: Words, file: str, line: int) -> str:
     name = path.stem
     if path.parts[1:2] == ("bank",):
         name = f"{path.parent.name} {words.month(Month.parse(path.stem))}"
+    elif path.name == "treasury.beancount":
+        name = words("paper.treasury")
     return words("paper.place", name=name, line=line)

@@ -325,6 +325,8 @@ def _limit(words: Words, limit: Limit, result: StepResult, pack: Pack) -> str:
         if step.kind == "input" and not result.waiting:
             key = "explain.input-empty" if limit.after else "explain.input-none-left"
         return words(key, asked=words.money(limit.before), left=words.money(limit.after))
+    if limit.code == "target" and not limit.after:
+        return words("explain.target-full", **values)
     if limit.code == "months-used":
         values["limit"] = str(step.max_months)
     if limit.code == "age":
@@ -403,7 +405,7 @@ def receiver(step: Step, pack: Pack) -> str:
 
 
 def _receiver(words: Words, step: Step, pack: Pack) -> str:
-    key = receiver(step, pack)
+    key = "offset" if step.reduction else receiver(step, pack)
     return words("explain.receiver." + ("suppliers" if key == "supplier" and together(pack) else key))
 
 

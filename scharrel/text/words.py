@@ -208,7 +208,7 @@ def masked(text: str, longest: int) -> str:
     if len(text) <= longest:
         return text
     cut = text[: longest - 1]
-    return f"{cut.rpartition(' ')[0] or cut}…"
+    return f"{(cut.rpartition(' ')[0] or cut).rstrip(',;:· ')}…"
 
 
 def visible(text: str) -> str:
