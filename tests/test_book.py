@@ -609,6 +609,10 @@ def test_a_ledger_that_cannot_be_written_is_told_before_anything_is_asked(start:
         ("– 14 okt: af 38,20 groothandel (banden)", ["2026-10-14 out 38.20 groothandel · banden"]),
         ("1. 10/10 bij 10 Mien, rem", ["2026-10-10 in 10.00 Mien · rem"]),
         ("bij -10 mevr Jansen, terug", ["in -10.00 mevr Jansen · terug"]),
+        ("af -20 hema, garen terug", ["out  hema · garen terug"]),
+        ("af 20- hema, garen terug", ["out  hema · garen terug"]),
+        ("bij 45 mevr Jansen, rok, 20-11 werk 28-10", ["2026-11-20 in 45.00 mevr Jansen · rok"]),
+        ("20-11 werk 28-10 bij 45 mevr Jansen rok", ["2026-11-20 in 45.00 mevr Jansen · rok"]),
         ("bij 45 Jan, fiets, 21", ["in 45.00 Jan · fiets"]),
         ("bij 45 jansen fiets van 2019", ["in 45.00"]), ("af Gamma, 1,21", ["out 1.21 Gamma"]),
         ("bij 45 Jose\u0301 🧑\u200d🔧 fiets", ["in 45.00"]),
@@ -622,6 +626,16 @@ def test_a_line_is_read_as_it_is_meant_or_left_to_be_asked(line: str, meant: lis
         return " ".join([days, one.kind or "?", "/".join(map(str, one.amounts)), parties]).strip()
 
     assert [shown(one) for one in noted_lines(line, date(2026, 11, 28))] == meant
+
+
+def test_a_list_says_when_the_work_was_and_no_rate_of_vat_that_there_is_not(
+    start: Path, tmp_path: Path, quick: Run
+) -> None:
+    file = noted(tmp_path, "10-10 bij 60 school, wiel, contant, geen btw, werk 28-9\n")
+    assert "earned: 2026-09-28" in quick("inbox", file, "--json", "--coop", str(start)).out
+    for said in ("bij 45 jan, fiets, contant, btw 6%", "af 45 Gamma, materiaal, 10% korting, contant"):
+        done = quick("inbox", noted(tmp_path, f"12-10 {said}\n"), "--coop", str(start))
+        assert (done.status, "niet zeker: met of zonder btw" in done.err) == (1, True), done.err
 
 
 def test_a_conversation_on_a_telephone_is_a_list(start: Path, tmp_path: Path, quick: Run) -> None:

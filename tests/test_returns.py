@@ -118,8 +118,8 @@ def test_what_goes_elsewhere_is_no_exemption(bijstand: Path, quick: Run, tmp_pat
     ]  # fmt: skip
     paper = flat((tmp_path / "out/municipality/bram.txt").read_text("utf-8"))
     for said in (
-        "reserve. Besluit: test. 220,00",
-        "coöperatie. Besluit: test. 110,00",
+        "Belastingreserve 220,00 reserve. 10% van € 2.200,00. Besluit: test.",
+        "coöperatie 110,00 coöperatie. 5% van € 2.200,00. Besluit: test.",
     ):
         assert said in paper
 

@@ -265,22 +265,15 @@ def _whole(
     left = [asked for asked in open_questions(noted, choices) if asked != "project"]
     if left[:1] == ["amount"]:
         fail(amount_readings(noted), status=2)
-    if left[:1] == ["rate"] and (wrong := no_rate(noted, choices)):
-        fail(wrong, status=2)
+    if left[:1] == ["rate"] and noted.rate is not None:
+        fail(no_rate(noted, choices) or words("error.book-vat", rate=words.rate(noted.rate)), status=2)
     if left:
         options = {
             "account": labels_of(books, accounts), "money": [f"--{word}" for word in choices.places(kind)],
             "purpose": choices.purposes.get(noted.account, []),
         }.get(left[0], [])  # fmt: skip
         fail(words(f"error.book-lacks-{left[0]}", options=", ".join(options)), status=2)
-    event = event_from(noted, choices, labels_of(books, [noted.account])[0])
-    if (
-        event.rate
-        and not event.customer
-        and f"{event.rate * 100:.0f}%" not in choices.rates.get(event.account, ())
-    ):
-        fail(words("error.book-vat", rate=words.rate(event.rate)), status=2)
-    return event
+    return event_from(noted, choices, labels_of(books, [noted.account])[0])
 
 
 def _book(

@@ -42,7 +42,7 @@ def open_questions(noted: Noted, choices: Choices) -> list[EventPart]:
         "customer": invoiced and noted.customer not in choices.customers,
         "rate": not _vat_on_invoice(noted, choices)
         if invoiced
-        else kind in ("in", "out") and noted.rate is None and _rated(noted, choices),
+        else kind in ("in", "out") and not _rate_known(noted, choices),
         "day": len(noted.days) != 1,
         "project": kind == "hours" and bool(choices.projects) and noted.project not in choices.projects,
         "purpose": kind == "pot"
@@ -64,9 +64,13 @@ def rates_on_invoice(noted: Noted, choices: Choices) -> list[str]:
     return [*choices.invoice_rates, "exempt", *(["reverse"] if buyer and buyer.vat_id else [])]
 
 
-def _rated(noted: Noted, choices: Choices) -> bool:
+def _rate_known(noted: Noted, choices: Choices) -> bool:
+    """Whether it is known what VAT is in the amount: at a rate there is, none, or no VAT here at all."""
     account = _account(noted, choices)
-    return bool(choices.rates.get(account)) if account else bool(choices.rates)
+    rates = choices.rates.get(account, []) if account else next(iter(choices.rates.values()), [])
+    if not noted.rate:
+        return noted.rate is not None or not rates
+    return rate_said(noted.rate) in rates
 
 
 def _account(noted: Noted, choices: Choices) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from scharrel.core.corrections import Cause, Turned
 from scharrel.core.income import part_of, parts_of
-from scharrel.core.money import ZERO, total
+from scharrel.core.money import ZERO, to_cents, total
 from scharrel.core.pack import Pack, Step
 from scharrel.core.trace import Allocation, StepResult
 from scharrel.text.grounds import rests_on, source_names
@@ -69,15 +69,32 @@ def _paid(words: Words, month: Allocation, part: str) -> str:
         return rests_on(words, month.steps[-1], month.pack)
     if part == "offset":
         how = {words(f"return.offset-{'reduction' if r.step.reduction else 'payment'}") for r in found}
+        sums = (worked_out(words, r) for r in found)
         grounds = dict.fromkeys(rests_on(words, r, month.pack) for r in found)
-        return " ".join([*(f"{ground}." for ground in grounds), *sorted(how)])
+        return " ".join([*filter(None, sums), *(f"{ground}." for ground in grounds), *sorted(how)])
     named = [(formal_label(words, month.pack, r.step), r) for r in found]
     several, known = len(found) > 1, words(f"paper.return_part.{part}")
     return " ".join(
         ("" if name == known else f"{name}: {words.money(r.paid)}. " if several else f"{name}. ")
-        + f"{rests_on(words, r, month.pack)}."
+        + " ".join(filter(None, [worked_out(words, r), f"{rests_on(words, r, month.pack)}."]))
         for name, r in named
     )
+
+
+def worked_out(words: Words, result: StepResult) -> str:
+    """The sum behind what a step paid, where it is a percentage of one amount or a number of units and no
+    limit came in between; empty otherwise."""
+    step, figure = result.step, result.figure
+    if figure is None or result.limits or result.paid != to_cents(result.wanted, step.rounding):
+        return ""
+    if step.kind == "per" and result.units:
+        return words("return.per", units=words.number(result.units), figure=words.money(figure.value))
+    if step.kind != "rate" or result.base is None or step.over_year or figure.value == 1:
+        return ""
+    values = {"rate": words.rate(figure.value), "base": words.money(result.base)}
+    if result.above and result.above.value:
+        return words("return.rate-above", **values, above=words.money(result.above.value))
+    return words("return.rate", **values)
 
 
 def _zero(words: Words, month: Allocation, part: str) -> str:

@@ -17,7 +17,7 @@ from scharrel.text.noted_words import (
     money_taken,
     vat_taken,
 )
-from scharrel.text.typed import amounts_meant, days_meant, no_such_day, quantities_meant
+from scharrel.text.typed import WORKED, amounts_meant, days_meant, no_such_day, quantities_meant
 from scharrel.text.words import Words
 from scharrel.treasury.cash_book import EventKind
 
@@ -104,10 +104,11 @@ def _count(said: str, today: date) -> int:
 
 def noted_line(text: str, today: date, names: Collection[str] = (), line: int = 0) -> Noted:
     """What the line says, as far as it is certain; `names` are those of whom was written before."""
-    days, words = day_at_start(cleaned(text, today).split(), today)
+    earned, said = _earned_taken(cleaned(text, today), today)
+    days, words = day_at_start(said.split(), today)
     rate, besides, said = vat_taken(" ".join(words))
     money, said = money_taken(said)
-    noted = Noted(days=days, rate=rate, money=money, line=line, text=" ".join(text.split()))
+    noted = Noted(days=days, rate=rate, money=money, earned=earned, line=line, text=" ".join(text.split()))
     if project := _PROJECT.search(said):
         noted, said = noted._replace(project=project["name"].strip(",;")), cut_out(said, project)
     noted, words = _kind_and_amount(noted, said.split())
@@ -140,6 +141,17 @@ def day_not_read(words: Words, said: str, today: date) -> str:
     if impossible := impossible_day(said, today):
         return words("book.no-such-day", said=impossible)
     return words("book.no-day", said=said)
+
+
+def _earned_taken(said: str, today: date) -> tuple[date | None, str]:
+    """The day of the work where the line says that (`20-11 werk 28-10`), and the line without it."""
+    for worked in WORKED.finditer(said):
+        behind = said[worked.end() :].split()
+        for count in range(min(_LONGEST_DAY, len(behind)), 0, -1):
+            day = " ".join(behind[:count]).strip(",;.")
+            if re.match(r"\d+\D", day) and len(days := days_meant(day, today)) == 1:
+                return days[0], " ".join([said[: worked.start()].rstrip(" ,;"), *behind[count:]]).strip(" ,;")
+    return None, said
 
 
 def _day_at_end(words: list[str], today: date) -> tuple[tuple[date, ...], list[str]]:
@@ -206,6 +218,7 @@ def _kind_and_amount(noted: Noted, words: list[str]) -> tuple[Noted, list[str]]:
             kinds.add(kind)
             used.add(nth)
     amounts = tuple(dict.fromkeys(amount for one in found for amount in one.amounts))
+    twice = kinds == {"out"} and any(one.kind == "out" for one in found)  # `af -10`: paid, or got back?
     back = kinds == {"in"} and len(found) == 1 and found[0].kind == "out"  # `bij -10`: paid back
     if back:
         amounts = tuple(-abs(amount) for amount in amounts)
@@ -214,6 +227,7 @@ def _kind_and_amount(noted: Noted, words: list[str]) -> tuple[Noted, list[str]]:
         kinds |= {one.kind for one in found if one.kind}
     if len({one.kind in ("hours", "km") for one in found}) > 1:
         kinds, amounts = set(), ()
+    amounts = () if twice else amounts
     noted = noted._replace(kind=kinds.pop() if len(kinds) == 1 else None, amounts=amounts)
     return noted, [word for nth, word in enumerate(words) if nth not in used]
 

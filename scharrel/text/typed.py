@@ -48,7 +48,8 @@ _DAY_FIRST = re.compile(
 _MONTH_FIRST = re.compile(r"(?P<month>[a-z]+)\.? (?P<day>\d{1,2})(?:th|st|nd|rd)?(?:[ ,]+(?P<year>\d{4}))?")
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})")
 
-_WORKED = re.compile(r"\b(?:werk|work|verdiend|earned)\b\s*(?:van|op|of|on)?", re.IGNORECASE)
+WORKED = re.compile(r"\b(?:werk|work|verdiend|earned)\b\s*(?:van|op|of|on)?", re.IGNORECASE)
+"""What stands before the day of the work, where another is said too."""
 
 SOON = timedelta(days=62)
 """How far ahead a day without a year may lie."""
@@ -132,7 +133,7 @@ def days_meant(text: str, today: date) -> tuple[date, ...]:
 
 def days_told(text: str, today: date) -> tuple[tuple[date, ...], date | None]:
     """Every reading of the day that is typed, and the day of the work if it says that: `20-10 werk 28-9`."""
-    paid, _, worked = (part.strip(" ,") for part in _WORKED.sub("|", text, count=1).partition("|"))
+    paid, _, worked = (part.strip(" ,") for part in WORKED.sub("|", text, count=1).partition("|"))
     earned = days_meant(worked, today) if worked else ()
     if worked and len(earned) != 1:
         return (), None
