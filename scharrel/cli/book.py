@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scharrel.core.facts import Holder
     from scharrel.core.problems import Problem
     from scharrel.ledger.books import Books
-    from scharrel.operations.book import Choices
+    from scharrel.operations.book_choices import Choices
     from scharrel.treasury.cash_book import Event
 
 _MEMBER = typer.Argument(
@@ -76,7 +76,7 @@ def command(
     as_json: Annotated[bool, JSON] = False,
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
-    from scharrel.operations.book import booking_choices
+    from scharrel.operations.book_choices import booking_choices
     from scharrel.operations.opening import open_books
 
     books = open_books(open_coop(coop))
@@ -220,7 +220,7 @@ def _customer(said: str, noted: Noted, choices: "Choices") -> str:
 
 
 def _again(choices: "Choices", on: date) -> "Event":
-    from scharrel.operations.book import again
+    from scharrel.operations.book_choices import again
 
     event = again(choices, on)
     if event is None:

@@ -33,7 +33,7 @@ from scharrel.cli.writing import writing_in
 from scharrel.core.facts import Holder
 from scharrel.core.month import Month
 from scharrel.ledger.books import Books
-from scharrel.operations.book import Choices, again, booking_choices, plan_bookings, write_planned
+from scharrel.operations.book import plan_bookings, write_planned
 from scharrel.operations.book_answers import (
     EventPart,
     event_from,
@@ -42,6 +42,7 @@ from scharrel.operations.book_answers import (
     open_questions,
     rate_said,
 )
+from scharrel.operations.book_choices import Choices, again, booking_choices
 from scharrel.text.booking import event_said, event_text, money_word
 from scharrel.text.noted import Noted, impossible_day, noted_line
 from scharrel.text.noted_words import kind_meant

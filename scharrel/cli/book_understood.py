@@ -15,8 +15,8 @@ from scharrel.cli.booked import (
 )
 from scharrel.cli.screen import words
 from scharrel.ledger.books import Books
-from scharrel.operations.book import Choices
 from scharrel.operations.book_answers import EventPart, open_questions, rates_on_invoice
+from scharrel.operations.book_choices import Choices
 from scharrel.text.booking import money_word
 from scharrel.text.noted import Noted, day_not_read
 from scharrel.text.noted_words import SAID_PAID, kind_meant, money_meant

@@ -18,8 +18,9 @@ from scharrel.cli.screen import (
 from scharrel.cli.writing import writing_in
 from scharrel.core.facts import Holder
 from scharrel.ledger.books import Books
-from scharrel.operations.book import Choices, Planned
+from scharrel.operations.book import Planned
 from scharrel.operations.book_answers import several_amounts, vat_refused
+from scharrel.operations.book_choices import Choices
 from scharrel.operations.book_effects import effect_sentences
 from scharrel.store.own_ledger import take_back
 from scharrel.text.accounts import account_name

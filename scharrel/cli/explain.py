@@ -18,11 +18,12 @@ from scharrel.core.names import COOP_ID, nearest
 from scharrel.core.pack import Source
 from scharrel.core.pots import Drawn, drawn, packs_of, withdrawals
 from scharrel.core.trace import Allocation, StepResult
+from scharrel.text.corrections import because, correction_label
 from scharrel.text.grounds import grounds, notices
 from scharrel.text.periods import provisional_of_step
 from scharrel.text.pots import approved, spendable
 from scharrel.text.pots import taken as taken_out
-from scharrel.text.sentences import because, closing, correction_label, label, opening, own_costs, sentences
+from scharrel.text.sentences import closing, label, opening, own_costs, sentences
 from scharrel.text.words import visible
 from scharrel.treasury.received import unpaid_sales
 

@@ -18,7 +18,8 @@ from scharrel.text.noted import Noted, impossible_day
 if TYPE_CHECKING:
     from scharrel.core.facts import Holder
     from scharrel.ledger.books import Books
-    from scharrel.operations.book import Choices, Planned
+    from scharrel.operations.book import Planned
+    from scharrel.operations.book_choices import Choices
     from scharrel.treasury.cash_book import Event
 
 _FILE = typer.Argument(metavar=words("metavar.file"), help=words("help.inbox-file"), show_default=False)
@@ -33,7 +34,8 @@ def command(
     coop: Annotated[Path | None, COOP] = None,
 ) -> None:
     from scharrel.cli.booked import PATIENCE, print_planned, report_way_back, report_written
-    from scharrel.operations.book import booking_choices, hindrances, plan_bookings, write_planned
+    from scharrel.operations.book import hindrances, plan_bookings, write_planned
+    from scharrel.operations.book_choices import booking_choices
     from scharrel.operations.inbox import as_listed, known_already, read_inbox, read_on, remember_list
     from scharrel.operations.opening import open_books
     from scharrel.text.accounts import account_labels
@@ -128,7 +130,7 @@ def _certain(
 
 def _choices_for(books: "Books", holder: "Holder", noted: Noted, choices: "Choices") -> "Choices | None":
     """What there is to choose from on the day of the line; nothing when the member is none then."""
-    from scharrel.operations.book import booking_choices
+    from scharrel.operations.book_choices import booking_choices
 
     if len(noted.days) != 1 or Month.of(noted.days[0]) == Month.of(today()):
         return choices

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from scharrel.operations.book import Choices
+from scharrel.operations.book_choices import Choices
 from scharrel.text.booking import vat_typed
 from scharrel.text.noted import Noted
 from scharrel.text.words import Words

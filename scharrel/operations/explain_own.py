@@ -18,7 +18,7 @@ from scharrel.reports.own_month import Named, OwnMonth, OwnShare, own_month, own
 from scharrel.store.allocations import step_lines
 from scharrel.store.durable import read_written
 from scharrel.store.processes import spread
-from scharrel.text.sentences import correction_label
+from scharrel.text.corrections import correction_label
 from scharrel.text.words import Words
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scharrel.core.problems import Problem
-from scharrel.operations.book import Choices
 from scharrel.operations.book_answers import followed_up, offered
+from scharrel.operations.book_choices import Choices
 from scharrel.store.durable import read_written, write_text
 from scharrel.store.paths import Coop
 from scharrel.store.text import MAX_BYTES

@@ -21,7 +21,7 @@ from scharrel.statements.data import Rectified, StatementData
 from scharrel.store.allocations import corrections_in, planned, written_months
 from scharrel.store.durable import read_written
 from scharrel.text.accounts import account_labels
-from scharrel.text.sentences import correction_label
+from scharrel.text.corrections import correction_label
 from scharrel.text.words import Words
 from scharrel.treasury.outlook import Outlook
 from scharrel.treasury.received import unpaid_sales

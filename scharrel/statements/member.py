@@ -16,12 +16,12 @@ from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.data import StatementData, concerns
 from scharrel.statements.member_bookings import BookedRow, Payout, booked_rows, otherwise_banked, payouts
 from scharrel.statements.seal import month_figures
+from scharrel.text.corrections import because
 from scharrel.text.grounds import since, sources
 from scharrel.text.outlook import short_lines
 from scharrel.text.periods import provisional, provisional_of_step
 from scharrel.text.pots import purpose, spendable
 from scharrel.text.sentences import (
-    because,
     capital,
     closing,
     label,

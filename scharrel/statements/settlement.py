@@ -11,8 +11,9 @@ from scharrel.core.pack import PARTIES
 from scharrel.core.period import Period
 from scharrel.core.settling import uncovered
 from scharrel.statements.data import StatementData
+from scharrel.text.corrections import because
 from scharrel.text.periods import period_name
-from scharrel.text.sentences import because, label
+from scharrel.text.sentences import label
 from scharrel.text.words import Words
 
 

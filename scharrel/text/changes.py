@@ -9,8 +9,9 @@ from scharrel.core.month import Month
 from scharrel.core.period import Period
 from scharrel.ledger.books import Books
 from scharrel.store.allocations import FileChange, corrections_in
+from scharrel.text.corrections import because, correction_label
 from scharrel.text.periods import months_named, period_name
-from scharrel.text.sentences import because, correction_label, step_label
+from scharrel.text.sentences import step_label
 from scharrel.text.words import Words
 
 MAX_CHANGES = 20

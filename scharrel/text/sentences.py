@@ -1,18 +1,13 @@
 """Every step of an allocation as plain sentences."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from types import MappingProxyType
 
 from scharrel.core.allowances import Room, passed, room
-from scharrel.core.corrections import Cause, Correction, Turned
-from scharrel.core.facts import Holder
 from scharrel.core.money import ZERO, to_cents, total
 from scharrel.core.pack import FactValue, Pack, Step
-from scharrel.core.period import Period
 from scharrel.core.trace import Allocation, Limit, Received, StepResult
-from scharrel.text.periods import period_name
 from scharrel.text.words import Words, catalogue, usual, visible
 
 _STOPS = ("not-deductible", "condition", "age", "months-used")
@@ -75,46 +70,10 @@ def label(words: Words, step: Step) -> str:
     return visible(step.label[words.lang])
 
 
-def because(words: Words, correction: Correction, called: Mapping[str, str] = MappingProxyType({})) -> str:
-    """What is behind a correction: the settlement of its period, bookings, each by its day and the account,
-    as it is `called` if that is known, and whatever else changed, such as a role."""
-    settled = []
-    if correction.settled:
-        period = period_name(words, Period.parse(correction.settled))
-        settled = [words("explain.settles", period=period, source=correction.settles)]
-    return "; ".join(
-        dict.fromkeys(settled + [said for c in correction.because for said in _cause(words, c, called)])
-    )
-
-
-def _cause(words: Words, cause: Cause, called: Mapping[str, str]) -> Iterator[str]:
-    if isinstance(cause, Turned):
-        was, now = (said or words("explain.turned-nothing") for said in (cause.was, cause.now))
-        yield words(f"explain.turned-{cause.kind}", name=cause.name, was=was, now=now)
-        return
-    legs = sorted(cause.mark.legs, key=lambda leg: not leg[0].startswith(("Income:", "Expenses:")))
-    for account, number, unit in legs[:1]:
-        yield words(
-            "explain.booking-new" if cause.new else "explain.booking-gone",
-            day=words.day(cause.mark.day),
-            account=called.get(account) or account.partition(":")[2].replace(":", ": "),
-            amount=words.money(number) if unit == "EUR" else f"{words.number(number)} {unit}",
-        )
-
-
 def step_label(words: Words, pack: Pack | None, step_id: str) -> str:
     """The name of a step that may not be in the pack any more."""
     steps = pack.steps if pack else ()
     return next((label(words, step) for step in steps if step.id == step_id), step_id)
-
-
-def correction_label(
-    words: Words, packs: Mapping[str, Pack], members: Mapping[str, Holder], correction: Correction
-) -> str:
-    """The name of the step that is corrected, and of whom it comes if it comes from another ledger."""
-    name = step_label(words, packs.get(correction.pack), correction.step)
-    payer = members.get(correction.project)
-    return f"{name} ({payer.name})" if payer else name
 
 
 def left_open(words: Words, allocation: Allocation) -> list[tuple[str, Decimal]]:

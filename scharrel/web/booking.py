@@ -10,15 +10,7 @@ from urllib.parse import urlencode
 from scharrel.core.facts import Holder
 from scharrel.core.month import Month
 from scharrel.core.problems import Problem
-from scharrel.operations.book import (
-    Choices,
-    Planned,
-    again,
-    booking_choices,
-    plan_bookings,
-    said_entries,
-    write_planned,
-)
+from scharrel.operations.book import Planned, plan_bookings, said_entries, write_planned
 from scharrel.operations.book_answers import (
     ASKED,
     event_from,
@@ -30,6 +22,7 @@ from scharrel.operations.book_answers import (
     several_amounts,
     vat_refused,
 )
+from scharrel.operations.book_choices import Choices, again, booking_choices
 from scharrel.operations.book_effects import effect_sentences
 from scharrel.operations.inbox import as_listed
 from scharrel.store.durable import WriteError
