@@ -754,3 +754,24 @@ def test_a_word_that_fits_in_no_column_is_broken_on_paper(coop: Path, quick: Run
     for text in (told, (coop / "statements/2026-Q3/vat.txt").read_text()):
         assert "v" * 40 in text
         assert max(map(len, text.split("\n"))) <= 80
+
+
+def test_what_was_filed_in_parts_is_an_overview_and_no_return(coop: Path, quick: Run) -> None:
+    book(coop, "amina", sale("2026-07-01", "100.00", "21.00"))
+    overlapping(coop)
+    done = quick("vat", "2026-Q3", "--format", "txt", "--coop", str(coop))
+    paper = " ".join((coop / "statements/2026-Q3/vat.txt").read_text().split())
+    for said in (" ".join(done.out.split()), paper):
+        assert "Dit is een overzicht, geen aangifte" in said
+    assert "betalingskenmerk" not in paper
+    done = quick("verify", str(coop / "statements/2026-Q3/vat.txt"), "--coop", str(coop))
+    assert done.status == 0, done.out
+
+
+def test_what_is_got_back_has_no_minus_on_paper(coop: Path, quick: Run) -> None:
+    book(coop, "amina", cost("2026-07-02", "100.00", "21.00"))
+    assert quick("vat", "2026-Q3", "--format", "txt", "--coop", str(coop)).status == 0
+    paper = coop / "statements/2026-Q3/vat.txt"
+    (line,) = (line for line in paper.read_text().split("\n") if line.startswith("5g"))
+    assert line.split() == ["5g", "Terug", "te", "krijgen", "21"]
+    assert quick("verify", str(paper), "--coop", str(coop)).status == 0

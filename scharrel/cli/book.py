@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scharrel.cli.arguments import fail_without_month, open_coop, today
+from scharrel.cli.arguments import fail_without_month, open_coop, read_day, today
 from scharrel.cli.options import COOP, DRY_RUN, JSON
 from scharrel.cli.screen import console, fail, print_indented, print_text, stop_on_errors, words
 from scharrel.cli.writing import writing_in
 from scharrel.core.month import Month
 from scharrel.core.problems import errors
-from scharrel.text.noted import Noted, day_not_read
-from scharrel.text.typed import amounts_meant, days_meant, quantities_meant, rate_meant, untaxed_meant
+from scharrel.text.noted import Noted
+from scharrel.text.typed import amounts_meant, quantities_meant, rate_meant, untaxed_meant
 from scharrel.treasury.cash_book import EventKind
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def command(
         ask_bookings(books, holder, today())
         return
     stop_on_errors(standing_errors(books))
-    on, day_earned = _day(day) if day else today(), _day(earned) if earned else None
+    on, day_earned = read_day(day) if day else today(), read_day(earned) if earned else None
     if not holder.active(Month.of(on)):
         fail_without_month(holder, Month.of(on))
     choices = booking_choices(books, holder, on)
@@ -192,15 +192,6 @@ def _amount(kind: EventKind, said: str) -> tuple[Decimal, ...]:
     fail(f"--{kind}: {words(key, said=said, readings=', '.join(readings))}", status=2)
 
 
-def _day(said: str) -> date:
-    found = days_meant(said, today())
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        fail(day_not_read(words, said, today()), status=2)
-    fail(words("book.which", readings=", ".join(map(words.day, found))), status=2)
-
-
 def _rate(said: str) -> Decimal:
     rate = rate_meant(said)
     if rate is None:
@@ -232,8 +223,15 @@ def _whole(
     books: "Books", noted: Noted, choices: "Choices", account: str | None, project: str | None
 ) -> "Event":
     """The event that the options say; what they leave open is today, without VAT, and what is usual."""
-    from scharrel.cli.booked import account_names, amount_readings, labels_of, meant_of, no_rate
-    from scharrel.operations.book_answers import event_from, followed_up, offered, open_questions
+    from scharrel.cli.booked import account_names, labels_of, meant_of
+    from scharrel.operations.book_answers import (
+        event_from,
+        followed_up,
+        offered,
+        open_questions,
+        several_amounts,
+        vat_refused,
+    )
 
     kind = noted.kind
     assert kind
@@ -252,8 +250,6 @@ def _whole(
             fail(words("error.book-project", project=project, projects=", ".join(choices.projects)), status=2)
         noted = noted._replace(project=meant[0])
     invoiced = noted.money == "invoice"
-    if noted.rate and noted.account and not invoiced and not choices.rates.get(noted.account):
-        fail(words("error.book-vat", rate=words.rate(noted.rate)), status=2)
     if invoiced and choices.no_vat and (noted.rate or noted.vat):
         fail(words("book.invoice-exempt"), status=2)
     if noted.vat and not invoiced:
@@ -264,9 +260,9 @@ def _whole(
         noted = noted._replace(account=usual)
     left = [asked for asked in open_questions(noted, choices) if asked != "project"]
     if left[:1] == ["amount"]:
-        fail(amount_readings(noted), status=2)
+        fail(several_amounts(words, noted), status=2)
     if left[:1] == ["rate"] and noted.rate is not None:
-        fail(no_rate(noted, choices) or words("error.book-vat", rate=words.rate(noted.rate)), status=2)
+        fail(vat_refused(words, noted, choices), status=2)
     if left:
         options = {
             "account": labels_of(books, accounts), "money": [f"--{word}" for word in choices.places(kind)],

@@ -20,13 +20,11 @@ from scharrel.cli.asking import (
 from scharrel.cli.book_understood import NUMBERED, completions_of, options_of, understood
 from scharrel.cli.booked import (
     PATIENCE,
-    amount_readings,
     labels_of,
     report_way_back,
     report_written,
     show_planned,
     undo_last,
-    vat_said,
 )
 from scharrel.cli.screen import console, print_indented, print_text, report_problems, words
 from scharrel.cli.writing import writing_in
@@ -41,9 +39,11 @@ from scharrel.operations.book_answers import (
     offered,
     open_questions,
     rate_said,
+    several_amounts,
+    vat_refused,
 )
 from scharrel.operations.book_choices import Choices, again, booking_choices
-from scharrel.text.booking import event_said, event_text, money_word
+from scharrel.text.booking import event_said, event_text, money_word, vat_typed
 from scharrel.text.noted import Noted, impossible_day, noted_line
 from scharrel.text.noted_words import kind_meant
 from scharrel.text.typed import rate_meant
@@ -187,7 +187,7 @@ def _ask_one(talk: Talk, noted: Noted, choices: Choices, asked: EventPart) -> No
     if asked in NUMBERED and len(options) > 1:
         listed = "  ".join(f"{nth} {label}".replace(" ", "\xa0") for nth, label in enumerate(options, 1))
         print_text(screen, listed, indent="  ")
-    _show_readings(noted, asked, talk.today)
+    _show_readings(noted, choices, asked, talk.today)
     known = bool(noted.days) if asked == "day" else True
     offer = offered(noted, choices, asked, talk.today) if known else ""
     again_asked = "" if asked == "amount" and len(noted.amounts) > 1 else talk.answered.get(asked)
@@ -223,9 +223,11 @@ def _help(noted: Noted, choices: Choices, asked: EventPart, topic: str, options:
         print_indented(console(), words("book.help-invoice"))
 
 
-def _show_readings(noted: Noted, asked: EventPart, today: date) -> None:
+def _show_readings(noted: Noted, choices: Choices, asked: EventPart, today: date) -> None:
     if asked == "amount" and len(noted.amounts) > 1:
-        print_indented(console(), amount_readings(noted))
+        print_indented(console(), several_amounts(words, noted))
+    elif asked == "rate" and noted.rate:
+        print_indented(console(), vat_refused(words, noted, choices))
     elif asked == "day" and len(noted.days) > 1:
         print_indented(console(), words("book.which", readings=", ".join(map(words.day, noted.days))))
     elif asked == "day" and not noted.days and (said := impossible_day(noted.text, today)):
@@ -246,7 +248,7 @@ def _shown(talk: Talk, asked: EventPart, offer: str) -> str:
     if asked == "money":
         return money_word(words, offer)
     if asked == "rate":
-        return words("book.no-vat") if rate_meant(offer) == 0 else vat_said(offer)
+        return words("book.no-vat") if rate_meant(offer) == 0 else vat_typed(words, offer)
     if asked == "day":
         with suppress(ValueError):
             day = date.fromisoformat(offer)

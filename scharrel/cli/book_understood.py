@@ -7,17 +7,20 @@ from typing import Any
 
 from scharrel.cli.booked import (
     account_names,
-    amount_readings,
     meant_of,
     no_invoice,
-    no_rate,
-    vat_said,
 )
 from scharrel.cli.screen import words
 from scharrel.ledger.books import Books
-from scharrel.operations.book_answers import EventPart, open_questions, rates_on_invoice
+from scharrel.operations.book_answers import (
+    EventPart,
+    open_questions,
+    rates_on_invoice,
+    several_amounts,
+    vat_refused,
+)
 from scharrel.operations.book_choices import Choices
-from scharrel.text.booking import money_word
+from scharrel.text.booking import money_word, vat_typed
 from scharrel.text.noted import Noted, day_not_read
 from scharrel.text.noted_words import SAID_PAID, kind_meant, money_meant
 from scharrel.text.pots import purpose
@@ -32,7 +35,7 @@ def options_of(books: Books, noted: Noted, choices: Choices, asked: EventPart) -
     if asked == "kind":
         return [words(f"book.kind.{kind}") for kind in choices.kinds]
     if asked == "rate" and noted.money == "invoice":
-        return [vat_said(word) for word in rates_on_invoice(noted, choices)]
+        return [vat_typed(words, word) for word in rates_on_invoice(noted, choices)]
     if asked == "rate":
         rates = choices.rates.get(noted.account) or next(iter(choices.rates.values()), [])
         return [rate.removesuffix("%") for rate in rates]
@@ -65,7 +68,7 @@ def understood(
         if not amounts:
             return words("book.no-amount" if said else "book.type-amount", said=said)
         found = noted._replace(amounts=tuple(amounts))
-        return found if len(amounts) == 1 else amount_readings(found._replace(rate=None))
+        return found if len(amounts) == 1 else several_amounts(words, found._replace(rate=None))
     if asked == "day":
         days, earned = days_told(said, today)
         if len(days) == 1:
@@ -103,7 +106,7 @@ def _with(noted: Noted, asked: str, answer: str) -> Noted:
 def _rate_understood(books: Books, noted: Noted, choices: Choices, said: str) -> Noted | str:
     if noted.money == "invoice":
         found = noted._replace(rate=rate_meant(said) or Decimal(0), vat=untaxed_meant(said))
-        return no_rate(found, choices) if "rate" in open_questions(found, choices) else found
+        return vat_refused(words, found, choices) if "rate" in open_questions(found, choices) else found
     options = options_of(books, noted, choices, "rate")
     rate = rate_meant(said)
     if not said:

@@ -19,12 +19,10 @@ from scharrel.cli.writing import writing_in
 from scharrel.core.facts import Holder
 from scharrel.ledger.books import Books
 from scharrel.operations.book import Planned
-from scharrel.operations.book_answers import several_amounts, vat_refused
 from scharrel.operations.book_choices import Choices
 from scharrel.operations.book_effects import effect_sentences
 from scharrel.store.own_ledger import take_back
 from scharrel.text.accounts import account_name
-from scharrel.text.booking import vat_typed
 from scharrel.text.noted import Noted
 
 PATIENCE = 5.0
@@ -133,18 +131,3 @@ def no_invoice(noted: Noted, choices: Choices) -> str:
     if not choices.receivable:
         return words("book.no-receivable")
     return "" if choices.customers else words("book.no-customers")
-
-
-def no_rate(noted: Noted, choices: Choices) -> str:
-    """Why what is said of VAT cannot stand on the invoice; empty if that is not about one."""
-    return vat_refused(words, noted, choices)
-
-
-def vat_said(word: str) -> str:
-    """What an invoice says of VAT, as people type it."""
-    return vat_typed(words, word)
-
-
-def amount_readings(noted: Noted) -> str:
-    """What the amount can be, where that is more than one thing."""
-    return several_amounts(words, noted)

@@ -180,8 +180,10 @@ def event_from(noted: Noted, choices: Choices, fallback: str = "") -> Event:
 
 
 def vat_refused(words: Words, noted: Noted, choices: Choices) -> str:
-    """Why what is said of VAT cannot stand on the invoice; empty if that is not about one."""
-    if noted.money != "invoice" or noted.customer not in choices.customers:
+    """Why what is said of VAT cannot be; empty where it is not known yet who is to be invoiced."""
+    if noted.money != "invoice":
+        return words("error.book-vat", rate=words.rate(noted.rate)) if noted.rate else ""
+    if noted.customer not in choices.customers:
         return ""
     name = choices.customers[noted.customer].name
     if noted.vat == "reverse":

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from scharrel.core.barter import Barter
 from scharrel.core.money import ZERO
 from scharrel.text.table import amount_rows
-from scharrel.text.words import Words, catalogue, visible
+from scharrel.text.words import Words, unit_name, visible
 
 
 class BarterBalance(NamedTuple):
@@ -40,12 +40,6 @@ def barter_balances(barters: Iterable[Barter], year: int) -> list[BarterBalance]
                 balance = balance._replace(**{side: getattr(balance, side) + barter.amount})
             found[barter.commodity, member] = balance
     return [found[key] for key in sorted(found)]
-
-
-def unit_name(words: Words, commodity: str, number: Decimal = ZERO) -> str:
-    """What people call so much of what is exchanged: uur."""
-    names = catalogue(words.lang)["paper"]["unit_one" if number == 1 else "units"]
-    return str(names.get(commodity) or visible(commodity))
 
 
 def barter_rows(words: Words, names: Mapping[str, str], barters: Sequence[Barter]) -> list[list[str]]:

@@ -9,7 +9,7 @@ from scharrel.core.money import total
 from scharrel.core.month import Month
 from scharrel.core.period import Period
 from scharrel.text.periods import months_named, period_name
-from scharrel.text.words import Words
+from scharrel.text.words import Words, capital
 from scharrel.treasury.invoice_status import InvoiceStatus, late_customers
 from scharrel.treasury.payments import PaymentRun
 from scharrel.treasury.standing import Standing
@@ -79,7 +79,7 @@ class Todo(NamedTuple):
 
 def todos(words: Words, status: MonthStatus) -> Iterator[Todo]:
     """What is to be done now, in the order in which it is done."""
-    return (todo._replace(why=todo.why[:1].upper() + todo.why[1:]) for todo in _todos(words, status))
+    return (todo._replace(why=capital(todo.why)) for todo in _todos(words, status))
 
 
 def _todos(words: Words, status: MonthStatus) -> Iterator[Todo]:

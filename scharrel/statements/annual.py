@@ -15,7 +15,7 @@ from scharrel.text.accounts import account_name
 from scharrel.text.annual import heading_text
 from scharrel.text.bank import account_title, line_of, outstanding_text
 from scharrel.text.places import place_on_paper
-from scharrel.text.words import Words
+from scharrel.text.words import Words, capital
 from scharrel.treasury.annual import OWED_PARTIES, AnnualAccounts, AnnualLine
 from scharrel.treasury.journal import JournalEntry
 from scharrel.treasury.receivables import CustomerDebt
@@ -187,8 +187,7 @@ def _rows(words: Words, chart: Chart, lines: Iterable[AnnualLine]) -> list[Headi
 def _title(words: Words, chart: Chart, line: AnnualLine) -> str:
     """Its heading; of one account without one, what people call it."""
     if line.heading.name and len(line.accounts) == 1 and not chart.heading(line.accounts[0]):
-        name = account_name(words, chart, line.accounts[0])
-        return name[:1].upper() + name[1:]
+        return capital(account_name(words, chart, line.accounts[0]))
     return heading_text(words, line.heading)
 
 

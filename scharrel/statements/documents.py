@@ -40,7 +40,7 @@ from scharrel.statements.seal import Seal
 from scharrel.statements.templates import template_text, words_name
 from scharrel.text.fonts import FAMILIES
 from scharrel.text.table import column_widths, in_columns
-from scharrel.text.words import Words, catalogue, visible
+from scharrel.text.words import Words, catalogue, unit_name, visible
 
 WIDTH = 78
 """Characters on a line of a text document."""
@@ -123,6 +123,7 @@ class Documents:
             "short_hash": lambda digest: digest.rpartition(":")[2][:8],
             "short_month": words.month_and_year,
             "month_name": lambda month: words.short_month(month.first_day),
+            "unit": partial(unit_name, words),
             "fill": _fill,
             "literal": lambda text: typst_literal(isolated(str(text))),
             "source": lambda text: typst_literal(str(text)),

@@ -21,17 +21,8 @@ from scharrel.text.grounds import since, sources
 from scharrel.text.outlook import short_lines
 from scharrel.text.periods import provisional, provisional_of_step
 from scharrel.text.pots import purpose, spendable
-from scharrel.text.sentences import (
-    capital,
-    closing,
-    label,
-    left_open,
-    opening,
-    own_costs,
-    quantity,
-    sentences,
-)
-from scharrel.text.words import Words
+from scharrel.text.sentences import closing, label, left_open, opening, own_costs, quantity, sentences
+from scharrel.text.words import Words, capital
 
 HUNDRED = Decimal(100)
 

@@ -38,6 +38,11 @@ class BookedRow(NamedTuple):
     line: int
     place: str
 
+    @property
+    def signed(self) -> Decimal:
+        """The amount as members read it: what was spent has a minus."""
+        return -self.amount if self.account.startswith("Expenses:") else self.amount
+
 
 def booked_rows(words: Words, data: StatementData, counted: Sequence[Movement]) -> Iterator[BookedRow]:
     """What counted in the month; of a bank line the first says what it put on the account."""

@@ -69,19 +69,19 @@ def _paid(words: Words, month: Allocation, part: str) -> str:
         return rests_on(words, month.steps[-1], month.pack)
     if part == "offset":
         how = {words(f"return.offset-{'reduction' if r.step.reduction else 'payment'}") for r in found}
-        sums = (worked_out(words, r) for r in found)
+        sums = (_worked_out(words, r) for r in found)
         grounds = dict.fromkeys(rests_on(words, r, month.pack) for r in found)
         return " ".join([*filter(None, sums), *(f"{ground}." for ground in grounds), *sorted(how)])
     named = [(formal_label(words, month.pack, r.step), r) for r in found]
     several, known = len(found) > 1, words(f"paper.return_part.{part}")
     return " ".join(
         ("" if name == known else f"{name}: {words.money(r.paid)}. " if several else f"{name}. ")
-        + " ".join(filter(None, [worked_out(words, r), f"{rests_on(words, r, month.pack)}."]))
+        + " ".join(filter(None, [_worked_out(words, r), f"{rests_on(words, r, month.pack)}."]))
         for name, r in named
     )
 
 
-def worked_out(words: Words, result: StepResult) -> str:
+def _worked_out(words: Words, result: StepResult) -> str:
     """The sum behind what a step paid, where it is a percentage of one amount or a number of units and no
     limit came in between; empty otherwise."""
     step, figure = result.step, result.figure

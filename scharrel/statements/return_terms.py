@@ -14,7 +14,7 @@ from scharrel.statements.data import StatementData
 from scharrel.text.grounds import source_in_line
 from scharrel.text.periods import months_named
 from scharrel.text.sentences import fact_in_words, role_name
-from scharrel.text.words import Words, usual
+from scharrel.text.words import Words, capital, usual
 
 
 class Late(NamedTuple):
@@ -79,7 +79,7 @@ def granted(words: Words, data: StatementData) -> list[str]:
     return [
         words(
             "return.granted",
-            fact=(said := fact_in_words(words, fact, value))[:1].upper() + said[1:],
+            fact=capital(fact_in_words(words, fact, value)),
             month=words.month(Month.of(where.day)),
         )
         for fact, value in facts.items()

@@ -11,7 +11,14 @@ from scharrel.ledger.books import Books
 from scharrel.statements.annual import cooperative_lines
 from scharrel.text.periods import period_name
 from scharrel.text.places import place_on_paper
-from scharrel.text.vat import behind_heading, deadline_line, note_lines, return_title, what_is_behind
+from scharrel.text.vat import (
+    behind_heading,
+    deadline_line,
+    note_lines,
+    overview_line,
+    return_title,
+    what_is_behind,
+)
 from scharrel.text.words import Words
 from scharrel.treasury.vat import DUE_BOXES, INPUT_BOX
 from scharrel.treasury.vat_return import BOXES, VatReturn
@@ -27,6 +34,11 @@ class FormRow(NamedTuple):
     label: str
     base: Decimal | None
     vat: Decimal
+
+    @property
+    def shown(self) -> Decimal:
+        """The VAT as the form has it: what is got back has no minus."""
+        return abs(self.vat) if self.box == "5g" else self.vat
 
 
 class BehindRow(NamedTuple):
@@ -53,7 +65,7 @@ class VatView(NamedTuple):
     notes: Sequence[str]
     questions: int
     filed: bool
-    overview: bool
+    overview: str
     behind: Sequence[tuple[str, Sequence[BehindRow]]]
 
     @property
@@ -77,7 +89,7 @@ def vat_view(words: Words, books: Books, found: VatReturn) -> VatView:
         [note.strip() for note in note_lines(words, found, paper=True)],
         len(found.questions),
         bool(found.filed),
-        bool(found.overlapping and not found.filed),
+        overview_line(words, found),
         list(_behind(words, found, books.names)),
     )
 

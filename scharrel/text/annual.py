@@ -1,6 +1,6 @@
 """The annual accounts in words: what each heading is called."""
 
-from scharrel.text.words import Words, usual
+from scharrel.text.words import Words, capital, usual
 from scharrel.treasury.annual import Heading
 
 
@@ -9,4 +9,4 @@ def heading_text(words: Words, heading: Heading) -> str:
     if heading.key:
         return words(f"annual.heading.{heading.key}")
     named = (usual(words, "role", heading.role) or heading.role) if heading.role else heading.name
-    return named[:1].upper() + named[1:]
+    return capital(named)

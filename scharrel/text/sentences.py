@@ -329,11 +329,6 @@ def fact_called(words: Words, fact: str) -> str:
     return usual(words, "fact", fact) or str(known or spaced(fact))
 
 
-def capital(name: str) -> str:
-    """A name at the head of a line."""
-    return name[:1].upper() + name[1:]
-
-
 def spaced(name: str) -> str:
     """A name of the register or the chart, for people."""
     return visible(name.replace("_", " ").replace("-", " "))

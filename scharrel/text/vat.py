@@ -112,8 +112,15 @@ def question_lines(words: Words, questions: list[Problem], width: int) -> Iterat
     yield ""
 
 
+def overview_line(words: Words, found: VatReturn) -> str:
+    """That this is none to file, where part of it was filed already; else empty."""
+    return words("vat.overview") if found.overlapping and not found.filed else ""
+
+
 def note_lines(words: Words, found: VatReturn, *, paper: bool = False) -> Iterator[str]:
     """Whether it was booked, on the screen also where, and what changed of returns that were."""
+    if not paper and (overview := overview_line(words, found)):
+        yield overview
     key = "vat.filed-on-paper" if paper else "vat.filed"
     for one in found.filed:
         yield words(key, day=words.day(one.day), file=one.file, amount=_amount(words, one.payable))

@@ -233,6 +233,17 @@ def _joins(before: str, sign: str) -> bool:
     return sign in "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}" and before >= "\u0590"
 
 
+def capital(name: str) -> str:
+    """A name at the head of a line."""
+    return name[:1].upper() + name[1:]
+
+
+def unit_name(words: Words, commodity: str, number: Decimal = Decimal(0)) -> str:
+    """What people call so much of it: uur."""
+    names = catalogue(words.lang)["paper"]["unit_one" if number == 1 else "units"]
+    return str(names.get(commodity) or visible(commodity))
+
+
 def usual(words: Words, table: str, name: str) -> str | None:
     """Words for a name that any cooperative may use, if the catalogue has them."""
     found = catalogue(words.lang)["rule"][table].get(name)

@@ -226,11 +226,8 @@ def _wrong(visit: Visit, choices: Choices, values: Mapping[str, str], noted: Not
             found[asked] = words("web.fill-in")
         elif asked == "rate" and said and (refused := vat_refused(words, noted, choices)):
             found[asked] = refused
-    rates = [rate_meant(rate) for rate in choices.rates.get(noted.account, [])]
-    paid = noted.money != "invoice" and not {"account", "rate"} & {*found}
-    if paid and (noted.vat or (noted.rate and noted.rate not in rates)):
-        rate = noted.rate and words.rate(noted.rate)
-        found["rate"] = words("error.book-vat", rate=rate) if rate else words("web.vat-invoice")
+    if noted.vat and noted.money != "invoice":
+        found["rate"] = words("web.vat-invoice")
     if noted.project and noted.project not in choices.projects:
         found["project"] = words("web.choose-one")
     return found

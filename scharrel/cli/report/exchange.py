@@ -14,8 +14,8 @@ from scharrel.cli.options import COOP, CSV, JSON, MEMBERS
 from scharrel.cli.report.common import show_table
 from scharrel.cli.screen import console, print_text, stop_on_errors, words
 from scharrel.operations.opening import open_books
-from scharrel.reports.barter import balance_rows, barter_balances, barter_rows, unit_name
-from scharrel.text.words import visible
+from scharrel.reports.barter import balance_rows, barter_balances, barter_rows
+from scharrel.text.words import unit_name, visible
 
 _YEAR = typer.Argument(
     metavar=f"[{words('metavar.year')}]", help=words("help.report-exchange-year"), show_default=False

@@ -90,8 +90,9 @@ def _dates(words: Words, figure: Term, param: Param, month: Month) -> Iterator[s
     elif param.by:
         yield words(f"rule.since-list.{figure.unit}", what=what, day=words.day(row[0].first_day))
     else:
+        since = param.figure(month, {}).since or row[0]
         shown = value_text(words, figure, row[1])
-        yield words("rule.since", figure=shown, day=words.day(_since(param, month).first_day))
+        yield words("rule.since", figure=shown, day=words.day(since.first_day))
     for since, value in param.values:
         if since > month:
             shown = value_text(words, figure, value)
@@ -100,17 +101,6 @@ def _dates(words: Words, figure: Term, param: Param, month: Month) -> Iterator[s
                 key = "list-stays" if param.by else "stays"
             yield words(f"rule.later-{key}", figure=shown, day=words.day(since.first_day))
             before = value
-
-
-def _since(param: Param, month: Month) -> Month:
-    """The first month from which the value of this month never changed."""
-    since, value = month, param.in_force(month)
-    for first, each in reversed(param.values):
-        if first <= month:
-            if value is None or each != value[1]:
-                break
-            since = first
-    return since
 
 
 def _cells(words: Words, figure: Term, values: Mapping[str, Decimal]) -> Iterator[tuple[str, str]]:
