@@ -15,6 +15,7 @@ from scharrel.reports.own_month import OwnBooking, OwnMonth, OwnShare, own_month
 from scharrel.statements.data import StatementData
 from scharrel.statements.member import Corrected, corrected
 from scharrel.statements.return_rows import formal_label
+from scharrel.text.accounts import pot_name
 from scharrel.text.periods import part_lines
 from scharrel.text.sentences import label, left_open
 from scharrel.text.words import Words
@@ -234,7 +235,7 @@ def coop_view(
         [party for party in PARTIES if party != "member" and any(row.paid[party] for _, row in rows)],
         [(pack, name, paid) for (pack, name, _), paid in sorted(steps.items()) if paid],
         [
-            (share.name, called.get(account) or account.rpartition(":")[2], level)
+            (share.name, pot_name(called, account), level)
             for share in shares
             for account, level in share.pots.items()
         ],

@@ -16,6 +16,7 @@ from scharrel.core.trace import Allocation, StepResult
 from scharrel.statements.data import StatementData, concerns
 from scharrel.statements.member_bookings import BookedRow, Payout, booked_rows, otherwise_banked, payouts
 from scharrel.statements.seal import month_figures
+from scharrel.text.accounts import pot_name
 from scharrel.text.corrections import because
 from scharrel.text.grounds import since, sources
 from scharrel.text.outlook import short_lines
@@ -324,11 +325,7 @@ def _pots(words: Words, data: StatementData) -> Iterator[Pot]:
         added = total(r.paid for r in paying)
         targets = [r.target.value for r in paying if r.target]
         yield Pot(
-            capital(
-                label(words, paying[0].step)
-                if paying
-                else data.called.get(account) or account.rpartition(":")[2]
-            ),
+            capital(label(words, paying[0].step) if paying else pot_name(data.called, account)),
             level,
             added,
             targets[0] if targets else None,

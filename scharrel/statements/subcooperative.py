@@ -14,6 +14,7 @@ from scharrel.statements.data import StatementData
 from scharrel.statements.member import Corrected, corrected, correction_figures
 from scharrel.statements.seal import month_figures
 from scharrel.statements.year import StepTotal, step_totals
+from scharrel.text.accounts import pot_name
 from scharrel.text.sentences import label
 from scharrel.text.words import Words
 
@@ -97,7 +98,7 @@ def subcooperative_view(
         projects=projects,
         year_in=total(earlier.came_in for earlier in months),
         year=step_totals(words, months),
-        reserves=[(account.rpartition(":")[2], level) for account, level in pots.items()],
+        reserves=[(pot_name(data.called, account), level) for account, level in pots.items()],
         taken=[
             w.movement
             for w in withdrawals(data.member, data.allocations, data.movements)

@@ -11,6 +11,7 @@ from scharrel.core.trace import Allocation, summary_of
 from scharrel.statements.data import StatementData
 from scharrel.statements.member import Corrected, corrected, correction_figures
 from scharrel.statements.seal import month_figures
+from scharrel.text.accounts import pot_name
 from scharrel.text.periods import provisional
 from scharrel.text.sentences import label, left_open
 from scharrel.text.words import Words
@@ -99,10 +100,7 @@ def year_view(words: Words, data: StatementData) -> YearView:
         total=sums,
         provisional=list(dict.fromkeys(provisional(words, month) for month in months if month.provisional)),
         steps=[step for step in step_totals(words, months) if step.paid],
-        pots=[
-            PotAtEnd(data.called.get(account) or account.rpartition(":")[2], level)
-            for account, level in levels.items()
-        ],
+        pots=[PotAtEnd(pot_name(data.called, account), level) for account, level in levels.items()],
         corrections=corrected(words, data, data.year_so_far()),
         left_open=left_open(words, data.allocations[-1]),
         offset=total(r.paid for month in months for r in month.steps if r.step.reduction),

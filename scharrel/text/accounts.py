@@ -1,5 +1,7 @@
 """What accounts are called to people."""
 
+from collections.abc import Mapping
+
 from scharrel.core.chart import Account, Chart
 from scharrel.text.words import Words, visible
 
@@ -19,3 +21,8 @@ def label_or_name(words: Words, known: Account | None, account: str) -> str:
     return visible(known.label(words.lang) if known else "") or visible(
         account.partition(":")[2].replace(":", ": ")
     )
+
+
+def pot_name(called: Mapping[str, str], account: str) -> str:
+    """What people call the account of a pot, else the last part of its name."""
+    return called.get(account) or account.rpartition(":")[2]
