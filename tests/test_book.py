@@ -567,6 +567,13 @@ def test_what_a_first_time_user_answers_on_a_narrow_screen_is_understood_or_expl
     assert '2026-10-15 * "de groothandel" "banden"\n  Expenses:Onkosten:Materiaal      31.57 EUR\n' in booked
 
 
+def test_a_rate_that_there_is_not_is_told_before_it_is_asked(start: Path) -> None:
+    line = "bij 45 mevr Bakker, fiets, contant, 6%, vandaag"
+    shown = at_a_terminal(["book", "vera", "--coop", str(start)], line, "", ".")
+    assert "Een btw-tarief van 6% kan hier niet" in shown.replace("\n", " ")
+    assert "Btw in het bedrag" in shown
+
+
 def test_a_ledger_that_cannot_be_written_is_told_before_anything_is_asked(start: Path) -> None:
     command, lock = ["book", "vera", "--coop", str(start)], start / "ledgers/members/.vera.beancount.swp"
     lock.write_text("")

@@ -217,6 +217,12 @@ def test_what_is_not_filled_in_right_is_told_at_its_place(
     assert f'value="{changed.get("day", "2026-10-20")}"' in page
 
 
+def test_a_rate_that_there_is_not_is_told_as_in_the_conversation(fatma: tuple[FlaskClient, str]) -> None:
+    client, base = fatma
+    answer = client.post(base + "book", data={**FILLED, "rate": "12%", "step": "show"}, headers=OURS)
+    assert "Een btw-tarief van 12% kan hier niet" in said(answer)
+
+
 def test_a_day_that_there_is_not_is_told_at_its_place_in_plain_words(fatma: tuple[FlaskClient, str]) -> None:
     client, base = fatma
     answer = client.post(base + "book", data={**FILLED, "day": "31-2", "step": "show"}, headers=OURS)
