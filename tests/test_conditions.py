@@ -558,7 +558,7 @@ def test_kilometres_are_no_euros_on_the_return(tmp_path: Path, quick: Run) -> No
     text = (coop / "statements/2026-01/municipality/amina.txt").read_text("utf-8")
     said = " ".join(text.split())
     assert (
-        said.count("77,7") == said.count("Kilometers 77,7 77,7 –") * 2 == 2
+        said.count("77,7") == said.count("Kilometers 77,7 77,7") * 2 == 2
     )  # driven, this month and this year
     assert "Aftrek: Km" in said
     assert "-16,32" in said

@@ -127,6 +127,7 @@ class MemberView(NamedTuple):
     restated_in: Sequence[Month]
     here: bool
     left_open: Sequence[tuple[str, Decimal]]
+    lead: str
     came_in: Decimal
     pool: Decimal
     keep: Decimal
@@ -191,6 +192,7 @@ def member_view(words: Words, data: StatementData) -> MemberView:
         restated_in=data.restated_in,
         here=data.here,
         left_open=left_open(words, data.allocations[-1]),
+        lead=_lead(words, month) if data.here else words("paper.member_lead_left"),
         came_in=month.came_in,
         pool=month.pool,
         keep=month.keep,
@@ -203,7 +205,7 @@ def member_view(words: Words, data: StatementData) -> MemberView:
         pots=tuple(_pots(words, data)),
         stretches=data.stretches,
         provisional=provisional(words, month),
-        reduction=total(r.paid for r in month.steps if r.step.reduction),
+        reduction=_instead(month),
         to_municipality=total(
             r.paid for r in month.steps if r.step.party == "municipality" and not r.step.reduction
         ),
@@ -284,6 +286,19 @@ def limits_used(words: Words, result: StepResult) -> Iterator[Used]:
             left.limit.figure.value,
             quantity(words, result.step, left.units),
         )
+
+
+def _instead(month: Allocation) -> Decimal:
+    """What the member gets in place of benefit, in euros."""
+    return total(r.paid for r in month.steps if r.step.reduction)
+
+
+def _lead(words: Words, month: Allocation) -> str:
+    """The month in a sentence."""
+    instead = _instead(month)
+    way = "_loss" if month.came_in < 0 else "_nothing" if not month.came_in else "_instead" if instead else ""
+    amounts = {"came_in": abs(month.came_in), "keep": month.keep, "instead": instead}
+    return words(f"paper.member_lead{way}", **{name: words.money(n) for name, n in amounts.items()})
 
 
 def _waterfall(words: Words, month: Allocation) -> list[Narrowing]:

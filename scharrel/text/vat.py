@@ -136,7 +136,7 @@ def note_lines(words: Words, found: VatReturn, *, paper: bool = False) -> Iterat
         else:
             yield words("vat.in-this" if found.taken else "vat.in-next", **values)
     if found.unknown:
-        yield words("vat.unknown", count=found.unknown)
+        yield words("vat.unknown-on-paper" if paper else "vat.unknown", count=found.unknown)
     if found.unfiled and not found.filed:
         amounts = ", ".join(f"{account} {words.money(amount)}" for account, amount in found.unfiled.items())
         yield words("vat.unfiled", day=words.day(found.period.first.first_day), amounts=amounts)
